@@ -1,0 +1,1 @@
+"""People, organisations and their standing, roles, sign-in, the step-up grant and the inbox."""

@@ -1,0 +1,1 @@
+"""The public, append-only log in which every issued certificate can be found."""

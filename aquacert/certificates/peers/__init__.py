@@ -1,0 +1,1 @@
+"""Other provinces' trust lists, and the judgement of a code that was issued elsewhere."""

@@ -1,0 +1,1 @@
+"""Whether a certificate still stands: void, replaced, suspended, recalled, and the signed status list."""

@@ -1,0 +1,1 @@
+"""Online declaration (申报) of batches and loads, and what the office answers: accept, supplement, refuse."""

@@ -1,0 +1,1 @@
+"""Statistics, anomalies, credit and exports for supervisors: reads every room, writes only standing."""

@@ -1,0 +1,1 @@
+"""Runs, controls, entered results and their review by a second person."""

@@ -1,0 +1,1 @@
+"""Readers of instrument files (RDML, QuantStudio, mapped CSV) into frozen rows."""

@@ -1,0 +1,1 @@
+"""Consignments announced and received: items known by their blind code only."""

@@ -1,0 +1,1 @@
+"""Designated laboratories, what each may test (disease × method × dates), capacity and proficiency."""

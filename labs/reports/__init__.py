@@ -1,0 +1,1 @@
+"""Authorised, signed test reports, and their withdrawal or amendment."""
