@@ -1,4 +1,4 @@
-"""The ground every room stands on: clock, errors, permissions, database, one unit of work, one trail.
+"""What every room stands on: settings, clock, errors, databases, look and work, trail, outbox.
 
-Knows no room and no web framework.
+Knows no room and no web.
 """

@@ -1,0 +1,70 @@
+"""Permissions: one closed list, spelt `room:thing:act`. A role is a set of them (roles.csv)."""
+
+from __future__ import annotations
+
+import csv
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+ROLES_CSV = Path(__file__).parents[2] / "seed_data" / "roles.csv"
+
+
+class P(StrEnum):
+    """`<room>:<thing>:<act>`. Alphabetical."""
+
+    ACCOUNT_MANAGE = "accounts:account:manage"
+    AUDIT_READ = "supervision:audit:read"
+    CERTIFICATE_ISSUE = "certificates:certificate:issue"
+    CERTIFICATE_READ = "certificates:certificate:read"
+    CERTIFICATE_RECALL = "certificates:certificate:recall"
+    CERTIFICATE_REPLACE = "certificates:certificate:replace"
+    CERTIFICATE_SUSPEND = "certificates:certificate:suspend"
+    CERTIFICATE_VOID = "certificates:certificate:void"
+    DECLARATION_ACCEPT = "declarations:declaration:accept"
+    DECLARATION_ASSIGN = "declarations:declaration:assign"
+    DECLARATION_DECLARE = "declarations:declaration:declare"
+    DECLARATION_READ = "declarations:declaration:read"
+    EVENT_IMPORT = "surveillance:event:import"
+    EVENT_READ = "surveillance:event:read"
+    HATCHERY_APPROVE = "hatcheries:hatchery:approve"
+    HATCHERY_KEEP = "hatcheries:hatchery:keep"
+    HATCHERY_READ = "hatcheries:hatchery:read"
+    INBOX_READ = "accounts:inbox:read"
+    INSPECTION_INSPECT = "inspections:inspection:inspect"
+    INSPECTION_READ = "inspections:inspection:read"
+    LAB_AUTHORISE = "labs:report:authorise"
+    LAB_ENTER = "labs:result:enter"
+    LAB_READ = "labs:work:read"
+    LAB_RECEIVE = "labs:consignment:receive"
+    LAB_REGISTER = "labs:register:keep"
+    LAB_REVIEW = "labs:result:review"
+    MOVEMENT_CHECK = "movements:movement:check"
+    MOVEMENT_READ = "movements:movement:read"
+    MOVEMENT_REPORT = "movements:arrival:report"
+    NUMBERS_KEEP = "certificates:numbers:keep"
+    NUMBERS_READ = "certificates:numbers:read"
+    REFERENCE_ADOPT = "reference:rule:adopt"
+    REFERENCE_READ = "reference:table:read"
+    SAMPLE_READ = "sampling:sample:read"
+    SAMPLE_TAKE = "sampling:sample:take"
+    SELF_KEEP = "accounts:self:keep"
+    STANDING_SET = "accounts:standing:set"
+    STATISTICS_READ = "supervision:statistics:read"
+    ZONE_KEEP = "surveillance:zone:keep"
+
+
+@cache
+def roles() -> dict[str, frozenset[P]]:
+    """Return every role and what it may do, from seed_data/roles.csv (columns role, permission)."""
+    table: dict[str, set[P]] = {}
+    with ROLES_CSV.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            table.setdefault(row["role"], set()).add(P(row["permission"]))
+    return {role: frozenset(permissions) for role, permissions in table.items()}
+
+
+def permissions_of(held: frozenset[str]) -> frozenset[P]:
+    """Return everything that the roles in `held` may do together; unknown roles give nothing."""
+    table = roles()
+    return frozenset(p for role in held for p in table.get(role, frozenset()))

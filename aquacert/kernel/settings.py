@@ -1,0 +1,104 @@
+"""Settings: one frozen typed value, read once from the environment; each has a usable default."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from aquacert.kernel.errors import Misconfigured
+
+DEMO_SECRET = "demo-secret-do-not-use"  # noqa: S105 (refused in production)
+DEMO_PASSPHRASE = "demo-passphrase-do-not-use"  # noqa: S105 (refused in production)
+MEBIBYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an installation can set. Sizes in bytes, times in seconds unless named."""
+
+    data_dir: Path = field(default_factory=lambda: Path("var"))
+    database_url: str = ""
+    public_url: str = "http://127.0.0.1:8000"
+    port: int = 8000
+    province: str = "32"
+    """First two digits of this province in GB/T 2260; certificate numbers begin with it."""
+    secret: str = DEMO_SECRET
+    key_passphrase: str = DEMO_PASSPHRASE
+    is_production: bool = False
+    is_demo: bool = True
+    """Marks every page and document 演示样张·无效."""
+    password_cost: int = 2
+    """Argon2id passes; tests set 1."""
+    page_cache_bytes: int = 64 * MEBIBYTE
+    upload_limit_bytes: int = 20 * MEBIBYTE
+    session_hours: int = 12
+    stock_confirm_days: int = 30
+    """A base record older than this must be confirmed before declaring (a proposal, not law)."""
+    clock_at: str = ""
+    """RFC 3339 instant from which the demo's shifted clock runs; empty = the machine's clock."""
+    workers: int = 1
+
+    @property
+    def db_url(self) -> str:
+        """The database address; by default a SQLite file in the data directory."""
+        if self.database_url:
+            return self.database_url
+        return f"sqlite:///{self.data_dir.resolve() / 'aquacert.db'}"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Self:
+        """Read `AQUACERT_*` and `PORT`; raise `Misconfigured` naming the setting that is wrong."""
+        env = os.environ if env is None else env
+        port = _whole(env, "PORT", 8000)
+        production = env.get("AQUACERT_ENV", "") == "production"
+        settings = cls(
+            data_dir=Path(env.get("AQUACERT_DATA_DIR", "var")),
+            database_url=env.get("AQUACERT_DATABASE_URL", ""),
+            public_url=env.get("AQUACERT_PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+            port=port,
+            province=env.get("AQUACERT_PROVINCE", "32"),
+            secret=env.get("AQUACERT_SECRET", DEMO_SECRET),
+            key_passphrase=env.get("AQUACERT_KEY_PASSPHRASE", DEMO_PASSPHRASE),
+            is_production=production,
+            is_demo=env.get("AQUACERT_DEMO", "0" if production else "1") == "1",
+            password_cost=_whole(env, "AQUACERT_PASSWORD_COST", 2),
+            page_cache_bytes=_whole(env, "AQUACERT_PAGE_CACHE_MB", 64) * MEBIBYTE,
+            upload_limit_bytes=_whole(env, "AQUACERT_UPLOAD_MB", 20) * MEBIBYTE,
+            session_hours=_whole(env, "AQUACERT_SESSION_HOURS", 12),
+            stock_confirm_days=_whole(env, "AQUACERT_STOCK_CONFIRM_DAYS", 30),
+            clock_at=env.get("AQUACERT_CLOCK_AT", ""),
+            workers=_whole(env, "AQUACERT_WORKERS", 1),
+        )
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Refuse in production whatever only a demo may use; raise `Misconfigured`."""
+        if not self.is_production:
+            return
+        wrong = [
+            name
+            for name, bad in (
+                ("AQUACERT_SECRET", self.secret == DEMO_SECRET or len(self.secret) < 32),
+                ("AQUACERT_KEY_PASSPHRASE", self.key_passphrase == DEMO_PASSPHRASE),
+                ("AQUACERT_PUBLIC_URL", not self.public_url.startswith("https://")),
+                ("AQUACERT_DEMO", self.is_demo),
+                ("AQUACERT_CLOCK_AT", bool(self.clock_at)),
+            )
+            if bad
+        ]
+        if wrong:
+            raise Misconfigured("生产环境要先设置：" + "、".join(wrong))
+
+
+def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, "")
+    if not text:
+        return default
+    try:
+        return int(text)
+    except ValueError:
+        raise Misconfigured(f"{name} 应该是整数，现在是“{text}”。") from None

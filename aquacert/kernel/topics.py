@@ -1,0 +1,23 @@
+"""News that travels up the rooms. app.py holds the only table topic → tasks."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Topic(StrEnum):
+    """What happened, spelt `thing.happened`. Alphabetical."""
+
+    CERTIFICATE_ISSUED = "certificate.issued"
+    CERTIFICATE_RECALLED = "certificate.recalled"
+    CERTIFICATE_REPLACED = "certificate.replaced"
+    CERTIFICATE_RESUMED = "certificate.resumed"
+    CERTIFICATE_SUSPENDED = "certificate.suspended"
+    CERTIFICATE_VOID = "certificate.void"
+    DECLARATION_ACCEPTED = "declaration.accepted"
+    DECLARATION_SUBMITTED = "declaration.submitted"
+    EVENT_CHANGED = "event.changed"
+    REPORT_POSITIVE = "report.positive"
+    REPORT_RELEASED = "report.released"
+    REPORT_WITHDRAWN = "report.withdrawn"
+    ZONE_CHANGED = "zone.changed"

@@ -1,0 +1,438 @@
+"""Look and Work: one actor, one clock reading, one transaction, one trail.
+
+A door that reads opens `look`, a door that acts opens `work`; leaving `work` commits, and nothing
+else commits. `Work` refuses to commit a change that no audit fact explains: every write of the
+connection passes the cursor hook below, ORM flushes, bulk statements and plain SQL alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Engine, Select, delete, event, func, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+from aquacert.kernel import search
+from aquacert.kernel.audit import (
+    GENESIS,
+    UNAUDITED,
+    WHOLE,
+    AuditEntry,
+    AuditHead,
+    Fact,
+    entry_hash,
+)
+from aquacert.kernel.clock import Clock, legal_day
+from aquacert.kernel.db import Base, reading_engine, writing_engine
+from aquacert.kernel.errors import Conflict, NotFound, Repeated, Unavailable
+from aquacert.kernel.files import FileStore, StoredFile
+from aquacert.kernel.idempotency import KEPT, IdempotencyKey, Once
+from aquacert.kernel.ids import new_id
+from aquacert.kernel.impact import Impact
+from aquacert.kernel.journal import JournalEntry
+from aquacert.kernel.outbox import OutboxRow, rows_for
+from aquacert.kernel.paging import Page, Pages, cursor_of, key_of
+from aquacert.kernel.scope import ANONYMOUS, Actor
+from aquacert.kernel.settings import Settings
+from aquacert.kernel.states import A, Moves, S
+from aquacert.kernel.tally import Tally
+from aquacert.kernel.topics import Topic
+
+M = TypeVar("M", bound=Base)
+T = TypeVar("T")
+WRITES = re.compile(
+    r"\b(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM)\s+[\"`]?(\w+)", re.IGNORECASE
+)
+
+
+class Unaudited(Exception):  # noqa: N818 (a programming error, said as a fact)
+    """Rows changed and nobody said why."""
+
+
+class Look:
+    """A read: who asks, when, and which rows are theirs."""
+
+    def __init__(self, session: Session, actor: Actor, now: datetime, home: Database) -> None:
+        self.session = session
+        self.actor = actor
+        self.now = now
+        self.home = home
+
+    @property
+    def settings(self) -> Settings:
+        """The installation's settings."""
+        return self.home.settings
+
+    @property
+    def today(self) -> date:
+        """The legal day (Asia/Shanghai) of this unit's one clock reading."""
+        return legal_day(self.now)
+
+    def visible(self, model: type[Base]) -> ColumnElement[bool]:
+        """Return the condition under which a row of `model` is this actor's to see."""
+        return self.actor.scope.where(model)
+
+    def get(self, model: type[M], key: UUID) -> M:
+        """Return the row, or raise `NotFound`: also for a row out of scope."""
+        statement = select(model).where(model.id == key, self.visible(model))  # type: ignore[attr-defined]
+        row = self.session.scalar(statement)
+        if row is None:
+            raise NotFound
+        return row
+
+    def scalars(self, statement: Select[tuple[T]]) -> list[T]:
+        """Return the first column of every row."""
+        return list(self.session.scalars(statement))
+
+    def one(self, statement: Select[tuple[T]]) -> T | None:
+        """Return the first column of the first row, or None."""
+        return self.session.scalar(statement.limit(1))
+
+    def matching(self, model: type[Base], words: str) -> ColumnElement[bool]:
+        """Return the condition under which a row of `model` is found by `words`."""
+        return search.matching(model, words)
+
+    def pages(self, statement: Select[tuple[T]], number: int = 1, size: int = 20) -> Pages[T]:
+        """Return one numbered page of a list, for people."""
+        total = self.session.scalar(
+            select(func.count()).select_from(statement.order_by(None).subquery())
+        )
+        number = max(1, number)
+        rows = self.scalars(statement.limit(size).offset((number - 1) * size))
+        return Pages(rows, number, size, total or 0)
+
+    def page(
+        self,
+        statement: Select[tuple[M]],
+        key: Any,  # noqa: ANN401 (a mapped UUID column)
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page[M]:
+        """Return the stretch after a cursor, newest last, for programs."""
+        size = min(max(1, size), 200)
+        start = key_of(after) if after else None
+        if start is not None:
+            statement = statement.where(key > start)
+        rows = self.scalars(statement.order_by(None).order_by(key).limit(size + 1))
+        more = len(rows) > size
+        items = rows[:size]
+        return Page(items, cursor_of(items[-1].id) if more else None)  # type: ignore[attr-defined]
+
+    def files_of(self, row: Base) -> list[StoredFile]:
+        """Return the files that `row` owns, oldest first."""
+        return self.scalars(
+            select(StoredFile)
+            .where(StoredFile.owner_kind == row.__tablename__, StoredFile.owner_id == row.id)  # type: ignore[attr-defined]
+            .order_by(StoredFile.id)
+        )
+
+    def read_file(self, file: StoredFile) -> bytes:
+        """Return a file's bytes; the caller has shown that its owner row is visible."""
+        return self.home.files.get(file.sha256)
+
+    def journal_of(self, row: Base) -> list[JournalEntry]:
+        """Return every move of `row`, oldest first."""
+        return self.scalars(
+            select(JournalEntry)
+            .where(
+                JournalEntry.subject_kind == row.__tablename__,
+                JournalEntry.subject_id == row.id,  # type: ignore[attr-defined]
+            )
+            .order_by(JournalEntry.seq)
+        )
+
+    def impact(self, kind: str, subject: object) -> dict[str, int]:
+        """Return how many things of higher rooms a change would touch: counts only."""
+        return self.home.impact.preview(self, kind, subject)
+
+
+class Work(Look):
+    """A write: everything a `Look` can, and one transaction with its trail."""
+
+    def __init__(self, session: Session, actor: Actor, now: datetime, home: Database) -> None:
+        super().__init__(session, actor, now, home)
+        self.facts = 0
+        self.changed: set[str] = set()
+        self.reply: str | None = None
+        """The answer kept with the request's idempotency key; the same key gets it again."""
+        self.request_id = ""
+
+    def new_id(self) -> UUID:
+        """Return a new UUIDv7 of this moment."""
+        return new_id(self.now)
+
+    def add(self, row: M) -> M:
+        """Add a row and write it at once, so that the database judges it here."""
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def get_for_change(self, model: type[M], key: UUID) -> M:
+        """Return the row locked and fresh, or raise `NotFound`."""
+        row = self.session.scalar(
+            select(model)
+            .where(model.id == key, self.visible(model))  # type: ignore[attr-defined]
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        if row is None:
+            raise NotFound
+        return row
+
+    def move(
+        self, row: Base, moves: Moves[S, A], act: A, because: str = "", column: str = "state"
+    ) -> S:
+        """Move `row` to the state after `act`, and write the move in the journal."""
+        old = getattr(row, column)
+        state_type = type(next(iter(moves.table.values())))
+        new = moves.after(state_type(old), act)
+        setattr(row, column, new.value)
+        self.session.add(
+            JournalEntry(
+                subject_kind=row.__tablename__,
+                subject_id=row.id,  # type: ignore[attr-defined]
+                act=act.value,
+                from_state=str(old),
+                to_state=new.value,
+                at=self.now,
+                by_id=self.actor.person_id,
+                by=self.actor.label,
+                because=because,
+            )
+        )
+        self.session.flush()
+        return new
+
+    def record(
+        self,
+        fact: Fact,
+        on: Base | tuple[str, str],
+        county: str | None = None,
+        reason: str = "",
+    ) -> None:
+        """Write a fact into the county's chain, about a row or a (kind, id) pair."""
+        kind, subject = (
+            on if isinstance(on, tuple) else (on.__tablename__, str(on.id))  # type: ignore[attr-defined]
+        )
+        self.session.flush()
+        chain = county or self.actor.county or WHOLE
+        position, previous = self._head(chain)
+        values: dict[str, Any] = {
+            "chain": chain,
+            "position": position + 1,
+            "at": self.now,
+            "actor_id": self.actor.person_id,
+            "actor": self.actor.label,
+            "tag": fact.tag,
+            "title": fact.title,
+            "subject_kind": kind,
+            "subject_id": subject,
+            "reason": reason,
+            "change": fact.change(),
+            "request_id": self.request_id,
+            "previous": previous,
+        }
+        values["hash"] = entry_hash(values)
+        self.session.execute(insert(AuditEntry), values)
+        self.session.execute(
+            update(AuditHead)
+            .where(AuditHead.chain == chain)
+            .values(position=position + 1, hash=values["hash"]),
+            execution_options={"synchronize_session": False},
+        )
+        self.facts += 1
+
+    def tell(self, topic: Topic, subject_id: UUID) -> None:
+        """Send news up: one outbox row for each task that app.py lists under `topic`."""
+        rows = rows_for(topic, self.home.subscribers.get(topic, ()), subject_id, self.now)
+        if rows:
+            self.session.execute(insert(OutboxRow), rows)
+
+    def attach(self, owner: Base, data: bytes, name: str, media_type: str) -> StoredFile:
+        """Store a file durably and give it to `owner`."""
+        digest = self.home.files.put(data)
+        return self.add(
+            StoredFile(
+                id=self.new_id(),
+                sha256=digest,
+                size=len(data),
+                media_type=media_type,
+                name=name,
+                owner_kind=owner.__tablename__,
+                owner_id=owner.id,  # type: ignore[attr-defined]
+                made_at=self.now,
+            )
+        )
+
+    def wrote(self, table: str) -> None:
+        """Say that a table changed by a way the hook cannot see (a bare cursor)."""
+        if table not in UNAUDITED:
+            self.changed.add(table)
+
+    def _head(self, chain: str) -> tuple[int, str]:
+        """Lock the chain's head and return its position and hash; make it when it is new."""
+        statement = (
+            select(AuditHead.position, AuditHead.hash)
+            .where(AuditHead.chain == chain)
+            .with_for_update()
+        )
+        row = self.session.execute(statement).first()
+        if row is None:
+            self._new_head(chain)
+            row = self.session.execute(statement).one()
+        return row[0], row[1]
+
+    def _new_head(self, chain: str) -> None:
+        """Two first facts of a county may race: the loser finds the winner's head."""
+        try:
+            with self.session.begin_nested():
+                self.session.execute(
+                    insert(AuditHead), {"chain": chain, "position": 0, "hash": GENESIS}
+                )
+        except IntegrityError:
+            return
+
+
+@dataclass
+class Database:
+    """The way in: engines, clock, files and the tables that app.py fills."""
+
+    settings: Settings
+    clock: Clock
+    subscribers: Mapping[Topic, tuple[str, ...]] = field(default_factory=dict)
+    impact: Impact = field(default_factory=Impact)
+
+    def __post_init__(self) -> None:
+        """Open both engines; connections are made when first used."""
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self.engine: Engine = writing_engine(self.settings.db_url)
+        self.reader: Engine = reading_engine(self.settings.db_url)
+        self.files = FileStore(self.settings.data_dir / "files")
+        self.tally = Tally(self.settings.data_dir / "spool")
+        event.listen(self.engine, "before_cursor_execute", _notice_write)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+        self.reader.dispose()
+
+    @contextmanager
+    def look(self, actor: Actor = ANONYMOUS) -> Iterator[Look]:
+        """Open a read as `actor`; raise `Unavailable` when the database does not answer."""
+        with Session(self.reader, expire_on_commit=False) as session, _answering():
+            yield Look(session, actor, self.clock.now(), self)
+
+    @contextmanager
+    def work(self, actor: Actor, once: Once | None = None) -> Iterator[Work]:
+        """Open a write as `actor`; commit on leaving.
+
+        With `once`, a repeated key raises `Repeated` with the first answer, and the same key with
+        another body raises `Conflict`.
+        """
+        with Session(self.engine, expire_on_commit=False, autoflush=True) as session, _answering():
+            unit = Work(session, actor, self.clock.now(), self)
+            with session.begin():
+                session.connection().info["work"] = unit
+                try:
+                    owner = str(actor.person_id or actor.session_id or "public")
+                    if once is not None:
+                        _take_key(unit, owner, once)
+                    yield unit
+                    _finish(unit, owner, once)
+                finally:
+                    session.connection().info.pop("work", None)
+
+
+def _notice_write(
+    connection: Any,  # noqa: ANN401 (SQLAlchemy's event signature)
+    _cursor: object,
+    statement: str,
+    _parameters: object,
+    _context: object,
+    _many: object,
+) -> None:
+    unit: Work | None = connection.info.get("work")
+    if unit is not None:
+        for table in WRITES.findall(statement):
+            unit.wrote(table.lower())
+
+
+def _finish(unit: Work, owner: str, once: Once | None) -> None:
+    """Last beats before the commit: search index, the trail's demand, the kept answer."""
+    fresh = [row for row in _touched(unit.session) if isinstance(row, search.Searchable)]
+    unit.session.flush()
+    for row in fresh:
+        search.reindex(unit.session, row)
+    unit.session.flush()
+    if unit.changed and not unit.facts:
+        raise Unaudited(f"no fact explains the change of {', '.join(sorted(unit.changed))}")
+    if once is not None:
+        unit.session.execute(
+            update(IdempotencyKey)
+            .where(IdempotencyKey.owner == owner, IdempotencyKey.key == once.key)
+            .values(reply=unit.reply or "")
+        )
+
+
+def _touched(session: Session) -> Collection[Any]:
+    """Rows that this unit added or changed and has, or has not yet, flushed."""
+    seen = session.info.get("touched", set())
+    return {*seen, *session.new, *session.dirty}
+
+
+@event.listens_for(Session, "before_flush")
+def _remember_touched(session: Session, _context: object, _instances: object) -> None:
+    """Keep what a flush takes out of `new` and `dirty`, so that it can be indexed at the end."""
+    rows = [row for row in (*session.new, *session.dirty) if isinstance(row, search.Searchable)]
+    session.info.setdefault("touched", set()).update(rows)
+
+
+def _take_key(unit: Work, owner: str, once: Once) -> None:
+    """Claim the request's key, or answer from what the first request left.
+
+    Two requests with one key may come in the same moment. SQLite lets one writer in at a time; on
+    PostgreSQL the second insert waits for the first commit and then fails on the key. Either way
+    the loser reads the winner's answer.
+    """
+    session = unit.session
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < unit.now - KEPT))
+    found = session.get(IdempotencyKey, (owner, once.key))
+    if found is None:
+        values = {"owner": owner, "key": once.key, "digest": once.digest, "at": unit.now}
+        try:
+            with session.begin_nested():
+                session.execute(insert(IdempotencyKey), values)
+        except IntegrityError:
+            found = session.get(IdempotencyKey, (owner, once.key))
+        else:
+            return
+    if found is None or found.digest != once.digest:
+        raise Conflict("这个请求编号已经用于另一份内容，请刷新页面后再办。")
+    raise Repeated(found.reply or "")
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Turn a database that does not answer into `Unavailable`; pass every other error on."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated or _is_away(error):
+            raise Unavailable(
+                "系统暂时没有回应，您填的内容没有丢。请过一会儿再试。", detail=str(error.orig)
+            ) from error
+        raise
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """Say whether the database is locked, full, or gone, rather than wrong."""
+    text = str(error.orig).lower()
+    signs: Sequence[str] = ("locked", "disk", "unable to open", "connection", "readonly database")
+    return any(sign in text for sign in signs)
