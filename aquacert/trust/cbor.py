@@ -1,0 +1,73 @@
+"""Deterministic CBOR (RFC 8949 §4.2.1): one value has exactly one encoding, and only that is read.
+
+Text keys here are shorter than 24 bytes, so the older length-first order of cbor2's canonical
+mode and the byte-wise order of RFC 8949 agree; `encode` refuses longer ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import cbor2
+
+from aquacert.trust.refusal import Refused, Why
+
+Value: TypeAlias = (
+    "int | str | bytes | bool | None | Sequence[Value] | Mapping[int, Value] | Mapping[str, Value]"
+)
+LONGEST_KEY = 23
+DEEPEST = 16
+INTEGER_LIMIT = 1 << 63
+
+
+def encode(value: Value) -> bytes:
+    """Return the one deterministic encoding; raise `Refused` for what it cannot hold."""
+    _check(value)
+    try:
+        return cbor2.dumps(value, canonical=True)
+    except (cbor2.CBORError, UnicodeError) as error:
+        raise Refused(Why.MALFORMED, repr(error)) from None
+
+
+def decode(data: bytes) -> Value:
+    """Return the value of `data`; raise `Refused` unless `data` is its deterministic encoding.
+
+    Trailing bytes, long forms, indefinite lengths, duplicate keys, floats and tags are refused.
+    """
+    try:
+        value: Value = cbor2.loads(
+            data, max_depth=DEEPEST, allow_indefinite=False, allow_duplicate_keys=False
+        )
+    except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise Refused(Why.MALFORMED, repr(error)) from None
+    _check(value)
+    if cbor2.dumps(value, canonical=True) != data:
+        raise Refused(Why.NOT_CANONICAL, "re-encoding differs")
+    return value
+
+
+def _check(value: object) -> None:
+    """Raise `Refused` when `value` holds anything but plain integers, text, bytes, lists, maps."""
+    if value is None or isinstance(value, str | bytes | bool):
+        return
+    if isinstance(value, int):
+        if not -INTEGER_LIMIT <= value < INTEGER_LIMIT:
+            raise Refused(Why.MALFORMED, "integer beyond 64 bits")
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            _check_key(key)
+            _check(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _check(item)
+    else:
+        raise Refused(Why.MALFORMED, f"{type(value).__name__} is not allowed")
+
+
+def _check_key(key: object) -> None:
+    if isinstance(key, str):
+        if len(key.encode()) > LONGEST_KEY:
+            raise Refused(Why.MALFORMED, f"key too long: {key}")
+    elif isinstance(key, bool) or not isinstance(key, int):
+        raise Refused(Why.MALFORMED, "map keys are integers or text")
