@@ -1,0 +1,100 @@
+"""Which passwords are good enough, for whom, and how long they last.
+
+Two norms disagree: GB/T 22239-2019 8.1.4.1 asks staff for complexity and periodic change, OWASP
+ASVS 5.0 V6.2.5 and V6.2.10 forbid both. The legal one binds staff, the kinder one serves farms.
+"""
+
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aquacert.accounts.rules.roles import SIGNS, TRADE, Role
+
+LONGEST = 128
+
+# The head of the public lists of leaked passwords that are long enough to pass the length rule,
+# with the Chinese favourites. Compared in lower case.
+BREACHED = frozenset(
+    """
+    00000000 000000000 0000000000 11111111 111111111 1111111111 11223344 112233445566 12341234
+    123123123 12344321 12345678 123456789 1234567890 12345678910 123456789a 123456789abc
+    1234qwer 123654789 123qweasd 147258369 159357456 1q2w3e4r 1q2w3e4r5t 1qaz2wsx 1qaz2wsx3edc
+    1qazxsw2 20082008 22222222 31415926 33333333 44444444 5201314520 52013145201314 55555555
+    66666666 666666666 66668888 77777777 77889900 789456123 87654321 88888888 888888888 8888888888
+    99999999 987654321 9876543210 a12345678 a123456789 aa123456 aa12345678 aa123456789 abc12345
+    abc123456 abcd1234 abcd12345 abcdefgh admin123 admin1234 admin12345 admin123456 administrator
+    asdf1234 asdfasdf asdfghjk asdfghjkl baseball computer dearbook football hatchery iloveyou
+    iloveyou1 jiangsu123 letmein1 passw0rd password password1 password12 password123 password1234
+    princess q1w2e3r4 q1w2e3r4t5 qazwsxedc qq123456 qq123456789 qwer1234 qwer12345 qwerasdf
+    qwertyui qwertyuiop starwars sunshine superman trustno1 welcome1 welcome123 woaini123
+    woaini1314 woaini520 woaini5201314 woaiwojia woshishui xiazhang yuzhong123 zaq12wsx zhangsan
+    zhang123 zxcvbnm1 zxcvbnm123 zxcvbnm, aquacert aquacert1 aquacert123 aquacert2026
+    """.split()
+)
+
+
+@dataclass(frozen=True)
+class PasswordPolicy:
+    """One set of demands. Lengths in characters, age in days (None = for ever)."""
+
+    shortest: int
+    kinds: int
+    days: int | None
+
+
+FARM = PasswordPolicy(shortest=8, kinds=0, days=None)
+STAFF = PasswordPolicy(shortest=10, kinds=3, days=180)
+SIGNER = PasswordPolicy(shortest=14, kinds=0, days=180)
+
+# From this length on a passphrase needs no mixture of characters.
+PASSPHRASE = 14
+
+
+def policy_for(roles: Collection[Role]) -> PasswordPolicy:
+    """The demands on somebody with these roles; the strictest role decides."""
+    if SIGNS & set(roles):
+        return SIGNER
+    return FARM if set(roles) <= TRADE else STAFF
+
+
+def as_typed(password: str) -> str:
+    """The form that is hashed: NFKC, so that full-width １２３ from an input method is 123."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def _kinds(password: str) -> int:
+    tests = (str.islower, str.isupper, str.isdigit, lambda char: not char.isalnum())
+    known = sum(any(test(char) for char in password) for test in tests)
+    other = any(char.isalpha() and not (char.islower() or char.isupper()) for char in password)
+    return known + other
+
+
+def weakness(password: str, policy: PasswordPolicy, *, known: Collection[str] = ()) -> str | None:
+    """What is wrong with a password, as a sentence that says what would be right; None if good.
+
+    `known` are words an attacker tries first: the user name, the phone number.
+    """
+    typed = as_typed(password)
+    lower = typed.lower()
+    if len(typed) < policy.shortest:
+        return f"口令至少 {policy.shortest} 个字，可以是一句只有你知道的话"
+    if len(typed) > LONGEST:
+        return f"口令最多 {LONGEST} 个字"
+    if "\x00" in typed:
+        return "口令里有看不见的字符，请重新输入"
+    if lower in BREACHED or len(set(typed)) < 4:
+        return "这个口令太常见，别人一猜就中，请换一个"
+    if any(len(word) >= 4 and word.lower() in lower for word in known):
+        return "口令里不要带登录名或手机号"
+    if len(typed) < PASSPHRASE and _kinds(typed) < policy.kinds:
+        return (
+            f"不到 {PASSPHRASE} 个字的口令，大写、小写、数字、符号里至少要有 {policy.kinds} 种；"
+            "也可以写得更长"
+        )
+    return None
+
+
+def is_stale(changed_at: datetime, now: datetime, policy: PasswordPolicy) -> bool:
+    """Whether the password is older than the policy allows."""
+    return policy.days is not None and now - changed_at > timedelta(days=policy.days)
