@@ -1,0 +1,1 @@
+"""Rules of a declaration, pure: states, answers, plan of batches and loads, clocks, checks."""

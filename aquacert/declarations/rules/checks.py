@@ -1,0 +1,183 @@
+"""What the machine looks at before a person answers: every check, passed or not, with its basis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from aquacert.declarations.rules.plan import people
+from aquacert.hatcheries.rules import LicenceStanding, is_confirmed
+from aquacert.kernel.clock import SHANGHAI
+
+
+class Reason(StrEnum):
+    """One thing that a declaration can be short of."""
+
+    HATCHERY = "hatchery_approved"
+    RECORD = "record_confirmed"
+    LICENCE = "licence_live"
+    SPECIES = "species_on_licence"
+    STOCK = "stock_enough"
+    ZONE = "zone_clear"
+    LEAD_TIME = "lead_time"
+    WILD = "wild_in_time"
+    PLATE = "plate_free"
+
+
+SENTENCES: Mapping[Reason, str] = {
+    Reason.HATCHERY: "苗种场登记还没有审核通过",
+    Reason.RECORD: "存塘数太久没有核对，核对后才能申报",
+    Reason.LICENCE: "苗种生产许可证无效",
+    Reason.SPECIES: "有品种不在许可证范围内",
+    Reason.STOCK: "存塘量不够",
+    Reason.ZONE: "在疫病管控区内，暂停受理",
+    Reason.LEAD_TIME: "距启运不足规定的提前时间",
+    Reason.WILD: "捕获后申报超过规定天数",
+    Reason.PLATE: "这辆车当天已有一份申报",
+}
+TITLES: Mapping[Reason, str] = {
+    Reason.HATCHERY: "苗种场已登记",
+    Reason.RECORD: "基础信息近期确认",
+    Reason.LICENCE: "许可证有效",
+    Reason.SPECIES: "品种在许可范围",
+    Reason.STOCK: "存塘量足够",
+    Reason.ZONE: "不在疫病区域",
+    Reason.LEAD_TIME: "提前申报时间够",
+    Reason.WILD: "捕获后及时申报",
+    Reason.PLATE: "车辆当天未重复",
+}
+HARD = frozenset({Reason.HATCHERY, Reason.LICENCE, Reason.SPECIES, Reason.STOCK, Reason.ZONE})
+"""Acceptance is impossible while one of these stands; the rest are for a person to weigh."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check and what it rests on. `basis` is a sentence for people."""
+
+    reason: Reason
+    ok: bool
+    basis: str
+
+    @property
+    def hard(self) -> bool:
+        """Whether acceptance is impossible while this fails."""
+        return self.reason in HARD
+
+    @property
+    def title(self) -> str:
+        """Short name of what was checked, or of what is wrong."""
+        return TITLES[self.reason] if self.ok else SENTENCES[self.reason]
+
+
+@dataclass(frozen=True)
+class BatchFacts:
+    """What the checks must know of one batch."""
+
+    species_name: str
+    pond: str
+    quantity: int
+    unit: str
+    free: int
+    """What the lot may still give, this declaration's own hold not counted."""
+    licence: LicenceStanding
+    captured_on: date | None = None
+
+
+@dataclass(frozen=True)
+class CheckFacts:
+    """Everything the checks look at, gathered by `queries.check_facts`."""
+
+    hatchery_approved: bool
+    confirmed_on: date | None
+    confirm_within_days: int
+    today: date
+    declared_on: date
+    first_departure_at: datetime
+    earliest_at: datetime
+    lead_article: str
+    wild_within_days: int | None
+    batches: tuple[BatchFacts, ...]
+    zones: tuple[str, ...]
+    """Sentences of the surveillance blocks that touch this declaration."""
+    plates_twice: tuple[str, ...] = ()
+
+
+def checks(facts: CheckFacts) -> tuple[Check, ...]:
+    """Return every check, each for all batches (never only for the first)."""
+    found = [
+        Check(Reason.HATCHERY, facts.hatchery_approved, "县级审核结果"),
+        _record(facts),
+        _licence(facts),
+        _species(facts),
+        _stock(facts),
+        Check(Reason.ZONE, not facts.zones, "；".join(facts.zones) or "起运地、到达地均无管控"),
+        _lead(facts),
+    ]
+    if any(batch.captured_on for batch in facts.batches) and facts.wild_within_days is not None:
+        found.append(_wild(facts, facts.wild_within_days))
+    twice = "、".join(facts.plates_twice)
+    basis = f"{twice} 当天已有别的申报，请确认" if twice else "同一天没有别的申报用这辆车"
+    found.append(Check(Reason.PLATE, not twice, basis))
+    return tuple(found)
+
+
+def obstacles(found: tuple[Check, ...]) -> tuple[str, ...]:
+    """Return the sentences of every failed check that forbids acceptance."""
+    return tuple(
+        f"{SENTENCES[one.reason]}：{one.basis}" for one in found if one.hard and not one.ok
+    )
+
+
+def _record(facts: CheckFacts) -> Check:
+    ok = is_confirmed(facts.confirmed_on, facts.today, facts.confirm_within_days)
+    if facts.confirmed_on is None:
+        return Check(Reason.RECORD, ok, "从未核对过")
+    days = (facts.today - facts.confirmed_on).days
+    return Check(Reason.RECORD, ok, f"{facts.confirmed_on} 确认，{days} 天前")
+
+
+def _licence(facts: CheckFacts) -> Check:
+    # A licence that lives but lacks a species fails the next check, not this one.
+    bad = [one.licence for one in facts.batches if not one.licence.ok]
+    dead = [one for one in bad if one.reason is not None and one.reason != "species_not_listed"]
+    if dead:
+        return Check(Reason.LICENCE, ok=False, basis=dead[0].sentence)
+    until = [one.licence.until_on for one in facts.batches if one.licence.until_on]
+    return Check(Reason.LICENCE, ok=bool(until), basis=f"有效至 {min(until)}" if until else "未登记")
+
+
+def _species(facts: CheckFacts) -> Check:
+    bad = [one.species_name for one in facts.batches if not one.licence.ok]
+    if bad:
+        return Check(Reason.SPECIES, ok=False, basis="、".join(dict.fromkeys(bad)))
+    numbers = "、".join(dict.fromkeys(one.licence.number for one in facts.batches))
+    return Check(Reason.SPECIES, ok=True, basis=f"许可证 {numbers}")
+
+
+def _stock(facts: CheckFacts) -> Check:
+    short = [
+        f"{one.pond}可用 {people(one.free)} {one.unit}，申报 {people(one.quantity)} {one.unit}"
+        for one in facts.batches
+        if one.quantity > one.free
+    ]
+    fine = "；".join(f"{one.pond}可用 {people(one.free)} {one.unit}" for one in facts.batches)
+    return Check(Reason.STOCK, not short, "；".join(short) or fine)
+
+
+def _lead(facts: CheckFacts) -> Check:
+    ok = facts.first_departure_at >= facts.earliest_at
+    earliest = facts.earliest_at.astimezone(SHANGHAI)
+    return Check(
+        Reason.LEAD_TIME, ok, f"最早 {earliest:%Y-%m-%d %H:%M} 启运（{facts.lead_article}）"
+    )
+
+
+def _wild(facts: CheckFacts, within_days: int) -> Check:
+    late = [
+        f"{one.species_name} {one.captured_on} 捕获"
+        for one in facts.batches
+        if one.captured_on and (facts.declared_on - one.captured_on).days > within_days
+    ]
+    return Check(Reason.WILD, not late, "；".join(late) or f"捕获后 {within_days} 日内申报")

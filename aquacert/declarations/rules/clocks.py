@@ -1,0 +1,75 @@
+"""Clocks of a declaration: the office's time to answer, stopped while the declarant supplements.
+
+The lengths come from dated rules (reference); this module only runs, stops and words the clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+SOON = timedelta(hours=2)
+"""From here on the clock is amber (design/desk.md page 1)."""
+
+
+class Heat(StrEnum):
+    """How near the limit is."""
+
+    CALM = "calm"
+    SOON = "soon"
+    LATE = "late"
+
+
+@dataclass(frozen=True)
+class Countdown:
+    """What a page shows of a running clock."""
+
+    words: str
+    heat: Heat
+    spent: int
+    """Percent of the allowed time that is used, 0 to 100."""
+    due_at: datetime
+
+
+def stop(due_at: datetime, now: datetime) -> int:
+    """Return the seconds left when the clock stops (negative when it was already late)."""
+    return round((due_at - now).total_seconds())
+
+
+def resume(left_seconds: int, now: datetime) -> datetime:
+    """Return the new limit when a stopped clock runs on."""
+    return now + timedelta(seconds=left_seconds)
+
+
+def countdown(started_at: datetime, due_at: datetime, now: datetime) -> Countdown:
+    """Return the clock in words, colour and percent."""
+    left = due_at - now
+    whole = (due_at - started_at).total_seconds()
+    spent = 100 if whole <= 0 else round((now - started_at).total_seconds() / whole * 100)
+    if left < timedelta(0):
+        return Countdown(f"超时 {span(-left)}", Heat.LATE, 100, due_at)
+    heat = Heat.SOON if left <= SOON else Heat.CALM
+    return Countdown(f"剩 {span(left)}", heat, min(max(spent, 0), 100), due_at)
+
+
+def span(length: timedelta) -> str:
+    """Return a length as people say it, two units at most: 2 日 1 时, 5 时 6 分, 42 分."""
+    minutes = int(length.total_seconds() // 60)
+    days, rest = divmod(minutes, 24 * 60)
+    hours, left = divmod(rest, 60)
+    if days:
+        return f"{days} 日 {hours} 时" if hours else f"{days} 日"
+    if hours:
+        return f"{hours} 时 {left} 分" if left else f"{hours} 时"
+    return f"{left} 分"
+
+
+def lead_time_kept(departs_at: datetime, earliest_at: datetime) -> bool:
+    """Say whether the departure keeps the lead time (`earliest_at` = declaration + the rule)."""
+    return departs_at >= earliest_at
+
+
+def wild_in_time(captured_on: date, declared_on: date, within_days: int) -> bool:
+    """Say whether wild seed was declared soon enough after capture (2010 Measures, Art. 29)."""
+    return timedelta(0) <= declared_on - captured_on <= timedelta(days=within_days)

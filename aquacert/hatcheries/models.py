@@ -1,0 +1,151 @@
+"""Tables of the hatcheries: registration, licences, ponds, lots and the append-only ledger."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from aquacert.hatcheries.rules import FarmKind, Kind, Level, LicenceKind, State, Unit
+from aquacert.kernel.db import Base, Encrypted, state_check
+
+
+class Hatchery(Base):
+    """A seed farm. One organisation has one, one USCC has one (S2: no second account)."""
+
+    __tablename__ = "hatcheries"
+    __parties__ = {"divisions": ("division_code",), "organisations": ("organisation_id",)}
+    __table_args__ = (
+        state_check("state", State),
+        state_check("level", Level),
+        state_check("kind", FarmKind),
+        UniqueConstraint("organisation_id"),
+        UniqueConstraint("uscc"),
+        Index("ix_hatcheries_division_state", "division_code", "state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    name: Mapped[str]
+    uscc: Mapped[str]
+    division_code: Mapped[str]
+    place: Mapped[str]
+    """Where the ponds are, below the county: township and site. Never a person's home."""
+    level: Mapped[str]
+    kind: Mapped[str]
+    is_one_person: Mapped[bool]
+    """Owned by one person: its name is then personal and public pages show the county only."""
+    contact_name: Mapped[str | None] = mapped_column(Encrypted)
+    phone: Mapped[str | None] = mapped_column(Encrypted)
+    phone_index: Mapped[str | None] = mapped_column(index=True)
+    state: Mapped[str]
+    registered_at: Mapped[datetime]
+    reviewed_at: Mapped[datetime | None]
+    refused_because: Mapped[str]
+    confirmed_on: Mapped[date | None]
+    """Legal day on which the owner last checked the base record and the stock."""
+
+    def search_text(self) -> str:
+        """Found by name, USCC and division; never by a person."""
+        return f"{self.name} {self.uscc} {self.division_code} {self.place}"
+
+
+class Licence(Base):
+    """A seed-production licence or a waters certificate; valid on both named days."""
+
+    __tablename__ = "hatchery_licences"
+    __table_args__ = (
+        state_check("kind", LicenceKind),
+        CheckConstraint("until_on >= from_on", name="period"),
+        UniqueConstraint("kind", "number"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    hatchery_id: Mapped[UUID] = mapped_column(ForeignKey("hatcheries.id"), index=True)
+    kind: Mapped[str]
+    number: Mapped[str]
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    verified_at: Mapped[datetime | None]
+    """When the county looked at it; an unverified licence opens nothing."""
+
+
+class LicenceSpecies(Base):
+    """One species a seed-production licence names."""
+
+    __tablename__ = "hatchery_licence_species"
+    __table_args__ = (UniqueConstraint("licence_id", "species_code"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    licence_id: Mapped[UUID] = mapped_column(ForeignKey("hatchery_licences.id"), index=True)
+    species_code: Mapped[str]
+
+
+class Pond(Base):
+    """A pond or tank, by the name the farm gives it."""
+
+    __tablename__ = "ponds"
+    __table_args__ = (UniqueConstraint("hatchery_id", "name"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    hatchery_id: Mapped[UUID] = mapped_column(ForeignKey("hatcheries.id"), index=True)
+    name: Mapped[str]
+
+
+class Lot(Base):
+    """Seed of one species, variety and stage in one pond. `balance` is the ledger's running sum."""
+
+    __tablename__ = "lots"
+    __table_args__ = (
+        state_check("unit", Unit),
+        CheckConstraint("balance >= 0", name="balance"),
+        UniqueConstraint("hatchery_id", "number"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    hatchery_id: Mapped[UUID] = mapped_column(ForeignKey("hatcheries.id"), index=True)
+    pond_id: Mapped[UUID] = mapped_column(ForeignKey("ponds.id"), index=True)
+    number: Mapped[str]
+    """Serial of the lot within its hatchery: PL-2605-05."""
+    species_code: Mapped[str]
+    variety: Mapped[str]
+    life_stage: Mapped[str]
+    unit: Mapped[str]
+    balance: Mapped[int]
+    opened_at: Mapped[datetime]
+
+
+class StockMovement(Base):
+    """One ledger entry, append-only by trigger. `quantity` is signed, `balance` is after it."""
+
+    __tablename__ = "stock_movements"
+    __table_args__ = (
+        state_check("kind", Kind),
+        CheckConstraint("quantity <> 0", name="quantity"),
+        CheckConstraint("balance >= 0", name="balance"),
+        UniqueConstraint("lot_id", "position"),
+        # A certificate takes from a lot once, and its void gives back once: whatever is retried.
+        Index(
+            "uq_stock_movements_certificate",
+            "certificate_id",
+            "lot_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("certificate_id IS NOT NULL"),
+            postgresql_where=text("certificate_id IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    lot_id: Mapped[UUID] = mapped_column(ForeignKey("lots.id"))
+    position: Mapped[int]
+    """1, 2, 3 … within the lot, without a gap."""
+    kind: Mapped[str]
+    quantity: Mapped[int]
+    balance: Mapped[int]
+    reason: Mapped[str]
+    at: Mapped[datetime]
+    by_id: Mapped[UUID | None]
+    certificate_id: Mapped[UUID | None]
