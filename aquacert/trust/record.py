@@ -1,0 +1,193 @@
+"""The canonical record: what a certificate says, in one deterministic encoding (docs/record.md).
+
+The record and its COSE signature are the certificate; PDF, .docx and pages are renderings of it.
+Field names are text keys, so a reader in thirty years needs no table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self, get_args, get_type_hints
+
+from aquacert.kernel.clock import SHANGHAI, legal_day
+from aquacert.trust import cbor
+from aquacert.trust.refusal import Refused, Why
+
+RECORD_VERSION = 1
+DIGEST_BYTES = 16
+KINDS = ("A", "B")
+NUMBER_DIGITS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordBatch:
+    """One batch on the certificate."""
+
+    number: str
+    pond: str
+    variety: str
+    life_stage: str
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordReport:
+    """One laboratory result the certificate rests on."""
+
+    number: str
+    laboratory: str
+    batch: str
+    disease: str
+    method: str
+    outcome: str
+    """negative or positive"""
+    sampled_on: str
+    """legal day, ISO 8601"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Everything a certificate states. Instants are whole seconds since 1970 UTC."""
+
+    number: str
+    """10 digits: province (GB/T 2260) and serial"""
+    kind: str
+    """A: across provinces; B: within the province"""
+    public_id: str
+    issued_at: int
+    valid_days: int
+    valid_until: int
+    """last second of the last legal day"""
+    owner: str
+    owner_phone: str
+    species_code: str
+    species: str
+    species_latin: str
+    quantity: int
+    """in `unit`, exact"""
+    unit: str
+    quantity_words: str
+    purpose: str
+    origin_code: str
+    """GB/T 2260, 6 digits"""
+    origin: str
+    """province, city, county in words"""
+    origin_place: str
+    destination_code: str
+    destination: str
+    destination_place: str
+    consignee: str
+    carrier: str
+    carrier_phone: str
+    transport_mode: str
+    """公路 铁路 水路 航空"""
+    plate: str
+    disinfectant: str
+    remarks: str
+    batches: tuple[RecordBatch, ...]
+    reports: tuple[RecordReport, ...]
+    declaration: str
+    """number of the declaration"""
+    load: str
+    """number of the load within it"""
+    authority_code: str
+    body: str
+    body_phone: str
+    vet: str
+    vet_number: str
+    status_list: int
+    status_index: int
+    is_demo: bool
+    version: int = RECORD_VERSION
+
+    def __post_init__(self) -> None:
+        """Raise `Refused` for a record no certificate may carry."""
+        if self.version != RECORD_VERSION:
+            raise Refused(Why.UNKNOWN_VERSION, str(self.version))
+        wrong = [
+            name
+            for name, bad in (
+                ("kind", self.kind not in KINDS),
+                ("number", len(self.number) != NUMBER_DIGITS or not _digits(self.number)),
+                ("quantity", self.quantity <= 0),
+                ("valid_days", self.valid_days < (1 if self.kind == "A" else 0)),
+                ("valid_until", self.ends != valid_until(self.kind, self.issued, self.valid_days)),
+                ("origin_code", not _is_division(self.origin_code)),
+                ("destination_code", not _is_division(self.destination_code)),
+                ("authority_code", not _is_division(self.authority_code)),
+                ("batches", not self.batches),
+                ("status_index", self.status_index < 0 or self.status_list < 0),
+            )
+            if bad
+        ]
+        if wrong:
+            raise Refused(Why.MALFORMED, ", ".join(wrong))
+
+    def encode(self) -> bytes:
+        """Return the deterministic bytes that are stored, hashed and rendered."""
+        return cbor.encode(asdict(self))
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """Return the record of `data`; raise `Refused` unless it is exactly one, canonical."""
+        value = cbor.decode(data)
+        if not isinstance(value, dict):
+            raise Refused(Why.MALFORMED, "record is no map")
+        row = dict(value)
+        row["batches"] = _rows(RecordBatch, row.get("batches"))
+        row["reports"] = _rows(RecordReport, row.get("reports"))
+        return _build(cls, row)
+
+    @property
+    def issued(self) -> datetime:
+        """The instant of issue, UTC."""
+        return datetime.fromtimestamp(self.issued_at, UTC)
+
+    @property
+    def ends(self) -> datetime:
+        """The instant after which the certificate no longer holds, UTC."""
+        return datetime.fromtimestamp(self.valid_until, UTC)
+
+
+def valid_until(kind: str, issued: datetime, days: int) -> datetime:
+    """Return the last second of validity, UTC, by the legal calendar of Asia/Shanghai.
+
+    The form's text defines no clock (Measures 2010 forms); the convention here: A, `days` × 24 h
+    from issue, rounded up to 23:59:59 of that day; B (应于当日内到达), 23:59:59 of the issue day.
+    """
+    day = legal_day(issued) + timedelta(days=days if kind == "A" else 0)
+    last = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=SHANGHAI)
+    return last.astimezone(UTC)
+
+
+def record_digest(record: bytes) -> bytes:
+    """Return the digest that the QR code carries: the first 16 bytes of SHA-256."""
+    return hashlib.sha256(record).digest()[:DIGEST_BYTES]
+
+
+def _rows(kind: type[Any], value: object) -> tuple[Any, ...]:
+    if not isinstance(value, list):
+        raise Refused(Why.MALFORMED, f"{kind.__name__} is no list")
+    return tuple(_build(kind, row) for row in value)
+
+
+def _build(kind: type[Any], row: object) -> Any:  # noqa: ANN401 (a dataclass of the kind given)
+    """Make `kind` from a map that must name each of its fields, with its type, and no other."""
+    if not isinstance(row, Mapping) or set(row) != {field.name for field in fields(kind)}:
+        raise Refused(Why.MALFORMED, f"fields of {kind.__name__}")
+    for name, hint in get_type_hints(kind).items():
+        expected = tuple if get_args(hint) else hint
+        if type(row[name]) is not expected:
+            raise Refused(Why.MALFORMED, f"{name} is no {expected.__name__}")
+    return kind(**row)
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _is_division(code: str) -> bool:
+    return len(code) == 6 and _digits(code)  # noqa: PLR2004 (GB/T 2260 has six digits)
