@@ -4,6 +4,7 @@ Usage: make migrate M="split hatchery address". What it writes is a draft: read 
 and views by hand, and say in its docstring why the schema moves.
 """
 
+import importlib
 import re
 import subprocess
 import sys
@@ -20,7 +21,7 @@ VERSIONS = Path(__file__).resolve().parent.parent / "migrations" / "versions"
 
 def load_models() -> None:
     """Import the program whole, so that every room's tables are known."""
-    import aquacert.app
+    importlib.import_module("aquacert.app")
 
 
 def draft(config: Config, title: str, number: int) -> str:
