@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Index, or_, select, update
+from sqlalchemy import Engine, Index, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from aquacert.kernel.clock import Clock
@@ -64,11 +64,13 @@ class Runner:
 
     def __init__(
         self,
-        sessions: Callable[[], Session],
+        engine: Engine,
+        reader: Engine,
         clock: Clock,
         tasks: Mapping[str, Task],
     ) -> None:
-        self.sessions = sessions
+        self.engine = engine
+        self.reader = reader
         self.clock = clock
         self.tasks = tasks
 
@@ -87,7 +89,7 @@ class Runner:
             .limit(1)
             .with_for_update(skip_locked=True)
         )
-        with self.sessions() as session, session.begin():
+        with Session(self.engine) as session, session.begin():
             row = session.scalar(due)
             if row is None:
                 return None
@@ -132,21 +134,13 @@ class Runner:
     def _waiting(self) -> bool:
         """Look without taking the write lock, so an idle worker never blocks anybody."""
         now = self.clock.now()
-        with self.sessions() as session:
-            return (
-                session.connection(execution_options={})
-                .execute(
-                    select(OutboxRow.seq)
-                    .where(
-                        OutboxRow.done_at.is_(None),
-                        OutboxRow.due_at <= now,
-                        OutboxRow.attempts < ATTEMPTS,
-                    )
-                    .limit(1)
-                )
-                .first()
-                is not None
-            )
+        waiting = select(OutboxRow.seq).where(
+            OutboxRow.done_at.is_(None),
+            OutboxRow.due_at <= now,
+            OutboxRow.attempts < ATTEMPTS,
+        )
+        with self.reader.connect() as connection:
+            return connection.execute(waiting.limit(1)).first() is not None
 
     def _done(self, job: Job) -> None:
         self._write(job, done_at=self.clock.now(), lease_until=None, error="")
@@ -161,7 +155,7 @@ class Runner:
         )
 
     def _write(self, job: Job, **values: object) -> None:
-        with self.sessions() as session, session.begin():
+        with Session(self.engine) as session, session.begin():
             session.execute(update(OutboxRow).where(OutboxRow.seq == job.seq).values(**values))
 
 

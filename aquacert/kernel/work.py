@@ -339,7 +339,8 @@ class Database:
         with Session(self.engine, expire_on_commit=False, autoflush=True) as session, _answering():
             unit = Work(session, actor, self.clock.now(), self)
             with session.begin():
-                session.connection().info["work"] = unit
+                info = session.connection().info
+                info["work"] = unit
                 try:
                     owner = str(actor.person_id or actor.session_id or "public")
                     if once is not None:
@@ -347,7 +348,7 @@ class Database:
                     yield unit
                     _finish(unit, owner, once)
                 finally:
-                    session.connection().info.pop("work", None)
+                    info.pop("work", None)
 
 
 def _notice_write(
