@@ -1,0 +1,102 @@
+"""Sheets of text cells out of .xlsx and .csv files, whatever their encoding and separator."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from aquacert.kernel.errors import Invalid
+from labs.instruments.parsers.archive import opened
+
+MAX_ROWS = 200_000
+MAX_COLUMNS = 256
+SEPARATORS = (",", ";", "\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: its title and its rows of text; `decimal_comma` when ';' parts the cells."""
+
+    title: str
+    rows: Sequence[tuple[str, ...]]
+    decimal_comma: bool = False
+
+
+def xlsx_sheets(data: bytes) -> list[Sheet]:
+    """Return every sheet of a workbook as text; formulas give their stored value only."""
+    opened(data).close()
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        sheets = [
+            Sheet(str(sheet.title), _even(_rows(sheet.iter_rows(values_only=True))))
+            for sheet in book
+        ]
+        book.close()
+    except Invalid:
+        raise
+    except (InvalidFileException, BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
+        raise Invalid("表格打不开或已损坏，请重新导出", file="表格打不开") from error
+    except Exception as error:  # openpyxl lets errors of the XML parser through as they are
+        raise Invalid("表格打不开或已损坏，请重新导出", file="表格打不开") from error
+    return sheets
+
+
+def _rows(rows: Iterator[tuple[object, ...]]) -> Iterator[tuple[str, ...]]:
+    """Yield rows of text, and stop a sheet that never ends."""
+    for number, row in enumerate(rows):
+        if number >= MAX_ROWS:
+            raise Invalid("行数太多：一个仪器文件最多 20 万行", file="行数太多")
+        yield tuple(_cell(value) for value in row[:MAX_COLUMNS])
+
+
+def _even(rows: Iterator[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return rows of one length: a workbook leaves empty cells at the end of a row out."""
+    kept = list(rows)
+    width = max((len(row) for row in kept), default=0)
+    return [row + ("",) * (width - len(row)) for row in kept]
+
+
+def _cell(value: object) -> str:
+    """Return a cell as text; a whole number stored as 3.0 is 3."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def csv_sheets(data: bytes) -> list[Sheet]:
+    """Return the one sheet of a CSV file: UTF-8, UTF-16 with its mark, or GB18030; ',' ';' or tab."""
+    text = decoded(data)
+    separator = _separator(text)
+    try:
+        rows = list(
+            _rows(map(tuple, csv.reader(io.StringIO(text, newline=""), delimiter=separator)))
+        )
+    except csv.Error as error:
+        raise Invalid("表格里有读不懂的内容（引号或单元格过长）", file="CSV 读不懂") from error
+    return [Sheet("", rows, decimal_comma=separator == ";")]
+
+
+def decoded(data: bytes) -> str:
+    """Return the text of bytes that say, or let one know, how they were written."""
+    marked = data[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    codings = ("utf-16",) if marked else ("utf-8-sig", "gb18030")
+    for coding in codings:
+        try:
+            text = data.decode(coding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise Invalid("文件不是文本：请导出为 CSV（UTF-8 或 GB18030）", file="文字编码不认识")
+
+
+def _separator(text: str) -> str:
+    """Return the sign that parts the most cells in the first lines."""
+    head = [line for line in text.splitlines()[:60] if line.strip()]
+    return max(SEPARATORS, key=lambda sign: max((line.count(sign) for line in head), default=0))

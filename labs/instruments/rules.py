@@ -1,0 +1,232 @@
+"""What one well of an instrument file says, and why it says so: frozen rows and the reading of a Cq.
+
+A reading never guesses. A text that is not understood is a `Refusal`, never a well without a Cq: an unread
+cell must not become a negative result (RDML 1.0 to 1.4; QuantStudio export; ISO/IEC 17025 7.5).
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Role(StrEnum):
+    """What a well is for; the values are RDML's sample types, spelt out."""
+
+    UNKNOWN = "unknown"
+    NTC = "ntc"
+    NAC = "nac"
+    STANDARD = "standard"
+    NO_TARGET = "no_target"
+    NO_RT = "no_rt"
+    POSITIVE = "positive"
+    OTHER = "other"
+
+
+class Why(StrEnum):
+    """Why a reading has, or has not, a Cq."""
+
+    DETECTED = "detected"
+    NO_CQ = "no_cq"
+    AT_CAP = "at_cap"
+    EXCLUDED = "excluded"
+
+
+class RefusalCode(StrEnum):
+    """Why one row of a file was not taken."""
+
+    ROW_LENGTH = "row_length"
+    WELL_UNREADABLE = "well_unreadable"
+    SAMPLE_MISSING = "sample_missing"
+    TARGET_MISSING = "target_missing"
+    TASK_UNKNOWN = "task_unknown"
+    CQ_BLANK = "cq_blank"
+    CQ_UNREADABLE = "cq_unreadable"
+    CQ_NOT_AVAILABLE = "cq_not_available"
+    DUPLICATE_ROW = "duplicate_row"
+    PARTITIONS = "partitions"
+    SAMPLE_UNKNOWN = "sample_unknown"
+    SAMPLE_NOT_RECEIVED = "sample_not_received"
+    TARGET_NOT_ORDERED = "target_not_ordered"
+    TARGET_UNKNOWN = "target_unknown"
+    ALREADY_RESULT = "already_result"
+
+
+SENTENCES: Mapping[RefusalCode, str] = {
+    RefusalCode.ROW_LENGTH: "这一行的列数与表头不同，不能对齐",
+    RefusalCode.WELL_UNREADABLE: "孔位不认识，应像 A1 或 H12",
+    RefusalCode.SAMPLE_MISSING: "没有样品号",
+    RefusalCode.TARGET_MISSING: "没有检测靶标",
+    RefusalCode.TASK_UNKNOWN: "孔的用途不认识，应为 UNKNOWN、NTC、STANDARD 或阳性对照",
+    RefusalCode.CQ_BLANK: "Cq 是空的：没有检出请写“无”或 Undetermined",
+    RefusalCode.CQ_UNREADABLE: "Cq 不认识，请改成数值或“无”；不认识的文字不会当作阴性",
+    RefusalCode.CQ_NOT_AVAILABLE: "仪器没有算出 Cq（负数或 0），不能当作阴性",
+    RefusalCode.DUPLICATE_ROW: "与前面一行是同一个孔、同一个靶标",
+    RefusalCode.PARTITIONS: "这是数字 PCR 的分区数据，本系统不读",
+    RefusalCode.SAMPLE_UNKNOWN: "这个盲样号不在本实验室的来样中",
+    RefusalCode.SAMPLE_NOT_RECEIVED: "这个盲样还没有收样，或已拒收",
+    RefusalCode.TARGET_NOT_ORDERED: "这个盲样没有委托这个检测项目",
+    RefusalCode.TARGET_UNKNOWN: "靶标不在本实验室的检测能力表中",
+    RefusalCode.ALREADY_RESULT: "这个盲样的这个项目已有结果，须先退回才能再录",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WellReading:
+    """One well, one target. `cq` is None when nothing was detected or the well is excluded; `why` tells which."""
+
+    run: str
+    well: str
+    sample: str
+    role: Role
+    target: str
+    cq: Decimal | None
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One row that was not taken: where, which column, why, and the text that stood there."""
+
+    row: int
+    column: str
+    code: RefusalCode
+    value: str
+
+    @property
+    def sentence(self) -> str:
+        """Tell a person what is wrong with the row."""
+        return SENTENCES[self.code]
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentRun:
+    """Everything one instrument file says.
+
+    `sha256` names the file's bytes (hex). `cycle_cap` is the number of cycles run, None when the file
+    does not tell; `empty` counts wells that hold no sample.
+    """
+
+    name: str
+    sha256: str
+    source: str
+    instrument: str
+    ran_at: str
+    cycle_cap: int | None
+    readings: tuple[WellReading, ...]
+    refusals: tuple[Refusal, ...]
+    empty: int = 0
+
+
+class Cq(NamedTuple):
+    """A read Cq: the value, and why it is or is not one."""
+
+    value: Decimal | None
+    why: Why
+
+
+# Only words whose sense is certain. “ND” may be “not done”, “N/A” may be anything: they are refused.
+NO_CQ_WORDS = frozenset(
+    {
+        "undetermined",
+        "undet",
+        "undet.",
+        "nan",
+        "nocq",
+        "noct",
+        "no cq",
+        "no ct",
+        "无",
+        "无cq",
+        "无ct",
+    }
+)
+NUMBER = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,12})?")
+NEGATIVE_NUMBER = re.compile(r"-[0-9]{1,4}(?:\.[0-9]{1,12})?")
+WELL = re.compile(r"([A-Za-z]{1,2})0*([1-9][0-9]{0,2})")
+MILLI = Decimal("0.001")
+ROLE_PREFIXES: Mapping[str, Role] = {
+    "CNEG": Role.NTC,
+    "NTC": Role.NTC,
+    "NEC": Role.NAC,
+    "CPOS": Role.POSITIVE,
+    "PTC": Role.POSITIVE,
+    "LPC": Role.POSITIVE,
+    "HPC": Role.POSITIVE,
+}
+CONTROL_NAME = re.compile(r"(CNEG|NTC|NEC|CPOS|PTC|LPC|HPC)(?![A-Za-z0-9]{4,})", re.IGNORECASE)
+
+
+class UnreadableCq(Exception):
+    """A Cq that may not be read, with the code that tells why."""
+
+    def __init__(self, code: RefusalCode) -> None:
+        """Keep the code."""
+        super().__init__(code)
+        self.code = code
+
+
+def plain(text: str) -> str:
+    """Return the text without stray spaces, full-width forms or invisible signs."""
+    folded = unicodedata.normalize("NFKC", text)
+    visible = "".join(c for c in folded if unicodedata.category(c) != "Cf")
+    return " ".join(visible.split())
+
+
+def read_cq(
+    text: str | None, *, cap: int | None, blank_is_none: bool, decimal_comma: bool = False
+) -> Cq:
+    """Read a Cq as an instrument wrote it, or raise `UnreadableCq`.
+
+    A Cq at or above the cycle cap is what an instrument writes when nothing came up: not a detection.
+    """
+    word = plain(text or "").lower()
+    if not word:
+        if blank_is_none:
+            return Cq(None, Why.NO_CQ)
+        raise UnreadableCq(RefusalCode.CQ_BLANK)
+    if word in NO_CQ_WORDS:
+        return Cq(None, Why.NO_CQ)
+    number = word.replace(",", ".") if decimal_comma else word
+    if NEGATIVE_NUMBER.fullmatch(number):
+        raise UnreadableCq(RefusalCode.CQ_NOT_AVAILABLE)
+    if not NUMBER.fullmatch(number):
+        raise UnreadableCq(RefusalCode.CQ_UNREADABLE)
+    value = Decimal(number).quantize(MILLI)
+    if value == 0:
+        raise UnreadableCq(RefusalCode.CQ_NOT_AVAILABLE)
+    if cap is not None and value >= cap:
+        return Cq(None, Why.AT_CAP)
+    return Cq(value, Why.DETECTED)
+
+
+def well_name(text: str) -> str | None:
+    """Return A1 for a1, A01 or Ａ１; None when the text is no well."""
+    found = WELL.fullmatch(plain(text))
+    return f"{found[1].upper()}{int(found[2])}" if found else None
+
+
+def well_of_number(number: int, columns: int) -> str:
+    """Return the well of a reaction counted row by row from 1 on a plate with so many columns."""
+    row, column = divmod(number - 1, columns)
+    letters = chr(65 + row) if row < 26 else f"A{chr(65 + row - 26)}"
+    return f"{letters}{column + 1}"
+
+
+def role_of_name(sample: str) -> Role:
+    """Return the role a control's name betrays (NTC, CPOS, LPC…), else unknown."""
+    found = CONTROL_NAME.match(plain(sample))
+    return ROLE_PREFIXES[found[1].upper()] if found else Role.UNKNOWN
+
+
+def cycles(text: str | None) -> int:
+    """Return a cycle count written as 40 or 40.0; 0 when it is none."""
+    try:
+        number = float(text or "0")
+    except ValueError:
+        return 0
+    return int(number) if math.isfinite(number) and 0 < number < 1000 else 0
