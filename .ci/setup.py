@@ -84,8 +84,9 @@ def run(command: list[str | Path], why_not: str, *, cwd: Path = ROOT, **env: str
         )
     if done.returncode:
         said = LOG.read_bytes()[start:].decode(errors="replace")
-        lines = [line.strip() for line in said.splitlines() if line.strip()]
-        print("\n".join(f"    {line}" for line in lines[-4:]), file=sys.stderr)
+        lines = [line.strip() for line in said.splitlines()]
+        telling = [line for line in lines if line and not line.startswith("WARNING")]
+        print(f"    {telling[-1] if telling else 'it said nothing'}", file=sys.stderr)
         stop(f"{why_not} (everything it said: {LOG.relative_to(ROOT)})")
 
 
