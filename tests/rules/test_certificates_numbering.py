@@ -72,9 +72,9 @@ def test_the_form_follows_the_destination():
     assert kinds.kind_for(issuing_province="320000", destination_province="320000") is Kind.B
 
 
-def test_the_day_of_issue_is_the_first_day():
-    assert kinds.last_day(date(2026, 5, 18), 1) == date(2026, 5, 18)
-    assert kinds.last_day(date(2026, 2, 26), 5) == date(2026, 3, 2)
+def test_form_a_counts_from_the_day_after_issue_and_form_b_ends_that_day():
+    assert kinds.last_day(date(2026, 5, 18), 1, Kind.B) == date(2026, 5, 18)
+    assert kinds.last_day(date(2026, 2, 26), 5) == date(2026, 3, 3)
     assert kinds.valid_days(Kind.A, 0) == 1
     assert kinds.valid_days(Kind.B, 4) == 1
 

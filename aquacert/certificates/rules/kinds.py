@@ -35,10 +35,10 @@ def valid_days(kind: Kind, travel_days: int) -> int:
     return 1 if kind is Kind.B else max(1, travel_days)
 
 
-def last_day(issued_on: date, days: int) -> date:
-    """Return the last legal day on which goods may arrive: the day of issue is day 1.
+def last_day(issued_on: date, days: int, kind: Kind = Kind.A) -> date:
+    """Return the last legal day on which goods may arrive (trust.record.valid_until, as a day).
 
-    The forms do not define the clock. 当日 (1 day) can only mean the day of issue, so the day of
-    issue counts as the first for A too: the stricter reading, one rule for both forms.
+    A: the day of issue is not counted (Civil Code art. 201), so 叁日 from 11 May ends on 14 May;
+    B: 当日 is the day of issue itself. The forms define no clock; domain.md §2.5 recommends this.
     """
-    return issued_on + timedelta(days=max(1, days) - 1)
+    return issued_on if kind is Kind.B else issued_on + timedelta(days=max(1, days))

@@ -96,8 +96,8 @@ def _transport(facts: ReadyFacts, on: date) -> Iterator[ReadyReason]:
         yield ReadyReason(Reason.DEPARTURE_PAST)
         return
     days = min(valid_days(facts.kind, facts.travel_days), facts.valid_days_max)
-    until = last_day(on, days)
-    arrives_on = facts.departs_on + timedelta(days=days - 1)
+    until = last_day(on, days, facts.kind)
+    arrives_on = last_day(facts.departs_on, days, facts.kind)
     if arrives_on > until:
         detail = f"{arrives_on:%m月%d日}到达，有效到 {until:%m月%d日}"
         yield ReadyReason(Reason.DEPARTURE_TOO_LATE, detail=detail)
