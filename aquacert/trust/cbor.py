@@ -14,7 +14,7 @@ import cbor2
 from aquacert.trust.refusal import Refused, Why
 
 Value: TypeAlias = (
-    "int | str | bytes | bool | None | Sequence[Value] | Mapping[int, Value] | Mapping[str, Value]"
+    "int | str | bytes | bool | Sequence[Value] | Mapping[int, Value] | Mapping[str, Value] | None"
 )
 LONGEST_KEY = 23
 DEEPEST = 16

@@ -74,10 +74,8 @@ def _seal(key: AESGCM, plain: bytes, context: bytes) -> bytes:
 
 
 def _open(key: AESGCM, data: bytes, context: bytes) -> bytes:
-    nonce, body = data[1 : 1 + NONCE_BYTES], data[1 + NONCE_BYTES :]
+    head, nonce, body = data[:1], data[1 : 1 + NONCE_BYTES], data[1 + NONCE_BYTES :]
     try:
-        if data[:1] != FORMAT:
-            raise InvalidTag
-        return key.decrypt(nonce, body, FORMAT + context)
+        return key.decrypt(nonce, body, head + context)
     except (InvalidTag, ValueError):
         raise Unavailable("加密的内容打不开：密钥不符或已销毁。") from None

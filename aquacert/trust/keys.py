@@ -92,9 +92,7 @@ class KeyRing:
             self._signers[public.kid] = FileSigner(public, self._private(public.kid))
         return self._signers[public.kid]
 
-    def create(
-        self, use: Use, owner: Owner, *, now: datetime, days: int = KEY_DAYS
-    ) -> PublicKey:
+    def create(self, use: Use, owner: Owner, *, now: datetime, days: int = KEY_DAYS) -> PublicKey:
         """Make a key for `owner`, valid from `now`; its certificate comes from the ring's root."""
         if use is Use.ROOT:
             return self.root(now)

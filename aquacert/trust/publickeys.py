@@ -103,7 +103,7 @@ class PublicKey:
             compromised_since=_instant(since) if since else None,
         )
         if kid_of(key.spki) != key.kid:
-            raise ValueError("kid does not belong to spki")  # noqa: TRY003, EM101
+            raise ValueError("kid does not belong to spki")
         return key
 
 

@@ -139,7 +139,8 @@ class Record:
         row = dict(value)
         row["batches"] = _rows(RecordBatch, row.get("batches"))
         row["reports"] = _rows(RecordReport, row.get("reports"))
-        return _build(cls, row)
+        record: Self = _build(cls, row)
+        return record
 
     @property
     def issued(self) -> datetime:
@@ -190,4 +191,4 @@ def _digits(text: str) -> bool:
 
 
 def _is_division(code: str) -> bool:
-    return len(code) == 6 and _digits(code)  # noqa: PLR2004 (GB/T 2260 has six digits)
+    return len(code) == 6 and _digits(code)

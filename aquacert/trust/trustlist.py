@@ -45,7 +45,12 @@ class TrustList:
     def to_json(self, signer: Signer, now: datetime, version: int) -> str:
         """Return the public document; `version` only ever grows."""
         rows = [key.to_row() for key in self.keys]
-        body = {"v": LIST_VERSION, "version": version, "issued": rfc3339(now), "keys": rows}
+        body: dict[str, Any] = {
+            "v": LIST_VERSION,
+            "version": version,
+            "issued": rfc3339(now),
+            "keys": rows,
+        }
         proof = sign1(cbor.encode(body), signer, content_type=CONTENT_TYPE)
         signature = base64.urlsafe_b64encode(proof).decode().rstrip("=")
         return json.dumps({**body, "signature": signature}, ensure_ascii=False, indent=1)
