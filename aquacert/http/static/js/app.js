@@ -1,0 +1,94 @@
+/* AquaCert page script: a bonus only. Every page reads and every form works without it.
+   1. one submit per click: the second press of a form does nothing (its idempotency key stays, so even a lost answer is safe);
+   2. keys: J / K next and previous row, Enter opens, / goes to the search box, Esc closes a side panel. Never while a field has the focus;
+   3. the error summary takes the focus; 4. copy buttons; 5. "leave without saving" only where a form asks for it. */
+(function () {
+  "use strict";
+
+  function typing(el) {
+    return el && (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT|BUTTON)$/.test(el.tagName));
+  }
+
+  /* 1. one submit */
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (!form.hasAttribute("data-once")) { return; }
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    var button = event.submitter;
+    if (button && button.dataset.busy) {
+      button.dataset.label = button.textContent;
+      button.setAttribute("aria-disabled", "true");
+      /* after the form data is taken: a disabled or renamed button must not change what is sent */
+      setTimeout(function () { button.textContent = button.dataset.busy; }, 0);
+    }
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-once]").forEach(function (form) {
+      delete form.dataset.sent;
+      form.querySelectorAll("[data-label]").forEach(function (button) {
+        button.textContent = button.dataset.label;
+        button.removeAttribute("aria-disabled");
+      });
+    });
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var form = event.target.closest && event.target.closest("form[data-once]");
+    if (form) { delete form.dataset.sent; }
+  });
+
+  /* 2. keys */
+  var at = -1;
+  function rows() { return Array.prototype.slice.call(document.querySelectorAll("[data-rows] [data-href]")); }
+  function go(step) {
+    var all = rows();
+    if (!all.length) { return; }
+    at = Math.max(0, Math.min(all.length - 1, at + step));
+    all.forEach(function (row, i) { row.classList.toggle("pick", i === at); });
+    all[at].scrollIntoView({ block: "nearest" });
+    var link = all[at].querySelector("a");
+    if (link) { link.focus({ preventScroll: true }); }
+  }
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) { return; }
+    if (document.body.dataset.keys === "off") { return; }
+    if (event.key === "Escape") {
+      var panel = document.querySelector("[data-close]");
+      if (panel && panel.href) { location.href = panel.href; }
+      return;
+    }
+    if (typing(event.target)) { return; }
+    if (event.key === "j") { go(1); }
+    else if (event.key === "k") { go(-1); }
+    else if (event.key === "/") {
+      var box = document.querySelector("[data-find]");
+      if (box) { event.preventDefault(); box.focus(); box.select(); }
+    } else if (event.key === "Enter" && at >= 0 && event.target === document.body) {
+      var row = rows()[at];
+      if (row) { location.href = row.dataset.href; }
+    }
+  });
+  document.addEventListener("click", function (event) {
+    var row = event.target.closest("[data-rows] [data-href]");
+    if (!row || event.target.closest("a,button,input,select,label,summary")) { return; }
+    if (String(window.getSelection())) { return; }
+    location.href = row.dataset.href;
+  });
+
+  /* 3. focus */
+  var first = document.querySelector("[data-focus]");
+  if (first) { first.focus({ preventScroll: false }); }
+
+  /* 4. copy */
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-copy]");
+    if (!button || !navigator.clipboard) { return; }
+    navigator.clipboard.writeText(button.dataset.copy).then(function () {
+      button.classList.add("done");
+      button.textContent = button.dataset.done || "✓";
+    });
+  });
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-print]")) { window.print(); }
+  });
+})();
