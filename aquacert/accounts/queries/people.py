@@ -1,0 +1,183 @@
+"""People: what the public may call them, who may sign, and the lists administrators work with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from aquacert.accounts.models import Membership, Organisation, Person, SignInSession
+from aquacert.accounts.queries.actors import memberships_in_force, roles_of
+from aquacert.accounts.rules import roles
+from aquacert.accounts.rules.roles import Role
+from aquacert.accounts.rules.sessions import SessionState
+from aquacert.accounts.rules.states import PersonState
+from aquacert.kernel.db import blind
+from aquacert.kernel.errors import NotFound
+from aquacert.kernel.paging import Pages
+from aquacert.kernel.work import Look
+from aquacert.reference.queries import descendants
+
+
+@dataclass(frozen=True)
+class VetLine:
+    """An official vet as a form offers him: no name, only office and number."""
+
+    person_id: UUID
+    label: str
+    number: str
+
+
+@dataclass(frozen=True)
+class RoleLine:
+    """One appointment as a page shows it."""
+
+    membership_id: UUID
+    role: str
+    organisation_id: UUID
+    organisation_name: str
+    division_code: str
+    from_on: date
+    until_on: date | None
+    number: str
+
+
+def person(look: Look, person_id: UUID) -> Person:
+    """Return a person's row whatever the scope; callers show only what they may."""
+    found = look.session.get(Person, person_id)
+    if found is None:
+        raise NotFound("没有这个人。")
+    return found
+
+
+def person_label(look: Look, person_id: UUID) -> str:
+    """Return what somebody is, in public words: role, and an official vet's number."""
+    held = memberships_in_force(look, person_id)
+    number = next((m.appointment_number for m in held if m.appointment_number), "")
+    words = roles.label(roles_of(held))
+    return f"{words}（{number}）" if number else words
+
+
+def person_name(look: Look, person_id: UUID) -> str:
+    """Return the personal name, for documents that the law wants signed by name."""
+    return person(look, person_id).name or "（已删除）"
+
+
+def _vets(on: date) -> Select[tuple[Membership]]:
+    return (
+        select(Membership)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.role == Role.OFFICIAL_VET,
+            Membership.from_on <= on,
+            or_(Membership.until_on.is_(None), Membership.until_on > on),
+            Person.state == PersonState.ACTIVE,
+        )
+    )
+
+
+def official_vets(look: Look, organisation_id: UUID, on: date) -> list[VetLine]:
+    """Return the official vets appointed in a body on that day, by number."""
+    rows = look.scalars(
+        _vets(on)
+        .where(Membership.organisation_id == organisation_id)
+        .order_by(Membership.appointment_number)
+    )
+    label = roles.ROLE_NAMES[Role.OFFICIAL_VET]
+    return [VetLine(row.person_id, label, row.appointment_number or "") for row in rows]
+
+
+def may_sign(look: Look, person_id: UUID, division_code: str, on: date) -> bool:
+    """Say whether a person was an official vet on record for that place on that day.
+
+    Measures 2022 art. 29-33: appointed and numbered; a county's vet covers what lies below it.
+    """
+    rows = look.scalars(_vets(on).where(Membership.person_id == person_id))
+    return any(division_code in descendants(look, row.division_code) for row in rows)
+
+
+def vet_number(look: Look, person_id: UUID) -> str:
+    """Return the 统一编号 of an official vet; raise `NotFound` if he never was one."""
+    row = look.one(
+        select(Membership)
+        .where(Membership.person_id == person_id, Membership.role == Role.OFFICIAL_VET)
+        .order_by(Membership.until_on.is_not(None), Membership.from_on.desc())
+    )
+    if row is None:
+        raise NotFound("这个人没有官方兽医任命记录。")
+    return row.appointment_number or ""
+
+
+def people_here(look: Look, words: str = "", role: str = "") -> Select[tuple[Person]]:
+    """Return the people whom the actor administers: those appointed in his jurisdiction.
+
+    `words` match a user name by its grams, a name or a phone number exactly (blind index), or an
+    appointment number exactly.
+    """
+    mine = select(Membership.person_id).where(look.visible(Membership))
+    if role:
+        mine = mine.where(Membership.role == role, Membership.until_on.is_(None))
+    wanted = select(Person).where(Person.id.in_(mine))
+    if text := words.strip():
+        wanted = wanted.where(
+            or_(
+                look.matching(Person, text),
+                Person.name_index == blind("name", text),
+                Person.phone_index == blind("phone", text),
+                Person.id.in_(
+                    select(Membership.person_id).where(Membership.appointment_number == text)
+                ),
+            )
+        )
+    return wanted.order_by(Person.username)
+
+
+def people_page(look: Look, words: str = "", role: str = "", number: int = 1) -> Pages[Person]:
+    """Return one numbered page of the people the actor administers."""
+    return look.pages(people_here(look, words, role), number)
+
+
+def person_here(look: Look, person_id: UUID) -> Person:
+    """Return somebody the actor administers, or raise `NotFound`."""
+    found = look.one(people_here(look).where(Person.id == person_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def roles_lines(look: Look, person_id: UUID) -> list[RoleLine]:
+    """Return every appointment a person has or had, those in force first."""
+    rows = look.session.execute(
+        select(Membership, Organisation.name_zh)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.person_id == person_id)
+        .order_by(Membership.until_on.is_not(None), Membership.from_on)
+    )
+    return [
+        RoleLine(
+            row.id,
+            roles.ROLE_NAMES[Role(row.role)],
+            row.organisation_id,
+            name,
+            row.division_code,
+            row.from_on,
+            row.until_on,
+            row.appointment_number or "",
+        )
+        for row, name in rows
+    ]
+
+
+def labels_of(look: Look, people: Sequence[Person]) -> dict[UUID, str]:
+    """Return the public label of each person of a list."""
+    return {row.id: person_label(look, row.id) for row in people}
+
+
+def sessions_of(look: Look, person_id: UUID) -> list[SignInSession]:
+    """Return a person's open sign-ins, the newest sighting first."""
+    return look.scalars(
+        select(SignInSession)
+        .where(SignInSession.person_id == person_id, SignInSession.state != SessionState.ENDED)
+        .order_by(SignInSession.seen_at.desc(), SignInSession.id)
+    )
