@@ -1,1 +1,1 @@
-"""The glue between Flask and the rooms: gates, forms, pages and the one translator of errors."""
+"""Flask glue: gates, pages, forms, problems, headers. The only translator between web and rooms."""

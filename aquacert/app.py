@@ -1,0 +1,175 @@
+"""The composition root: the only place that knows every room.
+
+`create_app` chooses everything swappable (clock, cipher, keys), joins the rooms in the order a
+certificate travels, and holds the only table of which news goes to which tasks.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import Flask, Response, jsonify, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import CSRFProtect
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+
+from aquacert.http import db as http_db
+from aquacert.http import gates, headers, openapi, pages, problems
+from aquacert.http.house import House, install
+from aquacert.kernel.clock import Clock, SystemClock
+from aquacert.kernel.db import install_cipher
+from aquacert.kernel.outbox import Runner, Task
+from aquacert.kernel.settings import Settings
+from aquacert.kernel.topics import Topic
+from aquacert.kernel.work import Database
+from aquacert.trust.cipher import Cipher
+from aquacert.trust.keys import KeyRing
+
+ROOT = Path(__file__).parents[1]
+ROOMS = (
+    "aquacert.reference",
+    "aquacert.accounts",
+    "labs.register",
+    "labs.instruments",
+    "labs.intake",
+    "labs.bench",
+    "labs.reports",
+    "aquacert.hatcheries",
+    "aquacert.surveillance",
+    "aquacert.declarations",
+    "aquacert.inspections",
+    "aquacert.sampling",
+    "aquacert.certificates",
+    "aquacert.movements",
+    "aquacert.verification",
+    "aquacert.supervision",
+)
+"""Rooms in the order a certificate travels; each may have doors: views.py and api.py."""
+
+NEWS: Mapping[Topic, tuple[str, ...]] = {
+    Topic.CERTIFICATE_ISSUED: ("certificates.render", "movements.open"),
+}
+"""The only table topic → tasks of higher rooms."""
+
+
+class ShiftedClock:
+    """A running clock set to another instant when it was made: the demo's."""
+
+    def __init__(self, start: datetime) -> None:
+        self.shift: timedelta = start - SystemClock().now()
+
+    def now(self) -> datetime:
+        """Return the machine's time, shifted."""
+        return SystemClock().now() + self.shift
+
+
+def clock_of(settings: Settings) -> Clock:
+    """Return the clock that the settings ask for."""
+    if settings.clock_at:
+        return ShiftedClock(datetime.fromisoformat(settings.clock_at))
+    return SystemClock()
+
+
+def open_house(settings: Settings, clock: Clock | None = None) -> House:
+    """Open everything below the web: cipher, keys, database. Used by pages, tasks and commands."""
+    install_cipher(Cipher(settings.secret))
+    database = Database(settings, clock or clock_of(settings), subscribers=NEWS)
+    keys = KeyRing(settings.data_dir / "keys", settings.key_passphrase)
+    return House(settings, database, keys)
+
+
+def tasks_of(house: House) -> dict[str, Task]:
+    """Return every task by the name that NEWS gives it, bound to the house."""
+    del house
+    return {}
+
+
+def runner_of(house: House) -> Runner:
+    """Return the runner that works the outbox."""
+    database = house.database
+    return Runner(database.engine, database.reader, database.clock, tasks_of(house))
+
+
+def create_app(
+    settings: Settings, *, clock: Clock | None = None, house: House | None = None
+) -> Flask:
+    """Build the application for `settings`; `clock` and `house` are for tests and the demo."""
+    app = Flask(
+        "aquacert",
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "aquacert" / "http" / "static"),
+    )
+    house = house or open_house(settings, clock)
+    app.config.update(
+        SECRET_KEY=settings.secret,
+        MAX_CONTENT_LENGTH=settings.upload_limit_bytes,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        SESSION_COOKIE_NAME="__Host-session" if settings.is_production else "session",
+        SESSION_COOKIE_SECURE=settings.is_production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    install(app, house)
+    http_db.bind(app, settings.db_url)
+    headers.dress(app)
+    gates.guard(app)
+    pages.furnish(app)
+    problems.render(app)
+    csrf = CSRFProtect(app)
+    join_rooms(app, csrf)
+    add_plain_doors(app, house)
+    return app
+
+
+def join_rooms(app: Flask, csrf: CSRFProtect) -> None:
+    """Register every room's doors; API doors take tokens and are free of CSRF."""
+    for room in ROOMS:
+        for member in ("views", "api"):
+            name = f"{room}.{member}"
+            if importlib.util.find_spec(name) is None:
+                continue
+            module = importlib.import_module(name)
+            app.register_blueprint(module.bp)
+            if member == "api":
+                csrf.exempt(module.bp)
+            prepare = getattr(module, "prepare", None)
+            if prepare is not None:
+                prepare(app)
+
+
+def add_plain_doors(app: Flask, house: House) -> None:
+    """Add the doors of the house itself: home, health, metrics, the API's description."""
+
+    @app.get("/")
+    @gates.open_to_all("sends everybody to their own first page")
+    def home() -> ResponseReturnValue:
+        return redirect(url_for("accounts.home"))
+
+    @app.get("/healthz")
+    @gates.open_to_all("says that the process lives")
+    def healthz() -> ResponseReturnValue:
+        return Response("ok\n", mimetype="text/plain")
+
+    @app.get("/readyz")
+    @gates.open_to_all("says that the database answers")
+    def readyz() -> ResponseReturnValue:
+        with house.database.look() as look:
+            look.session.execute(text("SELECT 1 FROM alembic_version"))
+        return Response("ready\n", mimetype="text/plain")
+
+    @app.get("/metrics")
+    @gates.open_to_all("counts only; a production proxy keeps it inside")
+    def metrics() -> ResponseReturnValue:
+        return Response(generate_latest(), mimetype=CONTENT_TYPE_LATEST)
+
+    @app.get("/openapi.json")
+    @gates.open_to_all("describes the doors, opens none")
+    def openapi_document() -> ResponseReturnValue:
+        return jsonify(openapi.describe(app))

@@ -1,0 +1,55 @@
+"""JSON doors' shared manners: bodies, cursor paging, answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Response, request
+
+from aquacert.kernel.audit import plain
+from aquacert.kernel.errors import Invalid
+from aquacert.kernel.paging import Page
+
+T = TypeVar("T")
+
+
+def body() -> dict[str, Any]:
+    """Return the request's JSON object; raise `Invalid` for anything else."""
+    value = request.get_json(silent=True)
+    if not isinstance(value, dict):
+        raise Invalid("请求内容应该是一个 JSON 对象。")
+    return value
+
+
+def needed(values: dict[str, Any], name: str) -> Any:  # noqa: ANN401 (JSON)
+    """Return a member of the body; raise `Invalid` naming it when it is missing."""
+    if values.get(name) in (None, ""):
+        raise Invalid("缺少必填内容。", **{name: "这一项必须填写。"})
+    return values[name]
+
+
+def cursor() -> str | None:
+    """Return the cursor that the caller wants to go on from."""
+    return request.args.get("after") or None
+
+
+def size() -> int:
+    """Return how many items the caller wants at most (1 to 200; default 50)."""
+    return request.args.get("size", 50, type=int)
+
+
+def as_text(value: object) -> str:
+    """Return a value as JSON text, the form kept with an idempotency key."""
+    return json.dumps(plain(value), ensure_ascii=False)
+
+
+def answer(value: object, status: int = 200) -> Response:
+    """Return a JSON answer."""
+    return Response(as_text(value), status=status, mimetype="application/json")
+
+
+def listing(found: Page[T], shape: Callable[[T], dict[str, Any]]) -> Response:
+    """Return a stretch of a list with the cursor of the next one."""
+    return answer({"items": [shape(item) for item in found.items], "next": found.next_cursor})

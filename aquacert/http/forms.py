@@ -1,0 +1,64 @@
+"""Forms: CSRF, the idempotency key, and kernel errors brought back to their fields."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+
+from aquacert.kernel.errors import Invalid
+
+OWN = frozenset({"csrf_token", "once"})
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """Base of every form. `key()` is its idempotency key, `asked()` what the person entered."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """Chinese messages from WTForms' own catalogue."""
+
+        locales = ("zh",)
+
+    once = HiddenField(default=lambda: secrets.token_urlsafe(12))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.refusal = ""
+        """Sentence of a refusal that belongs to no single field."""
+
+    def key(self) -> str:
+        """Return the key under which a repeated submission has one effect."""
+        return self.once.data or secrets.token_urlsafe(12)
+
+    def asked(self) -> dict[str, Any]:
+        """Return what the person entered, as keyword arguments of a command."""
+        return {name: value for name, value in self.data.items() if name not in OWN}
+
+    @property
+    def wrong(self) -> bool:
+        """Say whether anything has to be corrected."""
+        return bool(self.refusal or self.errors)
+
+    @property
+    def status(self) -> int:
+        """HTTP status for showing the form: 422 when something has to be corrected."""
+        return 422 if self.wrong else 200
+
+    @contextmanager
+    def catching(self) -> Iterator[None]:
+        """Turn `Invalid` into errors at the fields it names (or at the top)."""
+        try:
+            yield
+        except Invalid as error:
+            known = False
+            for name, sentence in error.fields.items():
+                field = self._fields.get(name)
+                if field is not None:
+                    field.errors = [*field.errors, sentence]
+                    known = True
+            if not known:
+                self.refusal = error.sentence

