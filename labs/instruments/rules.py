@@ -143,6 +143,8 @@ NO_CQ_WORDS = frozenset(
         "无",
         "无cq",
         "无ct",
+        "无 cq",
+        "无 ct",
     }
 )
 NUMBER = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,12})?")
