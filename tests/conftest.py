@@ -54,7 +54,9 @@ def template(server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A migrated database with the reference data, copied for each test."""
     folder = tmp_path_factory.mktemp("template")
     if server:
-        _postgres(server, "DROP DATABASE IF EXISTS template_aquacert", "CREATE DATABASE template_aquacert")
+        _postgres(
+            server, "DROP DATABASE IF EXISTS template_aquacert", "CREATE DATABASE template_aquacert"
+        )
         url = server.format("template_aquacert")
     else:
         url = f"sqlite:///{folder / 'template.db'}"
@@ -72,6 +74,7 @@ def template(server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def _seed(house: House) -> None:
     from aquacert.kernel.scope import SYSTEM
+
     try:
         from aquacert.reference.commands import load_seed
     except ModuleNotFoundError:  # until the room is there
@@ -96,7 +99,9 @@ def _postgres(server: str, *statements: str) -> None:
 
 
 @pytest.fixture
-def settings(template: str, server: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+def settings(
+    template: str, server: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Settings]:
     """Settings of a fresh copy of the template database in a fresh data directory."""
     if not server:
         path = tmp_path / "aquacert.db"
@@ -105,7 +110,9 @@ def settings(template: str, server: str, tmp_path: Path, request: pytest.Fixture
         return
     name = f"t{abs(hash(request.node.nodeid)):x}"
     _postgres(
-        server, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE template_aquacert"
+        server,
+        f"DROP DATABASE IF EXISTS {name}",
+        f"CREATE DATABASE {name} TEMPLATE template_aquacert",
     )
     yield _settings(tmp_path, server.format(name))
     _postgres(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -15,20 +15,15 @@ from aquacert.kernel.errors import Invalid
 OWN = frozenset({"csrf_token", "once"})
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """Base of every form. `key()` is its idempotency key, `asked()` what the person entered."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         """Chinese messages from WTForms' own catalogue."""
 
         locales = ("zh",)
 
     once = HiddenField(default=lambda: secrets.token_urlsafe(12))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **kwargs)
-        self.refusal = ""
-        """Sentence of a refusal that belongs to no single field."""
 
     def key(self) -> str:
         """Return the key under which a repeated submission has one effect."""
@@ -41,7 +36,7 @@ class Form(FlaskForm):  # type: ignore[misc]
     @property
     def wrong(self) -> bool:
         """Say whether anything has to be corrected."""
-        return bool(self.refusal or self.errors)
+        return bool(self.errors)
 
     @property
     def status(self) -> int:
@@ -50,7 +45,7 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     @contextmanager
     def catching(self) -> Iterator[None]:
-        """Turn `Invalid` into errors at the fields it names (or at the top)."""
+        """Turn `Invalid` into errors at the fields it names (or at the top: `form_errors`)."""
         try:
             yield
         except Invalid as error:
@@ -61,4 +56,4 @@ class Form(FlaskForm):  # type: ignore[misc]
                     field.errors = [*field.errors, sentence]
                     known = True
             if not known:
-                self.refusal = error.sentence
+                self.form_errors.append(error.sentence)

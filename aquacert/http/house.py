@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from flask import Flask, current_app, g, request  # noqa: TID251 (the one place that asks Flask)
+from flask import Flask, current_app, g, request
 
 from aquacert.kernel.idempotency import once
 from aquacert.kernel.scope import ANONYMOUS, Actor

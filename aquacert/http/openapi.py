@@ -51,9 +51,7 @@ def _operation(app: Flask, rule: Rule, method: str) -> dict[str, Any]:
         "operationId": f"{rule.endpoint}.{method.lower()}",
         "summary": summary,
         "description": rest.strip(),
-        "parameters": [
-            _parameter(kind, name) for kind, name in PARAMETER.findall(rule.rule)
-        ],
+        "parameters": [_parameter(kind, name) for kind, name in PARAMETER.findall(rule.rule)],
         "responses": {
             "200": {"description": "OK", "content": {"application/json": {}}},
             "default": {

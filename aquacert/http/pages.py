@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,12 +83,20 @@ def furnish(app: Flask) -> None:
             "settings": house().settings,
             "now": now,
             "today": legal_day(now),
-            "rail": rail,
+            "rail": Rail(),
             "locale": str(get_locale()),
             "elder": actor.elder,
             "demo": house().settings.is_demo,
             "languages": LANGUAGES,
         }
+
+
+class Rail:
+    """The road, counted only when a template walks it (phone and public pages do not)."""
+
+    def __iter__(self) -> Iterator[RailItem]:
+        """Walk the stops of the road as the present person sees them."""
+        return iter(rail())
 
 
 def rail() -> list[RailItem]:
@@ -104,7 +113,7 @@ def rail() -> list[RailItem]:
 
 
 def _url(endpoint: str) -> str:
-    from flask import current_app, url_for  # noqa: PLC0415, TID251
+    from flask import current_app, url_for
 
     return url_for(endpoint) if endpoint in current_app.view_functions else "#"
 

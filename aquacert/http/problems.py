@@ -11,12 +11,12 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from aquacert.http.house import current_actor
 from aquacert.http.pages import page
 from aquacert.kernel.errors import (
     AquaCertError,
     Conflict,
     Invalid,
-    NotFound,
     NotReady,
     NotSignedIn,
     Repeated,
@@ -80,7 +80,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 def unexpected(error: Exception) -> ResponseReturnValue:
     """Answer anything else: everything to the log, nothing of it to the page."""
-    log.exception("unexpected", request=reference(), error=type(error).__name__)
+    log.error("unexpected", request=reference(), exc_info=error)
     return answer(Unavailable("系统出了点问题，您填的内容没有丢。请再试一次。"), status=500)
 
 
@@ -91,7 +91,14 @@ def answer(error: AquaCertError, status: int | None = None) -> ResponseReturnVal
         response = jsonify(problem(error, status))
         response.mimetype = "application/problem+json"
         return response, status
-    return page("problems/problem.html", **problem(error, status)), status
+    return page(
+        "problems/problem.html",
+        status=status,
+        sentence=_(error.sentence),
+        reference=reference(),
+        reasons=[_(reason) for reason in getattr(error, "reasons", ())],
+        plain_frame=not current_actor().is_known,
+    ), status
 
 
 def problem(error: AquaCertError, status: int) -> dict[str, Any]:
@@ -121,4 +128,4 @@ def local_path() -> str:
     return request.full_path.rstrip("?") if request.method == "GET" else "/"
 
 
-__all__ = ["NotFound", "answer", "render", "wants_json"]
+__all__ = ["answer", "render", "wants_json"]

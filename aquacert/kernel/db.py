@@ -15,7 +15,6 @@ from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     CheckConstraint,
     Date,

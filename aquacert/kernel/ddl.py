@@ -31,7 +31,9 @@ def trigger_name(table: str, act: str) -> str:
 def drop(table: str, dialect: str) -> list[str]:
     """Return statements that take both triggers of `table` away."""
     on = f" ON {table}" if dialect == "postgresql" else ""
-    return [f"DROP TRIGGER IF EXISTS {trigger_name(table, act)}{on}" for act in ("UPDATE", "DELETE")]
+    return [
+        f"DROP TRIGGER IF EXISTS {trigger_name(table, act)}{on}" for act in ("UPDATE", "DELETE")
+    ]
 
 
 def _trigger(table: str, act: str, condition: str, dialect: str) -> str:

@@ -108,7 +108,7 @@ class Misconfigured(AquaCertError):
     code = "misconfigured"
 
 
-class Repeated(Exception):  # noqa: N818 (not a failure: the same request came again)
+class Repeated(Exception):
     """The same request with the same key was already answered; `reply` is that answer."""
 
     def __init__(self, reply: str) -> None:

@@ -27,6 +27,5 @@ class Impact:
     def preview(self, look: Look, kind: str, subject: object) -> dict[str, int]:
         """Return label → count for a change of `kind` to `subject`."""
         return {
-            label: counter(look, subject)
-            for label, counter in self._counters.get(kind, {}).items()
+            label: counter(look, subject) for label, counter in self._counters.get(kind, {}).items()
         }

@@ -106,7 +106,7 @@ class Runner:
             return False
         try:
             self.tasks[job.task](job.subject_id)
-        except Exception as error:  # noqa: BLE001 (a task may fail in any way; the row remembers)
+        except Exception as error:
             log.exception("task failed", task=job.task, seq=job.seq, attempts=job.attempts)
             self._failed(job, error)
         else:
@@ -125,7 +125,7 @@ class Runner:
         while not stop.is_set():
             try:
                 busy = self.run_one()
-            except Exception:  # noqa: BLE001 (the database may be away; try again)
+            except Exception:
                 log.exception("outbox could not be read")
                 busy = False
             if not busy:

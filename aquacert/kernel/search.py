@@ -66,9 +66,7 @@ def indexed(text: str) -> set[str]:
 def reindex(session: Session, row: Searchable) -> None:
     """Write the row's grams anew."""
     kind = type(row).__name__
-    session.execute(
-        delete(SearchGram).where(SearchGram.kind == kind, SearchGram.row_id == row.id)
-    )
+    session.execute(delete(SearchGram).where(SearchGram.kind == kind, SearchGram.row_id == row.id))
     rows = [{"kind": kind, "gram": g, "row_id": row.id} for g in indexed(row.search_text())]
     if rows:
         session.execute(insert(SearchGram), rows)

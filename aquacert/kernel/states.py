@@ -15,7 +15,9 @@ A = TypeVar("A", bound=StrEnum)
 class Moves(Generic[S, A]):
     """Every lawful (state, act) and where it leads. Anything else raises `NotAllowedNow`."""
 
-    def __init__(self, table: Mapping[tuple[S, A], S], *, words: Mapping[S, str] | None = None):
+    def __init__(
+        self, table: Mapping[tuple[S, A], S], *, words: Mapping[S, str] | None = None
+    ) -> None:
         self.table = dict(table)
         self.words = dict(words or {})
 

@@ -52,7 +52,7 @@ WRITES = re.compile(
 )
 
 
-class Unaudited(Exception):  # noqa: N818 (a programming error, said as a fact)
+class Unaudited(Exception):
     """Rows changed and nobody said why."""
 
 
@@ -87,11 +87,11 @@ class Look:
             raise NotFound
         return row
 
-    def scalars(self, statement: Select[tuple[T]]) -> list[T]:
+    def scalars(self, statement: Select[T]) -> list[T]:
         """Return the first column of every row."""
         return list(self.session.scalars(statement))
 
-    def one(self, statement: Select[tuple[T]]) -> T | None:
+    def one(self, statement: Select[T]) -> T | None:
         """Return the first column of the first row, or None."""
         return self.session.scalar(statement.limit(1))
 
@@ -99,7 +99,7 @@ class Look:
         """Return the condition under which a row of `model` is found by `words`."""
         return search.matching(model, words)
 
-    def pages(self, statement: Select[tuple[T]], number: int = 1, size: int = 20) -> Pages[T]:
+    def pages(self, statement: Select[T], number: int = 1, size: int = 20) -> Pages[T]:
         """Return one numbered page of a list, for people."""
         total = self.session.scalar(
             select(func.count()).select_from(statement.order_by(None).subquery())
@@ -110,7 +110,7 @@ class Look:
 
     def page(
         self,
-        statement: Select[tuple[M]],
+        statement: Select[M],
         key: Any,  # noqa: ANN401 (a mapped UUID column)
         after: str | None = None,
         size: int = 50,
@@ -176,12 +176,12 @@ class Work(Look):
 
     def get_for_change(self, model: type[M], key: UUID) -> M:
         """Return the row locked and fresh, or raise `NotFound`."""
-        row = self.session.scalar(
+        statement = (
             select(model)
             .where(model.id == key, self.visible(model))  # type: ignore[attr-defined]
             .with_for_update()
-            .execution_options(populate_existing=True)
         )
+        row = self.session.scalar(statement, execution_options={"populate_existing": True})
         if row is None:
             raise NotFound
         return row
