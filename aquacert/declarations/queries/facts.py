@@ -1,0 +1,221 @@
+"""What the rooms above need of a declaration, in one frozen value per load."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from aquacert.declarations.models import Batch, Declaration, Load, LoadLine
+from aquacert.hatcheries.models import Hatchery
+from aquacert.kernel.errors import NotFound
+from aquacert.kernel.work import Look
+from aquacert.reference import queries as reference
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """One batch's part in a load."""
+
+    batch_id: UUID
+    batch_no: int
+    species_code: str
+    species_name: str
+    variety: str
+    life_stage: str
+    lot_id: UUID
+    pond_name: str
+    unit: str
+    declared_quantity: int
+    load_quantity: int
+    source: str
+
+
+@dataclass(frozen=True)
+class LoadFacts:
+    """One load with everything a certificate must say about where it comes from and goes to."""
+
+    declaration_id: UUID
+    declaration_no: str
+    declaration_state: str
+    submitted_at: datetime
+    declared_by_id: UUID | None
+    is_proxy: bool
+    vet_id: UUID | None
+    hatchery_id: UUID
+    organisation_id: UUID
+    hatchery_name: str
+    hatchery_division: str
+    hatchery_is_one_person: bool
+    owner_name: str
+    owner_phone: str
+    origin_code: str
+    origin_name: str
+    origin_place: str
+    office_id: UUID
+    load_id: UUID
+    load_no: int
+    load_state: str
+    destination_code: str
+    destination_name: str
+    destination_place: str
+    consignee_name: str
+    consignee_phone: str
+    carrier_name: str
+    carrier_phone: str
+    transport_mode: str
+    plate: str
+    disinfectant: str
+    departs_at: datetime
+    travel_days: int
+    purpose: str
+    lines: tuple[LineFacts, ...]
+
+    @property
+    def quantity(self) -> int:
+        """The sum of the lines; all are of one species and one unit."""
+        return sum(line.load_quantity for line in self.lines)
+
+    @property
+    def unit(self) -> str:
+        """The unit of every line."""
+        return self.lines[0].unit if self.lines else ""
+
+    @property
+    def species_code(self) -> str:
+        """The species of every line."""
+        return self.lines[0].species_code if self.lines else ""
+
+
+@dataclass(frozen=True)
+class BatchLine:
+    """One batch of a declaration, with the species' name."""
+
+    batch_id: UUID
+    number: int
+    species_code: str
+    species_name: str
+    variety: str
+    life_stage: str
+    quantity: int
+    unit: str
+    lot_id: UUID
+    pond_name: str
+    source: str
+    captured_on: date | None
+
+
+def declaration(look: Look, declaration_id: UUID) -> Declaration:
+    """Return the declaration, or raise `NotFound` (also when it is out of scope)."""
+    return look.get(Declaration, declaration_id)
+
+
+def batches_of(look: Look, declaration_id: UUID) -> list[BatchLine]:
+    """Return every batch of a declaration in order."""
+    rows = look.scalars(
+        select(Batch).where(Batch.declaration_id == declaration_id).order_by(Batch.number)
+    )
+    return [
+        BatchLine(
+            batch_id=row.id,
+            number=row.number,
+            species_code=row.species_code,
+            species_name=reference.species(look, row.species_code).name_zh,
+            variety=row.variety,
+            life_stage=row.life_stage,
+            quantity=row.quantity,
+            unit=row.unit,
+            lot_id=row.lot_id,
+            pond_name=row.pond_name,
+            source=row.source,
+            captured_on=row.captured_on,
+        )
+        for row in rows
+    ]
+
+
+def loads_of(look: Look, declaration_id: UUID) -> list[Load]:
+    """Return every load of a declaration in order; the declaration must be in scope."""
+    declaration(look, declaration_id)
+    return look.scalars(
+        select(Load).where(Load.declaration_id == declaration_id).order_by(Load.number)
+    )
+
+
+def load_facts(look: Look, load_id: UUID) -> LoadFacts:
+    """Return a load with its declaration, farm and lines; raise `NotFound` out of scope."""
+    load = look.get(Load, load_id)
+    paper = look.session.get(Declaration, load.declaration_id)
+    farm = look.session.get(Hatchery, paper.hatchery_id) if paper else None
+    if paper is None or farm is None or paper.submitted_at is None:
+        raise NotFound
+    return LoadFacts(
+        declaration_id=paper.id,
+        declaration_no=paper.number or "",
+        declaration_state=paper.state,
+        submitted_at=paper.submitted_at,
+        declared_by_id=paper.declared_by_id,
+        is_proxy=paper.is_proxy,
+        vet_id=paper.vet_id,
+        hatchery_id=farm.id,
+        organisation_id=paper.organisation_id,
+        hatchery_name=paper.hatchery_name,
+        hatchery_division=farm.division_code,
+        hatchery_is_one_person=farm.is_one_person,
+        owner_name=paper.hatchery_name,
+        owner_phone=paper.phone or farm.phone or "",
+        origin_code=paper.origin_code,
+        origin_name=reference.full_name(look, paper.origin_code),
+        origin_place=paper.origin_place,
+        office_id=paper.office_id,
+        load_id=load.id,
+        load_no=load.number,
+        load_state=load.state,
+        destination_code=load.destination_code,
+        destination_name=reference.full_name(look, load.destination_code),
+        destination_place=load.destination_place,
+        consignee_name=load.consignee_name or "",
+        consignee_phone=load.consignee_phone or "",
+        carrier_name=load.carrier_name or "",
+        carrier_phone=load.carrier_phone or "",
+        transport_mode=load.transport_mode,
+        plate=load.plate,
+        disinfectant=load.disinfectant,
+        departs_at=load.departs_at,
+        travel_days=load.travel_days,
+        purpose=load.purpose,
+        lines=_lines(look, load.id),
+    )
+
+
+def all_load_facts(look: Look, declaration_id: UUID) -> list[LoadFacts]:
+    """Return the facts of every load of a declaration in order."""
+    return [load_facts(look, load.id) for load in loads_of(look, declaration_id)]
+
+
+def _lines(look: Look, load_id: UUID) -> tuple[LineFacts, ...]:
+    rows = look.session.execute(
+        select(LoadLine, Batch)
+        .join(Batch, Batch.id == LoadLine.batch_id)
+        .where(LoadLine.load_id == load_id)
+        .order_by(Batch.number)
+    ).all()
+    return tuple(
+        LineFacts(
+            batch_id=batch.id,
+            batch_no=batch.number,
+            species_code=batch.species_code,
+            species_name=reference.species(look, batch.species_code).name_zh,
+            variety=batch.variety,
+            life_stage=batch.life_stage,
+            lot_id=batch.lot_id,
+            pond_name=batch.pond_name,
+            unit=batch.unit,
+            declared_quantity=batch.quantity,
+            load_quantity=line.quantity,
+            source=batch.source,
+        )
+        for line, batch in rows
+    )

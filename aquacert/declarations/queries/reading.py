@@ -1,0 +1,310 @@
+"""Reading what was typed: every field is judged, every fault is named, nothing is thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+
+from aquacert.declarations.rules.answers import (
+    Answers,
+    BatchAnswer,
+    LoadAnswer,
+    Mode,
+    Purpose,
+    Source,
+)
+from aquacert.declarations.rules.moments import check_ahead, parse_day, parse_moment
+from aquacert.declarations.rules.plan import (
+    BatchPlan,
+    Faults,
+    LoadPlan,
+    lots_twice,
+    share_out,
+    split,
+)
+from aquacert.hatcheries import queries as hatcheries
+from aquacert.hatcheries.models import Hatchery
+from aquacert.hatcheries.queries import LotLine
+from aquacert.kernel.errors import Invalid
+from aquacert.kernel.work import Look
+from aquacert.reference import queries as reference
+from aquacert.reference.rules.phone import parse_phone
+from aquacert.reference.rules.plate import parse_plate
+from aquacert.reference.rules.quantity import parse_quantity
+from aquacert.reference.rules.text import clean
+
+T = TypeVar("T")
+CHOOSE_LOT = "请选从哪个塘口出苗。"
+
+
+@dataclass(frozen=True)
+class ReadBatch:
+    """A batch that is whole and right in itself."""
+
+    lot: LotLine
+    quantity: int
+    source: Source
+    captured_on: date | None
+
+    @property
+    def plan(self) -> BatchPlan:
+        """The batch as the planning rules want it."""
+        lot = self.lot
+        return BatchPlan(
+            lot.species_code, lot.unit, self.quantity, str(lot.lot_id), lot.pond_name
+        )
+
+
+@dataclass(frozen=True)
+class ReadTransport:
+    """A transport that is whole and right in itself."""
+
+    destination_code: str
+    place: str
+    consignee: str
+    consignee_phone: str
+    carrier: str
+    carrier_phone: str
+    mode: Mode
+    plate: str
+    disinfectant: str
+    departs_at: datetime
+    travel_days: int
+    purpose: Purpose
+
+
+@dataclass
+class Reading:
+    """The whole form, read. A part that is wrong is None, and `faults` says what would be right."""
+
+    batches: list[ReadBatch | None] = field(default_factory=list)
+    transports: list[ReadTransport | None] = field(default_factory=list)
+    loads: list[LoadPlan] = field(default_factory=list)
+    phone: str = ""
+    faults: Faults = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing has to be corrected."""
+        return not self.faults
+
+    def good_batches(self) -> list[ReadBatch]:
+        """Return the batches that could be read."""
+        return [one for one in self.batches if one is not None]
+
+    def good_transports(self) -> list[ReadTransport]:
+        """Return the transports that could be read."""
+        return [one for one in self.transports if one is not None]
+
+
+def read(look: Look, hatchery: Hatchery, answers: Answers, now: datetime) -> Reading:
+    """Read the answers of a declaration of `hatchery`; never raises for what was typed."""
+    reading = Reading()
+    lots = {str(line.lot_id): line for line in hatcheries.lots(look, hatchery.id)}
+    for at, batch in enumerate(answers.batches):
+        reading.batches.append(_batch(look, lots, batch, f"batches-{at}", reading.faults))
+    for at, load in enumerate(answers.loads):
+        transport = _transport(look, load, f"loads-{at}", reading.faults, now)
+        reading.transports.append(transport)
+    asked = _Field(reading.faults, "phone")
+    reading.phone = asked.take(parse_phone, answers.phone) or "" if answers.phone.strip() else ""
+    batches = reading.good_batches()
+    if len(batches) == len(answers.batches):
+        _share(reading, answers, [one.plan for one in batches])
+    return reading
+
+
+def _share(reading: Reading, answers: Answers, batches: Sequence[BatchPlan]) -> None:
+    reading.faults.update(lots_twice(batches))
+    wanted = [
+        [
+            _amount(reading.faults, f"loads-{at}-quantities-{index}", _at(load, index), batch.unit)
+            for index, batch in enumerate(batches)
+        ]
+        for at, load in enumerate(answers.loads)
+    ]
+    given, faults = share_out(batches, wanted)
+    for name, sentence in faults.items():
+        reading.faults.setdefault(name, sentence)
+    if not faults:
+        reading.loads = split(batches, given)
+
+
+def _at(load: LoadAnswer, index: int) -> str:
+    return load.quantities[index] if index < len(load.quantities) else ""
+
+
+def _amount(faults: Faults, name: str, text: str, unit: str) -> int | None:
+    """Return an amount; None for an empty field; an honest 0 is allowed here."""
+    if not text.strip():
+        return None
+    if text.strip() in {"0", "０"}:
+        return 0
+    return _Field(faults, name).take(_counted(unit), text)
+
+
+@dataclass
+class _Field:
+    """One field of the form: takes a parser, keeps its sentence when it refuses."""
+
+    faults: Faults
+    name: str
+
+    def take(self, parse: Callable[[str], T], text: str) -> T | None:
+        """Return what `parse` makes of the text, or None with the fault noted."""
+        try:
+            return parse(text)
+        except Invalid as error:
+            sentence = next(iter(error.fields.values()), error.sentence)
+            self.faults[self.name] = sentence
+            return None
+
+
+def _batch(
+    look: Look, lots: dict[str, LotLine], batch: BatchAnswer, at: str, faults: Faults
+) -> ReadBatch | None:
+    before = len(faults)
+    lot = _lot(look, lots, batch, at, faults)
+    unit = lot.unit if lot else ""
+    quantity = _Field(faults, f"{at}-quantity").take(_counted(unit), batch.quantity)
+    source = _Field(faults, f"{at}-source").take(_choice(Source), batch.source)
+    captured = None
+    if source is Source.WILD:
+        captured = _Field(faults, f"{at}-captured_on").take(
+            lambda text: _captured(look, text), batch.captured_on
+        )
+    if len(faults) > before or lot is None or quantity is None or source is None:
+        return None
+    return ReadBatch(lot, quantity, source, captured)
+
+
+def _lot(
+    look: Look, lots: dict[str, LotLine], batch: BatchAnswer, at: str, faults: Faults
+) -> LotLine | None:
+    """Return the lot; a species, unit, variety or stage that was typed must be the lot's own."""
+    lot = lots.get(batch.lot.strip())
+    if lot is None:
+        faults[f"{at}-lot"] = CHOOSE_LOT
+        return None
+    if batch.species.strip():
+        _same_species(look, lot, batch.species, f"{at}-species", faults)
+    if batch.unit.strip() and batch.unit.strip() != lot.unit:
+        faults[f"{at}-unit"] = f"{lot.pond_name}这一批按“{lot.unit}”计，请换算后再填。"
+    for name, said, own in (
+        ("variety", batch.variety, lot.variety),
+        ("life_stage", batch.life_stage, lot.life_stage),
+    ):
+        if said.strip() and said.strip() != own:
+            faults[f"{at}-{name}"] = f"{lot.pond_name}登记的是“{own or '无'}”，请核对或改选塘口。"
+    return lot
+
+
+def _same_species(look: Look, lot: LotLine, text: str, name: str, faults: Faults) -> None:
+    found = reference.find_species(look, text)
+    if not found:
+        faults[name] = f"不认识“{text.strip()[:20]}”。请用通用名，例如“凡纳滨对虾”（南美白对虾）。"
+    elif lot.species_code not in {one.code for one in found}:
+        faults[name] = f"{lot.pond_name}登记的是{lot.species_name}，请核对或改选塘口。"
+
+
+def _transport(
+    look: Look, load: LoadAnswer, at: str, faults: Faults, now: datetime
+) -> ReadTransport | None:
+    before = len(faults)
+
+    def take(name: str, parse: Callable[[str], T], text: str) -> T | None:
+        return _Field(faults, f"{at}-{name}").take(parse, text)
+
+    code = take("destination", lambda text: hatcheries.find_place(look, text), load.destination)
+    mode = take("mode", _choice(Mode), load.mode)
+    read_all = (
+        take("place", _said("到达的场名或村，例如“××水产养殖场”"), load.place),
+        take("consignee", _said("收货人姓名或单位"), load.consignee),
+        take("consignee_phone", _phone, load.consignee_phone),
+        take("carrier", _said("承运人姓名或单位；自己运就填自己"), load.carrier),
+        take("carrier_phone", _phone, load.carrier_phone),
+        take("plate", parse_plate if mode is Mode.ROAD else _said("车次、船名或航班号"), load.plate),
+        take("disinfectant", _said("装运前用什么消毒，例如“聚维酮碘”"), load.disinfectant),
+    )
+    departs_at = take("departs_at", lambda text: _departure(text, now), load.departs_at)
+    days = take("travel_days", lambda text: _days(look, text), load.travel_days)
+    purpose = take("purpose", _choice(Purpose), load.purpose)
+    if len(faults) > before:
+        return None
+    place, consignee, consignee_phone, carrier, carrier_phone, plate, disinfectant = (
+        one or "" for one in read_all
+    )
+    return ReadTransport(
+        destination_code=code or "",
+        place=place,
+        consignee=consignee,
+        consignee_phone=consignee_phone,
+        carrier=carrier,
+        carrier_phone=carrier_phone,
+        mode=mode or Mode.ROAD,
+        plate=plate,
+        disinfectant=disinfectant,
+        departs_at=departs_at or now,
+        travel_days=days or 1,
+        purpose=purpose or Purpose.FARMING,
+    )
+
+
+def _counted(unit: str) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if unit == "kg":
+            text = text.strip().lower().removesuffix("kg").removesuffix("公斤")
+        return parse_quantity(text, unit=unit)
+
+    return parse
+
+
+def _said(what: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        said = clean(text)
+        if not said:
+            raise Invalid("还没有填。", text=f"请填{what}。")
+        return said
+
+    return parse
+
+
+def _phone(text: str) -> str:
+    if not text.strip():
+        raise Invalid("还没有填。", phone="请填电话，例如 138 0000 8000。")
+    return parse_phone(text)
+
+
+def _choice(choices: type[T]) -> Callable[[str], T]:
+    def parse(text: str) -> T:
+        try:
+            return choices(text.strip())  # type: ignore[call-arg]
+        except ValueError:
+            raise Invalid("请选一项。", choice="请在列出的几项里选一项。") from None
+
+    return parse
+
+
+def _departure(text: str, now: datetime) -> datetime:
+    instant = parse_moment(text, "departs_at")
+    check_ahead(instant, now, "departs_at")
+    return instant
+
+
+def _days(look: Look, text: str) -> int:
+    most = reference.rule(look, "certificate_a.valid_days_max", look.today).value
+    days = parse_quantity(text)
+    if days > most:
+        raise Invalid("路上天数太长。", travel_days=f"路上最多 {most} 天，请填 1 到 {most}。")
+    return days
+
+
+def _captured(look: Look, text: str) -> date:
+    if not text.strip():
+        raise Invalid("请填捕获日期。", captured_on="合法捕获的要填捕获日期，例如 2026-05-08。")
+    on = parse_day(text, "captured_on")
+    if on > look.today:
+        raise Invalid("日期在以后。", captured_on="捕获日期不能在今天以后。")
+    return on

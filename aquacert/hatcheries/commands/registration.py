@@ -1,0 +1,204 @@
+"""A new enterprise registers itself; its county approves or refuses with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import select
+
+from aquacert.accounts import commands as accounts
+from aquacert.hatcheries.commands.keeping import LicenceAsked, verify_all, write_licence
+from aquacert.hatcheries.models import Hatchery
+from aquacert.hatcheries.rules import MOVES, Act, FarmKind, Level, State
+from aquacert.kernel.audit import Fact
+from aquacert.kernel.db import blind
+from aquacert.kernel.errors import Invalid
+from aquacert.kernel.work import Work
+from aquacert.reference import queries as reference
+from aquacert.reference.rules.dated import in_force
+from aquacert.reference.rules.phone import parse_phone
+from aquacert.reference.rules.uscc import parse_uscc
+
+SHORTEST_REASON = 5
+TAKEN = "这个统一社会信用代码已经登记过。一个单位只有一个账号，请用原来的账号登录，或打电话给县里。"
+
+
+@dataclass(frozen=True)
+class HatcheryRegistered(Fact):
+    """A farm asked to be registered."""
+
+    tag: ClassVar[str] = "hatcheries:hatchery:register"
+    title: ClassVar[str] = "苗种场申请登记"
+    name: str
+    uscc: str
+    division: str
+
+
+@dataclass(frozen=True)
+class HatcheryApproved(Fact):
+    """The county approved a registration and looked at its licences."""
+
+    tag: ClassVar[str] = "hatcheries:hatchery:approve"
+    title: ClassVar[str] = "苗种场审核通过"
+    name: str
+    licences: int
+
+
+@dataclass(frozen=True)
+class HatcheryRefused(Fact):
+    """The county refused a registration."""
+
+    tag: ClassVar[str] = "hatcheries:hatchery:refuse"
+    title: ClassVar[str] = "苗种场审核未通过"
+    name: str
+    because: str
+
+
+@dataclass(frozen=True)
+class HatcheryReapplied(Fact):
+    """A refused farm put its registration right and asked again."""
+
+    tag: ClassVar[str] = "hatcheries:hatchery:reapply"
+    title: ClassVar[str] = "苗种场重新申请登记"
+    name: str
+
+
+def register_hatchery(
+    w: Work,
+    *,
+    name: str,
+    uscc: str,
+    division_code: str,
+    place: str,
+    level: str,
+    kind: str,
+    contact_name: str,
+    phone: str,
+    password: str,
+    username: str = "",
+    is_one_person: bool = False,
+    licence_number: str = "",
+    licence_from: date | None = None,
+    licence_until: date | None = None,
+    licence_species: tuple[str, ...] = (),
+) -> UUID:
+    """Make the organisation, its owner's account and the hatchery, in state `registered`.
+
+    The login name is the USCC when none is chosen. Raises `Invalid` with the field at fault: a
+    second account for one USCC, a wrong check digit, a retired division.
+    """
+    code, number = parse_uscc(uscc), parse_phone(phone)
+    if w.session.scalar(select(Hatchery.id).where(Hatchery.uscc == code)) is not None:
+        raise Invalid(TAKEN, uscc=TAKEN)
+    check_division(w, division_code)
+    organisation_id = accounts.open_organisation(
+        w, kind="hatchery", name_zh=name.strip(), uscc=code, division_code=division_code
+    )
+    accounts.add_person(
+        w,
+        username=username.strip() or code,
+        password=password,
+        name=contact_name.strip(),
+        phone=number,
+        organisation_id=organisation_id,
+        role="hatchery_owner",
+        division_code=None,
+        totp=False,
+    )
+    hatchery = w.add(
+        Hatchery(
+            id=w.new_id(),
+            organisation_id=organisation_id,
+            name=name.strip(),
+            uscc=code,
+            division_code=division_code,
+            place=place.strip(),
+            level=Level(level).value,
+            kind=FarmKind(kind).value,
+            is_one_person=is_one_person,
+            contact_name=contact_name.strip(),
+            phone=number,
+            phone_index=blind("phone", number),
+            state=State.REGISTERED.value,
+            registered_at=w.now,
+            refused_because="",
+        )
+    )
+    w.record(HatcheryRegistered(name.strip(), code, division_code), on=hatchery, county=division_code)
+    if licence_number.strip() and licence_from and licence_until:
+        asked = LicenceAsked(
+            "seed", licence_number, licence_from, licence_until, tuple(licence_species)
+        )
+        write_licence(w, hatchery, asked)
+    return hatchery.id
+
+
+def approve_hatchery(w: Work, hatchery_id: UUID) -> None:
+    """Approve a registration; the licences it came with count as looked at from now."""
+    hatchery = w.get_for_change(Hatchery, hatchery_id)
+    w.move(hatchery, MOVES, Act.APPROVE)
+    hatchery.reviewed_at = w.now
+    hatchery.confirmed_on = w.today
+    licences = verify_all(w, hatchery)
+    w.record(
+        HatcheryApproved(hatchery.name, licences), on=hatchery, county=hatchery.division_code
+    )
+    accounts.tell(
+        w,
+        to_organisation=hatchery.organisation_id,
+        kind="hatchery",
+        subject="苗种场登记已通过，可以登记塘口、存塘数，然后申报检疫。",
+        link="/home",
+    )
+
+
+def refuse_hatchery(w: Work, hatchery_id: UUID, because: str) -> None:
+    """Refuse a registration with a reason the applicant reads."""
+    said = because.strip()
+    if len(said) < SHORTEST_REASON:
+        raise Invalid("请写明原因。", because=f"原因是写给申请人看的，不少于 {SHORTEST_REASON} 字。")
+    hatchery = w.get_for_change(Hatchery, hatchery_id)
+    w.move(hatchery, MOVES, Act.REFUSE, because=said)
+    hatchery.reviewed_at = w.now
+    hatchery.refused_because = said
+    w.record(
+        HatcheryRefused(hatchery.name, said),
+        on=hatchery,
+        county=hatchery.division_code,
+        reason=said,
+    )
+    accounts.tell(
+        w,
+        to_organisation=hatchery.organisation_id,
+        kind="hatchery",
+        subject="苗种场登记没有通过，请看原因，改好后再申请。",
+        link="/home",
+    )
+
+
+def reapply_hatchery(w: Work, hatchery_id: UUID, *, name: str, place: str, phone: str) -> None:
+    """Put a refused registration right and send it to the county again."""
+    number = parse_phone(phone)
+    hatchery = w.get_for_change(Hatchery, hatchery_id)
+    w.move(hatchery, MOVES, Act.REAPPLY)
+    hatchery.name, hatchery.place = name.strip(), place.strip()
+    hatchery.phone, hatchery.phone_index = number, blind("phone", number)
+    hatchery.refused_because = ""
+    w.record(HatcheryReapplied(hatchery.name), on=hatchery, county=hatchery.division_code)
+
+
+def check_division(w: Work, code: str) -> None:
+    """Raise `Invalid` unless the code is a living county-level division of this province."""
+    division = reference.division(w, code)
+    if not in_force(division.from_on, division.until_on, w.today):
+        raise Invalid(
+            "这个区划已经撤销。",
+            division_code=f"{division.name_zh}已于 {division.until_on} 撤销，请选现在的区县。",
+        )
+    if not code.startswith(w.settings.province) or code.endswith("00"):
+        raise Invalid(
+            "请选到区县。", division_code="请选本省的一个区县，例如“南京市江宁区”。"
+        )

@@ -1,0 +1,154 @@
+"""The stock ledger: one entry, one running balance, one locked row.
+
+Two vets may issue from one lot in the same second. Both want the lot row; the second waits until
+the first has committed, reads the new balance and is refused if it no longer suffices. The CHECK on
+`lots.balance` is the last judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from aquacert.hatcheries.models import Hatchery, Lot, StockMovement
+from aquacert.hatcheries.rules import Kind, balance_after, reason_for, signed
+from aquacert.kernel.audit import Fact
+from aquacert.kernel.errors import Conflict, Invalid
+from aquacert.kernel.work import Work
+
+
+@dataclass(frozen=True)
+class StockBooked(Fact):
+    """A ledger entry was written."""
+
+    tag: ClassVar[str] = "hatcheries:stock:book"
+    title: ClassVar[str] = "存塘变动"
+    lot: str
+    kind: str
+    quantity: int
+    balance: int
+    unit: str
+
+
+def lock_lots(w: Work, lot_ids: Iterable[UUID]) -> dict[UUID, Lot]:
+    """Lock the lots in one order (so two requests never wait for each other) and return them."""
+    return {key: w.get_for_change(Lot, key) for key in sorted(set(lot_ids))}
+
+
+def book_stock(
+    w: Work, lot_id: UUID, kind: str, quantity: int, reason: str = ""
+) -> StockMovement:
+    """Write one entry; positive quantities, the kind says whether they add or take.
+
+    Raises `Invalid` when stock would fall below zero, or when the kind wants a reason.
+    """
+    return _write(w, w.get_for_change(Lot, lot_id), Kind(kind), quantity, reason)
+
+
+def correct_stock(w: Work, lot_id: UUID, counted: int, reason: str) -> StockMovement | None:
+    """Set the lot to what was counted, with a reason; None when the count is what stands."""
+    lot = w.get_for_change(Lot, lot_id)
+    if counted < 0:
+        raise Invalid("清点数不能是负数。", counted="请填 0 或大于 0 的整数。")
+    if counted == lot.balance:
+        return None
+    return _write(w, lot, Kind.CORRECTION, counted - lot.balance, reason)
+
+
+def transfer_stock(
+    w: Work, from_lot_id: UUID, to_lot_id: UUID, quantity: int, reason: str
+) -> None:
+    """Move seed between two lots of one hatchery, one species and unit: two entries, one sum."""
+    both = lock_lots(w, (from_lot_id, to_lot_id))
+    source, target = both[from_lot_id], both[to_lot_id]
+    alike = ("hatchery_id", "species_code", "unit")
+    if source is target or any(getattr(source, name) != getattr(target, name) for name in alike):
+        raise Invalid("只能转到同一场、同一品种、同一单位的另一批。", to_lot="请另选一批。")
+    if quantity <= 0:
+        raise Invalid("数量要大于 0。", quantity="请填大于 0 的整数。")
+    _write(w, source, Kind.TRANSFER, -quantity, reason)
+    _write(w, target, Kind.TRANSFER, quantity, reason)
+
+
+def debit_certificate(w: Work, lot_id: UUID, quantity: int, certificate_id: UUID) -> None:
+    """Take what a certificate covers, inside the issuing transaction.
+
+    Call it once per lot with the sum of that lot's lines. Raises `Invalid` when the lot does not
+    hold enough, `Conflict` when this certificate already took from this lot.
+    """
+    lot = w.get_for_change(Lot, lot_id)
+    if _taken(w, certificate_id, Kind.CERTIFICATE, lot_id):
+        raise Conflict("这张证已经扣过这一批的存塘数，不能再扣。")
+    _write(w, lot, Kind.CERTIFICATE, quantity, "", certificate_id)
+
+
+def credit_void(w: Work, certificate_id: UUID) -> None:
+    """Give back what a certificate took, when it is made void before departure.
+
+    Idempotent: what was given back is not given back again.
+    """
+    taken = w.scalars(
+        select(StockMovement)
+        .where(
+            StockMovement.certificate_id == certificate_id,
+            StockMovement.kind == Kind.CERTIFICATE.value,
+        )
+        .order_by(StockMovement.lot_id)
+    )
+    locked = lock_lots(w, (entry.lot_id for entry in taken))
+    for entry in taken:
+        if not _taken(w, certificate_id, Kind.VOID_CREDIT, entry.lot_id):
+            lot = locked[entry.lot_id]
+            _write(w, lot, Kind.VOID_CREDIT, -entry.quantity, "证书作废", certificate_id)
+
+
+def credit_arrival(w: Work, lot_id: UUID, quantity: int, certificate_id: UUID) -> None:
+    """Add what arrived under a certificate to the receiving farm's lot; once per certificate."""
+    lot = w.get_for_change(Lot, lot_id)
+    if not _taken(w, certificate_id, Kind.ARRIVAL, lot_id):
+        _write(w, lot, Kind.ARRIVAL, quantity, "检疫到达", certificate_id)
+
+
+def _taken(w: Work, certificate_id: UUID, kind: Kind, lot_id: UUID) -> bool:
+    statement = select(StockMovement.id).where(
+        StockMovement.certificate_id == certificate_id,
+        StockMovement.kind == kind.value,
+        StockMovement.lot_id == lot_id,
+    )
+    return w.one(statement) is not None
+
+
+def _write(
+    w: Work, lot: Lot, kind: Kind, quantity: int, reason: str, certificate_id: UUID | None = None
+) -> StockMovement:
+    """Write an entry into a lot that is already locked."""
+    change = signed(kind, quantity)
+    said = reason_for(kind, reason)
+    lot.balance = balance_after(lot.balance, change, lot.unit)
+    last = w.session.scalar(
+        select(func.max(StockMovement.position)).where(StockMovement.lot_id == lot.id)
+    )
+    entry = w.add(
+        StockMovement(
+            id=w.new_id(),
+            lot_id=lot.id,
+            position=(last or 0) + 1,
+            kind=kind.value,
+            quantity=change,
+            balance=lot.balance,
+            reason=said,
+            at=w.now,
+            by_id=w.actor.person_id,
+            certificate_id=certificate_id,
+        )
+    )
+    county = w.session.scalar(
+        select(Hatchery.division_code).where(Hatchery.id == lot.hatchery_id)
+    )
+    booked = StockBooked(lot.number, kind.value, change, lot.balance, lot.unit)
+    w.record(booked, on=lot, county=county, reason=said)
+    return entry

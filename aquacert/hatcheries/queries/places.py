@@ -1,0 +1,113 @@
+"""A county by what people type: 320102, 江苏省南京市玄武区, 南京玄武, 玄武区. Never guessed."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from aquacert.kernel.errors import Invalid
+from aquacert.kernel.work import Look
+from aquacert.reference.models import Division
+from aquacert.reference.rules.dated import in_force
+
+SHORT = {
+    "内蒙古自治区": "内蒙古",
+    "广西壮族自治区": "广西",
+    "西藏自治区": "西藏",
+    "宁夏回族自治区": "宁夏",
+    "新疆维吾尔自治区": "新疆",
+}
+TAILS = ("地区", "省", "市", "县", "区", "盟")
+EXAMPLE = "请写到区县，例如“山东省青岛市崂山区”。"
+
+
+def find_place(look: Look, text: str, field: str = "division_code") -> str:
+    """Return the code of the one living division without districts of its own that `text` means.
+
+    Raises `Invalid` on `field`: unknown, retired (naming the successor), not yet a county, or one
+    name of several counties (listing them, so that the right one can be chosen).
+    """
+    said = "".join(c for c in unicodedata.normalize("NFKC", text) if c.isalnum())
+    if not said:
+        raise _wrong(field, EXAMPLE)
+    rows = {row.code: row for row in look.scalars(select(Division))}
+    parents = {row.parent_code for row in rows.values() if row.parent_code and _lives(look, row)}
+    if said.isdigit():
+        return _by_code(look, rows, parents, said, field)
+    leaves = [row for row in rows.values() if row.code not in parents]
+    found = [row for row in leaves if _means(said, _path(rows, row))]
+    living = [row for row in found if _lives(look, row)]
+    if len(living) == 1:
+        return str(living[0].code)
+    if living:
+        names = "、".join(_full(rows, row) for row in living[:4])
+        raise _wrong(field, f"有 {len(living)} 个地方叫这个名字：{names}。请写上省市。")
+    if found:
+        raise _wrong(field, _retired(rows, found[0]))
+    raise _wrong(field, _suggest(rows, leaves, said))
+
+
+def _by_code(
+    look: Look, rows: Mapping[str, Division], parents: set[str], code: str, field: str
+) -> str:
+    row = rows.get(code)
+    if row is None:
+        raise _wrong(field, f"没有代码是 {code} 的区划。" + EXAMPLE)
+    if not _lives(look, row):
+        raise _wrong(field, _retired(rows, row))
+    if code in parents:
+        raise _wrong(field, f"{row.name_zh}下面还有区县。" + EXAMPLE)
+    return code
+
+
+def _wrong(field: str, sentence: str) -> Invalid:
+    return Invalid("地点要写清楚。", **{field: sentence})
+
+
+def _lives(look: Look, row: Division) -> bool:
+    return in_force(row.from_on, row.until_on, look.today)
+
+
+def _retired(rows: Mapping[str, Division], row: Division) -> str:
+    successor = rows.get(row.successor_code or "")
+    now = f"，现在是{_full(rows, successor)}，请改填" if successor else "，请填现在的区县"
+    return f"{row.name_zh}（{row.code}）已于 {row.until_on} 撤销{now}。"
+
+
+def _path(rows: Mapping[str, Division], row: Division) -> list[Division]:
+    path = [row]
+    while (above := rows.get(path[0].parent_code or "")) is not None:
+        path.insert(0, above)
+    return path
+
+
+def _full(rows: Mapping[str, Division], row: Division) -> str:
+    return "".join(one.name_zh for one in _path(rows, row))
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """Return a name and its short form: 南京市 and 南京; 内蒙古自治区 and 内蒙古."""
+    if name in SHORT:
+        return name, SHORT[name]
+    tail = next((one for one in TAILS if name.endswith(one) and len(name) - len(one) >= 2), "")
+    return (name, name.removesuffix(tail)) if tail else (name,)
+
+
+def _means(said: str, path: list[Division]) -> bool:
+    """Say whether the text names this path, the upper divisions left out or not."""
+    rest = said
+    for above in path[:-1]:
+        rest = next(
+            (rest.removeprefix(one) for one in _forms(above.name_zh) if rest.startswith(one)), rest
+        )
+    return rest in _forms(path[-1].name_zh)
+
+
+def _suggest(rows: Mapping[str, Division], leaves: list[Division], said: str) -> str:
+    near = [row for row in leaves if row.name_zh[:2] in said or said[-3:-1] in row.name_zh]
+    if not near or len(said) < 2:
+        return f"没有找到“{said}”。" + EXAMPLE
+    names = "、".join(_full(rows, row) for row in near[:3])
+    return f"没有找到“{said}”。是不是：{names}？"

@@ -1,0 +1,99 @@
+"""What is in the ponds: lots, balances and the ledger behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from aquacert.hatcheries.models import Hatchery, Lot, Pond, StockMovement
+from aquacert.kernel.paging import Pages
+from aquacert.kernel.work import Look
+from aquacert.reference import queries as reference
+
+
+@dataclass(frozen=True)
+class LotLine:
+    """One lot as pages show it."""
+
+    lot_id: UUID
+    number: str
+    pond_name: str
+    species_code: str
+    species_name: str
+    variety: str
+    life_stage: str
+    unit: str
+    balance: int
+
+
+def balance(look: Look, lot_id: UUID) -> int:
+    """Return how much a lot holds now."""
+    return look.get(Lot, lot_id).balance
+
+
+def lots(look: Look, hatchery_id: UUID) -> list[LotLine]:
+    """Return every lot of a hatchery by pond, empty ones too."""
+    rows = look.session.execute(
+        select(Lot, Pond)
+        .join(Pond, Pond.id == Lot.pond_id)
+        .where(Lot.hatchery_id == hatchery_id)
+        .order_by(Pond.name, Lot.number)
+    ).all()
+    return [_line(look, lot, pond) for lot, pond in rows]
+
+
+def lot_lines(look: Look, lot_ids: Collection[UUID]) -> dict[UUID, LotLine]:
+    """Return the named lots as lines, by id."""
+    rows = look.session.execute(
+        select(Lot, Pond).join(Pond, Pond.id == Lot.pond_id).where(Lot.id.in_(lot_ids))
+    ).all()
+    return {lot.id: _line(look, lot, pond) for lot, pond in rows}
+
+
+def ponds(look: Look, hatchery_id: UUID) -> list[Pond]:
+    """Return the ponds of a hatchery by name."""
+    return look.scalars(
+        select(Pond).where(Pond.hatchery_id == hatchery_id).order_by(Pond.name)
+    )
+
+
+def lot_of(look: Look, lot_id: UUID) -> tuple[Hatchery, Lot]:
+    """Return a lot with its hatchery, which must be in scope."""
+    lot = look.get(Lot, lot_id)
+    return look.get(Hatchery, lot.hatchery_id), lot
+
+
+def ledger(look: Look, lot_id: UUID, number: int = 1) -> Pages[StockMovement]:
+    """Return one page of a lot's ledger, newest first."""
+    return look.pages(
+        select(StockMovement)
+        .where(StockMovement.lot_id == lot_id)
+        .order_by(StockMovement.position.desc()),
+        number,
+    )
+
+
+def entries(look: Look, lot_id: UUID) -> list[StockMovement]:
+    """Return a lot's whole ledger in order."""
+    return look.scalars(
+        select(StockMovement)
+        .where(StockMovement.lot_id == lot_id)
+        .order_by(StockMovement.position)
+    )
+
+
+def _line(look: Look, lot: Lot, pond: Pond) -> LotLine:
+    return LotLine(
+        lot_id=lot.id,
+        number=lot.number,
+        pond_name=pond.name,
+        species_code=lot.species_code,
+        species_name=reference.species(look, lot.species_code).name_zh,
+        variety=lot.variety,
+        life_stage=lot.life_stage,
+        unit=lot.unit,
+        balance=lot.balance,
+    )
