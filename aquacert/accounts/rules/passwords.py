@@ -81,7 +81,7 @@ def weakness(password: str, policy: PasswordPolicy, *, known: Collection[str] = 
         return f"口令至少 {policy.shortest} 个字，可以是一句只有你知道的话"
     if len(typed) > LONGEST:
         return f"口令最多 {LONGEST} 个字"
-    if "\x00" in typed:
+    if "\x00" in typed or any("\ud800" <= char <= "\udfff" for char in typed):
         return "口令里有看不见的字符，请重新输入"
     if lower in BREACHED or len(set(typed)) < 4:
         return "这个口令太常见，别人一猜就中，请换一个"

@@ -1,0 +1,89 @@
+"""What may be done to accounts. Every function takes the unit of work first."""
+
+from aquacert.accounts.commands.inbox import (
+    answer_question,
+    ask_question,
+    mark_read,
+    tell,
+    tell_administrators,
+)
+from aquacert.accounts.commands.organisations import (
+    close_organisation,
+    open_organisation,
+    rename_organisation,
+    set_standing,
+    switch_capability,
+)
+from aquacert.accounts.commands.passwords import (
+    change_password,
+    first_password,
+    give_first_password,
+)
+from aquacert.accounts.commands.people import (
+    add_person,
+    appoint,
+    end_appointment,
+    forget_person,
+    freeze_person,
+    keep_preferences,
+)
+from aquacert.accounts.commands.second_factor import (
+    confirm_factor,
+    enrol,
+    grant_step_up,
+    new_secret,
+    spend_step_up,
+    take_factor_away,
+)
+from aquacert.accounts.commands.sign_in import (
+    count_guess,
+    end_session,
+    end_sessions,
+    open_session,
+    pass_second_factor,
+    touch_session,
+)
+from aquacert.accounts.commands.tokens import (
+    end_token,
+    make_consignee_link,
+    make_token,
+    use_consignee_link,
+)
+
+__all__ = [
+    "add_person",
+    "answer_question",
+    "appoint",
+    "ask_question",
+    "change_password",
+    "close_organisation",
+    "confirm_factor",
+    "count_guess",
+    "end_appointment",
+    "end_session",
+    "end_sessions",
+    "end_token",
+    "enrol",
+    "first_password",
+    "forget_person",
+    "freeze_person",
+    "give_first_password",
+    "grant_step_up",
+    "keep_preferences",
+    "make_consignee_link",
+    "make_token",
+    "mark_read",
+    "new_secret",
+    "open_organisation",
+    "open_session",
+    "pass_second_factor",
+    "rename_organisation",
+    "set_standing",
+    "spend_step_up",
+    "switch_capability",
+    "take_factor_away",
+    "tell",
+    "tell_administrators",
+    "touch_session",
+    "use_consignee_link",
+]

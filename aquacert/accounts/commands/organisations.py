@@ -1,0 +1,171 @@
+"""Opening, renaming and closing bodies; their standing; what is switched on where."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from aquacert.accounts.commands.facts import (
+    CapabilitySwitched,
+    OrganisationClosed,
+    OrganisationOpened,
+    OrganisationRenamed,
+    StandingSet,
+)
+from aquacert.accounts.models import Capability, Organisation, OrganisationName, Standing
+from aquacert.accounts.queries.organisations import organisation, organisation_by_uscc, standing
+from aquacert.accounts.rules.roles import Kind
+from aquacert.accounts.rules.states import Level, OrganisationState
+from aquacert.kernel.errors import Invalid, NotFound
+from aquacert.kernel.work import Work
+from aquacert.reference.queries import division
+from aquacert.reference.rules.uscc import parse_uscc
+
+LONGEST_NAME = 100
+
+
+def open_organisation(
+    w: Work,
+    *,
+    kind: str,
+    name_zh: str,
+    uscc: str | None,
+    division_code: str,
+    parent_id: UUID | None = None,
+    name_en: str = "",
+) -> UUID:
+    """Register a body; raise `Invalid` with every wrong field at once.
+
+    One legal entity has one organisation (S2): a code that is registered already is refused.
+    """
+    wrong: dict[str, str] = {}
+    code = _code(w, kind, uscc, wrong)
+    name = name_zh.strip()
+    if not name or len(name) > LONGEST_NAME:
+        wrong["name_zh"] = f"请填写单位名称，最多 {LONGEST_NAME} 个字"
+    if kind not in set(Kind):
+        wrong["kind"] = "请选择单位类别"
+    _place(w, division_code, wrong)
+    if wrong:
+        raise Invalid(next(iter(wrong.values())) + "。", **wrong)
+    if parent_id is not None:
+        organisation(w, parent_id)
+    row = w.add(
+        Organisation(
+            id=w.new_id(),
+            kind=kind,
+            parent_id=parent_id,
+            division_code=division_code,
+            name_zh=name,
+            name_en=name_en.strip(),
+            uscc=code,
+            state=OrganisationState.OPEN,
+            opened_at=w.now,
+            closed_at=None,
+        )
+    )
+    _name(w, row, w.today)
+    w.record(OrganisationOpened(kind, name, division_code), on=row, county=division_code)
+    return row.id
+
+
+def _code(w: Work, kind: str, uscc: str | None, wrong: dict[str, str]) -> str | None:
+    if not (uscc or "").strip():
+        if kind != Kind.AGENCY:
+            wrong["uscc"] = "请填写统一社会信用代码，18 位，在营业执照上"
+        return None
+    try:
+        code = parse_uscc(uscc or "")
+    except Invalid as error:
+        wrong["uscc"] = error.sentence
+        return None
+    if organisation_by_uscc(w, code) is not None:
+        wrong["uscc"] = "这个统一社会信用代码已经登记过，一个单位只能有一个账户，请联系县里核实"
+    return code
+
+
+def _place(w: Work, code: str, wrong: dict[str, str]) -> None:
+    try:
+        division(w, code)
+    except (NotFound, Invalid) as error:
+        wrong["division_code"] = error.sentence
+
+
+def _name(w: Work, row: Organisation, from_on: date) -> None:
+    w.add(
+        OrganisationName(
+            id=w.new_id(),
+            organisation_id=row.id,
+            name_zh=row.name_zh,
+            name_en=row.name_en,
+            from_on=from_on,
+            until_on=None,
+        )
+    )
+
+
+def rename_organisation(w: Work, organisation_id: UUID, *, name_zh: str, name_en: str = "") -> None:
+    """Give a body another name from today on; the old one is kept with its days."""
+    row = w.get_for_change(Organisation, organisation_id)
+    before, after = row.name_zh, name_zh.strip()
+    if not after or len(after) > LONGEST_NAME:
+        raise Invalid("请填写单位名称。", name_zh=f"请填写单位名称，最多 {LONGEST_NAME} 个字")
+    if (before, row.name_en) == (after, name_en.strip()):
+        return
+    current = w.one(
+        select(OrganisationName).where(
+            OrganisationName.organisation_id == row.id, OrganisationName.until_on.is_(None)
+        )
+    )
+    if current is not None:
+        current.until_on = w.today
+        w.session.flush()
+    row.name_zh, row.name_en = after, name_en.strip()
+    _name(w, row, w.today)
+    w.record(OrganisationRenamed(before, after), on=row, county=row.division_code)
+
+
+def close_organisation(w: Work, organisation_id: UUID, *, reason: str) -> None:
+    """Close a body that no longer works; its people keep the account and lose nothing written."""
+    row = w.get_for_change(Organisation, organisation_id)
+    if row.state == OrganisationState.CLOSED:
+        return
+    row.state, row.closed_at = OrganisationState.CLOSED, w.now
+    w.record(OrganisationClosed(row.name_zh), on=row, county=row.division_code, reason=reason)
+
+
+def set_standing(w: Work, organisation_id: UUID, level: str, reason: str) -> None:
+    """Write how an organisation stands from now on; the newest row counts."""
+    if level not in set(Level):
+        raise Invalid("没有这个信用等级。", level="请选择信用等级")
+    row = organisation(w, organisation_id)
+    before = standing(w, organisation_id).level
+    w.add(
+        Standing(
+            id=w.new_id(),
+            organisation_id=organisation_id,
+            level=level,
+            reason=reason,
+            from_at=w.now,
+            set_by=w.actor.label,
+        )
+    )
+    fact = StandingSet(before, level)
+    w.record(fact, on=row, county=row.division_code, reason=reason)
+
+
+def switch_capability(
+    w: Work, *, name: str, division_code: str, is_on: bool, because: str
+) -> None:
+    """Switch a capability on or off for a division and all below it."""
+    division(w, division_code)
+    found = w.one(
+        select(Capability).where(
+            Capability.name == name, Capability.division_code == division_code
+        )
+    )
+    row = found or Capability(id=w.new_id(), name=name, division_code=division_code)
+    row.is_on, row.because, row.since_at = is_on, because, w.now
+    w.add(row)
+    fact = CapabilitySwitched(name, division_code, is_on)
+    w.record(fact, on=row, county=division_code, reason=because)

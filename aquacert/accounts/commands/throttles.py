@@ -1,0 +1,64 @@
+"""Counting guesses. The table holds keyed digests, so it names neither accounts nor addresses."""
+
+from sqlalchemy import select
+
+from aquacert.accounts.models import Throttle
+from aquacert.accounts.rules.throttling import LIMITS, Gate, is_over, wait_seconds
+from aquacert.kernel.db import blind
+from aquacert.kernel.work import Look, Work
+
+
+def _key(gate: Gate, what: str) -> str:
+    return blind(f"throttle {gate}", what)
+
+
+def _row(look: Look, gate: Gate, what: str) -> Throttle | None:
+    return look.one(
+        select(Throttle).where(Throttle.gate == gate, Throttle.key == _key(gate, what))
+    )
+
+
+def wait(look: Look, gate: Gate, what: str) -> int:
+    """Return the seconds to wait before the next guess at `what`; 0 = may guess."""
+    row = _row(look, gate, what)
+    return 0 if row is None else wait_seconds(row.since_at, row.tries, look.now, LIMITS[gate])
+
+
+def tries_left(look: Look, gate: Gate, what: str) -> int:
+    """Return how many guesses are left in this window."""
+    row = _row(look, gate, what)
+    made = 0 if row is None or is_over(row.since_at, look.now, LIMITS[gate]) else row.tries
+    return LIMITS[gate].tries - made
+
+
+def count_try(w: Work, gate: Gate, what: str) -> bool:
+    """Count one guess; return True when it was the last one of this window."""
+    row = w.one(
+        select(Throttle)
+        .where(Throttle.gate == gate, Throttle.key == _key(gate, what))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        row = Throttle(id=w.new_id(), gate=gate, key=_key(gate, what), since_at=w.now, tries=0)
+    if is_over(row.since_at, w.now, LIMITS[gate]):
+        row.since_at, row.tries = w.now, 0
+    row.tries += 1
+    w.add(row)
+    return row.tries == LIMITS[gate].tries
+
+
+def release(w: Work, gate: Gate, what: str) -> None:
+    """Forget the guesses at `what` after a right one."""
+    row = _row(w, gate, what)
+    if row is not None:
+        w.session.delete(row)
+        w.session.flush()
+
+
+def give_back(w: Work, gate: Gate, what: str) -> None:
+    """Take one counted guess back: it was a right one (an address is shared by many people)."""
+    row = _row(w, gate, what)
+    if row is not None and row.tries > 0:
+        row.tries -= 1
+        w.session.flush()

@@ -1,0 +1,103 @@
+"""Keys for programs, and one-time links for people without an account."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from aquacert.accounts.commands.facts import LinkMade, TokenEnded, TokenMade
+from aquacert.accounts.models import ApiToken, ConsigneeLink
+from aquacert.accounts.queries.actors import secret_hash
+from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
+from aquacert.kernel.permissions import P
+from aquacert.kernel.work import Look, Work
+
+TOKEN_DAYS = 365
+LINK_DAYS = 30
+PREFIX = "aq_"
+
+
+def make_token(
+    w: Work, person_id: UUID, name: str, *, scopes: Sequence[str] = (), days: int = TOKEN_DAYS
+) -> str:
+    """Make a key with which a program acts for a person, and return it; it is shown this once.
+
+    Only its hash is kept. `scopes` cut it down to some permissions; a token never signs.
+    """
+    title = name.strip()
+    if not title or len(title) > 60:
+        raise Invalid("请给令牌起个名字。", name="请写 1 到 60 个字，说明给哪个程序用")
+    unknown = [scope for scope in scopes if scope not in set(P)]
+    if unknown:
+        raise Invalid(f"没有这项权限：{unknown[0]}。", scopes=f"没有这项权限：{unknown[0]}")
+    secret = PREFIX + secrets.token_urlsafe(32)
+    row = w.add(
+        ApiToken(
+            id=w.new_id(),
+            person_id=person_id,
+            name=title,
+            token_hash=secret_hash(secret),
+            scopes=sorted(scopes),
+            made_at=w.now,
+            expires_at=w.now + timedelta(days=days),
+            ended_at=None,
+        )
+    )
+    w.record(TokenMade(title), on=row)
+    return secret
+
+
+def end_token(w: Work, token_id: UUID) -> None:
+    """Stop one of the actor's own tokens at once."""
+    row = w.get_for_change(ApiToken, token_id)
+    if row.person_id != w.actor.person_id:
+        raise NotFound
+    if row.ended_at is None:
+        row.ended_at = w.now
+        w.record(TokenEnded(row.name), on=row)
+
+
+def make_consignee_link(w: Work, subject_id: UUID, *, days: int = LINK_DAYS) -> str:
+    """Make a one-time link secret for somebody without an account to report one arrival."""
+    secret = secrets.token_urlsafe(24)
+    row = w.add(
+        ConsigneeLink(
+            id=w.new_id(),
+            token_hash=secret_hash(secret),
+            subject_id=subject_id,
+            made_at=w.now,
+            expires_at=w.now + timedelta(days=days),
+            used_at=None,
+        )
+    )
+    w.record(LinkMade("已发出"), on=row)
+    return secret
+
+
+def consignee_subject(look: Look, secret: str) -> UUID:
+    """Return what a link is for, without using it up; raise `NotFound` if it is unknown or over."""
+    row = look.one(
+        select(ConsigneeLink).where(ConsigneeLink.token_hash == secret_hash(secret))
+    )
+    if row is None or row.expires_at <= look.now:
+        raise NotFound("这个链接不对或者已经过期，请向货主要新的。")
+    if row.used_at is not None:
+        raise NotAllowedNow("这个链接已经用过了，到达已经登记，不用再填。")
+    return row.subject_id
+
+
+def use_consignee_link(w: Work, secret: str) -> UUID:
+    """Use a link up inside the act it allows, and return what it is for."""
+    subject_id = consignee_subject(w, secret)
+    row = w.one(
+        select(ConsigneeLink)
+        .where(ConsigneeLink.token_hash == secret_hash(secret), ConsigneeLink.used_at.is_(None))
+        .with_for_update()
+    )
+    if row is None:
+        raise NotAllowedNow("这个链接已经用过了，到达已经登记，不用再填。")
+    row.used_at = w.now
+    w.record(LinkMade("已使用"), on=row)
+    return subject_id
