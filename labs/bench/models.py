@@ -1,0 +1,149 @@
+"""Tables of the bench: instrument files, runs, wells (append-only) and results with their versions."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from aquacert.kernel.db import Base, state_check
+from labs.bench.rules import LIVE, FileState, Outcome, ResultState
+from labs.instruments.rules import Role, Why
+
+MILLI = Decimal(1000)
+LIVE_ONLY = text("state IN (" + ", ".join(f"'{state.value}'" for state in LIVE) + ")")
+
+
+class InstrumentFile(Base):
+    """A file as the instrument wrote it; the same bytes are taken once by a laboratory."""
+
+    __tablename__ = "lab_files"
+    __table_args__ = (state_check("state", FileState), UniqueConstraint("lab_id", "sha256"))
+    __parties__ = {"labs": ("lab_id",)}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    lab_id: Mapped[UUID] = mapped_column(ForeignKey("laboratories.id"), index=True)
+    sha256: Mapped[str]
+    name: Mapped[str]
+    state: Mapped[str]
+    staged_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    staged_at: Mapped[datetime]
+
+
+class BenchRun(Base):
+    """One run of an instrument, entered by hand or imported from a file."""
+
+    __tablename__ = "lab_runs"
+    __table_args__ = (UniqueConstraint("lab_id", "number"), UniqueConstraint("file_id", "name"))
+    __parties__ = {"labs": ("lab_id",)}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    lab_id: Mapped[UUID] = mapped_column(ForeignKey("laboratories.id"), index=True)
+    number: Mapped[str]
+    name: Mapped[str]
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("lab_files.id"))
+    source: Mapped[str]
+    instrument: Mapped[str]
+    reagent_lot: Mapped[str]
+    reagent_until_on: Mapped[date | None]
+    opened_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    opened_at: Mapped[datetime]
+    opened_on: Mapped[date]
+
+    def search_text(self) -> str:
+        """Return the words this run is looked for by."""
+        return f"{self.number} {self.name}"
+
+
+class Result(Base):
+    """The outcome of one ordered test by one run. A correction is a new version, never a change."""
+
+    __tablename__ = "lab_results"
+    __table_args__ = (
+        state_check("state", ResultState),
+        state_check("outcome", Outcome),
+        UniqueConstraint("order_id", "version"),
+        Index(
+            "uq_lab_results_live",
+            "order_id",
+            unique=True,
+            sqlite_where=LIVE_ONLY,
+            postgresql_where=LIVE_ONLY,
+        ),
+        # The last guard of the four-eyes rule stands in the database itself.
+        CheckConstraint(
+            "verified_by_id IS NULL OR verified_by_id <> entered_by_id", name="four_eyes"
+        ),
+        CheckConstraint(
+            "state NOT IN ('verified', 'reported') OR verified_at IS NOT NULL", name="verified"
+        ),
+        CheckConstraint(
+            "state NOT IN ('verified', 'reported') OR outcome IN ('negative', 'positive')",
+            name="final",
+        ),
+    )
+    __parties__ = {"labs": ("lab_id",)}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    lab_id: Mapped[UUID] = mapped_column(ForeignKey("laboratories.id"), index=True)
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("lab_runs.id"), index=True)
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("lab_items.id"), index=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("lab_orders.id"))
+    scope_id: Mapped[UUID] = mapped_column(ForeignKey("lab_scopes.id"))
+    version: Mapped[int]
+    outcome: Mapped[str]
+    finding: Mapped[str]
+    is_manual: Mapped[bool]
+    state: Mapped[str]
+    because: Mapped[str]
+    entered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    entered_at: Mapped[datetime]
+    tested_on: Mapped[date]
+    verified_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    verified_at: Mapped[datetime | None]
+
+
+class WellRow(Base):
+    """One well as it was read or entered. Append-only. Cq is in thousandths of a cycle."""
+
+    __tablename__ = "lab_wells"
+    __table_args__ = (
+        state_check("role", Role),
+        state_check("why", Why),
+        CheckConstraint("(why = 'detected') = (cq_milli IS NOT NULL)", name="cq_known"),
+        CheckConstraint("cq_milli IS NULL OR cq_milli > 0", name="cq_positive"),
+        Index("ix_lab_wells_run_scope", "run_id", "scope_id"),
+    )
+    __parties__ = {"labs": ("lab_id",)}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    lab_id: Mapped[UUID] = mapped_column(ForeignKey("laboratories.id"))
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("lab_runs.id"))
+    result_id: Mapped[UUID | None] = mapped_column(ForeignKey("lab_results.id"), index=True)
+    scope_id: Mapped[UUID | None] = mapped_column(ForeignKey("lab_scopes.id"))
+    well: Mapped[str]
+    sample: Mapped[str]
+    role: Mapped[str]
+    target: Mapped[str]
+    cq_milli: Mapped[int | None]
+    why: Mapped[str]
+    entered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    entered_at: Mapped[datetime]
+
+    @property
+    def cq(self) -> Decimal | None:
+        """Cq in cycles."""
+        return None if self.cq_milli is None else self.cq_milli / MILLI
+
+    @property
+    def is_excluded(self) -> bool:
+        """Whether the operator set the well aside."""
+        return self.why == Why.EXCLUDED
+
+    @property
+    def cq_text(self) -> str:
+        """Cq as people read it: 无 where nothing was detected, never 0 and never blank."""
+        if self.is_excluded:
+            return "废孔"
+        return "无" if self.cq is None else f"{self.cq:.2f}"

@@ -1,0 +1,208 @@
+"""Take items in: announced by whoever sends them, then received one by one against their blind codes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from aquacert.kernel.audit import Fact
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowedNow
+from aquacert.kernel.work import Work
+from labs.intake.models import AssayOrder, Consignment, Item
+from labs.intake.queries import item_by_code
+from labs.intake.rules import (
+    CONDITION_WORDS,
+    CONSIGNMENT_MOVES,
+    ITEM_MOVES,
+    Condition,
+    ConsignmentAct,
+    ConsignmentState,
+    ItemState,
+    act_of,
+    blind_code,
+)
+from labs.register.commands import lock_lab
+from labs.register.models import Laboratory
+from labs.register.queries import in_scope, laboratory
+from labs.register.rules import LabState
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """One test of one blind item as its sender announces it. Temperature in degrees Celsius.
+
+    Several rows with one blind code are several tests of one item.
+    """
+
+    blind_code: str
+    disease_code: str
+    method_code: str
+    matrix: str
+    individuals: int
+    sampled_on: date
+    water_temperature: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class ConsignmentAnnounced(Fact):
+    """Samples are on their way to a laboratory."""
+
+    tag: ClassVar[str] = "labs:consignment:announce"
+    title: ClassVar[str] = "预告送样"
+    number: str
+    blind_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ItemReceived(Fact):
+    """An item was looked at on arrival."""
+
+    tag: ClassVar[str] = "labs:consignment:receive"
+    title: ClassVar[str] = "收样"
+    blind_code: str
+    condition: str
+
+
+def announce(w: Work, *, lab_id: UUID, items: Sequence[Announced]) -> UUID:
+    """Announce a consignment to a laboratory and return its id.
+
+    Raises `Invalid` naming the first wrong item; `NotAllowedNow` when the laboratory is suspended or may not do a test.
+    """
+    lab_row = lock_lab(w, lab_id)
+    _judge(w, lab_row, items)
+    count = w.session.scalar(
+        select(func.count()).select_from(Consignment).where(Consignment.lab_id == lab_id)
+    )
+    codes = tuple(dict.fromkeys(_code(item) for item in items))
+    consignment = w.add(
+        Consignment(
+            id=w.new_id(),
+            lab_id=lab_id,
+            number=f"{lab_row.code}-S{(count or 0) + 1:06d}",
+            item_count=len(codes),
+            state=ConsignmentState.ANNOUNCED,
+            announced_at=w.now,
+            completed_at=None,
+        )
+    )
+    for code in codes:
+        _add_item(w, consignment, code, [item for item in items if _code(item) == code])
+    fact = ConsignmentAnnounced(consignment.number, codes)
+    w.record(fact, on=consignment, county=lab_row.division_code)
+    return consignment.id
+
+
+def _code(item: Announced) -> str:
+    """Return the item's blind code in its one spelling, or raise `Invalid`."""
+    code = blind_code(item.blind_code)
+    if code is None:
+        raise Invalid(
+            "盲样号只能用字母、数字和短横线（4 至 32 位）", blind_code=item.blind_code[:40]
+        )
+    return code
+
+
+def _judge(w: Work, lab_row: Laboratory, items: Sequence[Announced]) -> None:
+    """Refuse what this laboratory may not take, or what cannot be right."""
+    if lab_row.state != LabState.ACTIVE:
+        raise NotAllowedNow(f"{lab_row.name_zh}已暂停承检，请改送其他指定实验室。")
+    if not items:
+        raise Invalid("送样单里没有样品", items="至少一份样品")
+    for item in items:
+        if item.individuals <= 0:
+            raise Invalid("每份样品的个体数至少为 1", individuals=_code(item))
+        if item.sampled_on > w.today:
+            raise Invalid("抽样日期不能晚于今天", sampled_on=_code(item))
+        if not in_scope(w, lab_row.id, item.disease_code, item.method_code, w.today):
+            raise NotAllowedNow(
+                f"{lab_row.name_zh}没有 {item.disease_code}（{item.method_code}）的有效检测能力，不能送检。"
+            )
+    taken = w.one(
+        select(Item.blind_code).where(Item.blind_code.in_({_code(item) for item in items}))
+    )
+    if taken is not None:
+        raise Conflict(f"盲样号 {taken} 已经送过样，一个盲样号只能用一次。")
+
+
+def _add_item(w: Work, consignment: Consignment, code: str, tests: Sequence[Announced]) -> None:
+    """Add one item and the tests asked of it."""
+    first = tests[0]
+    temperature = first.water_temperature
+    item = w.add(
+        Item(
+            id=w.new_id(),
+            consignment_id=consignment.id,
+            lab_id=consignment.lab_id,
+            blind_code=code,
+            matrix=first.matrix.strip(),
+            individuals=first.individuals,
+            sampled_on=first.sampled_on,
+            water_temperature_tenths=None if temperature is None else round(temperature * 10),
+            condition=None,
+            condition_note="",
+            received_at=None,
+            received_by_id=None,
+            state=ItemState.ANNOUNCED,
+        )
+    )
+    if len({test.disease_code for test in tests}) != len(tests):
+        raise Invalid("同一份样品的同一个疫病写了两次", disease_code=code)
+    for test in tests:
+        order = AssayOrder(
+            id=w.new_id(),
+            item_id=item.id,
+            lab_id=item.lab_id,
+            disease_code=test.disease_code,
+            method_code=test.method_code,
+        )
+        w.add(order)
+
+
+def receive_item(w: Work, code: str, condition: Condition | str, note: str = "") -> UUID:
+    """Receive an item in a condition and return its id; a second scan with the same condition changes nothing.
+
+    Raises `NotFound` for a code of no item here, `NotAllowedNow` while the laboratory is suspended.
+    """
+    found = Condition(condition)
+    item = w.get_for_change(Item, item_by_code(w, code).id)
+    lab_row = laboratory(w, item.lab_id)
+    if item.condition is not None:
+        if item.condition == found:
+            return item.id
+        raise Conflict(
+            f"这个盲样已登记为“{CONDITION_WORDS[Condition(item.condition)]}”，不能再改。"
+        )
+    if lab_row.state != LabState.ACTIVE:
+        raise NotAllowedNow("本实验室已暂停承检，不能收样，请联系省级主管部门。")
+    if found is Condition.REJECTED and not note.strip():
+        raise Invalid("拒收样品时请写明原因", note="请写明拒收的原因")
+    item.condition = found
+    item.condition_note = note.strip()
+    item.received_at = w.now
+    item.received_by_id = w.actor.person_id
+    w.move(item, ITEM_MOVES, act_of(found), because=note.strip())
+    w.record(
+        ItemReceived(item.blind_code, found),
+        on=item,
+        county=lab_row.division_code,
+        reason=note.strip(),
+    )
+    _complete(w, item.consignment_id)
+    return item.id
+
+
+def _complete(w: Work, consignment_id: UUID) -> None:
+    """Close a consignment once every item of it has been looked at."""
+    left = w.one(
+        select(Item.id).where(
+            Item.consignment_id == consignment_id, Item.state == ItemState.ANNOUNCED
+        )
+    )
+    if left is None:
+        consignment = w.get_for_change(Consignment, consignment_id)
+        consignment.completed_at = w.now
+        w.move(consignment, CONSIGNMENT_MOVES, ConsignmentAct.COMPLETE)

@@ -1,0 +1,83 @@
+"""What is on its way, what has come, and what is owed: the laboratory's view of its items."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from aquacert.kernel.errors import NotFound
+from aquacert.kernel.work import Look
+from labs.intake.models import AssayOrder, Consignment, Item
+from labs.intake.rules import ConsignmentState, ItemState, blind_code
+
+
+def consignments(
+    look: Look, words: str = "", state: ConsignmentState | None = None
+) -> Select[Consignment]:
+    """Select the consignments of this actor's laboratory, newest first."""
+    wanted = select(Consignment).where(look.visible(Consignment))
+    if words.strip():
+        wanted = wanted.where(look.matching(Consignment, words))
+    if state is not None:
+        wanted = wanted.where(Consignment.state == state)
+    return wanted.order_by(Consignment.announced_at.desc(), Consignment.id.desc())
+
+
+def items_of(look: Look, consignment_id: UUID) -> Sequence[Item]:
+    """Return the items of a consignment by their code."""
+    return look.scalars(
+        select(Item)
+        .where(Item.consignment_id == consignment_id, look.visible(Item))
+        .order_by(Item.blind_code)
+    )
+
+
+def item_by_code(look: Look, code: str) -> Item:
+    """Return an item of this actor's laboratory by its blind code.
+
+    Raises `NotFound` alike for an unknown code and for another laboratory's.
+    """
+    found = blind_code(code)
+    row = None
+    if found is not None:
+        row = look.one(select(Item).where(Item.blind_code == found, look.visible(Item)))
+    if row is None:
+        raise NotFound("这个盲样号不在本实验室的来样中。请核对标签，或查看送样是否发往别的实验室。")
+    return row
+
+
+def items_by_code(look: Look, lab_id: UUID, codes: Iterable[str]) -> dict[str, Item]:
+    """Return a laboratory's items among these codes, in one question."""
+    wanted = {found for code in codes if (found := blind_code(code)) is not None}
+    rows = look.scalars(select(Item).where(Item.lab_id == lab_id, Item.blind_code.in_(wanted)))
+    return {row.blind_code: row for row in rows}
+
+
+def orders_of(look: Look, item_ids: Iterable[UUID]) -> dict[UUID, list[AssayOrder]]:
+    """Return what was asked of each item, by disease."""
+    ids = list(item_ids)
+    orders: dict[UUID, list[AssayOrder]] = {item_id: [] for item_id in ids}
+    rows = look.scalars(
+        select(AssayOrder).where(AssayOrder.item_id.in_(ids)).order_by(AssayOrder.disease_code)
+    )
+    for row in rows:
+        orders[row.item_id].append(row)
+    return orders
+
+
+def received_items(look: Look, words: str = "") -> Select[Item]:
+    """Select the items that are being tested, oldest first."""
+    wanted = select(Item).where(look.visible(Item), Item.state == ItemState.RECEIVED)
+    if words.strip():
+        wanted = wanted.where(look.matching(Item, words))
+    return wanted.order_by(Item.received_at, Item.id)
+
+
+def item_state(look: Look, code: str) -> tuple[ItemState, str] | None:
+    """Return how far an item is and in which condition it came, for whoever knows its code; None if unknown.
+
+    The sending side asks by the blind code it made itself, so no row scope applies here.
+    """
+    found = blind_code(code)
+    row = look.one(select(Item).where(Item.blind_code == found)) if found else None
+    return None if row is None else (ItemState(row.state), row.condition or "")
