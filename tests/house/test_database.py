@@ -102,12 +102,12 @@ def empty(server, tmp_path_factory):
     if not server:
         return f"sqlite:///{tmp_path_factory.mktemp('house') / 'empty.db'}"
     name = "house_empty"
-    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    admin = create_engine(server.format("postgres"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {name}"))
     admin.dispose()
-    return f"{server}/{name}"
+    return server.format(name)
 
 
 @pytest.fixture(scope="module")
