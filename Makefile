@@ -70,7 +70,7 @@ migrate: setup ## Draft the next migration: make migrate M="split hatchery addre
 
 freeze: setup ## Resolve the lock files again
 	@for lock in uv node; do \
-	  sed -n 's/^\([a-z-]*\)==.*/\1/p' .ci/$$lock.lock | $(BIN)/../tools/bin/uv pip compile -q - --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate -o .ci/$$lock.lock || exit 1; done
+	  sed -n 's/^\([a-z-]*\)==.*/\1/p' .ci/$$lock.lock | .venv/tools/bin/uv pip compile -q - --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate -o .ci/$$lock.lock || exit 1; done
 	@.venv/tools/bin/uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 
 clean: ## Remove what set-up and runs made, except the data in AQUACERT_DATA_DIR
