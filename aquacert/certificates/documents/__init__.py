@@ -1,0 +1,1 @@
+"""Renderings of a signed record: PDF, .docx. Facts in, bytes out."""
