@@ -1,0 +1,108 @@
+"""What the trail says about the bench."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aquacert.kernel.audit import Fact
+
+
+@dataclass(frozen=True)
+class RunOpened(Fact):
+    """A run was opened for entry by hand."""
+
+    tag: ClassVar[str] = "labs:run:open"
+    title: ClassVar[str] = "开始一次检测运行"
+    number: str
+    instrument: str
+    reagent_lot: str
+
+
+@dataclass(frozen=True)
+class WellEntered(Fact):
+    """A well was entered by hand; cq 无 = nothing detected."""
+
+    tag: ClassVar[str] = "labs:result:enter"
+    title: ClassVar[str] = "录入检测孔"
+    run: str
+    sample: str
+    target: str
+    cq: str
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class FindingEntered(Fact):
+    """A result in words was entered by hand."""
+
+    tag: ClassVar[str] = "labs:result:enter_finding"
+    title: ClassVar[str] = "录入判读结果"
+    run: str
+    blind_code: str
+    disease_code: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class FileStaged(Fact):
+    """An instrument's file was received and waits for a decision."""
+
+    tag: ClassVar[str] = "labs:file:stage"
+    title: ClassVar[str] = "收到仪器文件"
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class FileImported(Fact):
+    """An instrument's file was taken: how many wells, how many rows refused."""
+
+    tag: ClassVar[str] = "labs:file:import"
+    title: ClassVar[str] = "导入仪器文件"
+    sha256: str
+    runs: tuple[str, ...]
+    wells: int
+    results: int
+    refused: int
+
+
+@dataclass(frozen=True)
+class FileDiscarded(Fact):
+    """An instrument's file was left."""
+
+    tag: ClassVar[str] = "labs:file:discard"
+    title: ClassVar[str] = "不收仪器文件"
+    sha256: str
+
+
+@dataclass(frozen=True)
+class ResultVerified(Fact):
+    """A second person confirmed a result."""
+
+    tag: ClassVar[str] = "labs:result:verify"
+    title: ClassVar[str] = "复核通过"
+    blind_code: str
+    disease_code: str
+    outcome: str
+    version: int
+
+
+@dataclass(frozen=True)
+class ResultReturned(Fact):
+    """A result went back to the bench."""
+
+    tag: ClassVar[str] = "labs:result:send_back"
+    title: ClassVar[str] = "退回检测"
+    blind_code: str
+    disease_code: str
+    version: int
+
+
+@dataclass(frozen=True)
+class ResultTakenBack(Fact):
+    """The technician took a result back before review."""
+
+    tag: ClassVar[str] = "labs:result:take_back"
+    title: ClassVar[str] = "检测员撤回结果"
+    blind_code: str
+    disease_code: str
+    version: int

@@ -1,0 +1,164 @@
+"""Rows of the bench as every way of entry writes them: runs, wells, results and their outcome."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from aquacert.kernel.errors import Invalid, NotAllowedNow
+from aquacert.kernel.work import Work
+from labs.bench.models import BenchRun, Result, WellRow
+from labs.bench.queries import needed, wells_of_results
+from labs.bench.rules import LIVE, Outcome, ResultState, decide
+from labs.instruments.rules import (
+    SENTENCES,
+    Cq,
+    RefusalCode,
+    UnreadableCq,
+    WellReading,
+    Why,
+    read_cq,
+)
+from labs.intake.models import AssayOrder, Item
+from labs.intake.queries import item_by_code
+from labs.intake.rules import ItemState
+from labs.register.commands import lock_lab
+from labs.register.models import Laboratory, LabScope
+from labs.register.queries import scope_for
+
+
+def new_run(
+    w: Work, lab_id: UUID, *, source: str, instrument: str, file_id: UUID | None, name: str
+) -> BenchRun:
+    """Add a run with the laboratory's next number of the day."""
+    lock_lab(w, lab_id)
+    today = w.session.scalar(
+        select(func.count())
+        .select_from(BenchRun)
+        .where(BenchRun.lab_id == lab_id, BenchRun.opened_on == w.today)
+    )
+    return w.add(
+        BenchRun(
+            id=w.new_id(),
+            lab_id=lab_id,
+            number=f"R{w.today:%y%m%d}-{(today or 0) + 1:02d}",
+            name=name,
+            file_id=file_id,
+            source=source,
+            instrument=instrument.strip(),
+            reagent_lot="",
+            reagent_until_on=None,
+            opened_by_id=w.actor.person_id,
+            opened_at=w.now,
+            opened_on=w.today,
+        )
+    )
+
+
+def add_well(
+    w: Work,
+    run: BenchRun,
+    reading: WellReading,
+    *,
+    scope_id: UUID | None,
+    result_id: UUID | None = None,
+) -> WellRow:
+    """Add a well to a run, as it was read."""
+    return w.add(
+        WellRow(
+            id=w.new_id(),
+            lab_id=run.lab_id,
+            run_id=run.id,
+            result_id=result_id,
+            scope_id=scope_id,
+            well=reading.well,
+            sample=reading.sample,
+            role=reading.role,
+            target=reading.target,
+            cq_milli=None if reading.cq is None else int(reading.cq * 1000),
+            why=reading.why,
+            entered_by_id=w.actor.person_id,
+            entered_at=w.now,
+        )
+    )
+
+
+def ordered(w: Work, code: str, disease_code: str) -> tuple[Item, AssayOrder, LabScope]:
+    """Return a received item, the test asked of it and the scope it is done under, or raise."""
+    item = item_by_code(w, code)
+    if item.state != ItemState.RECEIVED:
+        raise NotAllowedNow(SENTENCES[RefusalCode.SAMPLE_NOT_RECEIVED])
+    order = w.one(
+        select(AssayOrder).where(
+            AssayOrder.item_id == item.id, AssayOrder.disease_code == disease_code
+        )
+    )
+    if order is None:
+        raise Invalid(SENTENCES[RefusalCode.TARGET_NOT_ORDERED], disease_code="没有委托这个项目")
+    scope = scope_for(w, item.lab_id, disease_code, order.method_code, w.today)
+    if scope is None:
+        raise NotAllowedNow(
+            f"本实验室今天没有 {disease_code}（{order.method_code}）的有效检测能力。"
+        )
+    return item, order, scope
+
+
+def live_result(w: Work, order: AssayOrder) -> Result | None:
+    """Return the result that counts for a test, locked; None when there is none."""
+    return w.session.scalar(
+        select(Result).where(Result.order_id == order.id, Result.state.in_(LIVE)).with_for_update()
+    )
+
+
+def add_result(
+    w: Work, run: BenchRun, item: Item, order: AssayOrder, scope: LabScope, *, is_manual: bool
+) -> Result:
+    """Add the next version of a test's result; it says nothing until wells or a finding settle it."""
+    before = w.session.scalar(
+        select(func.count()).select_from(Result).where(Result.order_id == order.id)
+    )
+    return w.add(
+        Result(
+            id=w.new_id(),
+            lab_id=item.lab_id,
+            run_id=run.id,
+            item_id=item.id,
+            order_id=order.id,
+            scope_id=scope.id,
+            version=(before or 0) + 1,
+            outcome=Outcome.INVALID,
+            finding="",
+            is_manual=is_manual,
+            state=ResultState.ENTERED,
+            because="",
+            entered_by_id=w.actor.person_id,
+            entered_at=w.now,
+            tested_on=w.today,
+            verified_by_id=None,
+            verified_at=None,
+        )
+    )
+
+
+def settle(w: Work, row: Result, scope: LabScope) -> Outcome:
+    """Set a result's outcome from all its wells and return it."""
+    outcome = decide(wells_of_results(w, [row.id])[row.id], scope.rule)
+    row.outcome = outcome
+    w.session.flush()
+    return outcome
+
+
+def cq_of(cq: str | Decimal | None, scope: LabScope) -> Cq:
+    """Read a Cq that a person entered; raise `Invalid` at the field for what is not understood."""
+    if cq is None:
+        return Cq(None, Why.NO_CQ)
+    try:
+        return read_cq(str(cq), cap=scope.cycle_cap, blank_is_none=False)
+    except UnreadableCq as unreadable:
+        sentence = SENTENCES[unreadable.code]
+        raise Invalid(f"“{str(cq)[:20]}”：{sentence}", cq=sentence) from unreadable
+
+
+def county_of(w: Work, lab_id: UUID) -> str:
+    """Return the division whose trail the laboratory writes to."""
+    return needed(w, Laboratory, lab_id).division_code

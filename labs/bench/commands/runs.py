@@ -1,0 +1,171 @@
+"""Enter results by hand: open a run, its control wells, a sample's wells, or a finding in words."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from aquacert.kernel.errors import Conflict, Invalid
+from aquacert.kernel.work import Work
+from labs.bench.commands.facts import FindingEntered, RunOpened, WellEntered
+from labs.bench.commands.rows import (
+    add_result,
+    add_well,
+    county_of,
+    cq_of,
+    live_result,
+    new_run,
+    ordered,
+    settle,
+)
+from labs.bench.models import BenchRun, Result
+from labs.bench.rules import FINAL, Outcome, ResultState
+from labs.instruments.rules import (
+    SENTENCES,
+    Cq,
+    RefusalCode,
+    Role,
+    WellReading,
+    Why,
+    plain,
+)
+from labs.register.queries import scopes_of
+from labs.register.rules import MethodKind
+
+BY_HAND = "手工录入"
+
+
+def open_run(
+    w: Work,
+    lab_id: UUID,
+    *,
+    instrument: str = "",
+    reagent_lot: str = "",
+    reagent_until_on: date | None = None,
+) -> UUID:
+    """Open a run for entry by hand and return its id. Raises `Invalid` for a reagent already expired."""
+    if reagent_until_on is not None and reagent_until_on < w.today:
+        raise Invalid(f"试剂 {reagent_lot} 已过期，不能录入", reagent_until_on="试剂已过期")
+    run = new_run(w, lab_id, source=BY_HAND, instrument=instrument, file_id=None, name="")
+    run.reagent_lot = reagent_lot.strip()
+    run.reagent_until_on = reagent_until_on
+    w.session.flush()
+    w.record(
+        RunOpened(run.number, instrument, run.reagent_lot), on=run, county=county_of(w, lab_id)
+    )
+    return run.id
+
+
+def enter_control(
+    w: Work,
+    run_id: UUID,
+    role: Role | str,
+    disease_code: str,
+    cq: str | Decimal | None,
+    well: str = "",
+) -> None:
+    """Enter a control well (ntc or positive) of one disease's assay. `cq` None or 无 = nothing detected."""
+    run = w.get_for_change(BenchRun, run_id)
+    kind = Role(role)
+    if kind is Role.UNKNOWN:
+        raise Invalid("对照孔的用途应为无模板对照或阳性对照", role="请选择对照的用途")
+    scopes = [
+        s
+        for s in scopes_of(w, run.lab_id)
+        if s.disease_code == disease_code
+        and s.kind == MethodKind.QPCR
+        and s.from_on <= run.opened_on <= s.until_on
+    ]
+    if not scopes:
+        raise Invalid("本实验室没有这个项目的检测能力", disease_code="不在检测能力表中")
+    for scope in scopes:
+        read = cq_of(cq, scope)
+        reading = WellReading(
+            run.number, well, kind.value, kind, disease_code, read.value, read.why
+        )
+        row = add_well(w, run, reading, scope_id=scope.id)
+    fact = WellEntered(run.number, kind.value, disease_code, row.cq_text)
+    w.record(fact, on=run, county=county_of(w, run.lab_id))
+
+
+def enter_result(
+    w: Work,
+    code: str,
+    disease_code: str,
+    target: str,
+    cq: str | Decimal | None,
+    *,
+    run_id: UUID | None = None,
+    well: str = "",
+    is_excluded: bool = False,
+) -> UUID:
+    """Enter one well of a blind item and return the result's id; more wells of one run are its replicates.
+
+    `cq` is None or 无 when nothing was detected; an empty or unknown text raises `Invalid`. Without `run_id` a new run is
+    opened. Raises `Conflict` when another result of this test is live.
+    """
+    item, order, scope = ordered(w, code, disease_code)
+    if scope.kind != MethodKind.QPCR:
+        raise Invalid("这个方法按判读录入，不录 Cq", target="请改用判读录入")
+    if plain(target).casefold() not in {str(t).casefold() for t in scope.targets}:
+        raise Invalid(
+            "靶标与登记的检测能力不符", target=f"应为 {'、'.join(map(str, scope.targets))}"
+        )
+    read = Cq(None, Why.EXCLUDED) if is_excluded else cq_of(cq, scope)
+    live = live_result(w, order)
+    run = _run_of(w, run_id or (live.run_id if live else None), item.lab_id)
+    if live is not None and not _is_replicate(w, live, run):
+        raise Conflict(SENTENCES[RefusalCode.ALREADY_RESULT])
+    row = live or add_result(w, run, item, order, scope, is_manual=True)
+    reading = WellReading(
+        run.number, well, item.blind_code, Role.UNKNOWN, plain(target), read.value, read.why
+    )
+    entered = add_well(w, run, reading, scope_id=scope.id, result_id=row.id)
+    outcome = settle(w, row, scope)
+    fact = WellEntered(run.number, item.blind_code, reading.target, entered.cq_text, outcome)
+    w.record(fact, on=row, county=county_of(w, item.lab_id))
+    return row.id
+
+
+def enter_finding(
+    w: Work,
+    code: str,
+    disease_code: str,
+    outcome: Outcome | str,
+    note: str = "",
+    *,
+    run_id: UUID | None = None,
+) -> UUID:
+    """Enter a result in words, for a method without Cq (microscopy, culture), and return its id."""
+    item, order, scope = ordered(w, code, disease_code)
+    found = Outcome(outcome)
+    if scope.kind != MethodKind.FINDING:
+        raise Invalid("这个方法按 Cq 录入，不能直接写结论", outcome="请录入 Cq")
+    if found not in FINAL:
+        raise Invalid("判读结果只能是阴性或阳性", outcome="请选阴性或阳性")
+    if live_result(w, order) is not None:
+        raise Conflict(SENTENCES[RefusalCode.ALREADY_RESULT])
+    run = _run_of(w, run_id, item.lab_id)
+    row = add_result(w, run, item, order, scope, is_manual=True)
+    row.outcome = found
+    row.finding = note.strip()
+    w.session.flush()
+    fact = FindingEntered(run.number, item.blind_code, disease_code, found)
+    w.record(fact, on=row, county=county_of(w, item.lab_id))
+    return row.id
+
+
+def _run_of(w: Work, run_id: UUID | None, lab_id: UUID) -> BenchRun:
+    """Return the named run of this laboratory, or open one."""
+    run = w.get_for_change(BenchRun, run_id or open_run(w, lab_id))
+    if run.lab_id != lab_id or run.file_id is not None:
+        raise Invalid("这次运行不能手工录入这个盲样", run_id="请选本实验室手工录入的运行")
+    return run
+
+
+def _is_replicate(w: Work, live: Result, run: BenchRun) -> bool:
+    """Tell whether a further well belongs to a live result: same run, same person, not yet reviewed."""
+    return (
+        live.run_id == run.id
+        and live.state == ResultState.ENTERED
+        and live.entered_by_id == w.actor.person_id
+    )
