@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from pathlib import Path
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
@@ -22,33 +23,33 @@ def render_item(kind: str, item: object, _context: object) -> str | bool:
     return False
 
 
+def load_every_table() -> None:
+    """Import every room's models, so that foreign keys by name find their tables."""
+    for package in ("aquacert", "labs"):
+        for path in sorted(Path(package).rglob("models*")):
+            name = ".".join(path.with_suffix("").parts)
+            if path.suffix in {"", ".py"} and "__pycache__" not in name:
+                importlib.import_module(name)
+
+
 def main(modules: list[str]) -> None:
     """Print the operations that make every table these modules define."""
+    load_every_table()
     wanted: set[str] = set()
     for name in modules:
         importlib.import_module(name)
     for mapper in Base.registry.mappers:
-        if mapper.class_.__module__ in modules:
+        if any(mapper.class_.__module__.startswith(name) for name in modules):
             wanted.add(mapper.local_table.name)
-    everything = Base.metadata
-    chosen = MetaData(naming_convention=everything.naming_convention)
-    for table in everything.sorted_tables:
+    chosen = MetaData(naming_convention=Base.metadata.naming_convention)
+    for table in Base.metadata.sorted_tables:
         table.to_metadata(chosen)
-    options = {
-        "include_object": lambda item, name, kind, *_: kind != "table" or name in wanted,
-        "render_item": render_item,
-    }
     with create_engine("sqlite://").connect() as connection:
         context = MigrationContext.configure(connection, opts={"target_metadata": chosen})
         script = produce_migrations(context, chosen)
-        keep = [
-            op
-            for op in script.upgrade_ops.ops
-            if getattr(op, "table_name", None) in wanted
-        ]
-        script.upgrade_ops.ops = keep
-        print(render_python_code(script.upgrade_ops, render_item=render_item))
-    del options
+        kept = [op for op in script.upgrade_ops.ops if getattr(op, "table_name", "") in wanted]
+        script.upgrade_ops.ops = kept
+        sys.stdout.write(render_python_code(script.upgrade_ops, render_item=render_item))
 
 
 if __name__ == "__main__":

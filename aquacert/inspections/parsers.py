@@ -1,0 +1,86 @@
+"""Reading what comes from the field: pictures are judged, cleaned of metadata and made smaller."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+from aquacert.inspections.rules import Item, Section
+from aquacert.kernel.errors import Invalid
+
+CHECKLISTS = Path(__file__).parents[2] / "seed_data" / "checklists.csv"
+LARGEST_PIXELS = 50_000_000
+"""Refused before a pixel is decoded: a 30,000 × 30,000 picture would take 2.7 GB."""
+LONGEST_SIDE = 2048
+KINDS = frozenset({"JPEG", "PNG", "WEBP"})
+GROUPS = {"F": "fish", "C": "crustacean", "M": "mollusc"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photograph fit to keep: JPEG without metadata, and what the camera had written."""
+
+    jpeg: bytes
+    original_sha256: str
+    camera_at: str
+
+
+def read_picture(data: bytes, field: str = "photo") -> Picture:
+    """Return the cleaned picture; raise `Invalid` naming what is wrong with the file."""
+    if not data:
+        raise Invalid("照片是空的。", **{field: "照片是空的，请重新拍一张。"})
+    try:
+        image = Image.open(io.BytesIO(data))
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        raise _wrong(field, "这不是照片文件。请用 JPG、PNG 或 WebP 格式的照片。") from None
+    if image.format not in KINDS:
+        raise _wrong(field, "请用 JPG、PNG 或 WebP 格式的照片。")
+    if image.width * image.height > LARGEST_PIXELS:
+        size = f"{image.width} × {image.height}"
+        raise _wrong(field, f"照片太大（{size}）。请用手机的普通画质拍。")
+    camera_at = str(image.getexif().get(ExifTags.Base.DateTime, ""))
+    return Picture(_clean(image, field), hashlib.sha256(data).hexdigest(), camera_at)
+
+
+def _clean(image: Image.Image, field: str) -> bytes:
+    """Turn the picture upright, make it small, and write it anew: no metadata survives."""
+    try:
+        upright = ImageOps.exif_transpose(image).convert("RGB")
+    except (OSError, SyntaxError, ValueError):
+        raise _wrong(field, "照片没有传完整，请重新上传。") from None
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def _wrong(field: str, sentence: str) -> Invalid:
+    return Invalid(sentence, **{field: sentence})
+
+
+@cache
+def checklist(group: str) -> tuple[Item, ...]:
+    """Return the items for a species group ("F", "C", "M", …): papers and facility first.
+
+    Source: the quarantine procedures as data (seed_data/checklists.csv), each row with how sure
+    it is.
+    """
+    wanted = GROUPS.get(group, "other")
+    with CHECKLISTS.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["group"] in {"all", wanted}]
+    return tuple(
+        Item(
+            row["item"] if row["group"] == "all" else f"{row['section']}-{row['item']}",
+            Section(row["section"]),
+            row["ask"],
+            row["normal"],
+            tuple(row["signs"].split()),
+        )
+        for row in rows
+    )

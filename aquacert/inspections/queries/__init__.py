@@ -1,0 +1,25 @@
+"""Reads of the inspections: verdicts for the rooms above, visits and checks for pages."""
+
+from aquacert.inspections.queries.checks import (
+    CheckLine,
+    CheckSheet,
+    batch_check,
+    checks_of,
+    open_checks,
+    photo_file,
+    sheet,
+    verdicts,
+    visits,
+)
+
+__all__ = [
+    "CheckLine",
+    "CheckSheet",
+    "batch_check",
+    "checks_of",
+    "open_checks",
+    "photo_file",
+    "sheet",
+    "verdicts",
+    "visits",
+]

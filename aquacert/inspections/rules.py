@@ -1,0 +1,171 @@
+"""Rules of the clinical check, pure: states, the checklist, what a verdict needs.
+
+Every batch is checked and gets its own verdict (Measures 2010 art. 30; procedures 2011 §4.4:
+papers, then the group, then individuals); a random draw only ever adds to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from aquacert.kernel.states import Moves
+
+
+class State(StrEnum):
+    """Where one batch's check stands."""
+
+    OPEN = "open"
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+class Act(StrEnum):
+    """What the vet decides about a batch."""
+
+    PASS = "pass"  # noqa: S105 (a verdict, not a password)
+    FAIL = "fail"
+
+
+class Outcome(StrEnum):
+    """A verdict as other rooms read it."""
+
+    PASS = "pass"  # noqa: S105 (a verdict, not a password)
+    FAIL = "fail"
+    PENDING = "pending"
+
+
+class Answer(StrEnum):
+    """What was found at one item."""
+
+    NORMAL = "normal"
+    ABNORMAL = "abnormal"
+
+
+class Section(StrEnum):
+    """Parts of the check, in their order."""
+
+    PAPERS = "papers"
+    FACILITY = "facility"
+    GROUP = "group"
+    INDIVIDUAL = "individual"
+
+
+class Slot(StrEnum):
+    """What a photograph shows; the same bytes never fill two slots."""
+
+    SITE = "site"
+    GROUP = "group"
+    INDIVIDUAL = "individual"
+    RECORDS = "records"
+
+
+STATE_WORDS: Mapping[State, str] = {
+    State.OPEN: "待查验",
+    State.PASSED: "合格",
+    State.FAILED: "不合格",
+}
+SECTION_WORDS: Mapping[Section, str] = {
+    Section.PAPERS: "资料",
+    Section.FACILITY: "设施",
+    Section.GROUP: "群体检查",
+    Section.INDIVIDUAL: "个体检查",
+}
+SLOT_WORDS: Mapping[Slot, str] = {
+    Slot.SITE: "全景",
+    Slot.GROUP: "群体",
+    Slot.INDIVIDUAL: "个体",
+    Slot.RECORDS: "生产记录",
+}
+ANSWER_WORDS: Mapping[Answer, str] = {Answer.NORMAL: "正常", Answer.ABNORMAL: "异常"}
+
+MOVES: Moves[State, Act] = Moves(
+    {(State.OPEN, Act.PASS): State.PASSED, (State.OPEN, Act.FAIL): State.FAILED},
+    words=STATE_WORDS,
+)
+OUTCOMES: Mapping[State, Outcome] = {
+    State.OPEN: Outcome.PENDING,
+    State.PASSED: Outcome.PASS,
+    State.FAILED: Outcome.FAIL,
+}
+NEEDED_SLOTS = frozenset({Slot.SITE, Slot.GROUP})
+"""Photographs without which no batch passes (a proposal; the procedures ask for records only)."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to look at, from the procedures as data."""
+
+    key: str
+    section: Section
+    ask: str
+    normal: str
+    signs: tuple[str, ...]
+    """Disease codes that an abnormal finding here may point to."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a vet decided about one batch. `quantity` is None until decided, in the batch's unit."""
+
+    batch_id: UUID
+    outcome: Outcome
+    quantity: int | None
+    vet_id: UUID
+    at: datetime | None
+    suspected: frozenset[str]
+    inspection_id: UUID
+
+
+class Lack(StrEnum):
+    """What still stands between a batch and its verdict."""
+
+    ITEMS = "items"
+    PHOTOS = "photos"
+    NOTE = "note"
+    QUANTITY = "quantity"
+
+
+SENTENCES: Mapping[Lack, str] = {
+    Lack.ITEMS: "还有检查项没有填",
+    Lack.PHOTOS: "还差现场照片：全景和群体各一张",
+    Lack.NOTE: "有异常的检查项，请写明情况和判断依据",
+    Lack.QUANTITY: "实查数量要在 1 和申报数量之间",
+}
+
+
+def lacks(
+    items: Iterable[Item],
+    answers: Mapping[str, Answer],
+    slots: Collection[Slot],
+    *,
+    act: Act,
+    quantity: int | None,
+    declared: int,
+    note: str,
+) -> tuple[Lack, ...]:
+    """Return everything that stands between these findings and this verdict, all at once.
+
+    A failing verdict needs its reason and nothing else: a sick batch must not wait for pictures.
+    """
+    asked = [item.key for item in items]
+    abnormal = any(answers.get(key) is Answer.ABNORMAL for key in asked)
+    if act is Act.FAIL:
+        return () if note.strip() else (Lack.NOTE,)
+    checks = (
+        (any(key not in answers for key in asked), Lack.ITEMS),
+        (not set(slots) >= NEEDED_SLOTS, Lack.PHOTOS),
+        (abnormal and not note.strip(), Lack.NOTE),
+        (quantity is None or not 0 < quantity <= declared, Lack.QUANTITY),
+    )
+    return tuple(lack for broken, lack in checks if broken)
+
+
+def hinted(items: Iterable[Item], answers: Mapping[str, Answer]) -> frozenset[str]:
+    """Return the disease codes that the abnormal findings may point to: a hint, never a verdict."""
+    return frozenset(
+        code for item in items if answers.get(item.key) is Answer.ABNORMAL for code in item.signs
+    )
