@@ -67,7 +67,7 @@ def furnish(app: Flask) -> None:
         default_locale="zh_CN",
         default_timezone="Asia/Shanghai",
         locale_selector=chosen_locale,
-        default_translation_directories="aquacert/http/translations",
+        default_translation_directories="http/translations",
     )
     app.jinja_env.filters["local"] = local
     app.jinja_env.filters["thousands"] = thousands
