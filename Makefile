@@ -14,7 +14,7 @@ export PYTHONUTF8 := 1
 PYTEST := $(PY) -m pytest -q -n $(JOBS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo serve test rules rooms house faults lint fmt bench migrate freeze clean
+.PHONY: help setup setup-tests demo serve test rules rooms house faults lint fmt bench words migrate freeze clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ fmt: setup ## Put every file into the house's form
 
 bench: setup ## One line per measure: name ratio goal lower-or-higher n; exit 1 when short (FULL=1: large sizes)
 	@$(PY) -m bench $(if $(filter-out 0,$(FULL)),--full)
+
+words: setup ## Gather every Chinese sentence into the English catalogue and compile it
+	@$(PY) .ci/words.py
 
 migrate: setup ## Draft the next migration: make migrate M="split hatchery address"
 	@$(PY) .ci/migrate.py "$(M)"

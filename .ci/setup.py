@@ -248,6 +248,21 @@ def get_web_assets() -> None:
         shutil.rmtree(work)
 
 
+def compile_words() -> None:
+    """The English catalogue, from the text that is kept."""
+    text = ROOT / "aquacert/http/translations/en/LC_MESSAGES/messages.po"
+    if not text.exists():
+        return
+    made = text.with_suffix(".mo").exists()
+    step = Step("words", "translations", digest(text.read_bytes()), made=made)
+    if step.due:
+        with step:
+            run(
+                [VENV / "bin/python", ROOT / ".ci/words.py", "--compile"],
+                f"{text.relative_to(ROOT)} could not be compiled",
+            )
+
+
 def get_judges() -> None:
     """The browser and the PDF judges of the tests, from Debian when root, otherwise asked for."""
     missing = [
@@ -288,6 +303,7 @@ def main(arguments: list[str]) -> None:
         get_packages()
         install_project()
         get_web_assets()
+        compile_words()
         if "--tests" in arguments:
             get_judges()
 

@@ -1,0 +1,109 @@
+"""Gather every Chinese sentence of the program into the English catalogue, and compile it.
+
+Usage: make words (gather, report what has no English yet, compile) · .ci/words.py --compile.
+Sentences come from templates (`{{ _('…') }}`) and from every Chinese string in the code: the
+kernel, rules and commands hold plain sentences that the doors translate when they show them.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
+
+ROOT = Path(__file__).resolve().parent.parent
+ENGLISH = ROOT / "aquacert/http/translations/en/LC_MESSAGES/messages.po"
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+PATTERN = re.compile(r"\\[dws.]|\(\?|%Y")
+"""What is a regular expression or a date format and no sentence."""
+ALWAYS_CHINESE = {"documents", "parsers", "demo"}
+"""Statutory forms, instrument files and the demo's story are Chinese whoever reads them."""
+OPTIONS = {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "silent": "false"}
+
+
+def in_code(path: Path) -> Iterator[str]:
+    """Chinese strings of a Python file, docstrings and parts of f-strings apart."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    apart = {
+        id(part)
+        for node in ast.walk(tree)
+        for part in (
+            [node.value]
+            if isinstance(node, ast.Expr)
+            else node.values
+            if isinstance(node, ast.JoinedStr)
+            else []
+        )
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
+            yield node.value
+
+
+def in_template(path: Path) -> Iterator[str]:
+    """Messages that a template marks."""
+    found = babel_extract(BytesIO(path.read_bytes()), ("_", "gettext", "ngettext"), [], OPTIONS)
+    for _line, _function, said, _comments in found:
+        messages = said if isinstance(said, tuple) else (said,)
+        yield from (message for message in messages if message)
+
+
+def gather() -> Catalog:
+    """Everything to be translated, with the files it stands in."""
+    catalogue = Catalog(project="aquacert", charset="utf-8")
+    sources = [
+        *(
+            (path, in_code)
+            for folder in ("aquacert", "labs")
+            for path in ROOT.glob(f"{folder}/**/*.py")
+        ),
+        *((path, in_template) for path in ROOT.glob("templates/**/*.html")),
+    ]
+    for path, read in sorted(sources, key=lambda pair: pair[0]):
+        if ALWAYS_CHINESE & {*path.parts, path.stem}:
+            continue
+        for message in read(path):
+            if CHINESE.search(message) and not PATTERN.search(message):
+                catalogue.add(message, locations=[(path.relative_to(ROOT).as_posix(), 0)])
+    return catalogue
+
+
+def load() -> Catalog:
+    """The English catalogue as it stands; an empty one if there is none."""
+    if not ENGLISH.exists():
+        return Catalog(locale="en", project="aquacert", charset="utf-8")
+    with ENGLISH.open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def compile_catalogue(catalogue: Catalog) -> None:
+    """Write the compiled catalogue beside the text."""
+    ENGLISH.parent.mkdir(parents=True, exist_ok=True)
+    with ENGLISH.with_suffix(".mo").open("wb") as file:
+        write_mo(file, catalogue)
+
+
+def main(arguments: list[str]) -> None:
+    """Gather unless asked to compile only; always compile."""
+    catalogue = load()
+    if "--compile" not in arguments:
+        catalogue.update(gather(), no_fuzzy_matching=True)
+        catalogue.obsolete.clear()
+        ENGLISH.parent.mkdir(parents=True, exist_ok=True)
+        with ENGLISH.open("wb") as file:
+            write_po(
+                file, catalogue, width=100, sort_output=True, include_lineno=False, omit_header=True
+            )
+        bare = [message for message in catalogue if message.id and not message.string]
+        print(f"words: {len(catalogue)} sentences, {len(bare)} without English")
+    compile_catalogue(catalogue)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
