@@ -41,6 +41,11 @@ class FileSigner:
         """The key's identifier, 4 bytes."""
         return self.public.kid
 
+    @property
+    def certificate(self) -> bytes:
+        """The key's X.509 certificate, DER."""
+        return self.public.certificate
+
     def sign(self, message: bytes) -> bytes:
         """Return the raw ES256 signature r‖s (64 bytes) over SHA-256 of `message`."""
         r, s = decode_dss_signature(self.private.sign(message, _HASH))

@@ -133,11 +133,15 @@ def remarks_of(record: Record) -> str:
 
 
 def _batch(batch: RecordBatch, unit: str) -> str:
-    words = [batch.number, batch.variety, batch.life_stage, batch.pond, f"{batch.quantity:,} {unit}"]
+    words = [
+        batch.number,
+        batch.variety,
+        batch.life_stage,
+        batch.pond,
+        f"{batch.quantity:,} {unit}",
+    ]
     return "，".join(word for word in words if word)
 
 
 def _grouped(digits: str) -> str:
     return " ".join(digits[at : at + GROUP] for at in range(0, len(digits), GROUP))
-
-

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Final, Literal
 
 from aquacert.certificates.documents.facts import CertificateFacts
 from aquacert.certificates.documents.glyphs import missing_glyphs as _missing
@@ -31,7 +31,7 @@ WRITTEN_IN = (
     "NotoSansSC_400Regular.ttf",
     "NotoSansSC_700Bold.ttf",
 )
-STANDARD = "a-3b"
+STANDARD: Final = "a-3b"
 """PDF/A-3b: archival, and may carry the record as an attached file."""
 SEAL_NOTE = "印章由本系统生成，未接入有权机关的电子印章平台，不具有法律效力。"
 DEMO_FOOT = "演示样张无效"
@@ -54,7 +54,9 @@ class Typesetter:
             root=str(TEMPLATES), font_paths=folders, ignore_system_fonts=True
         )
 
-    def pdf(self, template: str, inputs: dict[str, str], *, standard: str | None = None) -> bytes:
+    def pdf(
+        self, template: str, inputs: dict[str, str], *, standard: Literal["a-3b"] | None = None
+    ) -> bytes:
         """Return `template` (a file of templates/documents) set with `inputs`."""
         with self._lock:
             result: Any = self._compiler.compile(
