@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aquacert.declarations.rules.answers import Mode, Purpose, Source
-from aquacert.declarations.rules.states import LoadState, State, Testing
+from aquacert.declarations.rules.states import LabStage, LoadState, State
 from aquacert.hatcheries.rules import Unit
 from aquacert.kernel.db import Base, Encrypted, Json, state_check
 
@@ -26,7 +26,7 @@ class Declaration(Base):
     }
     __table_args__ = (
         state_check("state", State),
-        state_check("testing", Testing),
+        state_check("testing", LabStage),
         # A paper that left the draft has its number, its office and the statement behind it.
         CheckConstraint(
             "state IN ('draft', 'withdrawn') OR"
@@ -54,6 +54,8 @@ class Declaration(Base):
     testing: Mapped[str]
     answers: Mapped[str] = mapped_column(Encrypted)
     """What was typed, as JSON: names and phones are in it, so it lies encrypted."""
+    pending: Mapped[str | None] = mapped_column(Encrypted)
+    """Answers being changed after submission; they count once they are sent."""
     phone: Mapped[str | None] = mapped_column(Encrypted)
     copied_from_id: Mapped[UUID | None]
     started_at: Mapped[datetime]

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("testing", sa.Text(), nullable=False),
         sa.Column("answers", kernel_db.Encrypted(), nullable=False),
+        sa.Column("pending", kernel_db.Encrypted(), nullable=True),
         sa.Column("phone", kernel_db.Encrypted(), nullable=True),
         sa.Column("copied_from_id", sa.Uuid(), nullable=True),
         sa.Column("started_at", kernel_db.UtcDateTime(), nullable=False),

@@ -15,9 +15,7 @@ from aquacert.kernel.work import Look
 TAKEN = (LoadState.CERTIFIED.value, LoadState.ARRIVED.value)
 
 
-def held(
-    look: Look, lot_ids: Collection[UUID], but_not: UUID | None = None
-) -> dict[UUID, int]:
+def held(look: Look, lot_ids: Collection[UUID], but_not: UUID | None = None) -> dict[UUID, int]:
     """Return per lot what open declarations want of it and no certificate has taken yet.
 
     `but_not` leaves one declaration out: its own hold does not stand in its own way.

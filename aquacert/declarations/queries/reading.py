@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeVar
 
-from aquacert.declarations.rules.answers import (
-    Answers,
-    BatchAnswer,
-    LoadAnswer,
-    Mode,
-    Purpose,
-    Source,
-)
-from aquacert.declarations.rules.moments import check_ahead, parse_day, parse_moment
+from aquacert.declarations.queries.transports import Field, ReadTransport, choice, read_transport
+from aquacert.declarations.rules.answers import Answers, BatchAnswer, LoadAnswer, Source
+from aquacert.declarations.rules.moments import parse_day
 from aquacert.declarations.rules.plan import (
     BatchPlan,
     Faults,
@@ -31,11 +24,8 @@ from aquacert.kernel.errors import Invalid
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.phone import parse_phone
-from aquacert.reference.rules.plate import parse_plate
 from aquacert.reference.rules.quantity import parse_quantity
-from aquacert.reference.rules.text import clean
 
-T = TypeVar("T")
 CHOOSE_LOT = "请选从哪个塘口出苗。"
 
 
@@ -52,27 +42,7 @@ class ReadBatch:
     def plan(self) -> BatchPlan:
         """The batch as the planning rules want it."""
         lot = self.lot
-        return BatchPlan(
-            lot.species_code, lot.unit, self.quantity, str(lot.lot_id), lot.pond_name
-        )
-
-
-@dataclass(frozen=True)
-class ReadTransport:
-    """A transport that is whole and right in itself."""
-
-    destination_code: str
-    place: str
-    consignee: str
-    consignee_phone: str
-    carrier: str
-    carrier_phone: str
-    mode: Mode
-    plate: str
-    disinfectant: str
-    departs_at: datetime
-    travel_days: int
-    purpose: Purpose
+        return BatchPlan(lot.species_code, lot.unit, self.quantity, str(lot.lot_id), lot.pond_name)
 
 
 @dataclass
@@ -106,9 +76,9 @@ def read(look: Look, hatchery: Hatchery, answers: Answers, now: datetime) -> Rea
     for at, batch in enumerate(answers.batches):
         reading.batches.append(_batch(look, lots, batch, f"batches-{at}", reading.faults))
     for at, load in enumerate(answers.loads):
-        transport = _transport(look, load, f"loads-{at}", reading.faults, now)
+        transport = read_transport(look, load, f"loads-{at}", reading.faults, now)
         reading.transports.append(transport)
-    asked = _Field(reading.faults, "phone")
+    asked = Field(reading.faults, "phone")
     reading.phone = asked.take(parse_phone, answers.phone) or "" if answers.phone.strip() else ""
     batches = reading.good_batches()
     if len(batches) == len(answers.batches):
@@ -142,24 +112,7 @@ def _amount(faults: Faults, name: str, text: str, unit: str) -> int | None:
         return None
     if text.strip() in {"0", "０"}:
         return 0
-    return _Field(faults, name).take(_counted(unit), text)
-
-
-@dataclass
-class _Field:
-    """One field of the form: takes a parser, keeps its sentence when it refuses."""
-
-    faults: Faults
-    name: str
-
-    def take(self, parse: Callable[[str], T], text: str) -> T | None:
-        """Return what `parse` makes of the text, or None with the fault noted."""
-        try:
-            return parse(text)
-        except Invalid as error:
-            sentence = next(iter(error.fields.values()), error.sentence)
-            self.faults[self.name] = sentence
-            return None
+    return Field(faults, name).take(_counted(unit), text)
 
 
 def _batch(
@@ -168,11 +121,11 @@ def _batch(
     before = len(faults)
     lot = _lot(look, lots, batch, at, faults)
     unit = lot.unit if lot else ""
-    quantity = _Field(faults, f"{at}-quantity").take(_counted(unit), batch.quantity)
-    source = _Field(faults, f"{at}-source").take(_choice(Source), batch.source)
+    quantity = Field(faults, f"{at}-quantity").take(_counted(unit), batch.quantity)
+    source = Field(faults, f"{at}-source").take(choice(Source), batch.source)
     captured = None
     if source is Source.WILD:
-        captured = _Field(faults, f"{at}-captured_on").take(
+        captured = Field(faults, f"{at}-captured_on").take(
             lambda text: _captured(look, text), batch.captured_on
         )
     if len(faults) > before or lot is None or quantity is None or source is None:
@@ -209,49 +162,6 @@ def _same_species(look: Look, lot: LotLine, text: str, name: str, faults: Faults
         faults[name] = f"{lot.pond_name}登记的是{lot.species_name}，请核对或改选塘口。"
 
 
-def _transport(
-    look: Look, load: LoadAnswer, at: str, faults: Faults, now: datetime
-) -> ReadTransport | None:
-    before = len(faults)
-
-    def take(name: str, parse: Callable[[str], T], text: str) -> T | None:
-        return _Field(faults, f"{at}-{name}").take(parse, text)
-
-    code = take("destination", lambda text: hatcheries.find_place(look, text), load.destination)
-    mode = take("mode", _choice(Mode), load.mode)
-    read_all = (
-        take("place", _said("到达的场名或村，例如“××水产养殖场”"), load.place),
-        take("consignee", _said("收货人姓名或单位"), load.consignee),
-        take("consignee_phone", _phone, load.consignee_phone),
-        take("carrier", _said("承运人姓名或单位；自己运就填自己"), load.carrier),
-        take("carrier_phone", _phone, load.carrier_phone),
-        take("plate", parse_plate if mode is Mode.ROAD else _said("车次、船名或航班号"), load.plate),
-        take("disinfectant", _said("装运前用什么消毒，例如“聚维酮碘”"), load.disinfectant),
-    )
-    departs_at = take("departs_at", lambda text: _departure(text, now), load.departs_at)
-    days = take("travel_days", lambda text: _days(look, text), load.travel_days)
-    purpose = take("purpose", _choice(Purpose), load.purpose)
-    if len(faults) > before:
-        return None
-    place, consignee, consignee_phone, carrier, carrier_phone, plate, disinfectant = (
-        one or "" for one in read_all
-    )
-    return ReadTransport(
-        destination_code=code or "",
-        place=place,
-        consignee=consignee,
-        consignee_phone=consignee_phone,
-        carrier=carrier,
-        carrier_phone=carrier_phone,
-        mode=mode or Mode.ROAD,
-        plate=plate,
-        disinfectant=disinfectant,
-        departs_at=departs_at or now,
-        travel_days=days or 1,
-        purpose=purpose or Purpose.FARMING,
-    )
-
-
 def _counted(unit: str) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if unit == "kg":
@@ -259,46 +169,6 @@ def _counted(unit: str) -> Callable[[str], int]:
         return parse_quantity(text, unit=unit)
 
     return parse
-
-
-def _said(what: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        said = clean(text)
-        if not said:
-            raise Invalid("还没有填。", text=f"请填{what}。")
-        return said
-
-    return parse
-
-
-def _phone(text: str) -> str:
-    if not text.strip():
-        raise Invalid("还没有填。", phone="请填电话，例如 138 0000 8000。")
-    return parse_phone(text)
-
-
-def _choice(choices: type[T]) -> Callable[[str], T]:
-    def parse(text: str) -> T:
-        try:
-            return choices(text.strip())  # type: ignore[call-arg]
-        except ValueError:
-            raise Invalid("请选一项。", choice="请在列出的几项里选一项。") from None
-
-    return parse
-
-
-def _departure(text: str, now: datetime) -> datetime:
-    instant = parse_moment(text, "departs_at")
-    check_ahead(instant, now, "departs_at")
-    return instant
-
-
-def _days(look: Look, text: str) -> int:
-    most = reference.rule(look, "certificate_a.valid_days_max", look.today).value
-    days = parse_quantity(text)
-    if days > most:
-        raise Invalid("路上天数太长。", travel_days=f"路上最多 {most} 天，请填 1 到 {most}。")
-    return days
 
 
 def _captured(look: Look, text: str) -> date:

@@ -145,7 +145,9 @@ def _licence(facts: CheckFacts) -> Check:
     if dead:
         return Check(Reason.LICENCE, ok=False, basis=dead[0].sentence)
     until = [one.licence.until_on for one in facts.batches if one.licence.until_on]
-    return Check(Reason.LICENCE, ok=bool(until), basis=f"有效至 {min(until)}" if until else "未登记")
+    return Check(
+        Reason.LICENCE, ok=bool(until), basis=f"有效至 {min(until)}" if until else "未登记"
+    )
 
 
 def _species(facts: CheckFacts) -> Check:

@@ -59,7 +59,10 @@ MATERIAL_WORDS: Mapping[Material, str] = {
 
 
 def why_not_ground(
-    ground: Ground, state: State, asked_at: datetime | None, reply_due_at: datetime | None,
+    ground: Ground,
+    state: State,
+    asked_at: datetime | None,
+    reply_due_at: datetime | None,
     now: datetime,
 ) -> str:
     """Return why this ground cannot apply yet, or an empty text when it can."""

@@ -46,23 +46,31 @@ def share_out(
     faults: Faults = {}
     for index, batch in enumerate(batches):
         asked = [row[index] if index < len(row) else None for row in wanted]
-        if len(wanted) == 1 and asked[0] is None:
-            asked = [batch.quantity]
         if all(amount is None for amount in asked):
-            faults[f"loads-0-quantities-{index}"] = "有几车时，每车装多少要写明；不装的填 0。"
-            continue
+            if len(wanted) > 1:
+                faults[f"loads-0-quantities-{index}"] = "有几车时，每车装多少要写明；不装的填 0。"
+                continue
+            asked = [batch.quantity]
         for transport, amount in enumerate(asked):
             if amount:
                 given[transport][index] = amount
-        total = sum(amount or 0 for amount in asked)
-        if total > batch.quantity:
-            faults[f"loads-{len(wanted) - 1}-quantities-{index}"] = (
-                f"各车合计 {total:,} {batch.unit}，比这一批的 {batch.quantity:,} {batch.unit} 多。"
-            )
-    for transport, lines in enumerate(given):
-        if not lines and not faults:
-            faults[f"loads-{transport}-quantities-0"] = "这一车什么也没装，请填数量或删去这一车。"
-    return given, faults
+        faults |= _too_much(batch, index, len(wanted) - 1, sum(amount or 0 for amount in asked))
+    return given, faults or _empty(given)
+
+
+def _too_much(batch: BatchPlan, index: int, last: int, total: int) -> Faults:
+    if total <= batch.quantity:
+        return {}
+    more = f"各车合计 {total:,} {batch.unit}，比这一批的 {batch.quantity:,} {batch.unit} 多。"
+    return {f"loads-{last}-quantities-{index}": more}
+
+
+def _empty(given: Sequence[Mapping[int, int]]) -> Faults:
+    return {
+        f"loads-{transport}-quantities-0": "这一车什么也没装，请填数量或删去这一车。"
+        for transport, lines in enumerate(given)
+        if not lines
+    }
 
 
 def split(batches: Sequence[BatchPlan], given: Sequence[Mapping[int, int]]) -> list[LoadPlan]:
@@ -100,9 +108,7 @@ def beyond_stock(batches: Sequence[BatchPlan], free: Mapping[str, int]) -> Fault
         left = free.get(batch.lot, 0)
         if batch.quantity > left:
             where = f"{batch.pond}" if batch.pond else "这个塘口"
-            faults[f"batches-{index}-quantity"] = (
-                f"{where}最多还能报 {people(left)} {batch.unit}。"
-            )
+            faults[f"batches-{index}-quantity"] = f"{where}最多还能报 {people(left)} {batch.unit}。"
     return faults
 
 

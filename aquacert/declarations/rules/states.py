@@ -135,7 +135,7 @@ class Stone(StrEnum):
     ARRIVE = "到达"
 
 
-class Testing(StrEnum):
+class LabStage(StrEnum):
     """Where the laboratory tests of a declaration stand, told by the sampling room."""
 
     UNKNOWN = "unknown"
@@ -144,7 +144,7 @@ class Testing(StrEnum):
     DONE = "done"
 
 
-def stones_done(state: State, testing: Testing, loads: tuple[LoadState, ...]) -> int:
+def stones_done(state: State, testing: LabStage, loads: tuple[LoadState, ...]) -> int:
     """Return how many of the five stones are passed (0 to 5).
 
     A batch that needs no test passes 检测 as 免检. 出证 and 到达 count when every load that was
@@ -157,5 +157,5 @@ def stones_done(state: State, testing: Testing, loads: tuple[LoadState, ...]) ->
     if live and all(load in certified for load in live):
         return 4
     if state in {State.INSPECTED, State.CLOSED}:
-        return 3 if testing in {Testing.EXEMPT, Testing.DONE} else 2
+        return 3 if testing in {LabStage.EXEMPT, LabStage.DONE} else 2
     return 1 if state in {State.ACCEPTED, State.ASSIGNED} else 0

@@ -127,7 +127,9 @@ def register_hatchery(
             refused_because="",
         )
     )
-    w.record(HatcheryRegistered(name.strip(), code, division_code), on=hatchery, county=division_code)
+    w.record(
+        HatcheryRegistered(name.strip(), code, division_code), on=hatchery, county=division_code
+    )
     if licence_number.strip() and licence_from and licence_until:
         asked = LicenceAsked(
             "seed", licence_number, licence_from, licence_until, tuple(licence_species)
@@ -143,9 +145,7 @@ def approve_hatchery(w: Work, hatchery_id: UUID) -> None:
     hatchery.reviewed_at = w.now
     hatchery.confirmed_on = w.today
     licences = verify_all(w, hatchery)
-    w.record(
-        HatcheryApproved(hatchery.name, licences), on=hatchery, county=hatchery.division_code
-    )
+    w.record(HatcheryApproved(hatchery.name, licences), on=hatchery, county=hatchery.division_code)
     accounts.tell(
         w,
         to_organisation=hatchery.organisation_id,
@@ -159,7 +159,9 @@ def refuse_hatchery(w: Work, hatchery_id: UUID, because: str) -> None:
     """Refuse a registration with a reason the applicant reads."""
     said = because.strip()
     if len(said) < SHORTEST_REASON:
-        raise Invalid("请写明原因。", because=f"原因是写给申请人看的，不少于 {SHORTEST_REASON} 字。")
+        raise Invalid(
+            "请写明原因。", because=f"原因是写给申请人看的，不少于 {SHORTEST_REASON} 字。"
+        )
     hatchery = w.get_for_change(Hatchery, hatchery_id)
     w.move(hatchery, MOVES, Act.REFUSE, because=said)
     hatchery.reviewed_at = w.now
@@ -199,6 +201,4 @@ def check_division(w: Work, code: str) -> None:
             division_code=f"{division.name_zh}已于 {division.until_on} 撤销，请选现在的区县。",
         )
     if not code.startswith(w.settings.province) or code.endswith("00"):
-        raise Invalid(
-            "请选到区县。", division_code="请选本省的一个区县，例如“南京市江宁区”。"
-        )
+        raise Invalid("请选到区县。", division_code="请选本省的一个区县，例如“南京市江宁区”。")

@@ -39,9 +39,7 @@ def lock_lots(w: Work, lot_ids: Iterable[UUID]) -> dict[UUID, Lot]:
     return {key: w.get_for_change(Lot, key) for key in sorted(set(lot_ids))}
 
 
-def book_stock(
-    w: Work, lot_id: UUID, kind: str, quantity: int, reason: str = ""
-) -> StockMovement:
+def book_stock(w: Work, lot_id: UUID, kind: str, quantity: int, reason: str = "") -> StockMovement:
     """Write one entry; positive quantities, the kind says whether they add or take.
 
     Raises `Invalid` when stock would fall below zero, or when the kind wants a reason.
@@ -59,9 +57,7 @@ def correct_stock(w: Work, lot_id: UUID, counted: int, reason: str) -> StockMove
     return _write(w, lot, Kind.CORRECTION, counted - lot.balance, reason)
 
 
-def transfer_stock(
-    w: Work, from_lot_id: UUID, to_lot_id: UUID, quantity: int, reason: str
-) -> None:
+def transfer_stock(w: Work, from_lot_id: UUID, to_lot_id: UUID, quantity: int, reason: str) -> None:
     """Move seed between two lots of one hatchery, one species and unit: two entries, one sum."""
     both = lock_lots(w, (from_lot_id, to_lot_id))
     source, target = both[from_lot_id], both[to_lot_id]
@@ -146,9 +142,7 @@ def _write(
             certificate_id=certificate_id,
         )
     )
-    county = w.session.scalar(
-        select(Hatchery.division_code).where(Hatchery.id == lot.hatchery_id)
-    )
+    county = w.session.scalar(select(Hatchery.division_code).where(Hatchery.id == lot.hatchery_id))
     booked = StockBooked(lot.number, kind.value, change, lot.balance, lot.unit)
     w.record(booked, on=lot, county=county, reason=said)
     return entry

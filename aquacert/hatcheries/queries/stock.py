@@ -55,9 +55,7 @@ def lot_lines(look: Look, lot_ids: Collection[UUID]) -> dict[UUID, LotLine]:
 
 def ponds(look: Look, hatchery_id: UUID) -> list[Pond]:
     """Return the ponds of a hatchery by name."""
-    return look.scalars(
-        select(Pond).where(Pond.hatchery_id == hatchery_id).order_by(Pond.name)
-    )
+    return look.scalars(select(Pond).where(Pond.hatchery_id == hatchery_id).order_by(Pond.name))
 
 
 def lot_of(look: Look, lot_id: UUID) -> tuple[Hatchery, Lot]:
@@ -79,9 +77,7 @@ def ledger(look: Look, lot_id: UUID, number: int = 1) -> Pages[StockMovement]:
 def entries(look: Look, lot_id: UUID) -> list[StockMovement]:
     """Return a lot's whole ledger in order."""
     return look.scalars(
-        select(StockMovement)
-        .where(StockMovement.lot_id == lot_id)
-        .order_by(StockMovement.position)
+        select(StockMovement).where(StockMovement.lot_id == lot_id).order_by(StockMovement.position)
     )
 
 

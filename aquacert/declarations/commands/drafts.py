@@ -1,0 +1,119 @@
+"""Drafts: what was typed is kept as typed, also when it is wrong, also after submission."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from aquacert.accounts.queries.organisations import agencies_for
+from aquacert.declarations.commands.facts import DeclarationWithdrawn, DraftSaved
+from aquacert.declarations.models import Declaration
+from aquacert.declarations.rules.answers import Answers, copied, from_json
+from aquacert.declarations.rules.states import MOVES, Act, LabStage, State
+from aquacert.hatcheries import queries as hatcheries
+from aquacert.hatcheries.models import Hatchery
+from aquacert.kernel.errors import NotAllowed, NotAllowedNow, NotReady
+from aquacert.kernel.work import Look, Work
+
+EDITABLE = frozenset({State.DRAFT, State.SUBMITTED, State.SUPPLEMENT_REQUESTED})
+
+
+def save_draft(
+    w: Work,
+    answers: Answers,
+    declaration_id: UUID | None = None,
+    *,
+    hatchery_id: UUID | None = None,
+    copied_from_id: UUID | None = None,
+) -> UUID:
+    """Keep the answers and return the declaration's id.
+
+    Without `declaration_id` a new draft begins, for the actor's own hatchery, or by proxy for
+    `hatchery_id`. After submission the change waits in `pending` until it is sent.
+    """
+    if declaration_id is None:
+        paper = _begin(w, answers, hatchery_id, copied_from_id)
+    else:
+        paper = own(w, declaration_id)
+        if State(paper.state) not in EDITABLE:
+            raise NotAllowedNow("这份申报已经受理或办结，不能再改。需要变更请联系申报点。")
+        if paper.state == State.DRAFT.value:
+            paper.answers = answers.to_json()
+        else:
+            paper.pending = answers.to_json()
+        paper.saved_at = w.now
+    saved = DraftSaved(len(answers.batches), len(answers.loads))
+    w.record(saved, on=paper, county=paper.origin_code)
+    return paper.id
+
+
+def copy_last(w: Work, declaration_id: UUID) -> UUID:
+    """Begin a new draft like an earlier declaration (再报一次): all but when it leaves."""
+    last = own(w, declaration_id)
+    return save_draft(
+        w,
+        copied(from_json(last.answers)),
+        hatchery_id=last.hatchery_id,
+        copied_from_id=last.id,
+    )
+
+
+def withdraw_declaration(w: Work, declaration_id: UUID) -> None:
+    """Take a draft or a declaration back before acceptance; what it held of the stock is free."""
+    paper = own(w, declaration_id)
+    w.move(paper, MOVES, Act.WITHDRAW)
+    paper.answer_due_at = None
+    paper.closed_at = w.now
+    w.record(DeclarationWithdrawn(paper.number or ""), on=paper, county=paper.origin_code)
+
+
+def own(w: Work, declaration_id: UUID) -> Declaration:
+    """Return the declaration locked; raise `NotAllowed` unless it is the actor's to change.
+
+    It is the owner's people's, or the proxy's at the office who filled it in.
+    """
+    paper = w.get_for_change(Declaration, declaration_id)
+    actor = w.actor
+    is_own = actor.organisation_id == paper.organisation_id
+    is_proxy = paper.is_proxy and actor.person_id == paper.declared_by_id
+    if not (is_own or is_proxy or actor.scope.everything):
+        raise NotAllowed("只有货主本人（或代填人）可以改这份申报。")
+    return paper
+
+
+def office_of(look: Look, division_code: str) -> UUID:
+    """Return the agency that answers for a county; raise `NotReady` when there is none."""
+    found = agencies_for(look, division_code)
+    if not found:
+        raise NotReady(["本县还没有设立检疫申报点，请打电话给县渔业主管部门。"])
+    return found[0].id
+
+
+def _begin(
+    w: Work, answers: Answers, hatchery_id: UUID | None, copied_from_id: UUID | None
+) -> Declaration:
+    farm = w.get(Hatchery, hatchery_id) if hatchery_id is not None else hatcheries.own_hatchery(w)
+    return w.add(
+        Declaration(
+            id=w.new_id(),
+            organisation_id=farm.organisation_id,
+            hatchery_id=farm.id,
+            hatchery_name=farm.name,
+            origin_code=farm.division_code,
+            origin_place=farm.place,
+            office_id=office_of(w, farm.division_code),
+            declared_by_id=w.actor.person_id,
+            is_proxy=w.actor.organisation_id != farm.organisation_id,
+            state=State.DRAFT.value,
+            testing=LabStage.UNKNOWN.value,
+            answers=answers.to_json(),
+            copied_from_id=copied_from_id,
+            started_at=w.now,
+            saved_at=w.now,
+            asked_items=[],
+            asked_note="",
+            reply_note="",
+            visit_place="",
+            ground="",
+            reason="",
+        )
+    )

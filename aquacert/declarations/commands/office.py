@@ -1,0 +1,156 @@
+"""The office's lawful answers: accept, ask once for a supplement, refuse; and whom it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from aquacert.accounts import commands as accounts
+from aquacert.accounts.queries.people import may_sign
+from aquacert.declarations.commands.facts import (
+    DeclarationAccepted,
+    DeclarationRefused,
+    SupplementRequested,
+    VetAssigned,
+)
+from aquacert.declarations.models import Declaration
+from aquacert.declarations.queries import machine_checks
+from aquacert.declarations.queries.facts import loads_of
+from aquacert.declarations.rules.checks import obstacles
+from aquacert.declarations.rules.clocks import stop
+from aquacert.declarations.rules.grounds import (
+    GROUND_WORDS,
+    MATERIAL_WORDS,
+    Ground,
+    Material,
+    check_refusal,
+    check_supplement,
+    check_vet,
+    why_not_ground,
+)
+from aquacert.declarations.rules.states import MOVES, Act, State
+from aquacert.kernel.errors import Invalid, NotAllowed, NotReady
+from aquacert.kernel.topics import Topic
+from aquacert.kernel.work import Work
+from aquacert.reference import queries as reference
+from aquacert.reference.rules.duration import due
+
+
+def accept_declaration(
+    w: Work,
+    declaration_id: UUID,
+    *,
+    visit_at: datetime | None = None,
+    visit_place: str = "",
+    vet_id: UUID | None = None,
+) -> None:
+    """Accept, with the planned visit; assign the vet at once when one is named.
+
+    Raises `NotReady` with every obstacle (zone, licence, species, stock) at once.
+    """
+    paper = w.get_for_change(Declaration, declaration_id)
+    found = machine_checks(w, paper)
+    MOVES.after(State(paper.state), Act.ACCEPT)
+    if in_the_way := obstacles(found):
+        raise NotReady(in_the_way, "现在还不能受理。")
+    _check_visit(w, paper, visit_at)
+    w.move(paper, MOVES, Act.ACCEPT)
+    paper.answered_at, paper.answered_by_id = w.now, w.actor.person_id
+    paper.answer_due_at = None
+    paper.visit_at = visit_at
+    paper.visit_place = visit_place.strip() or paper.origin_place
+    warnings = tuple(one.reason.value for one in found if not one.ok)
+    fact = DeclarationAccepted(paper.number or "", visit_at, warnings)
+    w.record(fact, on=paper, county=paper.origin_code)
+    w.tell(Topic.DECLARATION_ACCEPTED, paper.id)
+    _tell_owner(w, paper, "已受理，请看检疫时间和地点。")
+    if vet_id is not None:
+        _assign(w, paper, vet_id)
+
+
+def ask_supplement(
+    w: Work, declaration_id: UUID, *, items: Collection[str], note: str = ""
+) -> None:
+    """Say once everything that is missing; the office's clock stops until the declarant answers.
+
+    Raises `NotAllowedNow` for a second asking (Measures 2022, Art. 12).
+    """
+    paper = w.get_for_change(Declaration, declaration_id)
+    wanted = [Material(item) for item in dict.fromkeys(items)]
+    check_supplement(wanted, note, paper.asked_at)
+    w.move(paper, MOVES, Act.ASK, because="、".join(MATERIAL_WORDS[item] for item in wanted))
+    paper.asked_at = w.now
+    paper.asked_items = [item.value for item in wanted]
+    paper.asked_note = note.strip()
+    paper.clock_left = stop(paper.answer_due_at or w.now, w.now)
+    paper.answer_due_at = None
+    rule = reference.rule(w, "supplement.reply", w.today)
+    paper.reply_due_at = due(w.now, rule, reference.holidays(w))
+    fact = SupplementRequested(
+        paper.number or "", tuple(paper.asked_items), paper.asked_note, paper.reply_due_at
+    )
+    w.record(fact, on=paper, county=paper.origin_code, reason=paper.asked_note)
+    _tell_owner(w, paper, f"要补 {len(wanted)} 项材料，补上就行，不用重新申报。")
+
+
+def refuse_declaration(w: Work, declaration_id: UUID, *, ground: str, reason: str) -> None:
+    """Refuse on a lawful ground, with the reason the declarant reads."""
+    paper = w.get_for_change(Declaration, declaration_id)
+    try:
+        chosen = Ground(ground)
+    except ValueError:
+        raise Invalid("请选法定理由。", ground="请在法定理由里选一项。") from None
+    why_not = why_not_ground(chosen, State(paper.state), paper.asked_at, paper.reply_due_at, w.now)
+    said = check_refusal(why_not, reason)
+    w.move(paper, MOVES, Act.REFUSE, because=said)
+    paper.answered_at, paper.answered_by_id = w.now, w.actor.person_id
+    paper.answer_due_at, paper.closed_at = None, w.now
+    paper.ground, paper.reason = chosen.value, said
+    fact = DeclarationRefused(paper.number or "", chosen.value, said)
+    w.record(fact, on=paper, county=paper.origin_code, reason=said)
+    _tell_owner(w, paper, f"不予受理：{GROUND_WORDS[chosen]}。请看理由。")
+
+
+def assign_vet(w: Work, declaration_id: UUID, vet_id: UUID) -> None:
+    """Send an official vet, or another one instead; never the declarant or his proxy."""
+    paper = w.get_for_change(Declaration, declaration_id)
+    _assign(w, paper, vet_id)
+
+
+def _assign(w: Work, paper: Declaration, vet_id: UUID) -> None:
+    check_vet(vet_id, [paper.declared_by_id])
+    if not may_sign(w, vet_id, paper.origin_code, w.today):
+        raise NotAllowed("这个人今天不是本地在任的官方兽医，请改派别人。")
+    before = paper.vet_id
+    w.move(paper, MOVES, Act.ASSIGN)
+    paper.vet_id, paper.assigned_at = vet_id, w.now
+    fact = VetAssigned(paper.number or "", vet_id, before)
+    w.record(fact, on=paper, county=paper.origin_code)
+    accounts.tell(
+        w,
+        to_person=vet_id,
+        kind="inspection",
+        subject=f"派您检疫 {paper.number}。",
+        link=f"/declarations/{paper.id}",
+    )
+
+
+def _check_visit(w: Work, paper: Declaration, visit_at: datetime | None) -> None:
+    if visit_at is None:
+        return
+    if visit_at < w.now:
+        raise Invalid("时间已经过了。", visit_at="拟派员时间已经过了，请填以后的时间。")
+    leaves = min(load.departs_at for load in loads_of(w, paper.id))
+    if visit_at > leaves:
+        raise Invalid("检疫要在启运前。", visit_at="拟派员时间在启运之后，请填启运前的时间。")
+
+
+def _tell_owner(w: Work, paper: Declaration, sentence: str) -> None:
+    accounts.tell(
+        w,
+        to_organisation=paper.organisation_id,
+        kind="declaration",
+        subject=f"{paper.number} {sentence}",
+        link=f"/declarations/{paper.id}",
+    )

@@ -1,0 +1,238 @@
+"""Sending a declaration: read everything, check everything, then write batches and loads at once."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from aquacert.accounts import commands as accounts
+from aquacert.declarations.commands.drafts import own
+from aquacert.declarations.commands.facts import (
+    DeclarationAmended,
+    DeclarationSubmitted,
+    SupplementAnswered,
+)
+from aquacert.declarations.models import Batch, Declaration, DeclarationSerial, Load, LoadLine
+from aquacert.declarations.queries import faults_of_checks, read, subject_of
+from aquacert.declarations.queries.holds import free
+from aquacert.declarations.queries.reading import Reading
+from aquacert.declarations.rules.answers import Answers, differences, from_json
+from aquacert.declarations.rules.clocks import resume
+from aquacert.declarations.rules.numbers import number
+from aquacert.declarations.rules.plan import beyond_stock
+from aquacert.declarations.rules.states import MOVES, Act, LoadState, State
+from aquacert.hatcheries.commands import lock_lots
+from aquacert.hatcheries.models import Hatchery
+from aquacert.kernel.db import blind
+from aquacert.kernel.errors import Invalid, NotFound
+from aquacert.kernel.topics import Topic
+from aquacert.kernel.work import Work
+from aquacert.reference import queries as reference
+from aquacert.reference.rules.duration import due
+
+TICK = "请先勾选“我已看过，内容属实”。"
+
+
+def submit_declaration(w: Work, declaration_id: UUID, *, statement: bool) -> str:
+    """Send a draft to the office and return its number.
+
+    `statement` is the declarant's own tick under the statutory text. Raises `Invalid` with a
+    sentence for every field at fault. A second sending returns the first one's number.
+    """
+    paper = own(w, declaration_id)
+    if paper.state == State.SUBMITTED.value and paper.number:
+        return paper.number
+    reading = _ready(w, paper, from_json(paper.answers), statement=statement)
+    w.move(paper, MOVES, Act.SUBMIT)
+    paper.number = number(paper.origin_code, w.today, _next_serial(w, paper.origin_code))
+    paper.submitted_at = paper.statement_at = w.now
+    paper.declared_by_id = w.actor.person_id
+    paper.is_proxy = w.actor.organisation_id != paper.organisation_id
+    rule = reference.rule(w, "supplement.notice", w.today)
+    paper.answer_due_at = due(w.now, rule, reference.holidays(w))
+    batches, loads = _write(w, paper, reading)
+    fact = DeclarationSubmitted(paper.number, batches, loads, paper.is_proxy)
+    w.record(fact, on=paper, county=paper.origin_code)
+    w.tell(Topic.DECLARATION_SUBMITTED, paper.id)
+    accounts.tell(
+        w,
+        to_organisation=paper.office_id,
+        kind="declaration",
+        subject=f"新申报 {paper.number}，请在期限内答复。",
+        link=f"/declarations/{paper.id}",
+    )
+    return paper.number
+
+
+def amend_declaration(w: Work, declaration_id: UUID, *, statement: bool) -> str:
+    """Put the pending change of a submitted declaration into force; the clock runs on."""
+    paper = own(w, declaration_id)
+    changed = _apply_pending(w, paper, statement=statement)
+    w.move(paper, MOVES, Act.AMEND)
+    paper.statement_at = w.now
+    fact = DeclarationAmended(paper.number or "", changed[0], changed[1], changed[2])
+    w.record(fact, on=paper, county=paper.origin_code)
+    return paper.number or ""
+
+
+def answer_supplement(w: Work, declaration_id: UUID, *, note: str, statement: bool) -> None:
+    """Say that everything asked for is there: files already attached, pending answers applied.
+
+    The office's clock runs on with what was left when it stopped.
+    """
+    paper = own(w, declaration_id)
+    files = len(w.files_of(paper))
+    if not (files or note.strip() or paper.pending):
+        raise Invalid("请补上材料。", note="请传材料照片、改好申报内容，或写明情况。")
+    fields: tuple[str, ...] = ()
+    if paper.pending:
+        fields = _apply_pending(w, paper, statement=statement)[0]
+    w.move(paper, MOVES, Act.ANSWER)
+    paper.replied_at = w.now
+    paper.reply_note = note.strip()
+    paper.answer_due_at = resume(paper.clock_left or 0, w.now)
+    paper.clock_left = None
+    fact = SupplementAnswered(paper.number or "", files, fields)
+    w.record(fact, on=paper, county=paper.origin_code)
+    accounts.tell(
+        w,
+        to_organisation=paper.office_id,
+        kind="declaration",
+        subject=f"补正已回 {paper.number}，时限继续计算。",
+        link=f"/declarations/{paper.id}",
+    )
+
+
+def _apply_pending(
+    w: Work, paper: Declaration, *, statement: bool
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Replace batches and loads by the pending answers; return changed fields and the summaries."""
+    before = from_json(paper.answers)
+    now = from_json(paper.pending or paper.answers)
+    reading = _ready(w, paper, now, statement=statement)
+    paper.answers, paper.pending = now.to_json(), None
+    batches, loads = _write(w, paper, reading)
+    return tuple(sorted(differences(before, now))), batches, loads
+
+
+def _ready(w: Work, paper: Declaration, answers: Answers, *, statement: bool) -> Reading:
+    """Read and check the answers under lock of every lot; raise `Invalid` with all faults."""
+    farm = w.session.get(Hatchery, paper.hatchery_id)
+    if farm is None:
+        raise NotFound
+    reading = read(w, farm, answers, w.now)
+    faults = dict(reading.faults)
+    if reading.whole:
+        batches = reading.good_batches()
+        ids = [one.lot.lot_id for one in batches]
+        lock_lots(w, ids)
+        left = free(w, ids, but_not=paper.id)
+        faults |= beyond_stock(
+            [one.plan for one in batches], {str(key): value for key, value in left.items()}
+        )
+        declared_at = paper.submitted_at or w.now
+        faults |= faults_of_checks(w, subject_of(farm, reading, paper.id, declared_at), reading)
+    if not statement:
+        faults["statement"] = TICK
+    if faults:
+        raise Invalid(f"有 {len(faults)} 处要改，改好才能提交。", **faults)
+    return reading
+
+
+def _next_serial(w: Work, county: str) -> int:
+    """Take the county's next serial of the day; the row is locked until the commit.
+
+    The first two of a day may race: the loser's insert fails inside its savepoint and it then
+    waits for the winner's row like everybody after.
+    """
+    statement = (
+        select(DeclarationSerial)
+        .where(DeclarationSerial.division_code == county, DeclarationSerial.day_on == w.today)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    row = w.one(statement)
+    if row is None:
+        first = {"id": w.new_id(), "division_code": county, "day_on": w.today, "last": 0}
+        with suppress(IntegrityError), w.session.begin_nested():
+            w.session.execute(insert(DeclarationSerial), first)
+        row = w.session.scalars(statement).one()
+    row.last += 1
+    w.session.flush()
+    return row.last
+
+
+def _write(
+    w: Work, paper: Declaration, reading: Reading
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write batches, loads and lines anew; return what each is in words, for the trail."""
+    _clear(w, paper.id)
+    paper.phone = reading.phone or None
+    batches = [
+        w.add(
+            Batch(
+                id=w.new_id(),
+                declaration_id=paper.id,
+                number=at + 1,
+                species_code=one.lot.species_code,
+                variety=one.lot.variety,
+                life_stage=one.lot.life_stage,
+                quantity=one.quantity,
+                unit=one.lot.unit,
+                lot_id=one.lot.lot_id,
+                pond_name=one.lot.pond_name,
+                source=one.source.value,
+                captured_on=one.captured_on,
+            )
+        )
+        for at, one in enumerate(reading.good_batches())
+    ]
+    loads = [_write_load(w, paper, reading, at + 1, batches) for at in range(len(reading.loads))]
+    said = tuple(f"{one.species_code} {one.quantity} {one.unit}" for one in batches)
+    return said, tuple(f"→ {one.destination_code} {one.plate}" for one in loads)
+
+
+def _write_load(
+    w: Work, paper: Declaration, reading: Reading, at: int, batches: list[Batch]
+) -> Load:
+    plan = reading.loads[at - 1]
+    one = reading.good_transports()[plan.transport]
+    load = w.add(
+        Load(
+            id=w.new_id(),
+            declaration_id=paper.id,
+            number=at,
+            organisation_id=paper.organisation_id,
+            origin_code=paper.origin_code,
+            destination_code=one.destination_code,
+            destination_place=one.place,
+            consignee_name=one.consignee,
+            consignee_phone=one.consignee_phone,
+            consignee_phone_index=blind("phone", one.consignee_phone),
+            carrier_name=one.carrier,
+            carrier_phone=one.carrier_phone,
+            carrier_phone_index=blind("phone", one.carrier_phone),
+            transport_mode=one.mode.value,
+            plate=one.plate,
+            disinfectant=one.disinfectant,
+            departs_at=one.departs_at,
+            travel_days=one.travel_days,
+            purpose=one.purpose.value,
+            state=LoadState.PLANNED.value,
+        )
+    )
+    for index, amount in sorted(plan.lines.items()):
+        batch_id = batches[index].id
+        w.add(LoadLine(id=w.new_id(), load_id=load.id, batch_id=batch_id, quantity=amount))
+    return load
+
+
+def _clear(w: Work, declaration_id: UUID) -> None:
+    """Take away what an earlier version of the same paper had written."""
+    loads = select(Load.id).where(Load.declaration_id == declaration_id)
+    w.session.execute(delete(LoadLine).where(LoadLine.load_id.in_(loads)))
+    w.session.execute(delete(Load).where(Load.declaration_id == declaration_id))
+    w.session.execute(delete(Batch).where(Batch.declaration_id == declaration_id))

@@ -1,0 +1,237 @@
+"""Lists of declarations: the office's queue with its clocks, the owner's parcels, for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+
+from aquacert.declarations.models import Declaration, Load
+from aquacert.declarations.queries.facts import BatchLine, batches_of
+from aquacert.declarations.rules.clocks import Countdown, countdown
+from aquacert.declarations.rules.states import LabStage, LoadState, State, stones_done
+from aquacert.hatcheries.models import Hatchery
+from aquacert.hatcheries.rules import grade
+from aquacert.kernel.paging import Page, Pages
+from aquacert.kernel.work import Look
+from aquacert.reference import queries as reference
+
+TABS: dict[str, tuple[State, ...]] = {
+    "waiting": (State.SUBMITTED,),
+    "supplement": (State.SUPPLEMENT_REQUESTED,),
+    "accepted": (State.ACCEPTED,),
+    "assigned": (State.ASSIGNED, State.INSPECTED),
+    "refused": (State.REFUSED,),
+    "closed": (State.CLOSED, State.WITHDRAWN),
+}
+
+
+@dataclass(frozen=True)
+class LoadLine:
+    """One load in a list."""
+
+    load_id: UUID
+    number: int
+    destination_code: str
+    destination_name: str
+    crosses_province: bool
+    departs_at: datetime
+    state: str
+
+
+@dataclass(frozen=True)
+class DeclarationLine:
+    """One declaration in a list. `clock` is None while no limit runs."""
+
+    declaration_id: UUID
+    number: str
+    hatchery_name: str
+    grade: str
+    state: str
+    submitted_at: datetime | None
+    saved_at: datetime
+    clock: Countdown | None
+    batches: tuple[BatchLine, ...]
+    loads: tuple[LoadLine, ...]
+    stones: int
+    testing: str
+    asked_items: tuple[str, ...]
+    reply_due_at: datetime | None
+    replied_at: datetime | None
+    visit_at: datetime | None
+    visit_place: str
+    reason: str
+    is_proxy: bool
+
+
+def queue(look: Look, tab: str = "waiting", words: str = "") -> Select[tuple[Declaration]]:
+    """Return the select behind a tab of the office: the nearest limit first. Drafts stay out."""
+    states = [state.value for state in TABS.get(tab, TABS["waiting"])]
+    statement = select(Declaration).where(
+        look.visible(Declaration),
+        Declaration.submitted_at.is_not(None),
+        Declaration.state.in_(states),
+    )
+    if words.strip():
+        statement = statement.where(look.matching(Declaration, words))
+    if tab in {"refused", "closed"}:
+        return statement.order_by(Declaration.closed_at.desc(), Declaration.id)
+    return statement.order_by(
+        Declaration.answer_due_at.is_(None),
+        Declaration.answer_due_at,
+        Declaration.reply_due_at,
+        Declaration.submitted_at,
+        Declaration.id,
+    )
+
+
+def waiting(look: Look) -> list[Declaration]:
+    """Return every declaration that waits for the office's answer, the nearest limit first."""
+    return look.scalars(queue(look))
+
+
+def declarations(
+    look: Look, tab: str = "waiting", words: str = "", number: int = 1, size: int = 20
+) -> Pages[DeclarationLine]:
+    """Return one page of a tab of the office."""
+    found = look.pages(queue(look, tab, words), number, size)
+    return Pages(lines(look, found.items), found.number, found.size, found.total)
+
+
+def counts(look: Look) -> dict[str, int]:
+    """Return how many declarations stand under each tab."""
+    rows = look.session.execute(
+        select(Declaration.state, func.count())
+        .where(look.visible(Declaration), Declaration.submitted_at.is_not(None))
+        .group_by(Declaration.state)
+    )
+    by_state = {State(state): int(total) for state, total in rows}
+    return {tab: sum(by_state.get(one, 0) for one in states) for tab, states in TABS.items()}
+
+
+def overdue_count(look: Look) -> int:
+    """Return how many waiting declarations are past the office's limit."""
+    late = select(func.count()).where(
+        look.visible(Declaration),
+        Declaration.state == State.SUBMITTED.value,
+        Declaration.answer_due_at < look.now,
+    )
+    return look.session.scalar(late) or 0
+
+
+def mine(
+    look: Look, organisation_id: UUID, words: str = "", number: int = 1, size: int = 20
+) -> Pages[DeclarationLine]:
+    """Return one page of an owner's declarations, what waits for him first, then the newest."""
+    statement = select(Declaration).where(
+        look.visible(Declaration), Declaration.organisation_id == organisation_id
+    )
+    if words.strip():
+        statement = statement.where(look.matching(Declaration, words))
+    found = look.pages(
+        statement.order_by(
+            Declaration.state != State.SUPPLEMENT_REQUESTED.value, Declaration.id.desc()
+        ),
+        number,
+        size,
+    )
+    return Pages(lines(look, found.items), found.number, found.size, found.total)
+
+
+def last_sent(look: Look, organisation_id: UUID) -> Declaration | None:
+    """Return the owner's last declaration that was sent, the one 再报一次 copies."""
+    return look.one(
+        select(Declaration)
+        .where(
+            look.visible(Declaration),
+            Declaration.organisation_id == organisation_id,
+            Declaration.submitted_at.is_not(None),
+        )
+        .order_by(Declaration.submitted_at.desc(), Declaration.id.desc())
+    )
+
+
+def declaration_page(look: Look, after: str | None, size: int) -> Page[Declaration]:
+    """Return a stretch of the visible declarations for programs.
+
+    A draft is shown to its own organisation only.
+    """
+    shown = or_(
+        Declaration.submitted_at.is_not(None),
+        Declaration.organisation_id == look.actor.organisation_id,
+    )
+    statement = select(Declaration).where(look.visible(Declaration), shown)
+    return look.page(statement, Declaration.id, after, size)
+
+
+def lines(look: Look, papers: Sequence[Declaration]) -> list[DeclarationLine]:
+    """Return declarations as lists show them."""
+    farms = {
+        row.id: grade(row.level, row.kind)
+        for row in look.scalars(
+            select(Hatchery).where(Hatchery.id.in_({one.hatchery_id for one in papers}))
+        )
+    }
+    loads = _loads(look, papers)
+    return [
+        _line(look, paper, farms.get(paper.hatchery_id, ""), loads.get(paper.id, ()))
+        for paper in papers
+    ]
+
+
+def _line(look: Look, paper: Declaration, farm: str, loads: Sequence[LoadLine]) -> DeclarationLine:
+    states = tuple(LoadState(one.state) for one in loads)
+    return DeclarationLine(
+        declaration_id=paper.id,
+        number=paper.number or "",
+        hatchery_name=paper.hatchery_name,
+        grade=farm,
+        state=paper.state,
+        submitted_at=paper.submitted_at,
+        saved_at=paper.saved_at,
+        clock=clock_of(paper, look.now),
+        batches=tuple(batches_of(look, paper.id)),
+        loads=tuple(loads),
+        stones=stones_done(State(paper.state), LabStage(paper.testing), states),
+        testing=paper.testing,
+        asked_items=tuple(paper.asked_items),
+        reply_due_at=paper.reply_due_at,
+        replied_at=paper.replied_at,
+        visit_at=paper.visit_at,
+        visit_place=paper.visit_place,
+        reason=paper.reason,
+        is_proxy=paper.is_proxy,
+    )
+
+
+def clock_of(paper: Declaration, now: datetime) -> Countdown | None:
+    """Return the office's running clock, or None when it is stopped or over."""
+    if paper.answer_due_at is None or paper.submitted_at is None:
+        return None
+    return countdown(paper.submitted_at, paper.answer_due_at, now)
+
+
+def _loads(look: Look, papers: Sequence[Declaration]) -> dict[UUID, list[LoadLine]]:
+    rows = look.scalars(
+        select(Load)
+        .where(Load.declaration_id.in_({one.id for one in papers}))
+        .order_by(Load.declaration_id, Load.number)
+    )
+    found: dict[UUID, list[LoadLine]] = {}
+    for row in rows:
+        home = reference.province_of(look, row.origin_code)
+        found.setdefault(row.declaration_id, []).append(
+            LoadLine(
+                load_id=row.id,
+                number=row.number,
+                destination_code=row.destination_code,
+                destination_name=reference.full_name(look, row.destination_code),
+                crosses_province=reference.province_of(look, row.destination_code) != home,
+                departs_at=row.departs_at,
+                state=row.state,
+            )
+        )
+    return found

@@ -1,0 +1,195 @@
+"""The facts behind the machine's checks, gathered alike for a draft and for a submitted paper."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from aquacert.declarations.models import Declaration, Load
+from aquacert.declarations.queries.facts import batches_of, loads_of
+from aquacert.declarations.queries.holds import free
+from aquacert.declarations.queries.reading import Reading
+from aquacert.declarations.rules.checks import BatchFacts, Check, CheckFacts, checks
+from aquacert.declarations.rules.states import State
+from aquacert.hatcheries import queries as hatcheries
+from aquacert.hatcheries.models import Hatchery
+from aquacert.hatcheries.rules import State as HatcheryState
+from aquacert.kernel.clock import SHANGHAI, legal_day
+from aquacert.kernel.errors import NotFound
+from aquacert.kernel.work import Look
+from aquacert.reference import queries as reference
+from aquacert.reference.rules.duration import lead
+from aquacert.surveillance.queries import Block, blocks
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One batch as the checks see it."""
+
+    lot_id: UUID
+    species_code: str
+    species_name: str
+    pond: str
+    quantity: int
+    unit: str
+    captured_on: date | None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is to be checked: a draft as read, or a paper as stored."""
+
+    hatchery: Hatchery
+    declaration_id: UUID
+    declared_at: datetime
+    batches: tuple[Asked, ...]
+    destinations: tuple[str, ...]
+    departures: tuple[datetime, ...]
+    plates: tuple[str, ...]
+
+
+def subject_of(
+    hatchery: Hatchery, reading: Reading, declaration_id: UUID, declared_at: datetime
+) -> Subject:
+    """Return the subject of answers that were read without a fault."""
+    transports = reading.good_transports()
+    return Subject(
+        hatchery=hatchery,
+        declaration_id=declaration_id,
+        declared_at=declared_at,
+        batches=tuple(
+            Asked(
+                lot_id=one.lot.lot_id,
+                species_code=one.lot.species_code,
+                species_name=one.lot.species_name,
+                pond=one.lot.pond_name,
+                quantity=one.quantity,
+                unit=one.lot.unit,
+                captured_on=one.captured_on,
+            )
+            for one in reading.good_batches()
+        ),
+        destinations=tuple(one.destination_code for one in transports),
+        departures=tuple(one.departs_at for one in transports),
+        plates=tuple(one.plate for one in transports),
+    )
+
+
+def stored_subject(look: Look, paper: Declaration) -> Subject:
+    """Return the subject of a submitted declaration."""
+    farm = look.session.get(Hatchery, paper.hatchery_id)
+    if farm is None or paper.submitted_at is None:
+        raise NotFound
+    loads = loads_of(look, paper.id)
+    return Subject(
+        hatchery=farm,
+        declaration_id=paper.id,
+        declared_at=paper.submitted_at,
+        batches=tuple(
+            Asked(
+                lot_id=one.lot_id,
+                species_code=one.species_code,
+                species_name=one.species_name,
+                pond=one.pond_name,
+                quantity=one.quantity,
+                unit=one.unit,
+                captured_on=one.captured_on,
+            )
+            for one in batches_of(look, paper.id)
+        ),
+        destinations=tuple(load.destination_code for load in loads),
+        departures=tuple(load.departs_at for load in loads),
+        plates=tuple(load.plate for load in loads),
+    )
+
+
+def machine_checks(look: Look, paper: Declaration) -> tuple[Check, ...]:
+    """Return every check of a submitted declaration as it stands now."""
+    return checks(check_facts(look, stored_subject(look, paper)))
+
+
+def check_facts(look: Look, subject: Subject) -> CheckFacts:
+    """Gather what the checks look at."""
+    declared_on = legal_day(subject.declared_at)
+    rule = reference.rule(look, "declaration.lead_time", declared_on)
+    lot_ids = {one.lot_id for one in subject.batches}
+    open_amounts = free(look, lot_ids, but_not=subject.declaration_id)
+    return CheckFacts(
+        hatchery_approved=subject.hatchery.state == HatcheryState.APPROVED.value,
+        confirmed_on=subject.hatchery.confirmed_on,
+        confirm_within_days=look.settings.stock_confirm_days,
+        today=look.today,
+        declared_on=declared_on,
+        first_departure_at=min(subject.departures, default=subject.declared_at),
+        earliest_at=earliest(look, subject.declared_at),
+        lead_article=rule.article,
+        wild_within_days=_wild_days(look, declared_on),
+        batches=tuple(
+            BatchFacts(
+                species_name=one.species_name,
+                pond=one.pond,
+                quantity=one.quantity,
+                unit=one.unit,
+                free=open_amounts.get(one.lot_id, 0),
+                licence=hatcheries.licence_standing(
+                    look, subject.hatchery.id, one.species_code, look.today
+                ),
+                captured_on=one.captured_on,
+            )
+            for one in subject.batches
+        ),
+        zones=tuple(block.sentence for block in zone_blocks(look, subject)),
+        plates_twice=_plates_twice(look, subject),
+    )
+
+
+def earliest(look: Look, declared_at: datetime) -> datetime:
+    """Return the first instant at which seed declared then may leave (提前申报时间)."""
+    rule = reference.rule(look, "declaration.lead_time", legal_day(declared_at))
+    return lead(declared_at, rule, reference.holidays(look))
+
+
+def zone_blocks(look: Look, subject: Subject) -> tuple[Block, ...]:
+    """Return every zone that stops this species from leaving here or arriving there, today."""
+    species = {one.species_code for one in subject.batches}
+    places = {subject.hatchery.division_code, *subject.destinations}
+    return blocks(look, species_codes=species, division_codes=places, on=look.today)
+
+
+def _wild_days(look: Look, on: date) -> int | None:
+    """Return the days allowed after capture; None when no rule is in force on that day."""
+    try:
+        return int(reference.rule(look, "declaration.wild_after_capture", on).value)
+    except NotFound:
+        return None
+
+
+def _plates_twice(look: Look, subject: Subject) -> tuple[str, ...]:
+    """Return the plates that another live declaration uses on one of the same days."""
+    found = {
+        plate
+        for plate, departs_at in zip(subject.plates, subject.departures, strict=True)
+        if _used(look, plate, departs_at, subject.declaration_id)
+    }
+    return tuple(sorted(found))
+
+
+def _used(look: Look, plate: str, departs_at: datetime, but_not: UUID) -> bool:
+    day = departs_at.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    dead: Collection[str] = (State.WITHDRAWN.value, State.REFUSED.value)
+    statement = (
+        select(Load.id)
+        .join(Declaration, Declaration.id == Load.declaration_id)
+        .where(
+            Load.plate == plate,
+            Load.departs_at >= day,
+            Load.departs_at < day + timedelta(days=1),
+            Declaration.id != but_not,
+            Declaration.state.not_in(dead),
+        )
+    )
+    return look.one(statement) is not None

@@ -1,0 +1,86 @@
+"""The office's clock, and instants as people type them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aquacert.declarations.rules.clocks import Heat, countdown, resume, span, stop, wild_in_time
+from aquacert.declarations.rules.moments import check_ahead, parse_day, parse_moment
+from aquacert.declarations.rules.numbers import number, short
+from aquacert.kernel.errors import Invalid
+
+NOW = datetime(2026, 5, 12, 2, 24, tzinfo=UTC)
+
+
+@given(st.integers(-10**6, 10**6), st.integers(0, 10**7))
+def test_a_stopped_clock_loses_no_second_whenever_it_runs_on(left, pause):
+    due = NOW + timedelta(seconds=left)
+    later = NOW + timedelta(seconds=pause)
+    assert resume(stop(due, NOW), later) - later == due - NOW
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words", "heat"),
+    [
+        (-42, "超时 42 分", Heat.LATE),
+        (36, "剩 36 分", Heat.SOON),
+        (96, "剩 1 时 36 分", Heat.SOON),
+        (306, "剩 5 时 6 分", Heat.CALM),
+        (26 * 60, "剩 1 日 2 时", Heat.CALM),
+    ],
+)
+def test_the_clock_speaks_as_people_do(minutes, words, heat):
+    shown = countdown(NOW - timedelta(days=3), NOW + timedelta(minutes=minutes), NOW)
+    assert (shown.words, shown.heat) == (words, heat)
+    assert 0 <= shown.spent <= 100
+
+
+def test_a_span_has_two_units_at_most():
+    assert span(timedelta(days=3)) == "3 日"
+    assert span(timedelta(hours=7)) == "7 时"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-05-21T16:00", "2026-05-21 16:00", "2026/5/21 16:00", "２０２６年５月２１日 16时", "2026-05-21 16：00"],
+)
+def test_an_instant_is_read_however_it_is_typed(text):
+    assert parse_moment(text, "departs_at") == datetime(2026, 5, 21, 8, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "明天", "2026-02-30 10:00", "2026-05-21", "2026-05-21 25:00", "四月初一", "2026-13-01 1:00"]
+)
+def test_what_is_no_instant_is_refused_at_its_field(text):
+    with pytest.raises(Invalid) as error:
+        parse_moment(text, "loads-0-departs_at")
+    assert set(error.value.fields) == {"loads-0-departs_at"}
+
+
+def test_a_day_that_does_not_exist_is_named():
+    with pytest.raises(Invalid) as error:
+        parse_day("2026-02-30", "captured_on")
+    assert "2026-02-30" in error.value.fields["captured_on"]
+
+
+def test_the_past_and_the_far_future_are_refused():
+    for wrong in (NOW, NOW - timedelta(days=1), NOW + timedelta(days=800)):
+        with pytest.raises(Invalid):
+            check_ahead(wrong, NOW, "departs_at")
+
+
+def test_wild_seed_is_declared_within_the_days_of_the_rule():
+    assert wild_in_time(date(2026, 5, 7), date(2026, 5, 9), 2)
+    assert not wild_in_time(date(2026, 5, 6), date(2026, 5, 9), 2)
+    assert not wild_in_time(date(2026, 5, 10), date(2026, 5, 9), 2)
+
+
+def test_a_number_names_county_day_and_serial():
+    full = number("320102", date(2026, 5, 9), 24)
+    assert full == "320102-20260509-024"
+    assert short(full) == "0509-024"
+    assert number("320102", date(2026, 5, 9), 1000) == "320102-20260509-1000"
