@@ -66,7 +66,7 @@ def gather() -> Catalog:
         *((path, in_template) for path in ROOT.glob("templates/**/*.html")),
     ]
     for path, read in sorted(sources, key=lambda pair: pair[0]):
-        if ALWAYS_CHINESE & {*path.parts, path.stem}:
+        if ALWAYS_CHINESE & {*path.relative_to(ROOT).parts, path.stem}:
             continue
         for message in read(path):
             if CHINESE.search(message) and not PATTERN.search(message):
