@@ -103,8 +103,8 @@ class Record:
     is_demo: bool
     version: int = RECORD_VERSION
 
-    def __post_init__(self) -> None:
-        """Raise `Refused` for a record no certificate may carry."""
+    def check(self) -> None:
+        """Raise `Refused` for a record no certificate may carry; a draft need not pass."""
         if self.version != RECORD_VERSION:
             raise Refused(Why.UNKNOWN_VERSION, str(self.version))
         wrong = [
@@ -127,7 +127,8 @@ class Record:
             raise Refused(Why.MALFORMED, ", ".join(wrong))
 
     def encode(self) -> bytes:
-        """Return the deterministic bytes that are stored, hashed and rendered."""
+        """Return the deterministic bytes that are stored, hashed and rendered, once checked."""
+        self.check()
         return cbor.encode(asdict(self))
 
     @classmethod
@@ -140,6 +141,7 @@ class Record:
         row["batches"] = _rows(RecordBatch, row.get("batches"))
         row["reports"] = _rows(RecordReport, row.get("reports"))
         record: Self = _build(cls, row)
+        record.check()
         return record
 
     @property

@@ -26,10 +26,10 @@ FONTS = PROJECT / "aquacert" / "http" / "static" / "vendor" / "fonts"
 KAI_FOLDERS = (Path("/usr/share/fonts/truetype/lxgw-wenkai"),)
 """LXGW WenKai, where the machine has it (Debian fonts-lxgw-wenkai); else signatures are in Song."""
 WRITTEN_IN = (
-    "NotoSerifSC_400Regular.ttf",
-    "NotoSerifSC_700Bold.ttf",
-    "NotoSansSC_400Regular.ttf",
-    "NotoSansSC_700Bold.ttf",
+    "NotoSerifSC-Regular.ttf",
+    "NotoSerifSC-Bold.ttf",
+    "NotoSansSC-Regular.ttf",
+    "NotoSansSC-Bold.ttf",
 )
 STANDARD: Final = "a-3b"
 """PDF/A-3b: archival, and may carry the record as an attached file."""
