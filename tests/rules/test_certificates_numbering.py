@@ -1,6 +1,6 @@
 """Numbers, forms, days and states: the small laws of a certificate."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,9 @@ from aquacert.certificates.rules import kinds, numbering, states
 from aquacert.certificates.rules.kinds import Kind
 from aquacert.certificates.rules.numbering import Range
 from aquacert.certificates.rules.states import Act, Status
+from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Invalid, NotAllowedNow
+from aquacert.trust.record import valid_until
 
 whole = st.integers(3_200_000_000, 3_299_999_999)
 
@@ -77,6 +79,15 @@ def test_form_a_counts_from_the_day_after_issue_and_form_b_ends_that_day():
     assert kinds.last_day(date(2026, 2, 26), 5) == date(2026, 3, 3)
     assert kinds.valid_days(Kind.A, 0) == 1
     assert kinds.valid_days(Kind.B, 4) == 1
+    assert kinds.valid_days(Kind.A, 2, 1) == 3
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("days", [1, 3, 5])
+def test_the_rule_and_the_record_end_on_the_same_day(kind, days):
+    issued = datetime(2026, 5, 18, 15, 59, 59, tzinfo=UTC)
+    ends = legal_day(valid_until(kind.value, issued, days))
+    assert ends == kinds.last_day(legal_day(issued), days, kind)
 
 
 @pytest.mark.parametrize("final", [Status.VOID, Status.REPLACED, Status.RECALLED])

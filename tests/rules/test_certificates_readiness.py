@@ -29,6 +29,7 @@ def a_test(**changes) -> RequiredResult:
             lab="示例检测中心",
             in_scope=True,
             sampled_on=date(2026, 5, 16),
+            valid_days=7,
         ),
         **changes,
     )
@@ -75,7 +76,6 @@ def facts(**changes) -> ReadyFacts:
             departs_on=TODAY,
             travel_days=2,
             valid_days_max=5,
-            result_days=7,
         ),
         **changes,
     )
@@ -147,7 +147,7 @@ def test_one_failing_batch_refuses_the_load_whichever_it_is(count, data, fault):
         ({"travel_days": 6}, Reason.TRAVEL_TOO_LONG),
         ({"departs_on": None}, Reason.DEPARTURE_MISSING),
         ({"departs_on": date(2026, 5, 17)}, Reason.DEPARTURE_PAST),
-        ({"departs_on": date(2026, 5, 19)}, Reason.DEPARTURE_TOO_LATE),
+        ({"departs_on": date(2026, 5, 22)}, Reason.DEPARTURE_TOO_LATE),
     ],
 )
 def test_each_thing_in_the_way_has_its_reason(changes, reason):
@@ -200,6 +200,12 @@ def test_within_the_province_the_load_leaves_today_or_never():
     inside = facts(kind=Kind.B, valid_days_max=1, travel_days=1)
     assert why(inside) == set()
     assert Reason.DEPARTURE_TOO_LATE in why(replace(inside, departs_on=date(2026, 5, 19)))
+
+
+def test_across_provinces_the_days_until_departure_count_too():
+    assert why(facts(departs_on=date(2026, 5, 21), travel_days=2)) == set()
+    late = facts(departs_on=date(2026, 5, 21), travel_days=3)
+    assert why(late) == {Reason.DEPARTURE_TOO_LATE}
 
 
 def test_a_result_holds_to_the_end_of_its_last_day():

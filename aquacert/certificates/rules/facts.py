@@ -31,6 +31,8 @@ class RequiredResult:
     in_scope: bool = False
     """Whether the laboratory was designated for this disease and method on the sampling day."""
     sampled_on: date | None = None
+    valid_days: int = 0
+    """Days a result holds from the sampling day, by the dated rule of that day; 0 = no rule."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,6 @@ class ReadyFacts:
     travel_days: int
     valid_days_max: int
     """From the dated rule certificate_a.valid_days_max or certificate_b.valid_days."""
-    result_days: int
-    """From the dated rule result.valid_days; 0 when no rule is in force."""
     missing_glyphs: str = ""
     """Characters that no embedded font can draw."""
     missing_fields: tuple[str, ...] = ()

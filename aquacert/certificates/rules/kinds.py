@@ -30,9 +30,12 @@ def kind_for(*, issuing_province: str, destination_province: str) -> Kind:
     return Kind.B if destination_province == issuing_province else Kind.A
 
 
-def valid_days(kind: Kind, travel_days: int) -> int:
-    """Return the days to write: the travel time for A (at least 1), the day itself for B."""
-    return 1 if kind is Kind.B else max(1, travel_days)
+def valid_days(kind: Kind, travel_days: int, days_to_departure: int = 0) -> int:
+    """Return the days to write: until departure and on the road for A (at least 1), 1 for B.
+
+    The caller holds it to the longest that the rule allows.
+    """
+    return 1 if kind is Kind.B else max(1, max(0, days_to_departure) + travel_days)
 
 
 def last_day(issued_on: date, days: int, kind: Kind = Kind.A) -> date:

@@ -33,10 +33,12 @@ class Draft:
     issued_on: date
     valid_days: int
     valid_days_max: int
-    digest: bytes
-    """SHA-256 of the record as it was previewed and confirmed."""
+    confirmed: str
+    """Digest (hex) of the content that was previewed and confirmed."""
+    content: str
+    """The same digest, computed again from the stored bytes of the record."""
     record_digest: bytes
-    """SHA-256 of the record as it is stored."""
+    """SHA-256 of the stored bytes of the record."""
     read_back: Mapping[str, object]
     """The payload decoded from the exact bytes to be signed."""
     texts: Mapping[str, str]
@@ -81,7 +83,7 @@ LINTS: Mapping[str, Lint] = MappingProxyType(
             1 <= d.valid_days <= d.valid_days_max
             and _says(d, valid_days=d.valid_days, issued_on=d.issued_on)
         ),
-        "digest_is_the_previewed_one": lambda d: d.digest == d.record_digest,
+        "digest_is_the_previewed_one": lambda d: bool(d.confirmed) and d.confirmed == d.content,
         "digest_is_in_the_signed_bytes": _digest_is_signed,
         "texts_are_plain": lambda d: all(_plain(text) for text in d.texts.values()),
         "texts_are_trimmed": lambda d: all(text == text.strip() for text in d.texts.values()),

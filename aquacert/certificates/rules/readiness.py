@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from aquacert.certificates.rules.facts import BatchFacts, ReadyFacts, RequiredResult
-from aquacert.certificates.rules.kinds import last_day, valid_days
+from aquacert.certificates.rules.kinds import Kind, valid_days
 from aquacert.certificates.rules.reasons import PASSED, About, ReadyReason, Reason
 
 ACCEPTED_STATES = frozenset({"accepted", "assigned", "inspected"})
@@ -31,7 +31,7 @@ def reasons_not_to_issue(facts: ReadyFacts, on: date) -> tuple[ReadyReason, ...]
             *_verdict(batch),
             *_visit(facts, batch),
             *_licence(batch),
-            *(reason for test in batch.tests for reason in _test(facts, batch, test, on)),
+            *(reason for test in batch.tests for reason in _test(batch, test, on)),
         ]
     return tuple(found)
 
@@ -95,11 +95,11 @@ def _transport(facts: ReadyFacts, on: date) -> Iterator[ReadyReason]:
     if facts.departs_on < on:
         yield ReadyReason(Reason.DEPARTURE_PAST)
         return
-    days = min(valid_days(facts.kind, facts.travel_days), facts.valid_days_max)
-    until = last_day(on, days, facts.kind)
-    arrives_on = last_day(facts.departs_on, days, facts.kind)
-    if arrives_on > until:
-        detail = f"{arrives_on:%m月%d日}到达，有效到 {until:%m月%d日}"
+    wait = (facts.departs_on - on).days
+    needed = valid_days(facts.kind, facts.travel_days, wait)
+    late = wait > 0 if facts.kind is Kind.B else wait > 0 and needed > facts.valid_days_max
+    if late:
+        detail = f"{facts.departs_on:%m月%d日}启运，最长有效 {facts.valid_days_max} 天"
         yield ReadyReason(Reason.DEPARTURE_TOO_LATE, detail=detail)
 
 
@@ -144,9 +144,7 @@ def _licence(batch: BatchFacts) -> Iterator[ReadyReason]:
         yield ReadyReason(Reason.LICENCE_NOT_VALID, batch.number, because)
 
 
-def _test(
-    facts: ReadyFacts, batch: BatchFacts, test: RequiredResult, on: date
-) -> Iterator[ReadyReason]:
+def _test(batch: BatchFacts, test: RequiredResult, on: date) -> Iterator[ReadyReason]:
     # A positive speaks even from a lab out of scope, out of date or withdrawn: it is asked first.
     if test.outcome == "positive":
         yield ReadyReason(Reason.TEST_POSITIVE, batch.number, test.disease)
@@ -156,12 +154,12 @@ def _test(
         return
     if not test.in_scope:
         yield ReadyReason(Reason.LAB_OUT_OF_SCOPE, batch.number, test.disease)
-    if not _is_fresh(test, facts.result_days, on):
+    if not _is_fresh(test, on):
         yield ReadyReason(Reason.RESULT_OUT_OF_DATE, batch.number, test.disease)
 
 
-def _is_fresh(test: RequiredResult, days: int, on: date) -> bool:
-    """A result counts from the sampling day: sampling day + `days` is the last day it holds."""
-    if days <= 0:
+def _is_fresh(test: RequiredResult, on: date) -> bool:
+    """A result counts from the sampling day: it and the days of the rule after it."""
+    if test.valid_days <= 0:
         return True
-    return test.sampled_on is not None and on <= test.sampled_on + timedelta(days=days)
+    return test.sampled_on is not None and on <= test.sampled_on + timedelta(days=test.valid_days)

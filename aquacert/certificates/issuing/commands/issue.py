@@ -1,0 +1,162 @@
+"""Issue a certificate, in the order of the best public certification authority.
+
+    ask, spend the confirmation, spend a number        (transaction 1)
+    write the number down outside the database
+    make the exact bytes, lint them, store the plan    (transaction 2)
+    sign with both keys, verify both signatures        (no transaction)
+    publish: certificate, stock, trail, news           (transaction 3)
+
+A crash anywhere leaves a row that says what was planned, and `resume` settles it: nothing that was
+not published is ever taken for issued, and a number once spent is never spent again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from aquacert.accounts import queries as accounts
+from aquacert.certificates.issuing.commands.plan import Planned, plan
+from aquacert.certificates.issuing.commands.publish import abandon, publish
+from aquacert.certificates.issuing.commands.reserve import Order, Started, already, start
+from aquacert.certificates.issuing.commands.sign import Signed, Signers, sign, signers
+from aquacert.certificates.issuing.queries import in_flight
+from aquacert.certificates.numbers import commands as numbers
+from aquacert.declarations import queries as declarations
+from aquacert.kernel.errors import AquaCertError, Conflict, NotAllowed, NotReady, Unavailable
+from aquacert.kernel.scope import Actor
+from aquacert.kernel.work import Database
+from aquacert.trust.keys import KeyRing
+
+PATIENCE_SECONDS = 5.0
+PAUSE_SECONDS = 0.05
+BUSY = "这一车正在另一个窗口签发，请过几秒刷新。"
+BEATEN = "同一车的另一次签发先完成"
+Reached = Callable[[str], None]
+
+
+def _nobody(_point: str) -> None:
+    """Nobody watches: the usual case. Crash tests pass a function that kills at a point."""
+
+
+def issue(
+    database: Database,
+    actor: Actor,
+    load_id: UUID,
+    keys: KeyRing,
+    digest: str,
+    *,
+    replaces_id: UUID | None = None,
+    because: str = "",
+    reached: Reached = _nobody,
+) -> UUID:
+    """Issue the certificate of a load as previewed (`digest`); return the certificate's id.
+
+    A double click, a second tab and a retry get the same certificate. Raises `NotReady` with every
+    reason, `Conflict` when the content changed since the preview or the numbers are used up,
+    `NotAllowed` without a live confirmation or by token, `Unavailable` when a key does not answer.
+    """
+    if actor.is_token:
+        raise NotAllowed("签发要官方兽医本人登录办理，接口令牌不能签发。")
+    order = Order(load_id, digest, replaces_id, because)
+    by = _signers(database, actor, order, keys)
+    started = _start(database, actor, order)
+    if isinstance(started, UUID):
+        return started
+    if started is None:
+        return _wait(database, actor, order)
+    reached("reserved")
+    numbers.mark(database, started.reserved.number)
+    reached("marked")
+    planned = _plan(database, actor, order, started)
+    reached("planned")
+    signed = _sign(database, actor, planned, by)
+    reached("signed")
+    issued = _publish(database, actor, planned, signed)
+    reached("published")
+    return issued
+
+
+def _signers(database: Database, actor: Actor, order: Order, keys: KeyRing) -> Signers:
+    with database.look(actor) as look:
+        load = declarations.load_facts(look, order.load_id)
+        office = accounts.organisation(look, load.office_id)
+        now = look.now
+    return signers(
+        keys,
+        office_id=office.id,
+        division=office.division_code,
+        body=office.name_zh,
+        actor=actor,
+        now=now,
+    )
+
+
+def _start(database: Database, actor: Actor, order: Order) -> UUID | Started | None:
+    """Ask and spend; retried once when the database says that another tab was faster."""
+    try:
+        with database.work(actor) as w:
+            return start(w, order)
+    except IntegrityError:
+        # Two tabs read "nothing yet" and both reserve: the partial unique index on the load lets
+        # one in. The loser looks again and now finds the other's reservation, or its certificate.
+        with database.work(actor) as w:
+            return start(w, order)
+
+
+def _plan(database: Database, actor: Actor, order: Order, started: Started) -> Planned:
+    with database.work(actor) as w:
+        outcome = plan(w, order, started)
+        if isinstance(outcome, Planned):
+            return outcome
+        because = "签发前核对未通过：" + "、".join(outcome)
+        numbers.void_reserved(
+            w, started.reserved.number, because, county=started.ready.load.origin_code
+        )
+    raise NotReady([because], "签发前核对未通过，证号已作废，没有签发。")
+
+
+def _sign(database: Database, actor: Actor, planned: Planned, by: Signers) -> Signed:
+    try:
+        return sign(planned, by)
+    except Unavailable as error:
+        _give_up(database, actor, planned, "签章服务没有给出可用的签名")
+        raise error from None
+
+
+def _publish(database: Database, actor: Actor, planned: Planned, signed: Signed) -> UUID:
+    try:
+        with database.work(actor) as w:
+            return publish(w, planned, signed)
+    except IntegrityError:
+        _give_up(database, actor, planned, BEATEN)
+        return _wait(database, actor, planned.order)
+    except Unavailable:
+        # The database is away: nothing can be written now. The plan stands and `resume` settles it.
+        raise
+    except AquaCertError as error:
+        _give_up(database, actor, planned, f"没有签成：{error.sentence}")
+        raise
+
+
+def _give_up(database: Database, actor: Actor, planned: Planned, because: str) -> None:
+    county = planned.started.ready.load.origin_code
+    with database.work(actor) as w:
+        abandon(w, planned.id, planned.record.number, planned.order.load_id, because, county)
+
+
+def _wait(database: Database, actor: Actor, order: Order) -> UUID:
+    """Return what the other tab makes; raise `Conflict` when it makes nothing in a while."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        with database.look(actor) as look:
+            existing = already(look, order)
+            busy = in_flight(look, order.load_id)
+        if existing is not None:
+            return existing
+        if not busy or time.monotonic() >= until:
+            raise Conflict(BUSY if busy else "刚才那次签发没有完成，请再签一次。")
+        time.sleep(PAUSE_SECONDS)

@@ -1,0 +1,71 @@
+"""First step: ask whether it may be, spend the vet's confirmation, and spend a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from aquacert.accounts import commands as accounts
+from aquacert.certificates.issuing.queries import Readiness, in_flight, live_certificate, readiness
+from aquacert.certificates.models import Certificate
+from aquacert.certificates.numbers.commands import Reserved, reserve_number
+from aquacert.kernel.errors import Conflict, NotReady
+from aquacert.kernel.work import Look, Work
+
+CHANGED = "内容在您核对之后有变化，请重新核对再签。"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked: a certificate for a load, as previewed."""
+
+    load_id: UUID
+    digest: str
+    replaces_id: UUID | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A number is spent for this order."""
+
+    ready: Readiness
+    reserved: Reserved
+
+
+def already(look: Look, order: Order) -> UUID | None:
+    """Return the certificate that answers this order already: a double click, a second tab."""
+    live = live_certificate(look, order.load_id)
+    if live is None or live == order.replaces_id:
+        return None
+    if order.replaces_id is None:
+        return live
+    row = look.session.get(Certificate, live)
+    return live if row is not None and row.replaces_id == order.replaces_id else None
+
+
+def start(w: Work, order: Order) -> UUID | Started | None:
+    """Return the existing certificate, or what was started, or None while another tab is at it.
+
+    Raises `NotReady` with every reason, `Conflict` when the content is no longer what was
+    previewed or the numbers are used up, `NotAllowed` without a live confirmation.
+    """
+    existing = already(w, order)
+    if existing is not None:
+        return existing
+    if in_flight(w, order.load_id):
+        return None
+    ready = readiness(w, order.load_id, replaces_id=order.replaces_id)
+    if not ready.is_ready:
+        raise NotReady(ready.sentences, "现在还不能签发。")
+    if ready.digest != order.digest:
+        raise Conflict(CHANGED, detail=f"{order.digest} was confirmed, {ready.digest} stands")
+    accounts.spend_step_up(w, order.digest)
+    reserved = reserve_number(
+        w,
+        office_id=ready.load.office_id,
+        kind=ready.content.kind.value,
+        load_id=order.load_id,
+        county=ready.load.origin_code,
+    )
+    return Started(ready, reserved)

@@ -1,0 +1,22 @@
+"""What may be asked before a certificate exists: is this load ready, and what would it say."""
+
+from aquacert.certificates.issuing.queries.content import Allotted, Content, content_of
+from aquacert.certificates.issuing.queries.plans import (
+    in_flight,
+    live_certificate,
+    orphans,
+    unplanned_numbers,
+)
+from aquacert.certificates.issuing.queries.readiness import Readiness, readiness
+
+__all__ = [
+    "Allotted",
+    "Content",
+    "Readiness",
+    "content_of",
+    "in_flight",
+    "live_certificate",
+    "orphans",
+    "readiness",
+    "unplanned_numbers",
+]

@@ -1,0 +1,205 @@
+"""What a certificate will say: every word from the declaration and the checks, none typed here.
+
+Filling rules: domain study §2.5 (动物检疫证明填写规范): quantity in Chinese capitals without a space,
+place as 省市县 + name, ear tag "/" for aquatic animals, remarks hold batches and reports (documents write those).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from aquacert.accounts import queries as accounts
+from aquacert.certificates.rules.kinds import Kind, kind_for, valid_days
+from aquacert.declarations import queries as declarations
+from aquacert.kernel.clock import legal_day
+from aquacert.kernel.work import Look
+from aquacert.reference import queries as reference
+from aquacert.reference.rules import quantity as quantities
+from aquacert.sampling import queries as sampling
+from aquacert.trust import cbor
+from aquacert.trust.record import Record, RecordBatch, RecordReport, valid_until
+
+NOT_YET = "0000000000"
+ALLOTTED = ("number", "public_id", "issued_at", "status_list", "status_index")
+"""Fields that are allotted after the preview; everything else is what the vet was shown."""
+ROAD_FIELDS = ("carrier", "carrier_phone", "transport_mode", "plate", "disinfectant")
+UNIT_WORDS = {"kg": "千克"}
+"""Units as the certificate writes them, where the ledger writes them otherwise."""
+TITLES = {
+    "owner": "货主",
+    "owner_phone": "货主联系电话",
+    "species": "动物种类",
+    "purpose": "用途",
+    "origin_place": "启运地点",
+    "destination_place": "到达地点",
+    "carrier": "承运人",
+    "carrier_phone": "承运人联系电话",
+    "transport_mode": "运载方式",
+    "plate": "运载工具牌号",
+    "disinfectant": "运载工具消毒情况",
+    "body": "签发机构",
+    "vet": "官方兽医",
+    "vet_number": "官方兽医编号",
+}
+"""Statutory fields that must not be empty; the road fields only on form A."""
+
+
+@dataclass(frozen=True)
+class Allotted:
+    """What a certificate gets when it is numbered."""
+
+    number: str
+    public_id: str
+    issued_at: datetime
+    status_list: int
+    status_index: int
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything a certificate will say but what is allotted to it."""
+
+    draft: Record | None
+    """None when the load is so incomplete that no record can be made of it."""
+    kind: Kind
+    missing: tuple[str, ...]
+    """Chinese names of statutory fields that are empty."""
+
+    @property
+    def preview(self) -> str:
+        """Return the digest (hex) of what the vet is shown; "" when there is no record."""
+        return "" if self.draft is None else preview_of(self.draft)
+
+    def record(self, allotted: Allotted) -> Record:
+        """Return the record with its number, page, instant and status slot."""
+        if self.draft is None:
+            raise ValueError("no record can be made of this load")
+        return replace(
+            self.draft,
+            number=allotted.number,
+            public_id=allotted.public_id,
+            issued_at=int(allotted.issued_at.timestamp()),
+            status_list=allotted.status_list,
+            status_index=allotted.status_index,
+        )
+
+
+def preview_of(record: Record) -> str:
+    """Return SHA-256 (hex) of a record without what is allotted after the preview.
+
+    The end of validity is in it, so a preview does not outlive its legal day.
+    """
+    shown = {name: value for name, value in asdict(record).items() if name not in ALLOTTED}
+    return hashlib.sha256(cbor.encode(shown)).hexdigest()
+
+
+def content_of(look: Look, load: declarations.LoadFacts) -> Content:
+    """Return what the certificate of a load would say if this actor signed it now."""
+    office = accounts.organisation(look, load.office_id)
+    kind = kind_for(
+        issuing_province=reference.province_of(look, office.division_code),
+        destination_province=reference.province_of(look, load.destination_code),
+    )
+    values = {**_goods(look, load), **_transport(load), **_parties(look, load)}
+    wait = (legal_day(load.departs_at) - look.today).days
+    days = valid_days(kind, load.travel_days, wait)
+    wanted = [name for name in TITLES if kind is Kind.A or name not in ROAD_FIELDS]
+    missing = tuple(TITLES[name] for name in wanted if not values[name])
+    if not load.lines or sum(line.load_quantity for line in load.lines) <= 0:
+        return Content(None, kind, missing)
+    draft = Record(
+        number=NOT_YET,
+        kind=kind.value,
+        public_id="",
+        issued_at=0,
+        valid_days=days,
+        valid_until=int(valid_until(kind.value, look.now, days).timestamp()),
+        authority_code=office.division_code,
+        body=office.name_zh,
+        body_phone="",
+        status_list=0,
+        status_index=0,
+        is_demo=look.settings.is_demo,
+        **values,
+    )
+    return Content(draft, kind, missing)
+
+
+def _goods(look: Look, load: declarations.LoadFacts) -> dict[str, Any]:
+    reports = _reports(look, load)
+    batches = tuple(
+        RecordBatch(
+            number=str(line.batch_no),
+            pond=line.pond_name or "",
+            variety=line.variety or "",
+            life_stage=line.life_stage or "",
+            quantity=line.load_quantity,
+        )
+        for line in load.lines
+    )
+    total = sum(line.load_quantity for line in load.lines)
+    first = load.lines[0] if load.lines else None
+    unit = UNIT_WORDS.get(first.unit, first.unit) if first else ""
+    species = reference.species(look, first.species_code) if first else None
+    return {
+        "species_code": species.code if species else "",
+        "species": species.name_zh if species else "",
+        "species_latin": species.scientific_name if species else "",
+        "quantity": total,
+        "unit": unit,
+        "quantity_words": quantities.in_words(total, unit) if total > 0 else "",
+        "purpose": load.purpose or "",
+        "batches": batches,
+        "reports": reports,
+        "remarks": f"申报单 {load.declaration_no} 第 {load.load_no} 车。",
+        "declaration": load.declaration_no or "",
+        "load": str(load.load_no),
+    }
+
+
+def _reports(look: Look, load: declarations.LoadFacts) -> tuple[RecordReport, ...]:
+    return tuple(
+        RecordReport(
+            number=test.report_no or "",
+            laboratory=test.lab_name or "",
+            batch=str(line.batch_no),
+            disease=test.disease_name,
+            method=test.method_code or "",
+            outcome=test.outcome,
+            sampled_on=test.sampled_on.isoformat() if test.sampled_on else "",
+        )
+        for line in load.lines
+        for test in sampling.tests_of(look, line.batch_id)
+        if test.outcome is not None
+    )
+
+
+def _transport(load: declarations.LoadFacts) -> dict[str, Any]:
+    return {
+        "carrier": load.carrier_name or "",
+        "carrier_phone": load.carrier_phone or "",
+        "transport_mode": load.transport_mode or "",
+        "plate": load.plate or "",
+        "disinfectant": load.disinfectant or "",
+    }
+
+
+def _parties(look: Look, load: declarations.LoadFacts) -> dict[str, Any]:
+    signer = look.actor.person_id
+    on_record = signer is not None and accounts.may_sign(look, signer, load.origin_code, look.today)
+    return {
+        "owner": load.owner_name or "",
+        "owner_phone": load.owner_phone or "",
+        "origin_code": load.origin_code,
+        "origin": load.origin_name,
+        "origin_place": load.origin_place or "",
+        "destination_code": load.destination_code,
+        "destination": load.destination_name,
+        "destination_place": load.destination_place or "",
+        "consignee": load.consignee_name or "",
+        "vet": accounts.person_name(look, signer) if signer and on_record else "",
+        "vet_number": accounts.vet_number(look, signer) if signer and on_record else "",
+    }

@@ -1,0 +1,108 @@
+"""Every act on a certificate leaves one change for the pages and one leaf for the log, in order.
+
+The leaf holds no personal data, for it is for ever: the number only as a keyed hash, the payload
+only as SHA-256. Thin: leaves are hashed and kept; tiles, checkpoints and proofs are made from them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import insert, update
+
+from aquacert.certificates.models import Change, Counter, Leaf
+from aquacert.certificates.rules.states import Act
+from aquacert.kernel.db import blind
+from aquacert.kernel.work import Work
+from aquacert.trust import cbor
+
+LEAF_VERSION = 1
+LEAF_PREFIX = b"\x00"
+"""RFC 9162 §2.1.1: separates leaves from inner nodes."""
+CHANGES, LEAVES = "changes", "leaves"
+NO_SUCH_ACT = "page"
+"""The act of a change that concerns the page only: no leaf stands behind it."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The certificate an act is on."""
+
+    certificate_id: UUID
+    public_id: str
+    number: str
+    payload: bytes
+
+
+def append(w: Work, subject: Subject, act: Act) -> int:
+    """Write the change and the leaf of an act; return the change's seq.
+
+    Call it last in the transaction: it takes the one lock that every act of the province needs.
+    """
+    # Both counters in one statement: its row locks make the order of acts one for the province.
+    counters = w.session.execute(
+        update(Counter).values(value=Counter.value + 1).returning(Counter.name, Counter.value),
+        execution_options={"synchronize_session": False},
+    )
+    taken = dict(counters.tuples())
+    entry = _entry(w, subject, act)
+    w.session.execute(
+        insert(Leaf),
+        {
+            "position": taken[LEAVES] - 1,
+            "certificate_id": subject.certificate_id,
+            "act": act.value,
+            "at": w.now,
+            "entry": entry,
+            "hash": leaf_hash(entry),
+        },
+    )
+    return _change(w, taken[CHANGES], subject.certificate_id, subject.public_id, act.value)
+
+
+def touch(w: Work, certificate_id: UUID, public_id: str) -> int:
+    """Say that a page changed though the certificate did not (arrival, documents ready)."""
+    seq = w.session.scalar(
+        update(Counter)
+        .where(Counter.name == CHANGES)
+        .values(value=Counter.value + 1)
+        .returning(Counter.value),
+        execution_options={"synchronize_session": False},
+    )
+    if seq is None:
+        raise LookupError(CHANGES)
+    return _change(w, seq, certificate_id, public_id, NO_SUCH_ACT)
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """Return the leaf hash of RFC 9162 §2.1.1."""
+    return hashlib.sha256(LEAF_PREFIX + entry).digest()
+
+
+def _entry(w: Work, subject: Subject, act: Act) -> bytes:
+    return cbor.encode(
+        [
+            LEAF_VERSION,
+            int(w.settings.province),
+            blind("log", subject.number),
+            hashlib.sha256(subject.payload).digest(),
+            act.value,
+            int(w.now.timestamp()),
+        ]
+    )
+
+
+def _change(w: Work, seq: int, certificate_id: UUID, public_id: str, act: str) -> int:
+    w.session.execute(
+        insert(Change),
+        {
+            "seq": seq,
+            "certificate_id": certificate_id,
+            "public_id": public_id,
+            "act": act,
+            "at": w.now,
+        },
+    )
+    return seq

@@ -1,0 +1,41 @@
+"""What may be asked about the news and the log."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from aquacert.certificates.models import Change, Leaf
+from aquacert.kernel.work import Look
+
+MOST = 10_000
+
+
+def changes_since(look: Look, seq: int) -> list[tuple[int, str]]:
+    """Return (seq, public id) of every change after `seq`, in order, at most 10,000.
+
+    Whoever gets 10,000 asks again from the last.
+    """
+    rows = look.session.execute(
+        select(Change.seq, Change.public_id)
+        .where(Change.seq > seq)
+        .order_by(Change.seq)
+        .limit(MOST)
+    )
+    return [(seq, public_id) for seq, public_id in rows]
+
+
+def last_change(look: Look) -> int:
+    """Return the newest seq; 0 when nothing ever happened."""
+    return look.session.scalar(select(func.max(Change.seq))) or 0
+
+
+def size(look: Look) -> int:
+    """Return how many leaves the log holds."""
+    return look.session.scalar(select(func.count()).select_from(Leaf)) or 0
+
+
+def leaves(look: Look, first: int, count: int = MOST) -> list[Leaf]:
+    """Return leaves from position `first`, in order."""
+    return look.scalars(
+        select(Leaf).where(Leaf.position >= first).order_by(Leaf.position).limit(count)
+    )

@@ -1,0 +1,60 @@
+"""May a code be believed? Thin: this province's own keys; other provinces' lists come later.
+
+The third answer is built in from the start: a good signature by an issuer on no list we hold is
+neither valid nor forged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aquacert.trust import qr
+from aquacert.trust.claims import QrClaims
+from aquacert.trust.cose import peek_kid, verify1
+from aquacert.trust.keys import KeyRing
+from aquacert.trust.publickeys import Use
+from aquacert.trust.refusal import Refused, Why
+from aquacert.trust.trustlist import TrustList
+
+
+class Answer(StrEnum):
+    """What may be said of a code."""
+
+    GOOD = "good"
+    """The signature is good and its issuer is on a list we hold."""
+    UNKNOWN_ISSUER = "unknown-issuer"
+    """No list we hold names its issuer: neither good nor forged."""
+    REFUSED = "refused"
+    """Forged, broken, or signed when the key was not valid."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The answer, why it was refused, and the claims when the signature is good."""
+
+    answer: Answer
+    why: Why | None = None
+    claims: QrClaims | None = None
+    kid: bytes = b""
+
+
+def own_list(keys: KeyRing) -> TrustList:
+    """Return the list of this installation's own keys."""
+    return TrustList(keys.public_keys())
+
+
+def judge(keys: KeyRing, code: str) -> Judgement:
+    """Judge a scanned address or its digits; says nothing of status, only of the signature."""
+    try:
+        cose = qr.read_url(code).cose if "/" in code else qr.from_digits(code)
+        kid = peek_kid(cose)
+        trust = own_list(keys)
+        verified = verify1(cose, trust.spki_of(Use.ISSUE))
+        claims = QrClaims.decode(verified.payload)
+    except Refused as refused:
+        unknown = refused.why is Why.UNKNOWN_KEY
+        return Judgement(Answer.UNKNOWN_ISSUER if unknown else Answer.REFUSED, refused.why)
+    if not any(key.covers(claims.issued) for key in trust.matching(kid, Use.ISSUE)):
+        return Judgement(Answer.REFUSED, Why.KEY_NOT_VALID, claims, kid)
+    return Judgement(Answer.GOOD, None, claims, kid)

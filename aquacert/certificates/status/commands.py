@@ -1,0 +1,230 @@
+"""Void, replace, suspend, resume: separate acts, each with its reason; and the list that says so.
+
+A certificate itself never changes. Its standing does, the move goes into the journal, the number's
+row says why, one change wakes the public page and one leaf goes to the log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from aquacert.certificates.log import commands as log
+from aquacert.certificates.log.commands import Subject
+from aquacert.certificates.models import Certificate, Issuance, Standing, StatusListing
+from aquacert.certificates.numbers import commands as numbers
+from aquacert.certificates.rules.states import MOVES, Act
+from aquacert.certificates.status import queries
+from aquacert.declarations import commands as declarations
+from aquacert.hatcheries.commands import stock
+from aquacert.kernel.audit import Fact
+from aquacert.kernel.errors import Invalid, NotAllowedNow
+from aquacert.kernel.scope import SYSTEM
+from aquacert.kernel.topics import Topic
+from aquacert.kernel.work import Database, Work
+from aquacert.trust import statuslist
+from aquacert.trust.keys import KeyRing
+from aquacert.trust.publickeys import Owner, Use
+
+SHORTEST_REASON = 2
+NEWS = {
+    Act.SUSPEND: Topic.CERTIFICATE_SUSPENDED,
+    Act.RESUME: Topic.CERTIFICATE_RESUMED,
+    Act.VOID: Topic.CERTIFICATE_VOID,
+    Act.REPLACE: Topic.CERTIFICATE_REPLACED,
+    Act.RECALL: Topic.CERTIFICATE_RECALLED,
+}
+
+
+@dataclass(frozen=True)
+class CertificateVoided(Fact):
+    """A certificate was made void."""
+
+    tag: ClassVar[str] = "certificates:certificate:void"
+    title: ClassVar[str] = "证书作废"
+    number: str
+    because: str
+    credits_stock: bool
+
+
+@dataclass(frozen=True)
+class CertificateSuspended(Fact):
+    """A certificate was suspended: the goods must not move."""
+
+    tag: ClassVar[str] = "certificates:certificate:suspend"
+    title: ClassVar[str] = "证书暂停"
+    number: str
+    because: str
+
+
+@dataclass(frozen=True)
+class CertificateResumed(Fact):
+    """A suspended certificate is good again."""
+
+    tag: ClassVar[str] = "certificates:certificate:resume"
+    title: ClassVar[str] = "证书恢复"
+    number: str
+    because: str
+
+
+@dataclass(frozen=True)
+class CertificateReplaced(Fact):
+    """A certificate gave way to its successor."""
+
+    tag: ClassVar[str] = "certificates:certificate:replace"
+    title: ClassVar[str] = "换证"
+    number: str
+    successor: str
+    because: str
+
+
+@dataclass(frozen=True)
+class ArrivalNoted(Fact):
+    """Movements reported that the goods arrived."""
+
+    tag: ClassVar[str] = "certificates:certificate:arrive"
+    title: ClassVar[str] = "证书记到达"
+    number: str
+
+
+@dataclass(frozen=True)
+class StatusListPublished(Fact):
+    """A status list was signed and published."""
+
+    tag: ClassVar[str] = "certificates:status-list:publish"
+    title: ClassVar[str] = "发布状态清单"
+    number: int
+    version: int
+
+
+def void(w: Work, certificate_id: UUID, because: str) -> None:
+    """Make a certificate void for a reason; before departure its quantities go back to stock."""
+    certificate, standing = _held(w, certificate_id, because)
+    credits_stock = certificate.departs_at is None or w.now < certificate.departs_at
+    _move(w, standing, Act.VOID, because)
+    numbers.void_used(w, certificate.number, because)
+    if credits_stock:
+        stock.credit_void(w, certificate.id)
+    # A load that has arrived stays arrived: its goods are there, whatever the paper is worth.
+    with suppress(NotAllowedNow):
+        declarations.mark_certificate_void(w, certificate.load_id)
+    _record(w, certificate, CertificateVoided(certificate.number, because, credits_stock), because)
+    tell(w, certificate, Act.VOID)
+
+
+def suspend(w: Work, certificate_id: UUID, because: str) -> None:
+    """Suspend a certificate for a reason; it can be resumed."""
+    certificate, standing = _held(w, certificate_id, because)
+    _move(w, standing, Act.SUSPEND, because)
+    _record(w, certificate, CertificateSuspended(certificate.number, because), because)
+    tell(w, certificate, Act.SUSPEND)
+
+
+def resume(w: Work, certificate_id: UUID, because: str) -> None:
+    """Make a suspended certificate valid again, for a reason."""
+    certificate, standing = _held(w, certificate_id, because)
+    _move(w, standing, Act.RESUME, because)
+    _record(w, certificate, CertificateResumed(certificate.number, because), because)
+    tell(w, certificate, Act.RESUME)
+
+
+def give_way(
+    w: Work, certificate_id: UUID, successor_id: UUID, number: str, because: str
+) -> Certificate:
+    """Replace a certificate by its successor, inside the successor's own transaction.
+
+    The old quantities go back to stock, then the successor takes its own. The order is fixed: the
+    successor's row, this, the successor's standing; for a standing may only name a successor that
+    is there, and one load has only one live standing. The caller tells the news at its end.
+    """
+    certificate, standing = _held(w, certificate_id, because)
+    standing.successor_id = successor_id
+    _move(w, standing, Act.REPLACE, because)
+    numbers.void_used(w, certificate.number, f"换证为 {number}：{because}")
+    stock.credit_void(w, certificate.id)
+    _record(w, certificate, CertificateReplaced(certificate.number, number, because), because)
+    return certificate
+
+
+def tell(w: Work, certificate: Certificate, act: Act) -> None:
+    """Tell the rooms above and wake the public page. Last in its transaction (see log.append)."""
+    payload = w.session.scalars(select(Issuance.payload).where(Issuance.id == certificate.id)).one()
+    subject = Subject(certificate.id, certificate.public_id, certificate.number, payload)
+    w.tell(NEWS[act], certificate.id)
+    log.append(w, subject, act)
+
+
+def note_arrival(w: Work, certificate_id: UUID, arrived_at: datetime) -> None:
+    """Remember that the goods arrived, so that every page shows it; once, later calls say nothing.
+
+    Called by movements inside its own transaction; whoever reports need not see the certificate.
+    """
+    number, public_id = w.session.execute(
+        select(Certificate.number, Certificate.public_id).where(Certificate.id == certificate_id)
+    ).one()
+    first = w.session.execute(
+        update(Standing)
+        .where(Standing.id == certificate_id, Standing.arrived_at.is_(None))
+        .values(arrived_at=arrived_at)
+        .returning(Standing.id),
+        execution_options={"synchronize_session": False},
+    ).first()
+    if first is not None:
+        w.record(ArrivalNoted(number), on=("certificates", str(certificate_id)))
+        log.touch(w, certificate_id, public_id)
+
+
+def publish_list(database: Database, keys: KeyRing, number: int) -> str:
+    """Build, sign and publish a status list; return its ETag. Safe to repeat at any time.
+
+    Read, sign and write are three steps and no key is used inside a transaction; when two publish
+    at once the later version stands, and each was true when it was read.
+    """
+    with database.look(SYSTEM) as look:
+        now = look.now
+        changed = queries.changed(look, number)
+    province = f"{database.settings.province}0000"
+    owner = Owner(f"province:{province}", province, "状态清单")
+    signer = keys.load(keys.ensure(Use.STATUS, owner, now=now))
+    uri = f"{database.settings.public_url}/trust/status/{number}"
+    token = statuslist.sign_list(statuslist.build(changed), uri, signer, now)
+    with database.work(SYSTEM) as w:
+        return _store(w, number, token)
+
+
+def _store(w: Work, number: int, token: bytes) -> str:
+    etag = hashlib.sha256(token).hexdigest()[:32]
+    row = w.session.scalar(
+        select(StatusListing).where(StatusListing.number == number).with_for_update()
+    )
+    if row is None:
+        values = {"id": w.new_id(), "number": number, "version": 0, "token": b"", "etag": ""}
+        w.session.execute(insert(StatusListing), {**values, "published_at": w.now})
+        row = w.session.scalars(select(StatusListing).where(StatusListing.number == number)).one()
+    row.version += 1
+    row.token, row.etag, row.published_at = token, etag, w.now
+    w.record(StatusListPublished(number, row.version), on=row)
+    return etag
+
+
+def _held(w: Work, certificate_id: UUID, because: str) -> tuple[Certificate, Standing]:
+    if len(because.strip()) < SHORTEST_REASON:
+        raise Invalid("请写明原因。", because="请写明原因，至少两个字。")
+    return w.get(Certificate, certificate_id), w.get_for_change(Standing, certificate_id)
+
+
+def _move(w: Work, standing: Standing, act: Act, because: str) -> None:
+    standing.because = because
+    standing.changed_at = w.now
+    standing.changed_by_id = w.actor.person_id
+    w.move(standing, MOVES, act, because=because, column="status")
+
+
+def _record(w: Work, certificate: Certificate, fact: Fact, because: str) -> None:
+    w.record(fact, on=certificate, county=certificate.county, reason=because)
