@@ -1,0 +1,40 @@
+"""Tables of the reference room. What the country publishes: nobody's own, so no row scope."""
+
+from aquacert.reference.models.kinds import (
+    Basis,
+    Disease,
+    DiseaseSpecies,
+    Group,
+    Method,
+    Species,
+    SpeciesAlias,
+    Trigger,
+    Woah,
+)
+from aquacert.reference.models.places import Division, DivisionLevel
+from aquacert.reference.models.rulebook import (
+    Holiday,
+    HolidayKind,
+    ReferenceLoad,
+    Rule,
+    RuleAdoption,
+)
+
+__all__ = [
+    "Basis",
+    "Disease",
+    "DiseaseSpecies",
+    "Division",
+    "DivisionLevel",
+    "Group",
+    "Holiday",
+    "HolidayKind",
+    "Method",
+    "ReferenceLoad",
+    "Rule",
+    "RuleAdoption",
+    "Species",
+    "SpeciesAlias",
+    "Trigger",
+    "Woah",
+]

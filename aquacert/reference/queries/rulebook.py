@@ -1,0 +1,125 @@
+"""Questions about dated rules and the working calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from aquacert.kernel.errors import NotFound, NotReady
+from aquacert.kernel.work import Look
+from aquacert.reference.models import Holiday, HolidayKind, Rule, RuleAdoption
+from aquacert.reference.queries.kept import kept
+from aquacert.reference.rules.dated import DatedRule, binds, rule_on
+from aquacert.reference.rules.duration import Calendar
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """One row of the rule book as a page shows it."""
+
+    id: UUID
+    name_zh: str
+    rule: DatedRule
+    note: str
+    adopters: tuple[str, ...]
+    binds: bool
+    is_present: bool
+
+
+def rule(look: Look, rule_id: str, on: date) -> DatedRule:
+    """Return the rule in force on a legal day.
+
+    `on` is the day of the declaration's submission; for tests, of sampling. Raises `NotFound` when
+    no row covers the day, `NotReady` when the row is unverified, this is production, and two
+    province officers have not adopted it yet.
+    """
+    return kept(look, ("rule", rule_id, on), lambda: _rule(look, rule_id, on))
+
+
+def binding_rule(look: Look, rule_id: str, on: date) -> DatedRule | None:
+    """Return the rule in force on a day if it may be applied here, else None."""
+    found = rule_on(_dated(look, rule_id), on)
+    if found is None or not binds(found, _adopters(look, found, on), production=_strict(look)):
+        return None
+    return found
+
+
+def rules(look: Look, words: str = "") -> Select[Rule]:
+    """Return the statement that lists the rule book by rule and date, found by name or id."""
+    del look
+    statement = select(Rule).order_by(Rule.rule_id, Rule.from_on)
+    for word in words.split():
+        found = Rule.name_zh.contains(word, autoescape=True)
+        named = Rule.rule_id.contains(word.lower(), autoescape=True)
+        statement = statement.where(found | named | Rule.article.contains(word, autoescape=True))
+    return statement
+
+
+def rule_line(look: Look, row: Rule) -> RuleLine:
+    """Return one row of the rule book with who adopted it and whether it binds today."""
+    dated = row.dated()
+    adoptions = look.scalars(
+        select(RuleAdoption)
+        .where(RuleAdoption.rule_row_id == row.id)
+        .order_by(RuleAdoption.adopted_at)
+    )
+    present = rule_on(_dated(look, row.rule_id), look.today)
+    people = {one.person_id for one in adoptions if one.from_on <= look.today}
+    return RuleLine(
+        id=row.id,
+        name_zh=row.name_zh,
+        rule=dated,
+        note=row.note,
+        adopters=tuple(one.person_label for one in adoptions),
+        binds=binds(dated, people, production=_strict(look)),
+        is_present=present == dated,
+    )
+
+
+def holidays(look: Look) -> Calendar:
+    """Return every day that differs from the plain week, with whether offices work on it."""
+    return kept(look, ("holidays",), lambda: _holidays(look))
+
+
+def _rule(look: Look, rule_id: str, on: date) -> DatedRule:
+    found = rule_on(_dated(look, rule_id), on)
+    if found is None:
+        raise NotFound(f"{on} 没有规则 {rule_id}。")
+    if not binds(found, _adopters(look, found, on), production=_strict(look)):
+        sentence = (
+            f"规则“{rule_id}”（{found.article}，{found.words}）未核实，"
+            "须由省里两名人员分别采纳后才能使用。"
+        )
+        raise NotReady([sentence], sentence)
+    return found
+
+
+def _dated(look: Look, rule_id: str) -> list[DatedRule]:
+    statement = select(Rule).where(Rule.rule_id == rule_id)
+    return kept(look, ("rows", rule_id), lambda: [r.dated() for r in look.scalars(statement)])
+
+
+def _adopters(look: Look, found: DatedRule, on: date) -> set[UUID]:
+    return set(
+        look.session.scalars(
+            select(RuleAdoption.person_id)
+            .join(Rule, Rule.id == RuleAdoption.rule_row_id)
+            .where(
+                Rule.rule_id == found.rule_id,
+                Rule.from_on == found.from_on,
+                RuleAdoption.from_on <= on,
+            )
+        )
+    )
+
+
+def _holidays(look: Look) -> Calendar:
+    rows = look.scalars(select(Holiday))
+    return {row.day_on: row.kind == HolidayKind.WORKDAY for row in rows}
+
+
+def _strict(look: Look) -> bool:
+    return look.settings.is_production
