@@ -1,0 +1,1 @@
+"""Facts in, bytes out: the public pages."""

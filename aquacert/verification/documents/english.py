@@ -1,0 +1,140 @@
+"""English of the public pages. Chinese is the source; these pages know no session and no catalogue.
+
+They are made outside any request's language (one cached page serves everybody), so their few
+sentences are kept here, where a test holds that none is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+Say = Callable[..., str]
+
+ENGLISH: Mapping[str, str] = MappingProxyType(
+    {
+        "水产苗种检疫查验": "Aquatic seed quarantine check",
+        "检疫证明查验": "Certificate check",
+        "用编号查验": "Check by number",
+        "查验时间": "Checked at",
+        "。别人发来的截图不算数，请自己扫码。": ". A screenshot proves nothing: scan the code yourself.",
+        "网址": "Address",
+        "。本页不显示货主姓名、电话和详细地址。": ". This page shows no owner's name, telephone or exact address.",
+        "没有二维码？用编号查验": "No QR code? Check by number",
+        "有效": "Valid",
+        "已到达": "Arrived",
+        "暂停（勿运）": "Suspended: do not move",
+        "无效": "Not valid",
+        "查无此证": "No such certificate",
+        "暂时无法核验": "Cannot be checked now",
+        "检疫合格，还剩 %(days)s 天 %(hours)s 小时": "Passed quarantine, %(days)s d %(hours)s h left",
+        "检疫合格，还剩 %(hours)s 小时 %(minutes)s 分": "Passed quarantine, %(hours)s h %(minutes)s min left",
+        "这批苗种已在 %(day)s 到达，不能再用于运输": "These goods arrived on %(day)s; no further transport under it",
+        "这批苗种已到达，不能再用于运输": "These goods have arrived; no further transport under it",
+        "已换新证，这张不能再用": "Replaced by a new certificate; this one no longer holds",
+        "已作废，请不要收货": "Made void; do not take the goods",
+        "已召回，请不要收货，不要放苗入塘": "Recalled; do not take the goods, do not stock the pond",
+        "已过期，%(until)s": "Expired: %(until)s",
+        "签名不符：内容可能被改过": "The signature does not fit: contents may have been changed",
+        "签名不符：二维码里的内容和系统记录对不上": "The signature does not fit: code and record differ",
+        "请不要收货，并反映问题": "Do not take the goods; report it",
+        "请核对编号，或重新扫码": "Check the number, or scan again",
+        "系统里没有这个地址对应的证明": "No certificate has this address",
+        "正在复查，先不要运输和收货。": "Under review: do not move or take the goods yet. ",
+        "复查结束后，再扫一次就能看到结果。": "Scan again when the review is over.",
+        "不等于假证，也不等于有效。": "This means neither forged nor valid. ",
+        "核验服务器没有回应，不能确认这张证现在的状态。": "The server did not answer; its state now is not known.",
+        "签发机构的密钥现在不能确认，系统正在核查这张证。": "The issuer's key cannot be confirmed now; this is being looked into.",
+        "手机或服务器的时间可能不对，现在不能判断有效期。": "A clock may be wrong; validity cannot be judged now.",
+        "换个有信号的地方再试": "Try again where the signal is better",
+        "不用重新扫码，点上面的按钮": "No need to scan again: press the button above",
+        "打电话问签发机构": "Call the issuing office",
+        "电话印在证明上": "Its number is on the certificate",
+        "没有核实前，不要放苗入塘": "Do not stock the pond before it is confirmed",
+        "可以先单独暂养": "Keep the animals apart meanwhile",
+        "先停下，不要装车、不要卸货": "Stop: do not load or unload",
+        "打电话给签发机构，问复查什么时候结束": "Call the issuing office and ask when the review ends",
+        "请司机出示新证的二维码": "Ask the driver for the new certificate's code",
+        "新证一般已经发到货主手机上": "It is usually on the owner's telephone",
+        "扫新证，再核对一遍": "Scan the new one and compare again",
+        "重点看车牌、品种、数量": "Above all plate, species and quantity",
+        "拿不出新证，先不要收货": "No new certificate: do not take the goods",
+        "可以打电话问，也可以反映问题": "Call the office, or report it",
+        "先不要收货": "Do not take the goods",
+        "让货主联系签发机构": "Let the owner call the issuing office",
+        "已经收货的，单独暂养并打电话": "Already taken: keep apart and call",
+        "看清编号再扫一次": "Look at the number and scan again",
+        "二维码脏了就擦一擦，或用编号查验": "Wipe a dirty code, or check by number",
+        "还是查不到，先不要收货": "Still nothing: do not take the goods",
+        "演示样张·无效": "Specimen, not valid",
+        "单位和货物都是虚构的，不能作为凭证。": "Bodies and goods are fictional; this proves nothing.",
+        "查看新证": "See the new certificate",
+        "换过 %(n)s 次。": "Replaced %(n)s times. ",
+        "新证是否有效，以打开后的结果为准。": "Whether it is valid, its own page says.",
+        "重新核验": "Check again",
+        "换了什么": "What changed",
+        "其他内容": "Everything else",
+        "没有变化": "unchanged",
+        "也有变化，以新证为准": "also changed: see the new certificate",
+        "请与车上的苗种核对": "Compare with the goods on the lorry",
+        "这张证写的内容": "What this certificate says",
+        "动物检疫证明（动物A）": "Animal quarantine certificate (form A)",
+        "动物检疫证明（动物B）": "Animal quarantine certificate (form B)",
+        "编号": "number",
+        "品种": "Species",
+        "数量": "Quantity",
+        "车牌": "Plate",
+        "运输工具": "Vehicle",
+        "中间几位已遮挡": "partly hidden",
+        "路线": "Route",
+        "启运地：": "From: ",
+        "到达地：": "To: ",
+        "启运": "from",
+        "到达": "to",
+        "到达地": "Destination",
+        "跨省": "across provinces",
+        "有效期": "Valid until",
+        "签发机构": "Issued by",
+        "渔业官方兽医": "official fishery veterinarian",
+        "，编号 %(n)s": ", no. %(n)s",
+        "%(day)s前到达": "arrive before %(day)s",
+        "%(at)s 签发": "issued %(at)s",
+        "合 %(n)s %(unit)s": "%(n)s %(unit)s",
+        "现在怎么办": "What to do now",
+        "签名由服务器验证": "Signature checked by the server",
+        "签名由本机验证": "Signature checked on this phone",
+        "撤销、暂停、换证状态刚刚核对": "Void, suspended, replaced: checked just now",
+        "签名没有被改动，签发机构在信任名单内": "Signature intact; issuer on the trust list",
+        "不在撤销、暂停、换证名单内": "Not void, suspended or replaced",
+        "这张证的状态已变，见上面": "Its state has changed, see above",
+        "二维码里的签名和本页内容一致": "The code's own signature fits this page",
+        "二维码里的签名不完整。请重新扫码，不要用转发的链接": "The code's signature is incomplete. Scan again; do not use a forwarded link",
+        "没有收到二维码里的签名，由服务器核对": "The code's signature did not reach this page; the server checked it",
+        "对不上？打电话给签发机构": "Does not match? Call the issuing office",
+        "我是收货方，报告到达": "I am the receiver: report arrival",
+        "编号和校验码印在证明右上角，二维码旁边。": "Both are printed at the top right, beside the QR code.",
+        "证明编号": "Certificate number",
+        "10 位数字，例如 3200012345": "10 digits, for example 3200012345",
+        "错误：编号是 10 位数字": "Error: the number has 10 digits",
+        "校验码": "Check code",
+        "6 位字母或数字，大小写都可以": "6 letters or digits, capitals or not",
+        "错误：校验码是 6 位": "Error: the check code has 6 characters",
+        "查验": "Check",
+        "手机扫证明上的二维码更快，也更可靠。": "Scanning the QR code is faster and safer.",
+        "没有查到": "Nothing found",
+        "编号和校验码对不上，或者没有这张证。请照着证明再输一次。": "Number and check code do not fit, or there is no such certificate. Type them again.",
+        "查得太快了": "Too many tries",
+        "为了安全，请过一分钟再查。": "For safety, try again in a minute.",
+        "核验服务器没有回应，请过一会儿再试。": "The server did not answer; try again in a while.",
+    }
+)
+
+
+def speaker(lang: str) -> Say:
+    """Return the function that says a Chinese source sentence in `lang`."""
+
+    def say(text: str, **values: object) -> str:
+        spoken = ENGLISH.get(text, text) if lang == "en" else text
+        return spoken % values if values else spoken
+
+    return say

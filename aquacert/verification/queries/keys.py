@@ -1,0 +1,58 @@
+"""The public keys this process believes, read again when the folder of keys changes.
+
+A key withdrawn by another process (`aquacert` on the command line) must count here at once.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from aquacert.trust.keys import KeyRing, PublicKey
+from aquacert.trust.trustlist import TrustList
+
+MINUTE = 60
+
+
+class KeyWatch:
+    """The trust list of a folder of keys."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen = -1
+        self._keys: tuple[PublicKey, ...] = ()
+        self.trust = TrustList(())
+
+    def refresh(self) -> bool:
+        """Read the keys if the folder changed; tell whether what they say changed."""
+        try:
+            stamp = self._folder.stat().st_mtime_ns
+        except OSError:
+            stamp = 0
+        if stamp == self._seen:
+            return False
+        keys = KeyRing(self._folder, "").public_keys()
+        self._seen = stamp
+        if keys == self._keys:
+            return False
+        self._keys, self.trust = keys, TrustList(keys)
+        return True
+
+
+@dataclass(frozen=True)
+class TrustDocument:
+    """The signed trust list as published, and the minute it was made in."""
+
+    version: int
+    text: str
+    etag: str
+
+
+def trust_document(keys: KeyRing, now: datetime) -> TrustDocument:
+    """Return `/trust/list.json`, signed by the root; its version is the minute, so it only grows."""
+    version = int(now.timestamp()) // MINUTE
+    text = TrustList(keys.public_keys()).to_json(keys.load(keys.root(now)), now, version)
+    tag = base64.b32encode(version.to_bytes(5, "big")).decode().lower()
+    return TrustDocument(version, text, f"t{tag}")

@@ -1,0 +1,223 @@
+"""The pages a process keeps: made from a proof, watched for changes, amber when nothing answers.
+
+A page is kept until its certificate changes (asked at most once a second), until its words stop
+being true (remaining time, expiry), or until older pages must make room. If the question cannot be
+asked, nothing kept is served as fresh: the answer is 暂时无法核验, never green, never 500.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from aquacert.kernel.clock import SHANGHAI
+from aquacert.kernel.errors import Unavailable
+from aquacert.kernel.work import Database
+from aquacert.verification.documents.page import (
+    LANGUAGES,
+    Frame,
+    frame,
+    middle,
+    title_of,
+)
+from aquacert.verification.documents.spoken import (
+    Told,
+    sheet_of,
+    unknown_sheet,
+    unsure_sheet,
+)
+from aquacert.verification.queries.judgement import Judgement, Register, judgement
+from aquacert.verification.queries.keys import KeyWatch
+from aquacert.verification.rules.verdict import Proof, Verdict
+
+NOT_ANSWERING = (Unavailable, SQLAlchemyError, OSError)
+WATCH_SECONDS = 1.0
+STALE_SECONDS = 3.0
+"""Longest age of the last answered question while another thread is asking the next."""
+OVERHEAD = 400
+"""Bytes of bookkeeping per kept page: key, tuple, dict slot."""
+FOREVER = float("inf")
+log = structlog.get_logger("verification")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One page to send."""
+
+    status: int
+    body: bytes
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A page's own part, and until when (seconds since 1970) its words are true."""
+
+    verdict: Verdict
+    middle: bytes
+    good_until: float
+
+
+class PublicPages:
+    """Pages of certificates in this process's memory, at most `limit` bytes of them."""
+
+    def __init__(
+        self,
+        database: Database,
+        register: Register,
+        keys: KeyWatch,
+        *,
+        limit: int,
+        host: str,
+        tick: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._register = register
+        self._keys = keys
+        self._limit = limit
+        self._tick = tick
+        self._frames: dict[str, Frame] = {lang: frame(lang, host) for lang in LANGUAGES}
+        self._titles = {(v, lang): title_of(v, lang) for v in Verdict for lang in LANGUAGES}
+        self._kept: dict[str, Kept] = {}
+        self._held = 0
+        self._seq: int | None = None
+        self._turn = 0
+        self._looked = -FOREVER
+        self._is_down = False
+        self._lock = threading.Lock()
+        self._store = threading.Lock()
+        self._second = (-1, b"")
+
+    @property
+    def held(self) -> int:
+        """Bytes kept now, bookkeeping included."""
+        return self._held
+
+    def answer(self, public_id: str, lang: str) -> Answer:
+        """Return the page of `public_id`; never raises for a database that is silent."""
+        now = self._database.clock.now()
+        try:
+            self._watch()
+            key = public_id if lang == "zh_CN" else f"{public_id}.{lang}"
+            kept = self._kept.get(key)
+            if kept is None or kept.good_until <= now.timestamp():
+                kept = self._make(key, public_id, lang)
+        except NOT_ANSWERING as error:
+            log.warning("not answering", error=type(error).__name__)
+            return self.dress(Verdict.UNSURE, middle(unsure_sheet(), lang), lang)
+        return self.dress(kept.verdict, kept.middle, lang)
+
+    def dress(self, verdict: Verdict, own: bytes, lang: str) -> Answer:
+        """Return the answer around `own`, with the moment of the answer."""
+        body = self.whole(self._titles[verdict, lang], own, lang)
+        return Answer(404 if verdict is Verdict.UNKNOWN else 200, body, verdict)
+
+    def whole(self, title: bytes, own: bytes, lang: str) -> bytes:
+        """Return a whole page: frame, title, its own part, the moment of the answer."""
+        return self._frames[lang].join(title, own, self._stamp())
+
+    def _stamp(self) -> bytes:
+        now = self._database.clock.now()
+        second = int(now.timestamp())
+        if self._second[0] != second:
+            at = now.astimezone(SHANGHAI)
+            self._second = (second, f"{at.year}-{at:%m-%d %H:%M:%S}".encode())
+        return self._second[1]
+
+    def _watch(self) -> None:
+        """Forget what changed, asking at most once a second; raise when nobody answers."""
+        age = self._tick() - self._looked
+        if age < WATCH_SECONDS:
+            if self._is_down:
+                raise Unavailable("核验服务器没有回应。")
+            return
+        if not self._lock.acquire(blocking=False):
+            if age > STALE_SECONDS or self._is_down:
+                raise Unavailable("核验服务器没有回应。")
+            return
+        try:
+            self._ask()
+            self._is_down = False
+        except NOT_ANSWERING:
+            self._is_down = True
+            raise
+        finally:
+            self._looked = self._tick()
+            self._lock.release()
+
+    def _ask(self) -> None:
+        if self._keys.refresh():
+            self._forget_all()
+        with self._database.look() as look:
+            if self._seq is None:
+                self._seq = self._register.last_change(look)
+                return
+            while rows := self._register.changes_since(look, self._seq):
+                self._forget([public_id for _, public_id in rows], rows[-1][0])
+
+    def _forget(self, public_ids: list[str], seq: int) -> None:
+        with self._store:
+            for public_id in public_ids:
+                for key in (public_id, f"{public_id}.en"):
+                    gone = self._kept.pop(key, None)
+                    if gone is not None:
+                        self._held -= len(gone.middle) + OVERHEAD
+            self._seq = seq
+            self._turn += 1
+
+    def _forget_all(self) -> None:
+        with self._store:
+            self._kept.clear()
+            self._held = 0
+            self._turn += 1
+
+    def _make(self, key: str, public_id: str, lang: str) -> Kept:
+        """Prove, judge and draw one page; keep it unless something changed meanwhile."""
+        turn = self._turn
+        with self._database.look() as look:
+            found = judgement(look, self._register, self._keys.trust, public_id)
+        if found is None:
+            return Kept(Verdict.UNKNOWN, middle(unknown_sheet(lang), lang), 0.0)
+        if found.proof is not Proof.GOOD:
+            log.error("certificate not proved", public_id=public_id, proof=found.proof.value)
+        sheet, holds = sheet_of(found.verdict, _told(found), lang)
+        kept = Kept(found.verdict, middle(sheet, lang), _until(found, holds))
+        self._keep(key, kept, turn)
+        return kept
+
+    def _keep(self, key: str, kept: Kept, turn: int) -> None:
+        with self._store:
+            if self._turn != turn:
+                return
+            old = self._kept.pop(key, None)
+            self._held += len(kept.middle) + OVERHEAD
+            if old is not None:
+                self._held -= len(old.middle) + OVERHEAD
+            self._kept[key] = kept
+            while self._held > self._limit and self._kept:
+                first = self._kept.pop(next(iter(self._kept)))
+                self._held -= len(first.middle) + OVERHEAD
+
+
+def _told(found: Judgement) -> Told:
+    return Told(
+        now=found.now,
+        record=found.record,
+        arrived_at=found.arrived_at,
+        successor=found.successor,
+        successor_record=found.successor_record,
+        times=found.times,
+    )
+
+
+def _until(found: Judgement, holds: timedelta | None) -> float:
+    """Return until when a page's words hold; an unproved page is proved again each time."""
+    if found.proof is not Proof.GOOD or found.verdict is Verdict.UNSURE:
+        return 0.0
+    return FOREVER if holds is None else (found.now + holds).timestamp()

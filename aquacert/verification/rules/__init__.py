@@ -1,0 +1,1 @@
+"""What a stranger may be told of a certificate: pure judgement, no input or output."""
