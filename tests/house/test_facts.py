@@ -30,7 +30,7 @@ def test_every_fact_has_a_tag_spelt_room_thing_act():
     assert [
         f"{kind.__module__}.{kind.__name__}: {kind.tag!r}"
         for kind in facts()
-        if not re.fullmatch(r"[a-z]+:[a-z_]+:[a-z_]+", kind.tag)
+        if not re.fullmatch(r"[a-z]+:[a-z_-]+:[a-z_-]+", kind.tag)
     ] == []
 
 

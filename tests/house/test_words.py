@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 import pytest
+from babel.messages.pofile import read_po
 
 from tests.house.source import ROOT, members, name_of
 
@@ -99,3 +100,19 @@ def test_every_enum_of_reasons_has_sentences(name):
         and value.__name__.endswith("Reason")
     }
     assert own - keyed == set()
+
+
+def test_nearly_every_sentence_has_its_english():
+    """`make words` gathers them; a few are numerals, units or patterns and stay as they are."""
+    with (ROOT / "aquacert/http/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        messages = [message for message in read_po(file, locale="en") if message.id]
+    assert sum(bool(message.string) for message in messages) / len(messages) > 0.9
+
+
+def test_translations_keep_their_places_to_fill_in():
+    def places(text):
+        return sorted(re.findall(r"%\(\w+\)\w|\{\w*\}", text))
+
+    with (ROOT / "aquacert/http/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        messages = [message for message in read_po(file, locale="en") if message.string]
+    assert [m.id for m in messages if places(m.id) != places(m.string)] == []
