@@ -9,10 +9,10 @@ from aquacert.kernel.errors import Invalid
 from aquacert.reference.rules.masking import mask_phone as mask_phone  # noqa: PLC0414
 from aquacert.reference.rules.text import INVISIBLE, refuse_unstorable
 
-MOBILE = re.compile(r"1[3-9]\d{9}")
+MOBILE = re.compile(r"1[3-9][0-9]{9}")
 # Three-digit area codes are 010 and 02x; the others have four (YD/T numbering plan, 0[3-9]xx).
-LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})([2-8]\d{6,7})(?:转(\d{1,6}))?")
-SERVICE = re.compile(r"[48]00\d{7}")
+LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})([2-8]\d{6,7})(?:转(\d{1,6}))?", re.ASCII)
+SERVICE = re.compile(r"[48]00[0-9]{7}")
 COUNTRY = re.compile(r"^(?:\+|00)86")
 EXTENSION = re.compile(r"(?:转|分机|ext\.?|[#])", re.IGNORECASE)
 SENTENCE = "电话不对：手机号是 11 位（如 138 0000 8000），座机要带区号（如 0512-6522 1234）。"

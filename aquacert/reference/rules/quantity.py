@@ -20,8 +20,8 @@ DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")}
 DIGIT |= {c: i for i, c in enumerate("〇壹贰叁肆伍陆柒捌玖")} | {"两": 2, "貳": 2, "陸": 6}
 SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 LARGE = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
-TOKEN = re.compile(r"\d+(?:\.\d+)?|.")
-GROUPS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+TOKEN = re.compile(r"[0-9]+(?:\.[0-9]+)?|.")
+GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 SPACES = re.compile(r"[\s\u2000-\u200a\u202f\u205f\u3000_']+")
 
 
@@ -117,7 +117,7 @@ class _Reader:
 
     def take(self, token: str) -> bool:
         """Take one token; say whether the number can still be one."""
-        if token[0].isdecimal():
+        if token[0] in "0123456789":
             return self._number(Fraction(token), len(token))
         if token in DIGIT:
             return self._zero() if DIGIT[token] == 0 else self._number(Fraction(DIGIT[token]), 0)
