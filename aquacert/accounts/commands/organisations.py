@@ -47,7 +47,7 @@ def open_organisation(
         wrong["kind"] = "请选择单位类别"
     _place(w, division_code, wrong)
     if wrong:
-        raise Invalid(next(iter(wrong.values())) + "。", **wrong)
+        raise Invalid(next(iter(wrong.values())).rstrip("。") + "。", **wrong)
     if parent_id is not None:
         organisation(w, parent_id)
     row = w.add(

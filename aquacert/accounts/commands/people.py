@@ -86,7 +86,7 @@ def _checked_person(
     }
     wrong |= {field: fault for field, fault in faults.items() if fault}
     if wrong:
-        raise Invalid(next(iter(wrong.values())), **wrong)
+        raise Invalid(next(iter(wrong.values())).rstrip("。") + "。", **wrong)
     return Person(
         id=w.new_id(),
         username=user,

@@ -15,7 +15,7 @@ from sqlalchemy import event, select
 from aquacert.accounts.commands.facts import GuessingLocked, SecondFactorSet
 from aquacert.accounts.commands.inbox import tell, tell_administrators
 from aquacert.accounts.commands.throttles import count_try, release, tries_left, wait
-from aquacert.accounts.models import StepUpGrant, TotpSecret
+from aquacert.accounts.models import Person, StepUpGrant, TotpSecret
 from aquacert.accounts.rules.sessions import STEP_UP
 from aquacert.accounts.rules.throttling import Gate, in_words
 from aquacert.kernel.errors import Invalid, NotAllowed, TooMany
@@ -58,10 +58,12 @@ def enrol(
 
 
 def confirm_factor(w: Work, person_id: UUID, code: str) -> None:
-    """Confirm a fresh generator with its first code."""
+    """Use up a code; the first one confirms a fresh generator."""
     row = spend_code(w, person_id, code)
-    row.confirmed_at = row.confirmed_at or w.now
-    w.record(SecondFactorSet("已绑定"), on=("people", str(person_id)))
+    if row.confirmed_at is None:
+        row.confirmed_at = w.now
+        w.session.get_one(Person, person_id).wants_second_factor = True
+        w.record(SecondFactorSet("已绑定"), on=("people", str(person_id)))
 
 
 def take_factor_away(w: Work, person_id: UUID, *, reason: str) -> None:

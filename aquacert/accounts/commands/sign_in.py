@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from aquacert.accounts.commands.facts import GuessingLocked, SignedIn, SignedOut
 from aquacert.accounts.commands.inbox import tell
 from aquacert.accounts.commands.passwords import hash_password, needs_new_hash
-from aquacert.accounts.commands.second_factor import spend_code
+from aquacert.accounts.commands.second_factor import confirm_factor
 from aquacert.accounts.commands.throttles import count_try, give_back, release, wait
 from aquacert.accounts.models import Person, SignInSession
 from aquacert.accounts.queries.actors import memberships_in_force, needs_code, roles_of, secret_hash
@@ -106,11 +106,14 @@ def _end_oldest(w: Work, person_id: UUID) -> None:
 
 
 def pass_second_factor(w: Work, session_id: UUID, code: str) -> str:
-    """Open a half-open session with a one-time code; return its new secret (no fixation)."""
+    """Open a half-open session with a one-time code; return its new secret (no fixation).
+
+    A generator made in this sign-in is confirmed by its first code.
+    """
     row = w.session.get_one(SignInSession, session_id, with_for_update=True)
     if row.state != SessionState.HALF:
         raise NotSignedIn
-    spend_code(w, row.person_id, code)
+    confirm_factor(w, row.person_id, code)
     secret = secrets.token_urlsafe(32)
     row.state, row.seen_at, row.secret_hash = SessionState.OPEN, w.now, secret_hash(secret)
     w.record(SignedIn(row.device, second_factor=True, unusual=False), on=row)

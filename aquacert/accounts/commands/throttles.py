@@ -5,29 +5,29 @@ from sqlalchemy import select
 from aquacert.accounts.models import Throttle
 from aquacert.accounts.rules.throttling import LIMITS, Gate, is_over, wait_seconds
 from aquacert.kernel.db import blind
-from aquacert.kernel.work import Look, Work
+from aquacert.kernel.work import Work
 
 
 def _key(gate: Gate, what: str) -> str:
     return blind(f"throttle {gate}", what)
 
 
-def _row(look: Look, gate: Gate, what: str) -> Throttle | None:
-    return look.one(
+def _row(w: Work, gate: Gate, what: str) -> Throttle | None:
+    return w.one(
         select(Throttle).where(Throttle.gate == gate, Throttle.key == _key(gate, what))
     )
 
 
-def wait(look: Look, gate: Gate, what: str) -> int:
+def wait(w: Work, gate: Gate, what: str) -> int:
     """Return the seconds to wait before the next guess at `what`; 0 = may guess."""
-    row = _row(look, gate, what)
-    return 0 if row is None else wait_seconds(row.since_at, row.tries, look.now, LIMITS[gate])
+    row = _row(w, gate, what)
+    return 0 if row is None else wait_seconds(row.since_at, row.tries, w.now, LIMITS[gate])
 
 
-def tries_left(look: Look, gate: Gate, what: str) -> int:
+def tries_left(w: Work, gate: Gate, what: str) -> int:
     """Return how many guesses are left in this window."""
-    row = _row(look, gate, what)
-    made = 0 if row is None or is_over(row.since_at, look.now, LIMITS[gate]) else row.tries
+    row = _row(w, gate, what)
+    made = 0 if row is None or is_over(row.since_at, w.now, LIMITS[gate]) else row.tries
     return LIMITS[gate].tries - made
 
 

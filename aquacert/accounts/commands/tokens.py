@@ -10,9 +10,10 @@ from sqlalchemy import select
 from aquacert.accounts.commands.facts import LinkMade, TokenEnded, TokenMade
 from aquacert.accounts.models import ApiToken, ConsigneeLink
 from aquacert.accounts.queries.actors import secret_hash
+from aquacert.accounts.queries.sign_in import consignee_subject
 from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
 from aquacert.kernel.permissions import P
-from aquacert.kernel.work import Look, Work
+from aquacert.kernel.work import Work
 
 TOKEN_DAYS = 365
 LINK_DAYS = 30
@@ -74,18 +75,6 @@ def make_consignee_link(w: Work, subject_id: UUID, *, days: int = LINK_DAYS) -> 
     )
     w.record(LinkMade("已发出"), on=row)
     return secret
-
-
-def consignee_subject(look: Look, secret: str) -> UUID:
-    """Return what a link is for, without using it up; raise `NotFound` if it is unknown or over."""
-    row = look.one(
-        select(ConsigneeLink).where(ConsigneeLink.token_hash == secret_hash(secret))
-    )
-    if row is None or row.expires_at <= look.now:
-        raise NotFound("这个链接不对或者已经过期，请向货主要新的。")
-    if row.used_at is not None:
-        raise NotAllowedNow("这个链接已经用过了，到达已经登记，不用再填。")
-    return row.subject_id
 
 
 def use_consignee_link(w: Work, secret: str) -> UUID:

@@ -1,0 +1,7 @@
+"""The HTML doors of accounts: signing in, the own account, the inbox, administration."""
+
+from aquacert.accounts.views import inbox, organisations, own, people, signing_in, step_up
+from aquacert.accounts.views.blueprint import bp
+from aquacert.accounts.views.glue import prepare
+
+__all__ = ["bp", "inbox", "organisations", "own", "people", "prepare", "signing_in", "step_up"]

@@ -1,0 +1,163 @@
+"""Who is asking: Flask-Login over our own session table, and bearer tokens for programs.
+
+The cookie holds a random secret and nothing else; the row behind it decides at every request, so
+ending a sign-in or a role works at once.
+"""
+
+from typing import Any, cast
+
+from flask import Flask, current_app, redirect, request, url_for  # noqa: TID251
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+
+from aquacert.accounts.commands import keep_preferences, touch_session
+from aquacert.accounts.queries import (
+    SessionStanding,
+    actor_for,
+    person_name,
+    session_standing,
+    token_actor,
+    unread_count,
+)
+from aquacert.accounts.rules.roles import TRADE
+from aquacert.accounts.rules.sessions import SessionState
+from aquacert.http.gates import current_actor, house, register_actor_loader
+from aquacert.http.pages import LANGUAGES
+from aquacert.kernel.errors import NotSignedIn
+from aquacert.kernel.scope import ANONYMOUS, SYSTEM, Actor
+from aquacert.reference.queries import division_path
+from aquacert.reference.rules.masking import mask_name
+
+BEARER = "Bearer "
+MAY_PASS = frozenset({"accounts.password", "accounts.sign_out", "static"})
+"""Doors for somebody who must first choose a new password."""
+
+
+class Visitor(UserMixin):  # type: ignore[misc]
+    """A session as Flask-Login knows it: its id is the session's secret."""
+
+    def __init__(self, secret: str, standing: SessionStanding, actor: Actor) -> None:
+        self.id = secret
+        self.standing = standing
+        self.actor = actor
+
+
+def prepare(app: Flask) -> None:
+    """Let `app` know who is signed in, and give its pages what the frames show of them."""
+    manager = LoginManager()
+    manager.session_protection = None  # the session table knows more than a hash of the browser
+    manager.user_loader(load_visitor)
+    manager.init_app(app, add_context_processor=False)
+    app.config.update(SESSION_REFRESH_EACH_REQUEST=False)
+    register_actor_loader(app, load_actor)
+    app.before_request(keep_choice)
+    app.before_request(ask_new_password)
+    app.context_processor(furnish)
+
+
+def load_visitor(secret: str) -> Visitor | None:
+    """Return who stands behind a session's secret, or None if the session is over."""
+    with house().database.look() as look:
+        standing = session_standing(look, secret)
+        if standing is None:
+            return None
+        try:
+            actor = actor_for(look, standing.person_id, standing.session_id)
+        except NotSignedIn:
+            return None
+    if standing.state == SessionState.OPEN and standing.is_worth_touching:
+        with house().database.work(SYSTEM) as w:
+            touch_session(w, standing.session_id)
+    return Visitor(secret, standing, actor)
+
+
+def visitor() -> Visitor | None:
+    """Return the visitor of this request, half signed in or wholly; None for a stranger."""
+    return cast("Visitor", current_user) if current_user.is_authenticated else None
+
+
+def load_actor() -> Actor:
+    """Return who asks: the person of a token, of an open session, or nobody."""
+    header = request.headers.get("Authorization", "")
+    if request.path.startswith("/api/") and header.startswith(BEARER):
+        with house().database.look() as look:
+            return token_actor(look, header.removeprefix(BEARER).strip())
+    found = visitor()
+    if found is None or found.standing.state != SessionState.OPEN:
+        return ANONYMOUS
+    return found.actor
+
+
+def keep_choice() -> ResponseReturnValue | None:
+    """Keep ?elder= and ?lang= with the account, and go on to the page without them."""
+    if request.method != "GET" or not ({"elder", "lang"} & request.args.keys()):
+        return None
+    lang = request.args.get("lang")
+    locale = lang if lang in LANGUAGES else None
+    elder = request.args["elder"] == "1" if "elder" in request.args else None
+    if request.path.startswith(("/api/", "/c/")):
+        return None
+    actor = current_actor()
+    if actor.is_known:
+        with house().database.work(actor) as w:
+            keep_preferences(w, elder=elder, locale=locale)
+    rest = {k: v for k, v in request.args.items() if k not in {"elder", "lang"}}
+    answer = redirect(_same_page(rest))
+    if locale:
+        answer.set_cookie("lang", locale, max_age=31_536_000, samesite="Lax", httponly=True)
+    if elder is not None:
+        answer.set_cookie(
+            "elder", "1" if elder else "0", max_age=31_536_000, samesite="Lax", httponly=True
+        )
+    return answer
+
+
+def _same_page(arguments: dict[str, str]) -> str:
+    view_args = request.view_args or {}
+    endpoint = request.endpoint or "home"
+    return url_for(endpoint, **{**arguments, **view_args})
+
+
+def ask_new_password() -> ResponseReturnValue | None:
+    """Send somebody with a first or an old password to the page where it is changed."""
+    if request.path.startswith(("/api/", "/c/", "/static/")):
+        return None
+    if request.endpoint in MAY_PASS or "_user_id" not in _cookie():
+        return None
+    found = visitor()
+    if found and found.standing.state == SessionState.OPEN and found.standing.must_change_password:
+        return redirect(url_for("accounts.password"))
+    return None
+
+
+def _cookie() -> Any:
+    from flask import session
+
+    return session
+
+
+def is_trade(actor: Actor) -> bool:
+    """Say whether somebody works for a farm or a carrier: his pages are made for the phone."""
+    return bool(actor.roles) and actor.roles <= {str(role) for role in TRADE}
+
+
+def furnish() -> dict[str, Any]:
+    """Return what the frames show of the person: masked name, role, place, unread messages."""
+    actor = current_actor() if request.endpoint != "static" else ANONYMOUS
+    if actor.person_id is None:
+        return {"elder": request.cookies.get("elder") == "1", "frame": "_parts/phone.html"}
+    with house().database.look(actor) as look:
+        path = division_path(look, actor.county) if actor.county else ()
+        return {
+            "frame": "_parts/phone.html" if is_trade(actor) else "_parts/desk.html",
+            "trade": is_trade(actor),
+            "actor_name": mask_name(person_name(look, actor.person_id)),
+            "role_name": actor.label,
+            "inbox_unread": unread_count(look),
+            "jurisdiction": [{"name": place.name_zh, "code": place.code} for place in path],
+        }
+
+
+def endpoint_exists(endpoint: str) -> bool:
+    """Say whether the application has this door (rooms above may be absent in a test)."""
+    return endpoint in current_app.view_functions

@@ -1,0 +1,144 @@
+"""Administration of bodies: list, open, rename, close; their standing."""
+
+from uuid import UUID
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from aquacert.accounts.commands import (
+    close_organisation,
+    open_organisation,
+    rename_organisation,
+    set_standing,
+)
+from aquacert.accounts.forms import OrganisationForm, ReasonForm, RenameForm, StandingForm
+from aquacert.accounts.models import Organisation
+from aquacert.accounts.queries import organisations_page, standing
+from aquacert.accounts.rules.roles import KIND_NAMES
+from aquacert.accounts.rules.states import LEVEL_NAMES, STATE_NAMES
+from aquacert.accounts.views.blueprint import bp
+from aquacert.accounts.views.people import body_choices
+from aquacert.http.gates import allowed, look, work
+from aquacert.http.pages import page
+from aquacert.kernel.permissions import P
+from aquacert.reference.queries import full_name
+
+
+@bp.get("/organisations")
+@allowed(P.ACCOUNT_MANAGE, P.STANDING_SET)
+def organisations() -> ResponseReturnValue:
+    """List the bodies of the own jurisdiction."""
+    words, kind = request.args.get("q", ""), request.args.get("kind", "")
+    with look() as unit:
+        pages = organisations_page(unit, words, kind, request.args.get("page", 1, type=int))
+    return page(
+        "accounts/organisations.html",
+        pages=pages,
+        q=words,
+        kind=kind,
+        kinds=KIND_NAMES,
+        states=STATE_NAMES,
+    )
+
+
+@bp.route("/organisations/new", methods=["GET", "POST"])
+@allowed(P.ACCOUNT_MANAGE)
+def new_organisation() -> ResponseReturnValue:
+    """Open a body in the own jurisdiction."""
+    form = OrganisationForm()
+    with look() as unit:
+        form.parent_id.choices = [("", _("无")), *body_choices(unit)]
+    if form.validate_on_submit():
+        asked = form.asked()
+        asked["parent_id"] = UUID(asked["parent_id"]) if asked["parent_id"] else None
+        with form.catching(), work(once=form.key()) as w:
+            organisation_id = open_organisation(w, **asked)
+            w.get_for_change(Organisation, organisation_id)  # within the actor's jurisdiction
+            here = w.reply = url_for(".show_organisation", organisation_id=organisation_id)
+        if not form.wrong:
+            flash(_("单位已登记"))
+            return redirect(here)
+    return page("accounts/new_organisation.html", form=form), form.status
+
+
+@bp.get("/organisations/<uuid:organisation_id>")
+@allowed(P.ACCOUNT_MANAGE, P.STANDING_SET)
+def show_organisation(organisation_id: UUID) -> ResponseReturnValue:
+    """Show one body."""
+    return organisation_page(organisation_id)
+
+
+def organisation_page(
+    organisation_id: UUID,
+    renaming: RenameForm | None = None,
+    closing: ReasonForm | None = None,
+    rating: StandingForm | None = None,
+) -> ResponseReturnValue:
+    """Return the page of one body, with the form that has to be corrected if there is one."""
+    with look() as unit:
+        row = unit.get(Organisation, organisation_id)
+        now = standing(unit, organisation_id)
+        place = full_name(unit, row.division_code)
+    wrong = [form for form in (renaming, closing, rating) if form is not None]
+    return page(
+        "accounts/organisation.html",
+        row=row,
+        place=place,
+        standing=now,
+        renaming=renaming or RenameForm(formdata=None, obj=row),
+        closing=closing or ReasonForm(formdata=None),
+        rating=rating or StandingForm(formdata=None, level=now.level),
+        kinds=KIND_NAMES,
+        levels=LEVEL_NAMES,
+        states=STATE_NAMES,
+    ), max((form.status for form in wrong), default=200)
+
+
+@bp.post("/organisations/<uuid:organisation_id>/rename")
+@allowed(P.ACCOUNT_MANAGE)
+def rename(organisation_id: UUID) -> ResponseReturnValue:
+    """Give a body another name from today on."""
+    form = RenameForm()
+    here = url_for(".show_organisation", organisation_id=organisation_id)
+    if form.validate_on_submit():
+        with form.catching(), work(once=form.key()) as w:
+            rename_organisation(w, organisation_id, **form.asked())
+            w.reply = here
+        if not form.wrong:
+            flash(_("已更名，旧名称和使用日期都留着"))
+            return redirect(here)
+    return organisation_page(organisation_id, renaming=form)
+
+
+@bp.post("/organisations/<uuid:organisation_id>/close")
+@allowed(P.ACCOUNT_MANAGE)
+def close(organisation_id: UUID) -> ResponseReturnValue:
+    """Close a body that no longer works."""
+    form = ReasonForm()
+    here = url_for(".show_organisation", organisation_id=organisation_id)
+    if form.validate_on_submit():
+        with work(once=form.key()) as w:
+            close_organisation(w, organisation_id, reason=form.reason.data)
+            w.reply = here
+        flash(_("单位已注销"))
+        return redirect(here)
+    return organisation_page(organisation_id, closing=form)
+
+
+@bp.post("/organisations/<uuid:organisation_id>/standing")
+@allowed(P.STANDING_SET)
+def rate(organisation_id: UUID) -> ResponseReturnValue:
+    """Write how a body stands from now on."""
+    form = StandingForm()
+    here = url_for(".show_organisation", organisation_id=organisation_id)
+    if form.validate_on_submit():
+        with look() as unit:
+            unit.get(Organisation, organisation_id)
+        with form.catching(), work(once=form.key()) as w:
+            set_standing(w, organisation_id, form.level.data, form.reason.data)
+            w.reply = here
+        if not form.wrong:
+            flash(_("信用等级已更新"))
+            return redirect(here)
+    return organisation_page(organisation_id, rating=form)

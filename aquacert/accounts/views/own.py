@@ -1,0 +1,171 @@
+"""The own account: sign-ins, password, second factor, tokens, elder edition and language."""
+
+from uuid import UUID
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from aquacert.accounts.commands import (
+    change_password,
+    confirm_factor,
+    end_session,
+    end_sessions,
+    end_token,
+    enrol,
+    keep_preferences,
+    make_token,
+)
+from aquacert.accounts.forms import CodeForm, EmptyForm, PasswordForm, PreferencesForm, TokenForm
+from aquacert.accounts.queries import (
+    has_code,
+    pending_secret,
+    person,
+    roles_lines,
+    sessions_of,
+    tokens_of,
+)
+from aquacert.accounts.views.blueprint import bp
+from aquacert.accounts.views.glue import visitor
+from aquacert.accounts.views.pictures import code_picture
+from aquacert.http.gates import current_actor, forget_actor, look, signed_in, work
+from aquacert.http.pages import page
+from aquacert.kernel.errors import NotSignedIn, TooMany
+
+
+def own_id() -> UUID:
+    """Return the id of whoever is signed in."""
+    person_id = current_actor().person_id
+    if person_id is None:
+        raise NotSignedIn
+    return person_id
+
+
+@bp.route("/me", methods=["GET", "POST"])
+@signed_in
+def me() -> ResponseReturnValue:
+    """Show the own account; keep the elder edition and the language."""
+    actor = current_actor()
+    form = PreferencesForm(elder=actor.elder, locale=actor.locale or "zh_CN")
+    if form.validate_on_submit():
+        with work(once=form.key()) as w:
+            keep_preferences(w, **form.asked())
+            w.reply = url_for(".me")
+        forget_actor()
+        flash(_("已保存"))
+        return redirect(url_for(".me"))
+    with look() as unit:
+        return page(
+            "accounts/me.html",
+            form=form,
+            person=person(unit, own_id()),
+            lines=roles_lines(unit, own_id()),
+            has_code=has_code(unit, own_id()),
+            sessions=len(sessions_of(unit, own_id())),
+        ), form.status
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@signed_in
+def password() -> ResponseReturnValue:
+    """Change the own password; every other sign-in ends."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        with form.catching(), work() as w:
+            change_password(w, **form.asked())
+            end_sessions(w, own_id(), because=_("口令已更换"), but=current_actor().session_id)
+        if not form.wrong:
+            flash(_("口令已更换，其他地方的登录都已结束"))
+            return redirect(url_for(".home"))
+    found = visitor()
+    forced = bool(found and found.standing.must_change_password)
+    return page("accounts/password.html", form=form, forced=forced), form.status
+
+
+@bp.get("/sessions")
+@signed_in
+def sessions() -> ResponseReturnValue:
+    """List where this account is signed in."""
+    with look() as unit:
+        rows = sessions_of(unit, own_id())
+        return page(
+            "accounts/sessions.html",
+            rows=rows,
+            here=current_actor().session_id,
+            form=EmptyForm(),
+        )
+
+
+@bp.post("/sessions/<uuid:session_id>/end")
+@signed_in
+def end_one(session_id: UUID) -> ResponseReturnValue:
+    """End one of the own sign-ins, at once."""
+    with work() as w:
+        end_session(w, session_id, because=_("本人在别处结束"))
+    flash(_("那次登录已结束"))
+    return redirect(url_for(".sessions"))
+
+
+@bp.post("/sessions/end-others")
+@signed_in
+def end_others() -> ResponseReturnValue:
+    """End every own sign-in but this one."""
+    with work() as w:
+        count = end_sessions(
+            w, own_id(), because=_("本人结束其他登录"), but=current_actor().session_id
+        )
+    flash(_("已结束其他 %(n)s 处登录", n=count))
+    return redirect(url_for(".sessions"))
+
+
+@bp.route("/factor", methods=["GET", "POST"])
+@signed_in
+def factor() -> ResponseReturnValue:
+    """Let somebody who need not have a one-time code make one all the same."""
+    with look() as unit:
+        if has_code(unit, own_id()):
+            return page("accounts/factor.html", form=CodeForm(), secret="", picture="")
+        secret = pending_secret(unit, own_id())
+        username = person(unit, own_id()).username
+    if secret is None:
+        with work() as w:
+            secret = enrol(w, own_id())
+    form, status = CodeForm(), 200
+    if form.validate_on_submit():
+        try:
+            with form.catching(), work() as w:
+                confirm_factor(w, own_id(), form.code.data)
+        except TooMany as error:
+            form.form_errors.append(error.sentence)
+            status = error.status
+        if not form.wrong:
+            flash(_("动态口令已绑定，下次登录时要用"))
+            return redirect(url_for(".me"))
+    picture = code_picture(secret, username)
+    status = form.status if status == 200 else status
+    return page("accounts/factor.html", form=form, secret=secret, picture=picture), status
+
+
+@bp.route("/tokens", methods=["GET", "POST"])
+@signed_in
+def tokens() -> ResponseReturnValue:
+    """List the own API tokens; make one, shown this once."""
+    form, fresh = TokenForm(), ""
+    if form.validate_on_submit():
+        with form.catching(), work() as w:
+            fresh = make_token(w, own_id(), form.name.data)
+    with look() as unit:
+        rows = tokens_of(unit, own_id())
+    return page(
+        "accounts/tokens.html", form=form, rows=rows, fresh=fresh, act=EmptyForm()
+    ), form.status
+
+
+@bp.post("/tokens/<uuid:token_id>/end")
+@signed_in
+def stop_token(token_id: UUID) -> ResponseReturnValue:
+    """Stop one of the own tokens, at once."""
+    with work() as w:
+        end_token(w, token_id)
+    flash(_("令牌已停用"))
+    return redirect(url_for(".tokens"))

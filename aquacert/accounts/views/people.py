@@ -1,0 +1,225 @@
+"""Administration of people: list, add, appoint, end, freeze, a new first password."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from aquacert.accounts.commands import (
+    add_person,
+    appoint,
+    end_appointment,
+    end_sessions,
+    first_password,
+    freeze_person,
+    give_first_password,
+    take_factor_away,
+)
+from aquacert.accounts.forms import AppointForm, EmptyForm, PersonForm, ReasonForm
+from aquacert.accounts.queries import (
+    has_code,
+    labels_of,
+    people_page,
+    person_here,
+    roles_lines,
+    sessions_of,
+)
+from aquacert.accounts.queries.organisations import organisations_here
+from aquacert.accounts.rules.roles import ROLE_NAMES
+from aquacert.accounts.rules.states import STATE_NAMES, PersonState
+from aquacert.accounts.views.blueprint import bp
+from aquacert.http.gates import allowed, look, work
+from aquacert.http.pages import page
+from aquacert.kernel.permissions import P
+from aquacert.kernel.work import Look, Work
+from aquacert.reference.rules.masking import mask_name, mask_phone
+
+
+@bp.get("/people")
+@allowed(P.ACCOUNT_MANAGE)
+def people() -> ResponseReturnValue:
+    """List the people appointed in the own jurisdiction; names and numbers masked."""
+    words, role = request.args.get("q", ""), request.args.get("role", "")
+    number = request.args.get("page", 1, type=int)
+    with look() as unit:
+        pages = people_page(unit, words, role, number)
+        labels = labels_of(unit, pages.items)
+    return page(
+        "accounts/people.html",
+        pages=pages,
+        labels=labels,
+        q=words,
+        role=role,
+        roles=ROLE_NAMES,
+        states=STATE_NAMES,
+        mask_name=mask_name,
+        mask_phone=mask_phone,
+    )
+
+
+def body_choices(unit: Look) -> list[tuple[str, str]]:
+    """Return the bodies that the actor administers, as choices of a field."""
+    rows = unit.scalars(organisations_here(unit).limit(500))
+    return [(str(row.id), f"{row.name_zh}（{row.division_code}）") for row in rows]
+
+
+@bp.route("/people/new", methods=["GET", "POST"])
+@allowed(P.ACCOUNT_MANAGE)
+def new_person() -> ResponseReturnValue:
+    """Add a person. The first password is made here, shown once, and must be changed."""
+    form = PersonForm()
+    with look() as unit:
+        form.organisation_id.choices = body_choices(unit)
+    if form.validate_on_submit():
+        chosen = first_password()
+        asked = form.asked()
+        with form.catching(), work() as w:
+            asked["organisation_id"] = UUID(asked["organisation_id"])
+            asked["division_code"] = asked["division_code"] or None
+            person_id = add_person(w, **asked, password=chosen, must_change_password=True)
+        if not form.wrong:
+            return page(
+                "accounts/first_password.html",
+                username=form.username.data,
+                password=chosen,
+                person_id=person_id,
+            )
+    return page("accounts/new_person.html", form=form), form.status
+
+
+@bp.get("/people/<uuid:person_id>")
+@allowed(P.ACCOUNT_MANAGE)
+def show_person(person_id: UUID) -> ResponseReturnValue:
+    """Show one account: roles past and present, sign-ins, what may be done."""
+    return person_page(person_id)
+
+
+def person_page(person_id: UUID, **forms: Any) -> ResponseReturnValue:
+    """Return the page of one account; `forms` replaces a form that has to be corrected."""
+    with look() as unit:
+        row = person_here(unit, person_id)
+        appointing = forms.get("appointing") or AppointForm()
+        appointing.organisation_id.choices = body_choices(unit)
+        context = {
+            "row": row,
+            "name": mask_name(row.name or ""),
+            "phone": mask_phone(row.phone or ""),
+            "lines": roles_lines(unit, person_id),
+            "has_code": has_code(unit, person_id),
+            "sessions": sessions_of(unit, person_id),
+            "appointing": appointing,
+            "act": EmptyForm(),
+            "reasoned": forms.get("reasoned") or ReasonForm(),
+            "states": STATE_NAMES,
+            "frozen": row.state == PersonState.FROZEN,
+        }
+    status = max((form.status for form in forms.values()), default=200)
+    return page("accounts/person.html", **context), status
+
+
+@bp.post("/people/<uuid:person_id>/appoint")
+@allowed(P.ACCOUNT_MANAGE)
+def appoint_person(person_id: UUID) -> ResponseReturnValue:
+    """Give somebody one more role."""
+    form = AppointForm()
+    with look() as unit:
+        person_here(unit, person_id)
+        form.organisation_id.choices = body_choices(unit)
+    here = url_for(".show_person", person_id=person_id)
+    if form.validate_on_submit():
+        asked = form.asked()
+        with form.catching(), work(once=form.key()) as w:
+            asked["organisation_id"] = UUID(asked["organisation_id"])
+            asked["division_code"] = asked["division_code"] or None
+            appoint(w, person_id=person_id, **asked)
+            w.reply = here
+        if not form.wrong:
+            flash(_("已任命，马上生效"))
+            return redirect(here)
+    return person_page(person_id, appointing=form)
+
+
+def with_reason(
+    person_id: UUID, act: Callable[[Work, str], object], done: str
+) -> ResponseReturnValue:
+    """Run an act that needs a reason on somebody the actor administers."""
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return person_page(person_id, reasoned=form)
+    here = url_for(".show_person", person_id=person_id)
+    with look() as unit:
+        person_here(unit, person_id)
+    with work(once=form.key()) as w:
+        act(w, form.reason.data)
+        w.reply = here
+    flash(done)
+    return redirect(here)
+
+
+@bp.post("/people/<uuid:person_id>/roles/<uuid:membership_id>/end")
+@allowed(P.ACCOUNT_MANAGE)
+def end_role(person_id: UUID, membership_id: UUID) -> ResponseReturnValue:
+    """End one role from today."""
+    return with_reason(
+        person_id,
+        lambda w, reason: end_appointment(w, membership_id, reason=reason),
+        _("任命已终止"),
+    )
+
+
+@bp.post("/people/<uuid:person_id>/freeze")
+@allowed(P.ACCOUNT_MANAGE)
+def freeze(person_id: UUID) -> ResponseReturnValue:
+    """Stop somebody from signing in, and end every sign-in."""
+
+    def act(w: Work, reason: str) -> None:
+        freeze_person(w, person_id, frozen=True, reason=reason)
+        end_sessions(w, person_id, because=_("账号已冻结"))
+
+    return with_reason(person_id, act, _("账号已冻结，登录都已结束"))
+
+
+@bp.post("/people/<uuid:person_id>/thaw")
+@allowed(P.ACCOUNT_MANAGE)
+def thaw(person_id: UUID) -> ResponseReturnValue:
+    """Let somebody sign in again."""
+    return with_reason(
+        person_id,
+        lambda w, reason: freeze_person(w, person_id, frozen=False, reason=reason),
+        _("账号已恢复"),
+    )
+
+
+@bp.post("/people/<uuid:person_id>/new-factor")
+@allowed(P.ACCOUNT_MANAGE)
+def new_factor(person_id: UUID) -> ResponseReturnValue:
+    """Take a lost one-time code generator away; the person makes another at the next sign-in."""
+
+    def act(w: Work, reason: str) -> None:
+        take_factor_away(w, person_id, reason=reason)
+        end_sessions(w, person_id, because=_("动态口令已解绑"))
+
+    return with_reason(person_id, act, _("动态口令已解绑，下次登录时重新绑定"))
+
+
+@bp.post("/people/<uuid:person_id>/new-password")
+@allowed(P.ACCOUNT_MANAGE)
+def new_password(person_id: UUID) -> ResponseReturnValue:
+    """Make a first password for somebody who forgot his; shown once, to be changed at once."""
+    form = EmptyForm()
+    if not form.validate_on_submit():
+        return person_page(person_id, act=form)
+    with look() as unit:
+        row = person_here(unit, person_id)
+    with work() as w:
+        chosen = give_first_password(w, person_id)
+        end_sessions(w, person_id, because=_("口令已重置"))
+    return page(
+        "accounts/first_password.html",
+        username=row.username,
+        password=chosen,
+        person_id=person_id,
+    )
