@@ -13,7 +13,7 @@ from aquacert.accounts.queries.organisations import organisation
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Conflict, Invalid
 from aquacert.kernel.work import Work
-from aquacert.reference.queries import disease
+from aquacert.reference.queries import disease, methods
 from labs.register.models import Laboratory, LabScope
 from labs.register.queries import laboratory, scopes_of
 from labs.register.rules import MOVES, LabAct, LabState, MethodKind, overlaps
@@ -124,7 +124,7 @@ def add_scope(
     own validated ones. A new rule is a new span with the next version. Raises `Invalid` for overlapping spans.
     """
     lab_row = laboratory(w, lab_id)
-    named = disease(w, disease_code)
+    named, standard = disease(w, disease_code), _standard(w, disease_code, method_code)
     if until_on < from_on:
         raise Invalid("截止日早于起始日", until_on="截止日应在起始日之后")
     if not Decimal(0) < positive_max <= grey_max <= cycle_cap:
@@ -143,6 +143,7 @@ def add_scope(
             disease_code=disease_code,
             disease_name_zh=named.name_zh,
             method_code=method_code,
+            method_standard=standard,
             kind=kind,
             targets=sorted({t.strip() for t in targets if t.strip()} | {disease_code}),
             rule_version=1 + max((s.rule_version for s in same), default=0),
@@ -156,6 +157,17 @@ def add_scope(
     fact = ScopeAdded(disease_code, method_code, from_on, until_on, row.decision_rule)
     w.record(fact, on=row, county=lab_row.division_code)
     return row.id
+
+
+def _standard(w: Work, disease_code: str, method_code: str) -> str:
+    """Return the standard a method is published in; raise `Invalid` naming the disease's known methods."""
+    known = {method.code: method.standard for method in methods(w, disease_code)}
+    if method_code not in known:
+        named = "、".join(f"{code}（{standard}）" for code, standard in known.items())
+        raise Invalid(
+            "名录里没有这个疫病的这个方法", method_code=f"应为：{named or '名录里还没有方法'}"
+        )
+    return known[method_code]
 
 
 def suspend_lab(w: Work, lab_id: UUID, reason: str) -> None:

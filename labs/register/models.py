@@ -69,6 +69,7 @@ class LabScope(Base):
     disease_code: Mapped[str]
     disease_name_zh: Mapped[str]
     method_code: Mapped[str]
+    method_standard: Mapped[str]
     kind: Mapped[str]
     targets: Mapped[list[Any]] = mapped_column(Json)
     rule_version: Mapped[int]

@@ -138,7 +138,7 @@ def _results(document: DocumentType, lines: Sequence[Mapping[str, Any]]) -> None
     for line in lines:
         values = (
             line["disease_name"],
-            line["method_code"],
+            line["method_standard"],
             line["cq"],
             WORDS.get(str(line["outcome"]), str(line["outcome"])),
             line["tested_on"],

@@ -32,6 +32,7 @@ class ReportLine:
     disease_code: str
     disease_name: str
     method_code: str
+    method_standard: str
     outcome: Outcome
     cq: str
     tested_on: str
@@ -103,6 +104,7 @@ def summary_of(row: Report) -> ReportSummary:
             disease_code=line["disease_code"],
             disease_name=line["disease_name"],
             method_code=line["method_code"],
+            method_standard=line["method_standard"],
             outcome=Outcome(line["outcome"]),
             cq=line["cq"],
             tested_on=line["tested_on"],
@@ -258,6 +260,7 @@ def _line(look: Look, row: Result, cq: str) -> ContentLine:
         disease_code=scope.disease_code,
         disease_name=scope.disease_name_zh,
         method_code=scope.method_code,
+        method_standard=scope.method_standard,
         decision_rule=scope.decision_rule,
         outcome=row.outcome,
         cq=cq or row.finding or "判读",

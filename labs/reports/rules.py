@@ -45,6 +45,7 @@ class ContentLine:
     disease_code: str
     disease_name: str
     method_code: str
+    method_standard: str
     decision_rule: str
     outcome: str
     cq: str
@@ -134,7 +135,7 @@ PRESENT: Mapping[Clause, Callable[[Content], bool]] = {
     Clause.C_PLACE: lambda c: bool(c.place_of_work),
     Clause.D_NUMBER: lambda c: bool(c.number),
     Clause.E_CUSTOMER: lambda c: bool(c.customer),
-    Clause.F_METHOD: lambda c: all(line.method_code for line in c.lines),
+    Clause.F_METHOD: lambda c: all(line.method_standard for line in c.lines),
     Clause.G_ITEM: lambda c: bool(c.blind_code and c.matrix and c.individuals > 0 and c.condition),
     Clause.H_DATES: lambda c: bool(c.received_on and c.sampled_on),
     Clause.I_TESTED: lambda c: all(line.tested_on for line in c.lines),

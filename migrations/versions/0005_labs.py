@@ -94,6 +94,7 @@ def upgrade() -> None:
         sa.Column("disease_code", sa.Text(), nullable=False),
         sa.Column("disease_name_zh", sa.Text(), nullable=False),
         sa.Column("method_code", sa.Text(), nullable=False),
+        sa.Column("method_standard", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("targets", kernel_db.Json(), nullable=False),
         sa.Column(
@@ -393,7 +394,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_lab_wells_result_id"), "lab_wells", ["result_id"], unique=False)
     op.create_index("ix_lab_wells_run_scope", "lab_wells", ["run_id", "scope_id"], unique=False)
-
     dialect = op.get_bind().dialect.name
     for statement in (
         *ddl.append_only("lab_wells", dialect),

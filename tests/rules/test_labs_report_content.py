@@ -12,7 +12,8 @@ from labs.reports.rules import Clause, Content, ContentLine, missing, number_of
 LINE = ContentLine(
     disease_code="DIV1",
     disease_name="十足目虹彩病毒病",
-    method_code="SC/T 7237-2020",
+    method_code="sct7237-2020",
+    method_standard="SC/T 7237-2020",
     decision_rule="判定规则 v1",
     outcome="negative",
     cq="无",
@@ -61,7 +62,7 @@ def test_a_whole_report_lacks_nothing():
         ({"place_of_work": ""}, Clause.C_PLACE),
         ({"number": ""}, Clause.D_NUMBER),
         ({"customer": ""}, Clause.E_CUSTOMER),
-        ({"lines": (replace(LINE, method_code=""),)}, Clause.F_METHOD),
+        ({"lines": (replace(LINE, method_standard=""),)}, Clause.F_METHOD),
         ({"individuals": 0}, Clause.G_ITEM),
         ({"received_on": ""}, Clause.H_DATES),
         ({"lines": (replace(LINE, tested_on=""),)}, Clause.I_TESTED),

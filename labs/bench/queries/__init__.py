@@ -40,7 +40,7 @@ class ResultLine:
     result: Result
     blind_code: str
     disease_name: str
-    method_code: str
+    method_standard: str
     decision_rule: str
     run_number: str
     wells: tuple[WellRow, ...]
@@ -190,7 +190,7 @@ def _line(look: Look, row: Result, wells: tuple[WellRow, ...]) -> ResultLine:
         result=row,
         blind_code=item.blind_code,
         disease_name=scope.disease_name_zh,
-        method_code=scope.method_code,
+        method_standard=scope.method_standard,
         decision_rule=scope.decision_rule,
         run_number=run.number,
         wells=wells,
