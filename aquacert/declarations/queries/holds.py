@@ -41,8 +41,8 @@ def free(look: Look, lot_ids: Collection[UUID], but_not: UUID | None = None) -> 
 
 
 def _open(
-    statement: Select[tuple[UUID, int]], lot_ids: Collection[UUID], but_not: UUID | None
-) -> Select[tuple[UUID, int]]:
+    statement: Select[UUID, int], lot_ids: Collection[UUID], but_not: UUID | None
+) -> Select[UUID, int]:
     statement = statement.join(Declaration, Declaration.id == Batch.declaration_id).where(
         Batch.lot_id.in_(lot_ids), Declaration.state.in_([state.value for state in OPEN])
     )
@@ -51,6 +51,6 @@ def _open(
     return statement.group_by(Batch.lot_id)
 
 
-def _by_lot(look: Look, statement: Select[tuple[UUID, int]]) -> dict[UUID, int]:
+def _by_lot(look: Look, statement: Select[UUID, int]) -> dict[UUID, int]:
     # PostgreSQL sums bigint into numeric; quantities are exact integers here.
     return {lot_id: int(total) for lot_id, total in look.session.execute(statement)}

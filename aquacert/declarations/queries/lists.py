@@ -67,7 +67,7 @@ class DeclarationLine:
     is_proxy: bool
 
 
-def queue(look: Look, tab: str = "waiting", words: str = "") -> Select[tuple[Declaration]]:
+def queue(look: Look, tab: str = "waiting", words: str = "") -> Select[Declaration]:
     """Return the select behind a tab of the office: the nearest limit first. Drafts stay out."""
     states = [state.value for state in TABS.get(tab, TABS["waiting"])]
     statement = select(Declaration).where(

@@ -161,11 +161,9 @@ def zone_blocks(look: Look, subject: Subject) -> tuple[Block, ...]:
 
 
 def _wild_days(look: Look, on: date) -> int | None:
-    """Return the days allowed after capture; None when no rule is in force on that day."""
-    try:
-        return int(reference.rule(look, "declaration.wild_after_capture", on).value)
-    except NotFound:
-        return None
+    """Return the days allowed after capture; None when no rule binds on that day."""
+    rule = reference.binding_rule(look, "declaration.wild_after_capture", on)
+    return rule.value if rule else None
 
 
 def _plates_twice(look: Look, subject: Subject) -> tuple[str, ...]:

@@ -207,7 +207,7 @@ def open_lot(
             species_code=species.code,
             variety=variety.strip(),
             life_stage=life_stage.strip(),
-            unit=Unit(unit or species.unit).value,
+            unit=Unit(unit or species.base_unit).value,
             balance=0,
             opened_at=w.now,
         )

@@ -71,7 +71,7 @@ def own_hatchery(look: Look) -> Hatchery:
     return found
 
 
-def registered(look: Look, state: str = "", words: str = "") -> Select[tuple[Hatchery]]:
+def registered(look: Look, state: str = "", words: str = "") -> Select[Hatchery]:
     """Return the select behind the county's list: waiting ones first, then by name."""
     statement = select(Hatchery).where(look.visible(Hatchery))
     if state:
