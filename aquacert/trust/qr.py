@@ -46,7 +46,7 @@ def to_digits(data: bytes) -> str:
 
 def from_digits(digits: str) -> bytes:
     """Return the bytes of `digits`; raise `Refused` unless `to_digits` would give them back."""
-    if not digits.isascii() or not digits.isdigit():
+    if digits and not (digits.isascii() and digits.isdigit()):
         raise Refused(Why.MALFORMED, "not decimal digits")
     whole = DIGITS_OF[GROUP_BYTES]
     data = bytearray()

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 NAME_LIMIT = 64
-"""RFC 5280 upper bound of a common name, in characters."""
+"""Upper bound of a common name (RFC 5280 A.1), here in UTF-8 bytes as cryptography counts it."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,17 @@ def _builder(
 def _name(subject: Subject) -> x509.Name:
     parts = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
-        x509.NameAttribute(NameOID.COMMON_NAME, subject.name[:NAME_LIMIT]),
+        x509.NameAttribute(NameOID.COMMON_NAME, _cut(subject.name)),
         x509.NameAttribute(NameOID.SERIAL_NUMBER, subject.kid.hex()),
     ]
     if subject.division:
         parts.insert(1, x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, subject.division))
     return x509.Name(parts)
+
+
+def _cut(name: str) -> str:
+    """Return as many whole characters of `name` as fit a common name."""
+    return name.encode()[:NAME_LIMIT].decode(errors="ignore")
 
 
 def _usage(*, is_authority: bool) -> x509.KeyUsage:
