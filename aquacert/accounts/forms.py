@@ -1,5 +1,7 @@
 """Forms of accounts. Labels are plain words; the commands judge what was entered."""
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
@@ -8,6 +10,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
 from aquacert.accounts.rules.roles import KIND_NAMES, ROLE_NAMES, Role
@@ -15,7 +18,14 @@ from aquacert.accounts.rules.states import LEVEL_NAMES
 from aquacert.http.forms import Form
 
 NEEDED = DataRequired(_("这一项要填"))
-ROLE_CHOICES = [(role, name) for role, name in ROLE_NAMES.items() if role != Role.CONSIGNEE]
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Return (value, words) pairs as choices of a select field, in the reader's language."""
+    return [SelectChoice(str(value), _(words)) for value, words in pairs]
+
+
+ROLE_CHOICES = choices(pair for pair in ROLE_NAMES.items() if pair[0] != Role.CONSIGNEE)
 
 
 class SignInForm(Form):
@@ -87,7 +97,7 @@ class AppointForm(Form):
 class OrganisationForm(Form):
     """A new body."""
 
-    kind = SelectField(_("类别"), [NEEDED], choices=list(KIND_NAMES.items()))
+    kind = SelectField(_("类别"), [NEEDED], choices=choices(KIND_NAMES.items()))
     name_zh = StringField(_("单位名称"), [NEEDED])
     name_en = StringField(_("英文名称"), [Optional(), Length(max=200)])
     uscc = StringField(_("统一社会信用代码"), [Optional()])
@@ -105,7 +115,7 @@ class RenameForm(Form):
 class StandingForm(Form):
     """How an organisation stands."""
 
-    level = SelectField(_("信用等级"), [NEEDED], choices=list(LEVEL_NAMES.items()))
+    level = SelectField(_("信用等级"), [NEEDED], choices=choices(LEVEL_NAMES.items()))
     reason = StringField(_("理由"), [NEEDED, Length(max=200)])
 
 
@@ -133,4 +143,4 @@ class PreferencesForm(Form):
     """Elder edition and language, kept with the account."""
 
     elder = BooleanField(_("长辈版（大字）"))
-    locale = SelectField(_("语言"), choices=[("zh_CN", "中文"), ("en", "English")])
+    locale = SelectField(_("语言"), choices=choices([("zh_CN", "中文"), ("en", "English")]))

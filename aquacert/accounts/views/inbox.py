@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from aquacert.accounts.commands import answer_question, ask_question, mark_read
-from aquacert.accounts.forms import AnswerForm, QuestionForm
+from aquacert.accounts.forms import AnswerForm, QuestionForm, choices
 from aquacert.accounts.queries import (
     agencies_for,
     inbox_page,
@@ -65,7 +65,7 @@ def ask() -> ResponseReturnValue:
     county = current_actor().county
     with look() as unit:
         bodies = agencies_for(unit, county) if county else []
-        form.to_organisation.choices = [(str(row.id), row.name_zh) for row in bodies]
+        form.to_organisation.choices = choices((str(row.id), row.name_zh) for row in bodies)
     if form.validate_on_submit():
         with form.catching(), work(once=form.key()) as w:
             asked = form.asked()

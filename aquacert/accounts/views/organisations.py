@@ -12,7 +12,13 @@ from aquacert.accounts.commands import (
     rename_organisation,
     set_standing,
 )
-from aquacert.accounts.forms import OrganisationForm, ReasonForm, RenameForm, StandingForm
+from aquacert.accounts.forms import (
+    OrganisationForm,
+    ReasonForm,
+    RenameForm,
+    StandingForm,
+    choices,
+)
 from aquacert.accounts.models import Organisation
 from aquacert.accounts.queries import organisations_page, standing
 from aquacert.accounts.rules.roles import KIND_NAMES
@@ -21,7 +27,9 @@ from aquacert.accounts.views.blueprint import bp
 from aquacert.accounts.views.people import body_choices
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
+from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
+from aquacert.kernel.work import Work
 from aquacert.reference.queries import full_name
 
 
@@ -48,18 +56,25 @@ def new_organisation() -> ResponseReturnValue:
     """Open a body in the own jurisdiction."""
     form = OrganisationForm()
     with look() as unit:
-        form.parent_id.choices = [("", _("无")), *body_choices(unit)]
+        form.parent_id.choices = [*choices([("", _("无"))]), *body_choices(unit)]
     if form.validate_on_submit():
         asked = form.asked()
         asked["parent_id"] = UUID(asked["parent_id"]) if asked["parent_id"] else None
         with form.catching(), work(once=form.key()) as w:
+            _within_reach(w, asked["division_code"])
             organisation_id = open_organisation(w, **asked)
-            w.get_for_change(Organisation, organisation_id)  # within the actor's jurisdiction
             here = w.reply = url_for(".show_organisation", organisation_id=organisation_id)
         if not form.wrong:
             flash(_("单位已登记"))
             return redirect(here)
     return page("accounts/new_organisation.html", form=form), form.status
+
+
+def _within_reach(w: Work, division_code: str) -> None:
+    """Raise `Invalid` at the field unless the place is in the actor's own jurisdiction."""
+    if not w.actor.scope.everything and not w.actor.scope.holds("divisions", division_code):
+        sentence = _("这个区划不在您的辖区，请填本辖区的 6 位代码")
+        raise Invalid(sentence, division_code=sentence)
 
 
 @bp.get("/organisations/<uuid:organisation_id>")

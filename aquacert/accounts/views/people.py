@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from aquacert.accounts.commands import (
     add_person,
@@ -18,7 +19,7 @@ from aquacert.accounts.commands import (
     give_first_password,
     take_factor_away,
 )
-from aquacert.accounts.forms import AppointForm, EmptyForm, PersonForm, ReasonForm
+from aquacert.accounts.forms import AppointForm, EmptyForm, PersonForm, ReasonForm, choices
 from aquacert.accounts.queries import (
     has_code,
     labels_of,
@@ -60,10 +61,10 @@ def people() -> ResponseReturnValue:
     )
 
 
-def body_choices(unit: Look) -> list[tuple[str, str]]:
+def body_choices(unit: Look) -> list[SelectChoice]:
     """Return the bodies that the actor administers, as choices of a field."""
     rows = unit.scalars(organisations_here(unit).limit(500))
-    return [(str(row.id), f"{row.name_zh}（{row.division_code}）") for row in rows]
+    return choices((str(row.id), f"{row.name_zh}（{row.division_code}）") for row in rows)
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
