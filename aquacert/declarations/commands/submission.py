@@ -45,14 +45,15 @@ def submit_declaration(w: Work, declaration_id: UUID, *, statement: bool) -> str
     paper = own(w, declaration_id)
     if paper.state == State.SUBMITTED.value and paper.number:
         return paper.number
+    MOVES.after(State(paper.state), Act.SUBMIT)
     reading = _ready(w, paper, from_json(paper.answers), statement=statement)
-    w.move(paper, MOVES, Act.SUBMIT)
     paper.number = number(paper.origin_code, w.today, _next_serial(w, paper.origin_code))
     paper.submitted_at = paper.statement_at = w.now
     paper.declared_by_id = w.actor.person_id
     paper.is_proxy = w.actor.organisation_id != paper.organisation_id
     rule = reference.rule(w, "supplement.notice", w.today)
     paper.answer_due_at = due(w.now, rule, reference.holidays(w))
+    w.move(paper, MOVES, Act.SUBMIT)
     batches, loads = _write(w, paper, reading)
     fact = DeclarationSubmitted(paper.number, batches, loads, paper.is_proxy)
     w.record(fact, on=paper, county=paper.origin_code)

@@ -292,8 +292,11 @@ def test_a_picture_of_900_million_points_is_refused_by_its_head(db):
     import zlib
 
     head = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
-    chunk = struct.pack(">I", 13) + b"IHDR" + head + struct.pack(">I", zlib.crc32(b"IHDR" + head))
-    data = b"\x89PNG\r\n\x1a\n" + chunk
+    body = zlib.compress(b"\0" * 100)
+    data = b"\x89PNG\r\n\x1a\n"
+    for kind, part in ((b"IHDR", head), (b"IDAT", body), (b"IEND", b"")):
+        data += struct.pack(">I", len(part)) + kind + part
+        data += struct.pack(">I", zlib.crc32(kind + part))
     paper = make_declaration(db)
     with pytest.raises(Invalid) as error, db.work(paper.farm.owner) as w:
         attach_paper(w, paper.declaration_id, material="seed_photo", data=data, name="big.png")
