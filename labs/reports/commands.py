@@ -76,6 +76,7 @@ def withdraw_report(w: Work, report_id: UUID, because: str) -> None:
     if not because.strip():
         raise Invalid("请写明撤回的原因", because="必须写原因，送样方会看到")
     row = w.get_for_change(Report, report_id)
+    MOVES.after(ReportState(row.state), ReportAct.WITHDRAW)
     row.withdrawn_by_id = w.actor.person_id
     row.withdrawn_at = w.now
     row.withdrawn_because = because.strip()

@@ -32,7 +32,7 @@ def test_a_laboratory_in_scope_is_offered_and_a_suspended_one_is_not(db):
         suspend_lab(w, made.lab_id, "能力验证不满意")
     with db.look() as look:
         assert labs_in_scope(look, DISEASE, METHOD, today) == ()
-    with db.work(SYSTEM) as w, pytest.raises(NotAllowedNow, match="暂停"):
+    with pytest.raises(NotAllowedNow, match="暂停"), db.work(SYSTEM) as w:
         announce(w, lab_id=made.lab_id, items=[announced(blind(), db)])
     with db.work(SYSTEM) as w:
         resume_lab(w, made.lab_id, "整改完成")
@@ -42,7 +42,7 @@ def test_a_laboratory_in_scope_is_offered_and_a_suspended_one_is_not(db):
 
 def test_only_a_laboratory_can_be_designated(db):
     farm = make_organisation(db, "hatchery")
-    with db.work(SYSTEM) as w, pytest.raises(Invalid, match="只有实验室"):
+    with pytest.raises(Invalid, match="只有实验室"), db.work(SYSTEM) as w:
         designate_lab(
             w,
             farm,
@@ -57,12 +57,12 @@ def test_a_new_decision_rule_is_a_new_span_with_the_next_version(db):
     made = make_lab(db)
     today = legal_day(db.clock.now())
     span = {"disease_code": DISEASE, "method_code": METHOD}
-    with db.work(SYSTEM) as w, pytest.raises(Invalid, match="已有登记"):
+    with pytest.raises(Invalid, match="已有登记"), db.work(SYSTEM) as w:
         add_scope(w, made.lab_id, **span, from_on=today, until_on=today)
     later = today + timedelta(days=401)
     with db.work(SYSTEM) as w:
         add_scope(w, made.lab_id, **span, from_on=later, until_on=later)
-    with db.work(SYSTEM) as w, pytest.raises(Invalid, match="方法"):
+    with pytest.raises(Invalid, match="方法"), db.work(SYSTEM) as w:
         add_scope(
             w,
             made.lab_id,
@@ -112,7 +112,7 @@ def test_a_second_scan_changes_nothing_and_a_different_one_conflicts(db):
     [code] = make_items(db, made)
     with db.work(made.receiver.actor) as w:
         receive_item(w, code, "good")
-    with db.work(made.receiver.actor) as w, pytest.raises(Conflict, match="完好"):
+    with pytest.raises(Conflict, match="完好"), db.work(made.receiver.actor) as w:
         receive_item(w, code, "missing")
     with db.work(made.receiver.actor) as w:
         row = w.get(Item, receive_item(w, code, "good"))
@@ -124,7 +124,7 @@ def test_a_rejected_item_needs_a_reason(db):
     code = blind()
     with db.work(SYSTEM) as w:
         announce(w, lab_id=made.lab_id, items=[announced(code, db)])
-    with db.work(made.receiver.actor) as w, pytest.raises(Invalid, match="原因"):
+    with pytest.raises(Invalid, match="原因"), db.work(made.receiver.actor) as w:
         receive_item(w, code, "rejected")
 
 
@@ -133,7 +133,7 @@ def test_another_laboratorys_item_and_an_unknown_one_answer_alike(db):
     [code] = make_items(db, one)
     sentences = []
     for asked in (code, "M7K2-9999", "鱼"):
-        with db.work(other.receiver.actor) as w, pytest.raises(NotFound) as found:
+        with pytest.raises(NotFound) as found, db.work(other.receiver.actor) as w:
             receive_item(w, asked, "good")
         sentences.append(found.value.sentence)
     assert len(set(sentences)) == 1
@@ -142,7 +142,7 @@ def test_another_laboratorys_item_and_an_unknown_one_answer_alike(db):
 def test_a_blind_code_is_used_once(db):
     made = make_lab(db)
     [code] = make_items(db, made)
-    with db.work(SYSTEM) as w, pytest.raises(Conflict, match=code):
+    with pytest.raises(Conflict, match=code), db.work(SYSTEM) as w:
         announce(w, lab_id=made.lab_id, items=[announced(code, db)])
 
 
@@ -159,9 +159,9 @@ def test_what_cannot_be_right_is_not_announced(db, change, error):
     made = make_lab(db)
     good = announced(blind(), db)
     item = Announced(**{**{f: getattr(good, f) for f in Announced.__slots__}, **change})
-    with db.work(SYSTEM) as w, pytest.raises(error):
+    with pytest.raises(error), db.work(SYSTEM) as w:
         announce(w, lab_id=made.lab_id, items=[item])
-    with db.work(SYSTEM) as w, pytest.raises(Invalid):
+    with pytest.raises(Invalid), db.work(SYSTEM) as w:
         announce(w, lab_id=made.lab_id, items=[])
 
 

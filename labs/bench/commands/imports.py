@@ -91,6 +91,7 @@ def commit_file(w: Work, file_id: UUID, *, keep_good: bool = False) -> Imported:
         runs = runs_of_file(w, file.id)
         results = w.scalars(select(Result.id).where(Result.run_id.in_([run.id for run in runs])))
         return Imported(file.id, tuple(run.id for run in runs), len(results), 0, is_repeat=True)
+    FILE_MOVES.after(FileState(file.state), FileAct.IMPORT)
     plan = plan_of_file(w, file)
     if not plan.samples:
         raise Invalid(

@@ -86,8 +86,8 @@ def _send_back(w: Work, row: Result, item: Item, scope: LabScope, because: str) 
     """Send a result back to the bench, for a stated reason."""
     if not because.strip():
         raise Invalid("退回时请写明原因", because="必须写原因，检测员会看到")
+    w.move(row, RESULT_MOVES, ResultAct.SEND_BACK, because=because.strip())
     row.because = because.strip()
-    w.move(row, RESULT_MOVES, ResultAct.SEND_BACK, because=row.because)
     fact = ResultReturned(item.blind_code, scope.disease_code, row.version)
     w.record(fact, on=row, county=county_of(w, row.lab_id), reason=row.because)
 
@@ -100,7 +100,7 @@ def take_back_result(w: Work, result_id: UUID, because: str) -> None:
     if row.entered_by_id != w.actor.person_id:
         raise NotAllowed("只有录入的人可以撤回；复核人请用“退回”。")
     item, scope = needed(w, Item, row.item_id), needed(w, LabScope, row.scope_id)
+    w.move(row, RESULT_MOVES, ResultAct.TAKE_BACK, because=because.strip())
     row.because = because.strip()
-    w.move(row, RESULT_MOVES, ResultAct.TAKE_BACK, because=row.because)
     fact = ResultTakenBack(item.blind_code, scope.disease_code, row.version)
     w.record(fact, on=row, county=county_of(w, row.lab_id), reason=row.because)
