@@ -114,9 +114,9 @@ def record_of(now: datetime, **other: Any) -> Record:
     return Record(**values)
 
 
-def ring_of(folder: Path, now: datetime) -> KeyRing:
+def ring_of(folder: Path, now: datetime, passphrase: str = "x") -> KeyRing:
     """A ring with one office key, old enough for every record a test makes."""
-    ring = KeyRing(folder, "x")
+    ring = KeyRing(folder, passphrase)
     ring.ensure(Use.ISSUE, OFFICE, now=now - timedelta(days=30))
     return ring
 

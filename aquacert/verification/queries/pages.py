@@ -113,6 +113,12 @@ class PublicPages:
             return self.dress(Verdict.UNSURE, middle(unsure_sheet(), lang), lang)
         return self.dress(kept.verdict, kept.middle, lang)
 
+    def judged(self, public_id: str) -> Judgement | None:
+        """Return the judgement itself, for programs; raises when the database is silent."""
+        self._watch()
+        with self._database.look() as look:
+            return judgement(look, self._register, self._keys.trust, public_id)
+
     def dress(self, verdict: Verdict, own: bytes, lang: str) -> Answer:
         """Return the answer around `own`, with the moment of the answer."""
         body = self.whole(self._titles[verdict, lang], own, lang)

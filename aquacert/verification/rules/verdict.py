@@ -90,15 +90,16 @@ def judge(facts: Facts) -> Verdict:
         return FINAL[facts.status]
     if facts.proof is not Proof.GOOD or facts.status not in {"valid", "suspended"}:
         return Verdict.UNSURE
-    if facts.status == "suspended":
-        return Verdict.SUSPENDED
+    return Verdict.SUSPENDED if facts.status == "suspended" else _of_proved(facts)
+
+
+def _of_proved(facts: Facts) -> Verdict:
+    """Return the verdict of a proved certificate that nobody has taken back."""
     if facts.arrived:
         return Verdict.ARRIVED
     if facts.now > facts.valid_until:
         return Verdict.EXPIRED
-    if facts.issued_at > facts.now + SKEW:
-        return Verdict.UNSURE
-    return Verdict.VALID
+    return Verdict.UNSURE if facts.issued_at > facts.now + SKEW else Verdict.VALID
 
 
 @dataclass(frozen=True)
