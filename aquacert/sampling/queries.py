@@ -1,0 +1,209 @@
+"""Reads of sampling: what each batch must be tested for, and where each test stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from aquacert.declarations.models import Declaration
+from aquacert.declarations.queries import facts as papers
+from aquacert.inspections.queries import verdicts
+from aquacert.kernel.clock import legal_day
+from aquacert.kernel.errors import NotFound
+from aquacert.kernel.work import Look
+from aquacert.reference import queries as reference
+from aquacert.sampling.models import OrderedTest, Sample, SamplingPlan
+from aquacert.sampling.rules import Because, RequiredTest, Stage, State, TestStanding, required
+from labs.intake.queries import item_state
+from labs.register import queries as register
+from labs.reports.queries import ReportLine, ReportSummary, report_for
+
+__all__ = ["RequiredTest", "TestStanding"]
+
+
+@dataclass(frozen=True)
+class BatchTests:
+    """One batch with what it must be tested for and where that stands."""
+
+    batch: papers.BatchLine
+    required: tuple[RequiredTest, ...]
+    tests: tuple[TestStanding, ...]
+
+    @property
+    def unordered(self) -> tuple[RequiredTest, ...]:
+        """Required tests that nobody ordered yet."""
+        ordered = {test.disease_code for test in self.tests}
+        return tuple(test for test in self.required if test.disease_code not in ordered)
+
+
+def required_tests(look: Look, declaration_id: UUID, batch_id: UUID) -> tuple[RequiredTest, ...]:
+    """Return every test this batch must pass, by the rules of the day of its declaration."""
+    paper = papers.declaration(look, declaration_id)
+    batch = _batch(look, declaration_id, batch_id)
+    on = legal_day(paper.submitted_at) if paper.submitted_at else look.today
+    verdict = verdicts(look, declaration_id).get(batch_id)
+    return required(
+        {
+            duty.disease_code: duty.trigger
+            for duty in reference.duties(look, batch.species_code, on)
+        },
+        verdict.suspected if verdict else frozenset(),
+        planned(look, batch.species_code, on),
+        [(row.disease_code, Because(row.because)) for row in ordered(look, batch_id)],
+    )
+
+
+def tests_of(look: Look, batch_id: UUID) -> tuple[TestStanding, ...]:
+    """Return where every ordered test of a batch stands, re-read from the laboratory each time."""
+    return tuple(_standing(look, row) for row in ordered(look, batch_id))
+
+
+def ordered(look: Look, batch_id: UUID) -> Sequence[OrderedTest]:
+    """Return the tests ordered for a batch."""
+    return look.scalars(
+        select(OrderedTest)
+        .where(OrderedTest.batch_id == batch_id)
+        .order_by(OrderedTest.disease_code)
+    )
+
+
+def planned(look: Look, species_code: str, on: date) -> frozenset[str]:
+    """Return the diseases that a provincial plan has tested in this species on this day."""
+    return frozenset(
+        look.scalars(
+            select(SamplingPlan.disease_code).where(
+                SamplingPlan.species_code == species_code,
+                SamplingPlan.from_on <= on,
+                SamplingPlan.until_on >= on,
+            )
+        )
+    )
+
+
+def batch_tests(look: Look, declaration_id: UUID) -> list[BatchTests]:
+    """Return every batch of a declaration with its tests."""
+    return [
+        BatchTests(
+            batch,
+            required_tests(look, declaration_id, batch.batch_id),
+            tests_of(look, batch.batch_id),
+        )
+        for batch in papers.batches_of(look, declaration_id)
+    ]
+
+
+def sample(look: Look, sample_id: UUID) -> Sample:
+    """Return a sample, or raise `NotFound` (also out of scope)."""
+    return look.get(Sample, sample_id)
+
+
+def samples_of(look: Look, declaration_id: UUID) -> list[Sample]:
+    """Return the samples of a declaration in order."""
+    papers.declaration(look, declaration_id)
+    return look.scalars(
+        select(Sample).where(Sample.declaration_id == declaration_id).order_by(Sample.number)
+    )
+
+
+def samples(look: Look, words: str = "") -> Select[Sample]:
+    """Select the samples of this person's scope: unsent first, then newest."""
+    chosen = select(Sample).where(look.visible(Sample))
+    if words.strip():
+        chosen = chosen.where(look.matching(Sample, words))
+    return chosen.order_by(Sample.state != State.TAKEN.value, Sample.id.desc())
+
+
+def waiting(look: Look) -> tuple[int, int]:
+    """Return how many samples wait to be sent, and how many of them for more than a day."""
+    unsent = (
+        select(func.count())
+        .select_from(Sample)
+        .where(look.visible(Sample), Sample.state == State.TAKEN.value)
+    )
+    late = unsent.where(func.date(Sample.taken_at) < look.today.isoformat())
+    return look.session.scalar(unsent) or 0, look.session.scalar(late) or 0
+
+
+def sample_by_blind_code(look: Look, code: str) -> Sample | None:
+    """Return the sample behind a blind code: the one place where the two meet."""
+    return look.one(select(Sample).where(Sample.blind_code == code))
+
+
+def tests_of_sample(look: Look, sample_id: UUID) -> list[OrderedTest]:
+    """Return the tests that a sample was taken for."""
+    return look.scalars(
+        select(OrderedTest)
+        .where(OrderedTest.sample_id == sample_id)
+        .order_by(OrderedTest.disease_code)
+    )
+
+
+def report_of(look: Look, sample_id: UUID) -> ReportSummary | None:
+    """Return the laboratory's report on a sample, or None."""
+    return report_for(look, sample(look, sample_id).blind_code)
+
+
+def paper_of(look: Look, row: Sample) -> Declaration:
+    """Return the declaration a sample belongs to."""
+    return papers.declaration(look, row.declaration_id)
+
+
+def _batch(look: Look, declaration_id: UUID, batch_id: UUID) -> papers.BatchLine:
+    for line in papers.batches_of(look, declaration_id):
+        if line.batch_id == batch_id:
+            return line
+    raise NotFound
+
+
+def _standing(look: Look, row: OrderedTest) -> TestStanding:
+    taken = look.session.get(Sample, row.sample_id) if row.sample_id else None
+    report = report_for(look, taken.blind_code) if taken else None
+    live = report if report and report.state == "authorised" else None
+    line = _line(live, row.disease_code)
+    return TestStanding(
+        disease_code=row.disease_code,
+        disease_name=reference.disease(look, row.disease_code).name_zh,
+        because=row.because,
+        state=_stage(look, taken, line),
+        outcome=str(line.outcome) if line else None,
+        report_no=live.number if live and line else "",
+        report_id=live.report_id if live and line else None,
+        lab_id=taken.lab_id if taken else None,
+        lab_name=_lab_name(look, taken),
+        method_code=line.method_code if line else row.method_code,
+        sampled_on=legal_day(taken.taken_at) if taken else None,
+        released_on=legal_day(live.authorised_at) if live and line else None,
+        in_scope=_in_scope(look, taken, row),
+    )
+
+
+def _line(report: ReportSummary | None, disease_code: str) -> ReportLine | None:
+    lines = report.lines if report else ()
+    return next((line for line in lines if line.disease_code == disease_code), None)
+
+
+def _stage(look: Look, taken: Sample | None, line: ReportLine | None) -> Stage:
+    if taken is None:
+        return Stage.ORDERED
+    if line is not None:
+        return Stage.RELEASED
+    if taken.state == State.TAKEN.value:
+        return Stage.SAMPLED
+    found = item_state(look, taken.blind_code)
+    return Stage.RECEIVED if found and found[0] != "announced" else Stage.SENT
+
+
+def _lab_name(look: Look, taken: Sample | None) -> str:
+    return register.lab(look, taken.lab_id).name_zh if taken and taken.lab_id else ""
+
+
+def _in_scope(look: Look, taken: Sample | None, row: OrderedTest) -> bool:
+    """Say whether the laboratory could test this by this method on the day of sampling."""
+    if taken is None or taken.lab_id is None:
+        return False
+    on = legal_day(taken.taken_at)
+    return register.in_scope(look, taken.lab_id, row.disease_code, row.method_code, on)

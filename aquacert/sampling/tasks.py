@@ -1,0 +1,15 @@
+"""Outbox doors of sampling: news from the laboratory."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from aquacert.kernel.scope import SYSTEM
+from aquacert.kernel.work import Database
+from aquacert.sampling.commands import note_report
+
+
+def report_changed(database: Database, report_id: UUID) -> None:
+    """Take up a report that was released or withdrawn."""
+    with database.work(SYSTEM) as w:
+        note_report(w, report_id)
