@@ -175,10 +175,15 @@ def test_stock_never_falls_below_zero(db):
 
 def test_the_ledger_cannot_be_rewritten(db):
     farm = make_hatchery(db)
-    with pytest.raises(DBAPIError), db.work(SYSTEM) as w:
-        entry = w.one(select(StockMovement).where(StockMovement.lot_id == farm.lot_id))
-        entry.quantity = 1
-        w.session.flush()
+
+    def rewrite() -> None:
+        with db.work(SYSTEM) as w:
+            entry = w.one(select(StockMovement).where(StockMovement.lot_id == farm.lot_id))
+            entry.quantity = 1
+            w.session.flush()
+
+    with pytest.raises(DBAPIError):
+        rewrite()
 
 
 def test_a_certificate_takes_once_and_its_void_gives_back_once(db):
