@@ -130,6 +130,14 @@ def check_python() -> None:
         stop("python3 has no venv module; install it (Debian: apt-get install python3-venv).")
 
 
+def check_checkout() -> None:
+    """The files that say what to install are all here."""
+    names = ("pyproject.toml", "requirements.lock", "package.json", "package-lock.json")
+    missing = [name for name in names if not (ROOT / name).exists()]
+    if missing:
+        stop(f"this checkout is not whole, it has no {', '.join(missing)}; clone it again.")
+
+
 def make_venv() -> None:
     """The two virtual environments: one for the project, one for uv and npm.
 
@@ -296,6 +304,7 @@ def get_judges() -> None:
 def main(arguments: list[str]) -> None:
     """Run the steps in order. Two set-ups of one checkout wait for each other."""
     check_python()
+    check_checkout()
     with (ROOT / ".ci" / "setup.py").open("rb") as door:
         fcntl.flock(door, fcntl.LOCK_EX)
         make_venv()
