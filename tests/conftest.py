@@ -18,6 +18,7 @@ from sqlalchemy import create_engine, text
 
 from aquacert.app import create_app, open_house
 from aquacert.http.house import House
+from aquacert.kernel import logs
 from aquacert.kernel.clock import FixedClock
 from aquacert.kernel.schema import upgrade
 from aquacert.kernel.settings import Settings
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from aquacert.kernel.work import Database
 
+logs.set_up(quiet=True)
 START = datetime(2026, 5, 9, 1, 42, tzinfo=UTC)
 """Every test begins on 2026-05-09 at 09:42 in Shanghai."""
 ROOT = Path(__file__).parents[1]

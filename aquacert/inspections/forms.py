@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from aquacert.http.forms import Form
@@ -37,7 +38,7 @@ def checklist_form(sheet: CheckSheet) -> ChecklistForm:
     fields = {
         f"item_{item.key}": RadioField(
             _(item.ask),
-            choices=[(answer.value, _(word)) for answer, word in ANSWER_WORDS.items()],
+            choices=[SelectChoice(answer.value, _(word)) for answer, word in ANSWER_WORDS.items()],
             validators=[Optional()],
             description=_(item.normal),
         )
@@ -53,7 +54,8 @@ class PhotoForm(Form):
     """One photograph for one slot."""
 
     slot = SelectField(
-        _l("拍的是什么"), choices=[(slot.value, _l(word)) for slot, word in SLOT_WORDS.items()]
+        _l("拍的是什么"),
+        choices=[SelectChoice(slot.value, _l(word)) for slot, word in SLOT_WORDS.items()],
     )
     photo = FileField(
         _l("照片"),

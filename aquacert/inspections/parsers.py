@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,9 +18,10 @@ from aquacert.kernel.errors import Invalid
 CHECKLISTS = Path(__file__).parents[2] / "seed_data" / "checklists.csv"
 LARGEST_PIXELS = 50_000_000
 """Refused before a pixel is decoded: a 30,000 × 30,000 picture would take 2.7 GB."""
+TOO_LARGE = "照片的像素太多，处理不了。请用手机的普通画质拍。"
 LONGEST_SIDE = 2048
 KINDS = frozenset({"JPEG", "PNG", "WEBP"})
-GROUPS = {"F": "fish", "C": "crustacean", "M": "mollusc"}
+GROUPS = frozenset({"fish", "crustacean", "mollusc"})
 
 
 @dataclass(frozen=True)
@@ -35,17 +37,25 @@ def read_picture(data: bytes, field: str = "photo") -> Picture:
     """Return the cleaned picture; raise `Invalid` naming what is wrong with the file."""
     if not data:
         raise Invalid("照片是空的。", **{field: "照片是空的，请重新拍一张。"})
-    try:
-        image = Image.open(io.BytesIO(data))
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        raise _wrong(field, "这不是照片文件。请用 JPG、PNG 或 WebP 格式的照片。") from None
+    image = _opened(data, field)
     if image.format not in KINDS:
         raise _wrong(field, "请用 JPG、PNG 或 WebP 格式的照片。")
     if image.width * image.height > LARGEST_PIXELS:
-        size = f"{image.width} × {image.height}"
-        raise _wrong(field, f"照片太大（{size}）。请用手机的普通画质拍。")
+        raise _wrong(field, TOO_LARGE)
     camera_at = str(image.getexif().get(ExifTags.Base.DateTime, ""))
     return Picture(_clean(image, field), hashlib.sha256(data).hexdigest(), camera_at)
+
+
+def _opened(data: bytes, field: str) -> Image.Image:
+    """Read the picture's head; a flood of pixels is refused before any of them is decoded."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            return Image.open(io.BytesIO(data))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _wrong(field, TOO_LARGE) from None
+    except (UnidentifiedImageError, OSError):
+        raise _wrong(field, "这不是照片文件。请用 JPG、PNG 或 WebP 格式的照片。") from None
 
 
 def _clean(image: Image.Image, field: str) -> bytes:
@@ -66,12 +76,12 @@ def _wrong(field: str, sentence: str) -> Invalid:
 
 @cache
 def checklist(group: str) -> tuple[Item, ...]:
-    """Return the items for a species group ("F", "C", "M", …): papers and facility first.
+    """Return the items for a species group ("fish", "crustacean", …): papers and facility first.
 
     Source: the quarantine procedures as data (seed_data/checklists.csv), each row with how sure
     it is.
     """
-    wanted = GROUPS.get(group, "other")
+    wanted = group if group in GROUPS else "other"
     with CHECKLISTS.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["group"] in {"all", wanted}]
     return tuple(

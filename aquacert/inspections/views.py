@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from aquacert.accounts import queries as accounts
 from aquacert.declarations.queries import facts as papers
@@ -196,7 +197,7 @@ def _check_page(
 def _suspicion_form(unit: Look, sheet: queries.CheckSheet) -> SuspicionForm:
     form = SuspicionForm(data={"suspected": sheet.check.suspected})
     form.suspected.choices = [
-        (duty.disease_code, duty.name_zh)
+        SelectChoice(duty.disease_code, duty.name_zh)
         for duty in reference.duties(unit, sheet.batch.species_code, unit.today)
     ]
     return form

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DecimalField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, NumberRange, Optional
 
 from aquacert.http.forms import Form
@@ -20,7 +21,8 @@ class SampleForm(Form):
     """One sealed sample."""
 
     matrix = SelectField(
-        _l("样品类型"), choices=[(key.value, _l(word)) for key, word in MATRIX_WORDS.items()]
+        _l("样品类型"),
+        choices=[SelectChoice(key.value, _l(word)) for key, word in MATRIX_WORDS.items()],
     )
     individuals = StringField(
         _l("抽样数"),

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from aquacert.declarations.queries import facts as papers
 from aquacert.http.gates import allowed, house, look, work
@@ -201,16 +202,18 @@ def _offer(unit: Look, form: DispatchForm) -> None:
     """Fill the form with the unsent samples and the laboratories."""
     unsent = unit.scalars(queries.samples(unit).where(Sample.state == State.TAKEN.value))
     form.samples.choices = [
-        (str(row.id), f"{row.sheet_number} · {row.blind_code}") for row in unsent
+        SelectChoice(str(row.id), f"{row.sheet_number} · {row.blind_code}") for row in unsent
     ]
-    form.lab_id.choices = [(str(line.lab_id), line.name_zh) for line in labs(unit)]
+    form.lab_id.choices = [SelectChoice(str(line.lab_id), line.name_zh) for line in labs(unit)]
 
 
 def _offer_diseases(unit: Look, form: OrderForm, declaration_id: UUID, batch_id: UUID) -> None:
     for line in papers.batches_of(unit, declaration_id):
         if line.batch_id == batch_id:
             duties = reference.duties(unit, line.species_code, unit.today)
-            form.diseases.choices = [(duty.disease_code, duty.name_zh) for duty in duties]
+            form.diseases.choices = [
+                SelectChoice(duty.disease_code, duty.name_zh) for duty in duties
+            ]
             return
     raise NotFound
 
@@ -227,7 +230,7 @@ def _sheet_facts(unit: Look, row: Sample) -> SheetFacts:
         farm=paper.hatchery_name,
         pond=batch.pond_name,
         species=species.name_zh,
-        latin=species.latin,
+        latin=species.scientific_name,
         stage=batch.life_stage,
         batch_quantity=in_words(batch.quantity, batch.unit),
         individuals=row.individuals,
