@@ -143,7 +143,7 @@ def sign_in(
     with db.look() as look:
         standing = session_standing(look, secret)
         assert standing is not None
-    if standing.state == "half":
+    if standing.state == "half" and not standing.must_enrol:
         code = code_for(db, person_id)
         with db.work(SYSTEM) as w:
             secret = pass_second_factor(w, standing.session_id, code)

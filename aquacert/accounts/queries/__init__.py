@@ -28,6 +28,7 @@ from aquacert.accounts.queries.organisations import (
     organisation_by_uscc,
     organisations,
     organisations_page,
+    organisations_stretch,
     same_owner,
     standing,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "organisation_by_uscc",
     "organisations",
     "organisations_page",
+    "organisations_stretch",
     "pending_secret",
     "people_page",
     "person",

@@ -17,7 +17,7 @@ from aquacert.accounts.queries.actors import in_force
 from aquacert.accounts.rules.roles import Role
 from aquacert.accounts.rules.states import Level, OrganisationState
 from aquacert.kernel.errors import NotFound
-from aquacert.kernel.paging import Pages
+from aquacert.kernel.paging import Page, Pages
 from aquacert.kernel.work import Look
 from aquacert.reference.queries import descendants, division_path
 
@@ -71,6 +71,11 @@ def organisations_page(
 ) -> Pages[Organisation]:
     """Return one numbered page of the bodies the actor administers."""
     return look.pages(organisations_here(look, words, kind), number)
+
+
+def organisations_stretch(look: Look, after: str | None, size: int) -> Page[Organisation]:
+    """Return the stretch of the actor's bodies after a cursor, for programs."""
+    return look.page(organisations_here(look), Organisation.id, after, size)
 
 
 def name_on(look: Look, organisation_id: UUID, on: date) -> str:
