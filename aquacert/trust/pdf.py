@@ -11,6 +11,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from asn1crypto.algos import SignedDigestAlgorithm
@@ -110,7 +111,7 @@ def verify_pdf(pdf: bytes, roots: Sequence[bytes], at: datetime) -> PdfJudgement
     judged = []
     for embedded in PdfFileReader(io.BytesIO(pdf)).embedded_signatures:
         context = ValidationContext(
-            trust_roots=[Certificate.load(root) for root in roots],
+            trust_roots=[_certificate(root) for root in roots],
             moment=at,
             best_signature_time=at,
             allow_fetching=False,
@@ -199,7 +200,7 @@ def _cms_signer(signer: PdfSigner, roots: Sequence[bytes]) -> Any:  # noqa: ANN4
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
     store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-    store.register_multiple([Certificate.load(root) for root in roots])
+    store.register_multiple([_certificate(root) for root in roots])
 
     class Cms(Signer):
         """Signs through `PdfSigner`; a dry run costs no key use."""
@@ -213,7 +214,14 @@ def _cms_signer(signer: PdfSigner, roots: Sequence[bytes]) -> Any:  # noqa: ANN4
             return bytes(EMPTY_BYTES + 8) if dry_run else signer.sign_der(data)
 
     return Cms(
-        signing_cert=Certificate.load(signer.certificate),
+        signing_cert=_certificate(signer.certificate),
+        embed_roots=False,  # a judge brings the root along, or believes nothing
         cert_registry=store,
         signature_mechanism=SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
     )
+
+
+@lru_cache(maxsize=512)
+def _certificate(der: bytes) -> Certificate:
+    """Return the parsed certificate, parsed once in a process."""
+    return Certificate.load(der)
