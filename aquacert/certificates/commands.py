@@ -1,8 +1,14 @@
 """What can be done with certificates and their numbers: one list of the rooms' commands."""
 
-from aquacert.certificates.issuing.commands import Resumed, issue, resume
+from aquacert.certificates.issuing.commands import Resumed, issue, render, resume
 from aquacert.certificates.numbers.commands import hand_down, receive_segment, reserve_number
-from aquacert.certificates.status.commands import note_arrival, publish_list, suspend, void
+from aquacert.certificates.status.commands import (
+    note_arrival,
+    publish_list,
+    recall,
+    suspend,
+    void,
+)
 from aquacert.certificates.status.commands import resume as resume_certificate
 
 __all__ = [
@@ -11,7 +17,9 @@ __all__ = [
     "issue",
     "note_arrival",
     "publish_list",
+    "recall",
     "receive_segment",
+    "render",
     "reserve_number",
     "resume",
     "resume_certificate",

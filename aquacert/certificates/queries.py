@@ -12,9 +12,11 @@ from sqlalchemy.orm import aliased
 
 from aquacert.certificates.log.queries import changes_since, last_change
 from aquacert.certificates.models import Certificate, CoveredBatch, Standing
+from aquacert.certificates.rules.media import DOCX, PDF
 from aquacert.certificates.rules.numbering import spaced
 from aquacert.certificates.rules.states import STATUS_NAMES, Status
-from aquacert.certificates.status.queries import counts, list_numbers, listing
+from aquacert.certificates.status.queries import counts, list_numbers, listing, status_list_of
+from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.files import StoredFile
 from aquacert.kernel.paging import Page, Pages
@@ -23,6 +25,8 @@ from aquacert.reference import queries as reference
 from aquacert.trust.record import Record
 
 __all__ = [
+    "DOCX",
+    "PDF",
     "CertificateLine",
     "CoveredLine",
     "MonthCount",
@@ -38,14 +42,14 @@ __all__ = [
     "counts_by_month",
     "covered",
     "documents_of",
+    "history",
     "last_change",
     "list_numbers",
     "listing",
     "public_id_of_number",
     "record_of",
+    "status_list_of",
 ]
-PDF = "application/pdf"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True)
@@ -201,6 +205,19 @@ def public_id_of_number(look: Look, number: str) -> str | None:
 def record_of(look: Look, certificate_id: UUID) -> Record:
     """Return the signed record of a visible certificate, decoded."""
     return Record.decode(look.get(Certificate, certificate_id).record)
+
+
+def history(look: Look, certificate_id: UUID) -> list[AuditEntry]:
+    """Return what the trail says of a visible certificate, oldest first."""
+    look.get(Certificate, certificate_id)
+    return look.scalars(
+        select(AuditEntry)
+        .where(
+            AuditEntry.subject_kind == Certificate.__tablename__,
+            AuditEntry.subject_id == str(certificate_id),
+        )
+        .order_by(AuditEntry.seq)
+    )
 
 
 def covered(look: Look, certificate_id: UUID) -> list[CoveredLine]:

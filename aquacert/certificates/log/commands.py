@@ -46,7 +46,7 @@ def append(w: Work, subject: Subject, act: Act) -> int:
         update(Counter).values(value=Counter.value + 1).returning(Counter.name, Counter.value),
         execution_options={"synchronize_session": False},
     )
-    taken = dict(counters.tuples())
+    taken = {name: int(value) for name, value in counters}
     entry = _entry(w, subject, act)
     w.session.execute(
         insert(Leaf),

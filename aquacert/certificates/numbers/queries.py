@@ -98,7 +98,7 @@ def _line(look: Look, row: NumberSegment) -> SegmentLine:
         .where(CertificateNumber.segment_id == row.id)
         .group_by(CertificateNumber.state)
     )
-    counts = dict(by_state.tuples())
+    counts = {state: int(count) for state, count in by_state}
     children = look.scalars(select(NumberSegment).where(NumberSegment.parent_id == row.id))
     return SegmentLine(
         segment_id=row.id,

@@ -19,12 +19,12 @@ from aquacert.certificates.log import commands as log
 from aquacert.certificates.log.commands import Subject
 from aquacert.certificates.models import Certificate, Issuance, Standing, StatusListing
 from aquacert.certificates.numbers import commands as numbers
-from aquacert.certificates.rules.states import MOVES, Act
+from aquacert.certificates.rules.states import MOVES, Act, Status
 from aquacert.certificates.status import queries
 from aquacert.declarations import commands as declarations
 from aquacert.hatcheries.commands import stock
 from aquacert.kernel.audit import Fact
-from aquacert.kernel.errors import Invalid, NotAllowedNow
+from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Database, Work
@@ -69,6 +69,16 @@ class CertificateResumed(Fact):
 
     tag: ClassVar[str] = "certificates:certificate:resume"
     title: ClassVar[str] = "证书恢复"
+    number: str
+    because: str
+
+
+@dataclass(frozen=True)
+class CertificateRecalled(Fact):
+    """A certificate was recalled, by another person than the one who suspended it."""
+
+    tag: ClassVar[str] = "certificates:certificate:recall"
+    title: ClassVar[str] = "证书召回"
     number: str
     because: str
 
@@ -132,6 +142,23 @@ def resume(w: Work, certificate_id: UUID, because: str) -> None:
     _move(w, standing, Act.RESUME, because)
     _record(w, certificate, CertificateResumed(certificate.number, because), because)
     tell(w, certificate, Act.RESUME)
+
+
+def recall(w: Work, certificate_id: UUID, because: str) -> None:
+    """Recall a suspended certificate; raise `NotAllowed` for the person who suspended it.
+
+    A recall takes two persons: one suspends at once, which stops the goods, another recalls.
+    """
+    certificate, standing = _held(w, certificate_id, because)
+    is_second = standing.status == Status.SUSPENDED.value and (
+        standing.changed_by_id != w.actor.person_id
+    )
+    if not is_second:
+        raise NotAllowed("召回要两个人：一人先暂停这张证书，另一人再召回。")
+    _move(w, standing, Act.RECALL, because)
+    numbers.void_used(w, certificate.number, f"召回：{because}")
+    _record(w, certificate, CertificateRecalled(certificate.number, because), because)
+    tell(w, certificate, Act.RECALL)
 
 
 def give_way(

@@ -55,7 +55,7 @@ def changed(look: Look, number: int) -> Mapping[int, statuslist.Status]:
         .join(Standing, Standing.id == Certificate.id)
         .where(Certificate.status_list == number, Standing.status != Status.VALID.value)
     )
-    return {index: statuslist.Status(LIST_VALUES[Status(state)]) for index, state in rows.tuples()}
+    return {index: statuslist.Status(LIST_VALUES[Status(state)]) for index, state in rows}
 
 
 def listing(look: Look, number: int) -> StatusListing:
@@ -64,6 +64,11 @@ def listing(look: Look, number: int) -> StatusListing:
     if found is None:
         raise NotFound("没有这份状态清单。")
     return found
+
+
+def status_list_of(look: Look, certificate_id: UUID) -> int:
+    """Return which list speaks for a visible certificate."""
+    return look.get(Certificate, certificate_id).status_list
 
 
 def list_numbers(look: Look) -> list[int]:
@@ -80,7 +85,7 @@ def counts(look: Look) -> dict[str, int]:
         .where(look.visible(Certificate))
         .group_by(Standing.status)
     )
-    return dict(rows.tuples())
+    return {status: int(count) for status, count in rows}
 
 
 def _is_taken(look: Look, number: int, index: int) -> bool:

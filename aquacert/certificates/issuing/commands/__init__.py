@@ -1,6 +1,7 @@
 """Issuing: the one way a certificate comes to be, and what clears up after a crash."""
 
 from aquacert.certificates.issuing.commands.issue import issue
+from aquacert.certificates.issuing.commands.render import render
 from aquacert.certificates.issuing.commands.resume import Resumed, resume
 
-__all__ = ["Resumed", "issue", "resume"]
+__all__ = ["Resumed", "issue", "render", "resume"]

@@ -8,15 +8,19 @@ from aquacert.certificates.issuing.queries.plans import (
     unplanned_numbers,
 )
 from aquacert.certificates.issuing.queries.readiness import Readiness, readiness
+from aquacert.certificates.issuing.queries.waiting import WaitingLine, waiting, waiting_lines
 
 __all__ = [
     "Allotted",
     "Content",
     "Readiness",
+    "WaitingLine",
     "content_of",
     "in_flight",
     "live_certificate",
     "orphans",
     "readiness",
     "unplanned_numbers",
+    "waiting",
+    "waiting_lines",
 ]

@@ -14,6 +14,7 @@ from typing import Any
 from aquacert.accounts import queries as accounts
 from aquacert.certificates.rules.kinds import Kind, kind_for, valid_days
 from aquacert.declarations import queries as declarations
+from aquacert.declarations.rules.answers import MODE_WORDS, PURPOSE_WORDS, Mode, Purpose
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
@@ -40,7 +41,6 @@ TITLES = {
     "transport_mode": "运载方式",
     "plate": "运载工具牌号",
     "disinfectant": "运载工具消毒情况",
-    "body": "签发机构",
     "vet": "官方兽医",
     "vet_number": "官方兽医编号",
 }
@@ -151,7 +151,7 @@ def _goods(look: Look, load: declarations.LoadFacts) -> dict[str, Any]:
         "quantity": total,
         "unit": unit,
         "quantity_words": quantities.in_words(total, unit) if total > 0 else "",
-        "purpose": load.purpose or "",
+        "purpose": PURPOSE_WORDS[Purpose(load.purpose)] if load.purpose else "",
         "batches": batches,
         "reports": reports,
         "remarks": f"申报单 {load.declaration_no} 第 {load.load_no} 车。",
@@ -181,7 +181,7 @@ def _transport(load: declarations.LoadFacts) -> dict[str, Any]:
     return {
         "carrier": load.carrier_name or "",
         "carrier_phone": load.carrier_phone or "",
-        "transport_mode": load.transport_mode or "",
+        "transport_mode": MODE_WORDS[Mode(load.transport_mode)] if load.transport_mode else "",
         "plate": load.plate or "",
         "disinfectant": load.disinfectant or "",
     }

@@ -1,0 +1,76 @@
+"""The documents of an issued certificate: renderings of the signed record, made afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import select
+
+from aquacert.certificates.documents.docx import certificate_docx
+from aquacert.certificates.documents.facts import CertificateFacts, facts_of
+from aquacert.certificates.documents.signing import Signers, signed_certificate
+from aquacert.certificates.log import commands as log
+from aquacert.certificates.models import Certificate
+from aquacert.certificates.rules.media import DOCX, PDF
+from aquacert.kernel.audit import Fact
+from aquacert.kernel.scope import SYSTEM
+from aquacert.kernel.work import Database, Look
+from aquacert.trust.cose import verify1
+from aquacert.trust.keys import KeyRing
+from aquacert.trust.publickeys import Owner, Use
+from aquacert.trust.trustlist import TrustList
+
+
+@dataclass(frozen=True)
+class DocumentsMade(Fact):
+    """PDF and .docx of a certificate were made from its signed record."""
+
+    tag: ClassVar[str] = "certificates:documents:make"
+    title: ClassVar[str] = "生成文书"
+    number: str
+    pdf: str
+    """SHA-256 of the PDF, hex."""
+
+
+def render(database: Database, keys: KeyRing, certificate_id: UUID) -> None:
+    """Make the PDF and .docx of a certificate; once they are there nothing is done.
+
+    Typesetting and signing are done with no transaction open. Run twice at once, both make the
+    same content and the second finds the first's files when it comes to keep its own.
+    """
+    with database.look(SYSTEM) as look:
+        if _made(look, certificate_id):
+            return
+        row = look.get(Certificate, certificate_id)
+        now = look.now
+    facts = _facts(database, keys, row)
+    vet = Owner(f"vet:{row.vet_id}", row.county, row.vet_number)
+    body = Owner(f"office:{row.office_id}", row.county, row.office)
+    signers = Signers(
+        vet=keys.load(keys.ensure(Use.VET, vet, now=now)),
+        body=keys.load(keys.ensure(Use.SEAL, body, now=now)),
+        roots=keys.roots(),
+    )
+    pdf = signed_certificate(facts, row.record, row.cose, signers, at=now)
+    docx = certificate_docx(facts)
+    with database.work(SYSTEM) as w:
+        fresh = w.get_for_change(Certificate, certificate_id)
+        if _made(w, certificate_id):
+            return
+        stored = w.attach(fresh, pdf, f"{row.number}.pdf", PDF)
+        w.attach(fresh, docx, f"{row.number}.docx", DOCX)
+        w.record(DocumentsMade(row.number, stored.sha256), on=fresh, county=row.county)
+        log.touch(w, row.id, row.public_id)
+
+
+def _facts(database: Database, keys: KeyRing, row: Certificate) -> CertificateFacts:
+    """Return what the documents print: only what the verified signature covers."""
+    verified = verify1(row.cose, TrustList(keys.public_keys()).spki_of(Use.ISSUE))
+    return facts_of(row.record, row.cose, verified.payload, database.settings.public_url)
+
+
+def _made(look: Look, certificate_id: UUID) -> bool:
+    row = look.session.scalars(select(Certificate).where(Certificate.id == certificate_id)).one()
+    return any(file.media_type == PDF for file in look.files_of(row))

@@ -1,0 +1,22 @@
+"""Tasks that news of certificates starts. Each may come late, twice, or beside itself."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from aquacert.certificates import commands, queries
+from aquacert.kernel.scope import SYSTEM
+from aquacert.kernel.work import Database
+from aquacert.trust.keys import KeyRing
+
+
+def render(database: Database, keys: KeyRing, certificate_id: UUID) -> None:
+    """Make the PDF and the .docx of a certificate that was issued; once made, nothing to do."""
+    commands.render(database, keys, certificate_id)
+
+
+def publish_status(database: Database, keys: KeyRing, certificate_id: UUID) -> None:
+    """Publish the status list that speaks for a certificate whose standing changed."""
+    with database.look(SYSTEM) as look:
+        number = queries.status_list_of(look, certificate_id)
+    commands.publish_list(database, keys, number)
