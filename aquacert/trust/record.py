@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Self, get_args, get_type_hints
 
 from aquacert.kernel.clock import SHANGHAI, legal_day
@@ -181,11 +182,17 @@ def _build(kind: type[Any], row: object) -> Any:  # noqa: ANN401 (a dataclass of
     """Make `kind` from a map that must name each of its fields, with its type, and no other."""
     if not isinstance(row, Mapping) or set(row) != {field.name for field in fields(kind)}:
         raise Refused(Why.MALFORMED, f"fields of {kind.__name__}")
-    for name, hint in get_type_hints(kind).items():
+    for name, hint in _types(kind).items():
         expected = tuple if get_args(hint) else hint
         if type(row[name]) is not expected:
             raise Refused(Why.MALFORMED, f"{name} is no {expected.__name__}")
     return kind(**row)
+
+
+@cache
+def _types(kind: type[Any]) -> Mapping[str, Any]:
+    """Return the types of the fields of `kind`, worked out once: every public page decodes."""
+    return get_type_hints(kind)
 
 
 def _digits(text: str) -> bool:
