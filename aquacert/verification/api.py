@@ -54,7 +54,7 @@ def certificate(public_id: str) -> Response:
         "successor": found.successor or None,
     }
     if found.record is not None:
-        facts = facts_of(found.record, "zh_CN", speaker("zh_CN"))
+        facts = facts_of(found.record, found.digest, "zh_CN", speaker("zh_CN"))
         body |= {name: getattr(facts, name) for name in SHOWN}
         body |= {
             "unit": found.record.unit,

@@ -20,6 +20,9 @@ TEMPLATES = Path(__file__).parents[3] / "templates"
 LANGUAGES = ("zh_CN", "en")
 NOW = b"%NOW%"
 TITLE = b"%TITLE%"
+PROOF = b"%PROOF%"
+Pieces = tuple[bytes, ...]
+"""Parts of a page in order; parts that many pages share are one object in memory."""
 MARKS = {
     Verdict.VALID: "check",
     Verdict.ARRIVED: "arrived",
@@ -135,14 +138,14 @@ class Frame:
     before_now: bytes
     after_now: bytes
 
-    def join(self, title: bytes, middle: bytes, now: bytes) -> bytes:
+    def join(self, title: bytes, own: Pieces, now: bytes) -> bytes:
         """Return the whole page."""
         return b"".join(
             (
                 self.before_title,
                 title,
                 self.after_title,
-                middle,
+                *own,
                 self.before_now,
                 now,
                 self.after_now,
@@ -167,15 +170,29 @@ def title_of(verdict: Verdict, lang: str) -> bytes:
     return f"{say(WORDS.get(verdict, '无效'))} · {say('检疫证明查验')}".encode()
 
 
-def middle(sheet: Sheet, lang: str) -> bytes:
+def middle(sheet: Sheet, lang: str) -> Pieces:
     """Return the part of the page that belongs to one certificate."""
     template = environment().get_template("verification/certificate.html")
-    return template.render(s=sheet, lang=lang, _=speaker(lang)).encode()
+    own = template.render(s=sheet, lang=lang, _=speaker(lang)).encode()
+    before, found, after = own.partition(PROOF)
+    return (before, proof(lang, is_live=sheet.is_live), after) if found else (own,)
+
+
+@lru_cache(maxsize=4)
+def proof(lang: str, *, is_live: bool) -> bytes:
+    """Return the lines that say who checked the signature: one object for all pages."""
+    template = environment().get_template("verification/proof.html")
+    return template.render(is_live=is_live, _=speaker(lang)).encode()
+
+
+def own_bytes(pieces: Pieces) -> int:
+    """Return how many bytes of `pieces` are this page's alone."""
+    return sum(len(piece) for piece in pieces[::2])
 
 
 def ask_page(
     lang: str, number: str = "", code: str = "", wrong: tuple[str, str] | None = None
-) -> bytes:
+) -> Pieces:
     """Return the middle of the form; `wrong` is (what, how) when the last try gave nothing."""
     asked = bool(number or code)
     context = {
@@ -186,4 +203,4 @@ def ask_page(
         "bad_code": asked and len(code) != 6,
     }
     template = environment().get_template("verification/ask.html")
-    return template.render(**context, lang=lang, _=speaker(lang)).encode()
+    return (template.render(**context, lang=lang, _=speaker(lang)).encode(),)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from aquacert.kernel.clock import SHANGHAI
 from aquacert.reference.rules.masking import mask_plate
-from aquacert.trust.record import Record, record_digest
+from aquacert.trust.record import Record
 from aquacert.verification.documents.english import Say
 
 WAN = 10_000
@@ -76,8 +76,8 @@ class PageFacts:
     is_demo: bool
 
 
-def facts_of(record: Record, lang: str, say: Say) -> PageFacts:
-    """Return what a stranger may read of `record`."""
+def facts_of(record: Record, digest: str, lang: str, say: Say) -> PageFacts:
+    """Return what a stranger may read of `record`; `digest` is the signed one, in hex."""
     stages = {batch.life_stage for batch in record.batches}
     return PageFacts(
         public_id=record.public_id,
@@ -106,7 +106,7 @@ def facts_of(record: Record, lang: str, say: Say) -> PageFacts:
         vet_number=record.vet_number,
         status_list=record.status_list,
         status_index=record.status_index,
-        digest=record_digest(record.encode()).hex(),
+        digest=digest,
         is_demo=record.is_demo,
     )
 

@@ -28,6 +28,7 @@ class Told:
 
     now: datetime
     record: Record | None = None
+    digest: str = ""
     arrived_at: datetime | None = None
     successor: str = ""
     successor_record: Record | None = None
@@ -44,7 +45,7 @@ def sheet_of(verdict: Verdict, told: Told, lang: str) -> tuple[Sheet, timedelta 
     rest = False
     if told.record is not None and told.successor_record is not None:
         rows, rest = changes(told.record, told.successor_record, lang)
-    facts = None if told.record is None else facts_of(told.record, lang, say)
+    facts = None if told.record is None else facts_of(told.record, told.digest, lang, say)
     sheet = Sheet(
         verdict=verdict,
         line=line,

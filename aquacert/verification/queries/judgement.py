@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Protocol
 
 from aquacert.kernel.work import Look
-from aquacert.trust.record import Record
+from aquacert.trust.claims import QrClaims
+from aquacert.trust.record import Record, record_digest
 from aquacert.trust.refusal import Refused, Why
 from aquacert.trust.trustlist import TrustList, read_claims
 from aquacert.verification.rules.verdict import Facts, Proof, Verdict, judge
@@ -83,6 +84,8 @@ class Judgement:
     now: datetime
     record: Record | None = None
     """only when the proof is good"""
+    digest: str = ""
+    """of the record, as the signed claims carry it; hex"""
     arrived_at: datetime | None = None
     successor: str = ""
     """id of the last certificate in the chain of replacements"""
@@ -108,6 +111,7 @@ def judgement(look: Look, register: Register, trust: TrustList, public_id: str) 
         proof=proof,
         now=look.now,
         record=record,
+        digest="" if record is None else record_digest(found.record).hex(),
         arrived_at=found.arrived_at,
         successor=last,
         successor_record=successor,
@@ -118,10 +122,12 @@ def judgement(look: Look, register: Register, trust: TrustList, public_id: str) 
 def prove(found: Public, public_id: str, trust: TrustList) -> tuple[Proof, Record | None]:
     """Verify `found` in this process; the record is returned only when all of it is proved."""
     try:
-        believed = read_claims(found.cose, trust)
-        if not believed.claims.are_of(found.record):
+        claims = read_claims(found.cose, trust).claims
+        if record_digest(found.record) != claims.digest:
             return Proof.BAD, None
         record = Record.decode(found.record)
+        if QrClaims.of(record) != claims:
+            return Proof.BAD, None
     except Refused as refused:
         return (Proof.OPEN if refused.why in NOT_PROVABLE else Proof.BAD), None
     if record.public_id != public_id:

@@ -22,8 +22,10 @@ from aquacert.kernel.work import Database
 from aquacert.verification.documents.page import (
     LANGUAGES,
     Frame,
+    Pieces,
     frame,
     middle,
+    own_bytes,
     title_of,
 )
 from aquacert.verification.documents.spoken import (
@@ -60,7 +62,7 @@ class Kept:
     """A page's own part, and until when (seconds since 1970) its words are true."""
 
     verdict: Verdict
-    middle: bytes
+    middle: Pieces
     good_until: float
 
 
@@ -119,12 +121,12 @@ class PublicPages:
         with self._database.look() as look:
             return judgement(look, self._register, self._keys.trust, public_id)
 
-    def dress(self, verdict: Verdict, own: bytes, lang: str) -> Answer:
+    def dress(self, verdict: Verdict, own: Pieces, lang: str) -> Answer:
         """Return the answer around `own`, with the moment of the answer."""
         body = self.whole(self._titles[verdict, lang], own, lang)
         return Answer(404 if verdict is Verdict.UNKNOWN else 200, body, verdict)
 
-    def whole(self, title: bytes, own: bytes, lang: str) -> bytes:
+    def whole(self, title: bytes, own: Pieces, lang: str) -> bytes:
         """Return a whole page: frame, title, its own part, the moment of the answer."""
         return self._frames[lang].join(title, own, self._stamp())
 
@@ -173,7 +175,7 @@ class PublicPages:
                 for key in (public_id, f"{public_id}.en"):
                     gone = self._kept.pop(key, None)
                     if gone is not None:
-                        self._held -= len(gone.middle) + OVERHEAD
+                        self._held -= own_bytes(gone.middle) + OVERHEAD
             self._seq = seq
             self._turn += 1
 
@@ -202,19 +204,20 @@ class PublicPages:
             if self._turn != turn:
                 return
             old = self._kept.pop(key, None)
-            self._held += len(kept.middle) + OVERHEAD
+            self._held += own_bytes(kept.middle) + OVERHEAD
             if old is not None:
-                self._held -= len(old.middle) + OVERHEAD
+                self._held -= own_bytes(old.middle) + OVERHEAD
             self._kept[key] = kept
             while self._held > self._limit and self._kept:
                 first = self._kept.pop(next(iter(self._kept)))
-                self._held -= len(first.middle) + OVERHEAD
+                self._held -= own_bytes(first.middle) + OVERHEAD
 
 
 def _told(found: Judgement) -> Told:
     return Told(
         now=found.now,
         record=found.record,
+        digest=found.digest,
         arrived_at=found.arrived_at,
         successor=found.successor,
         successor_record=found.successor_record,
