@@ -1,6 +1,11 @@
 """Tables of the reference room. What the country publishes: nobody's own, so no row scope."""
 
 from aquacert.reference.models.kinds import (
+    BASIS_WORDS,
+    GROUP_WORDS,
+    TRIGGER_WORDS,
+    WATER_WORDS,
+    WOAH_WORDS,
     Basis,
     Disease,
     DiseaseSpecies,
@@ -11,7 +16,7 @@ from aquacert.reference.models.kinds import (
     Trigger,
     Woah,
 )
-from aquacert.reference.models.places import Division, DivisionLevel
+from aquacert.reference.models.places import LEVEL_WORDS, Division, DivisionLevel
 from aquacert.reference.models.rulebook import (
     Holiday,
     HolidayKind,
@@ -21,6 +26,12 @@ from aquacert.reference.models.rulebook import (
 )
 
 __all__ = [
+    "BASIS_WORDS",
+    "GROUP_WORDS",
+    "LEVEL_WORDS",
+    "TRIGGER_WORDS",
+    "WATER_WORDS",
+    "WOAH_WORDS",
     "Basis",
     "Disease",
     "DiseaseSpecies",

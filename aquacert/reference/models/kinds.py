@@ -6,6 +6,7 @@ code never share a column.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
@@ -54,6 +55,33 @@ class Woah(StrEnum):
     LISTED = "listed"
     NO = "no"
     UNSURE = "unsure"
+
+
+GROUP_WORDS: Mapping[Group, str] = {
+    Group.FISH: "鱼类",
+    Group.CRUSTACEAN: "甲壳类",
+    Group.MOLLUSC: "贝类",
+    Group.AMPHIBIAN_REPTILE: "两栖爬行类",
+    Group.ECHINODERM: "棘皮类",
+}
+WATER_WORDS: Mapping[str, str] = {"fresh": "淡水", "brackish": "咸淡水", "marine": "海水"}
+TRIGGER_WORDS: Mapping[Trigger, str] = {
+    Trigger.ALWAYS: "每批检测",
+    Trigger.SUSPICION: "可疑时检测",
+    Trigger.CATEGORY: "必检类别检测",
+    Trigger.PLAN: "按省级计划检测",
+    Trigger.CLINICAL: "每批临床检查；可疑或按计划检测",
+}
+BASIS_WORDS: Mapping[Basis, str] = {
+    Basis.EDITION_2011: "2011 年规程",
+    Basis.EDITION_2023: "2023 年规程",
+    Basis.HOST: "已知宿主（不构成检疫对象）",
+}
+WOAH_WORDS: Mapping[Woah, str] = {
+    Woah.LISTED: "WOAH 名录内",
+    Woah.NO: "不在 WOAH 名录",
+    Woah.UNSURE: "WOAH 名录待核",
+}
 
 
 class Species(Base):

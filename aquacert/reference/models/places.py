@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -19,6 +20,13 @@ class DivisionLevel(StrEnum):
     PROVINCE = "province"
     PREFECTURE = "prefecture"
     COUNTY = "county"
+
+
+LEVEL_WORDS: Mapping[DivisionLevel, str] = {
+    DivisionLevel.PROVINCE: "省级",
+    DivisionLevel.PREFECTURE: "地级",
+    DivisionLevel.COUNTY: "县级",
+}
 
 
 class Division(Base):

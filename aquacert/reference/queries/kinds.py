@@ -19,7 +19,7 @@ from aquacert.reference.models import (
 )
 from aquacert.reference.queries.kept import kept
 from aquacert.reference.queries.rulebook import rule
-from aquacert.reference.rules.text import folded
+from aquacert.reference.rules.text import folded, search_words
 
 PROCEDURES = "procedures.aquatic"
 FIRST_PROCEDURES = date(2011, 3, 1)
@@ -48,13 +48,12 @@ def all_species(look: Look, words: str = "") -> Select[Species]:
     """Return the statement that lists species by code, found by any name or alias."""
     del look
     statement = select(Species).order_by(Species.code)
-    for word in words.split():
-        part = folded(word)
-        alias = SpeciesAlias.folded.contains(part, autoescape=True)
+    for word in search_words(words):
+        alias = SpeciesAlias.folded.contains(word, autoescape=True)
         aliased = select(SpeciesAlias.species_code).where(
-            alias | SpeciesAlias.initials.contains(part, autoescape=True)
+            alias | SpeciesAlias.initials.contains(word, autoescape=True)
         )
-        named = Species.words.contains(part, autoescape=True)
+        named = Species.words.contains(word, autoescape=True)
         statement = statement.where(named | Species.code.in_(aliased))
     return statement
 
@@ -115,8 +114,8 @@ def all_diseases(look: Look, words: str = "") -> Select[Disease]:
     """Return the statement that lists diseases by class, found by name, agent or code."""
     del look
     statement = select(Disease).order_by(Disease.class_573 == 0, Disease.class_573, Disease.code)
-    for word in words.split():
-        statement = statement.where(Disease.words.contains(folded(word), autoescape=True))
+    for word in search_words(words):
+        statement = statement.where(Disease.words.contains(word, autoescape=True))
     return statement
 
 

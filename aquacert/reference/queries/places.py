@@ -11,7 +11,7 @@ from aquacert.kernel.work import Look
 from aquacert.reference.models import Division
 from aquacert.reference.queries.kept import kept
 from aquacert.reference.rules.dated import in_force
-from aquacert.reference.rules.text import folded
+from aquacert.reference.rules.text import search_words
 
 
 def division(look: Look, code: str) -> Division:
@@ -79,8 +79,8 @@ def children(look: Look, parent_code: str | None, on: date | None = None) -> lis
 def divisions(look: Look, words: str = "", *, retired: bool = True) -> Select[Division]:
     """Return the statement that lists divisions by code, found by name, initials or code."""
     statement = select(Division).order_by(Division.code)
-    for word in words.split():
-        statement = statement.where(Division.words.contains(folded(word), autoescape=True))
+    for word in search_words(words):
+        statement = statement.where(Division.words.contains(word, autoescape=True))
     if not retired:
         statement = statement.where(
             (Division.until_on.is_(None)) | (Division.until_on >= look.today)

@@ -14,6 +14,7 @@ from aquacert.reference.models import Holiday, HolidayKind, Rule, RuleAdoption
 from aquacert.reference.queries.kept import kept
 from aquacert.reference.rules.dated import DatedRule, binds, rule_on
 from aquacert.reference.rules.duration import Calendar
+from aquacert.reference.rules.text import storable
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def rules(look: Look, words: str = "") -> Select[Rule]:
     """Return the statement that lists the rule book by rule and date, found by name or id."""
     del look
     statement = select(Rule).order_by(Rule.rule_id, Rule.from_on)
-    for word in words.split():
+    for word in storable(words).split():
         found = Rule.name_zh.contains(word, autoescape=True)
         named = Rule.rule_id.contains(word.lower(), autoescape=True)
         statement = statement.where(found | named | Rule.article.contains(word, autoescape=True))

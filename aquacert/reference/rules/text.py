@@ -61,8 +61,20 @@ def folded(text: str) -> str:
 
     Never raises; what cannot be stored is dropped, so that a search box finds nothing instead.
     """
-    kept = "".join(c for c in text if c != "\x00" and not "\ud800" <= c <= "\udfff")
-    return PUNCTUATION.sub("", unicodedata.normalize("NFKC", INVISIBLE.sub("", kept))).casefold()
+    shown = INVISIBLE.sub("", storable(text))
+    return PUNCTUATION.sub("", unicodedata.normalize("NFKC", shown)).casefold()
+
+
+def storable(text: str) -> str:
+    """Return `text` without NUL and halves of surrogate pairs: what a query may carry."""
+    return "".join(c for c in text if c != "\x00" and not "\ud800" <= c <= "\udfff")
+
+
+def search_words(text: str) -> list[str]:
+    """Return the folded words of a search; one of punctuation alone stands for itself."""
+    words = [word for word in map(folded, text.split()) if word]
+    rest = storable(text).strip()
+    return words or ([rest] if rest else [])
 
 
 def _composed(text: str) -> str:
