@@ -62,15 +62,19 @@ class KeyRing:
     def __init__(self, folder: Path, passphrase: str) -> None:
         self._folder = folder
         self._passphrase = passphrase.encode()
-        self._public: dict[bytes, PublicKey] = {}
         self._signers: dict[bytes, FileSigner] = {}
+        self._listed: tuple[PublicKey, ...] = ()
+        self._seen = -1
+        """When the folder last changed as this object knows it, nanoseconds."""
 
     def public_keys(self) -> tuple[PublicKey, ...]:
-        """Return every key's public part, oldest first; reads files that are new in the folder."""
-        for path in self._folder.glob("*.json"):
-            if bytes.fromhex(path.stem) not in self._public:
-                self._load_public(path)
-        return tuple(sorted(self._public.values(), key=lambda key: (key.not_before, key.kid)))
+        """Return every key's public part, oldest first; sees what other processes changed."""
+        changed = self._folder.stat().st_mtime_ns if self._folder.is_dir() else 0
+        if changed != self._seen:
+            keys = [_read_public(path) for path in self._folder.glob("*.json")]
+            self._listed = tuple(sorted(keys, key=lambda key: (key.not_before, key.kid)))
+            self._seen = changed
+        return self._listed
 
     def find(self, use: Use, label: str, at: datetime) -> PublicKey | None:
         """Return the newest active key of `label` for `use` that is valid at `at`."""
@@ -129,11 +133,12 @@ class KeyRing:
 
     def withdraw(self, kid: bytes, *, compromised_since: datetime | None = None) -> PublicKey:
         """Take a key back; with `compromised_since` what it signed from then on is not believed."""
-        self.public_keys()
+        found = next((key for key in self.public_keys() if key.kid == kid), None)
+        if found is None:
+            raise Unavailable("没有这把密钥。", detail=kid.hex())
         state = KeyState.WITHDRAWN if compromised_since is None else KeyState.COMPROMISED
-        public = replace(self._public[kid], state=state, compromised_since=compromised_since)
+        public = replace(found, state=state, compromised_since=compromised_since)
         self._write(f"{kid.hex()}.json", _row_bytes(public))
-        self._public[kid] = public
         return public
 
     def roots(self) -> tuple[bytes, ...]:
@@ -157,7 +162,6 @@ class KeyRing:
         )
         self._write(f"{public.kid.hex()}.pem", pem)
         self._write(f"{public.kid.hex()}.json", _row_bytes(public))
-        self._public[public.kid] = public
         self._signers[public.kid] = FileSigner(public, private)
         return public
 
@@ -176,13 +180,6 @@ class KeyRing:
             raise Unavailable("签名密钥不是 P-256 密钥。", detail=kid.hex())
         return private
 
-    def _load_public(self, path: Path) -> None:
-        try:
-            public = PublicKey.from_row(json.loads(path.read_text()))
-        except (OSError, ValueError, KeyError) as error:
-            raise Unavailable(f"密钥清单读不出：{path.name}。", detail=repr(error)) from None
-        self._public[public.kid] = public
-
     def _write(self, name: str, data: bytes) -> None:
         """Write whole or not at all, readable by this account only."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -192,12 +189,20 @@ class KeyRing:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self._folder / name)
+        self._seen = -1
 
 
 def _spki(private: ec.EllipticCurvePrivateKey) -> bytes:
     return private.public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
+
+
+def _read_public(path: Path) -> PublicKey:
+    try:
+        return PublicKey.from_row(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Unavailable(f"密钥清单读不出：{path.name}。", detail=repr(error)) from None
 
 
 def _row_bytes(public: PublicKey) -> bytes:

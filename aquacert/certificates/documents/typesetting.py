@@ -44,10 +44,7 @@ class Typesetter:
     def __init__(self, fonts: Path = FONTS) -> None:
         import typst
 
-        self.fonts = tuple(fonts / name for name in WRITTEN_IN)
-        absent = [font.name for font in self.fonts if not font.is_file()]
-        if absent:
-            raise Misconfigured(f"缺少字体：{'、'.join(absent)}。请先运行 make setup。")
+        font_files(fonts)
         folders = [str(fonts), *(str(folder) for folder in KAI_FOLDERS if folder.is_dir())]
         self._lock = Lock()
         self._compiler = typst.Compiler(
@@ -70,6 +67,16 @@ class Typesetter:
 
 
 @lru_cache(maxsize=4)
+def font_files(fonts: Path = FONTS) -> tuple[Path, ...]:
+    """Return the fonts that documents are written in; raise `Misconfigured` naming the absent."""
+    files = tuple(fonts / name for name in WRITTEN_IN)
+    absent = [font.name for font in files if not font.is_file()]
+    if absent:
+        raise Misconfigured(f"缺少字体：{'、'.join(absent)}。请先运行 make setup。")
+    return files
+
+
+@lru_cache(maxsize=4)
 def typesetter(fonts: Path = FONTS) -> Typesetter:
     """Return the process's typesetter for one font folder."""
     return Typesetter(fonts)
@@ -77,7 +84,7 @@ def typesetter(fonts: Path = FONTS) -> Typesetter:
 
 def missing_glyphs(text: str, fonts: Path = FONTS) -> list[str]:
     """Return the characters of `text` that the documents' fonts cannot draw."""
-    return _missing(text, tuple(fonts / name for name in WRITTEN_IN))
+    return _missing(text, font_files(fonts))
 
 
 def render_certificate(

@@ -18,7 +18,7 @@ from aquacert.certificates.documents.facts import facts_of
 from aquacert.certificates.documents.numerals import date_in_words, day_count
 from aquacert.certificates.documents.signing import Signers, signed_certificate
 from aquacert.certificates.documents.typesetting import missing_glyphs, render_certificate
-from aquacert.kernel.errors import Invalid
+from aquacert.kernel.errors import Invalid, Misconfigured
 from aquacert.trust.keys import Use
 from aquacert.trust.pdf import verify_pdf
 from aquacert.trust.qr import read_url
@@ -199,6 +199,12 @@ def test_rare_characters_are_drawn_or_named(keys):
         render_certificate(facts, signed.record, signed.cose)
     assert set(caught.value.fields) == {"owner", "plate"}
     assert "𠮷" in caught.value.fields["owner"]
+
+
+def test_an_absent_font_is_named_and_not_taken_for_absent_characters(tmp_path):
+    with pytest.raises(Misconfigured) as caught:
+        missing_glyphs("张", tmp_path)
+    assert "NotoSerifSC-Regular.ttf" in caught.value.sentence
 
 
 def test_long_texts_shrink_and_long_remarks_go_to_an_annex(keys, signers):
