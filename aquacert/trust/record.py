@@ -182,7 +182,7 @@ def _build(kind: type[Any], row: object) -> Any:  # noqa: ANN401 (a dataclass of
     """Make `kind` from a map that must name each of its fields, with its type, and no other."""
     if not isinstance(row, Mapping) or set(row) != {field.name for field in fields(kind)}:
         raise Refused(Why.MALFORMED, f"fields of {kind.__name__}")
-    for name, hint in _types(kind).items():
+    for name, hint in _types(kind).items():  # type: ignore[arg-type]
         expected = tuple if get_args(hint) else hint
         if type(row[name]) is not expected:
             raise Refused(Why.MALFORMED, f"{name} is no {expected.__name__}")
