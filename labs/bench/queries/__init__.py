@@ -165,6 +165,20 @@ def results_of(look: Look, code: str) -> Sequence[Result]:
     )
 
 
+def results_of_run(look: Look, run_id: UUID) -> Sequence[Result]:
+    """Return the results that a run made."""
+    return look.scalars(
+        select(Result).where(Result.run_id == run_id, look.visible(Result)).order_by(Result.id)
+    )
+
+
+def versions_of(look: Look, row: Result) -> Sequence[Result]:
+    """Return every version of the same test's result, oldest first."""
+    return look.scalars(
+        select(Result).where(Result.order_id == row.order_id).order_by(Result.version)
+    )
+
+
 def live_results(look: Look, item_id: UUID) -> Sequence[Result]:
     """Return the result that counts for each test of an item."""
     return look.scalars(
