@@ -90,7 +90,12 @@ def test_the_same_picture_serves_once(db, paper):
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"%PDF-1.7 not a picture", b"<svg onload=alert(1)>", picture(7)[:200]],
+    [
+        b"",
+        b"%PDF-1.7 not a picture",
+        b"<svg onload=alert(1)>",
+        picture(7, "JPEG", (400, 300))[:700],
+    ],
     ids=["empty", "pdf", "svg", "cut"],
 )
 def test_what_is_no_picture_is_refused_in_words(db, paper, data):

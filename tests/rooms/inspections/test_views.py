@@ -34,7 +34,10 @@ def test_the_vet_walks_one_batch_to_its_verdict(db, client, paper):
     early = vet.post(f"{here}/verdict/pass", data={"quantity": "50万"})
     assert early.status_code == 422
     assert "还有检查项没有填" in unescape(early.text)
-    assert vet.post(f"{here}/findings", data={f"item_{key}": "normal" for key in items}).status_code == 302
+    assert (
+        vet.post(f"{here}/findings", data={f"item_{key}": "normal" for key in items}).status_code
+        == 302
+    )
     for slot in ("site", "group"):
         sent = vet.post(
             f"{here}/photos", data={"slot": slot, "photo": (io.BytesIO(picture()), "p.jpg")}
