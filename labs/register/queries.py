@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from aquacert.kernel.errors import NotFound
+from aquacert.kernel.errors import NotAllowed, NotFound
 from aquacert.kernel.work import Look
 from labs.register.models import Laboratory, LabScope
 from labs.register.rules import LabState
@@ -61,6 +61,14 @@ def lab(look: Look, lab_id: UUID) -> LabLine:
 def labs(look: Look) -> list[LabLine]:
     """Return every designated laboratory by its code."""
     return [line_of(row) for row in look.scalars(select(Laboratory).order_by(Laboratory.code))]
+
+
+def own_lab(look: Look) -> UUID:
+    """Return the laboratory that whoever asks works in; raise `NotAllowed` when there is none."""
+    labs_here = sorted(look.actor.scope.lab_ids)
+    if not labs_here:
+        raise NotAllowed("您的账号不属于任何检测实验室。")
+    return labs_here[0]
 
 
 def scopes_of(look: Look, lab_id: UUID) -> Sequence[LabScope]:

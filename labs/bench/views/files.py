@@ -15,8 +15,8 @@ from labs.bench.models import InstrumentFile
 from labs.bench.queries.plan import plan_of_file
 from labs.bench.rules import FileState
 from labs.bench.views.blueprint import bp
-from labs.bench.views.runs import own_lab
 from labs.register.forms import EmptyForm
+from labs.register.queries import own_lab
 
 
 @bp.route("/files/new", methods=["GET", "POST"])
@@ -27,7 +27,7 @@ def new_file() -> ResponseReturnValue:
     if form.validate_on_submit():
         sent = form.file.data
         with form.trying(), work(once=form.key()) as w:
-            file_id = stage_file(w, own_lab(), sent.read(), sent.filename or "")
+            file_id = stage_file(w, own_lab(w), sent.read(), sent.filename or "")
             w.reply = url_for(".file", file_id=file_id)
             # The same bytes again are the same file: then nothing changes and nothing is to explain.
         if not form.wrong:

@@ -5,9 +5,8 @@ from uuid import UUID
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from aquacert.http.gates import allowed, current_actor, look, work
+from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
-from aquacert.kernel.errors import NotAllowed
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from labs.bench import queries
@@ -24,16 +23,8 @@ from labs.bench.rules import OUTCOME_WORDS, RESULT_MOVES, SENTENCES
 from labs.bench.views.blueprint import bp
 from labs.register.forms import ReasonForm
 from labs.register.models import LabScope
-from labs.register.queries import scopes_of
+from labs.register.queries import own_lab, scopes_of
 from labs.register.rules import MethodKind
-
-
-def own_lab() -> UUID:
-    """Return the laboratory that whoever asks works in."""
-    labs = sorted(current_actor().scope.lab_ids)
-    if not labs:
-        raise NotAllowed("您的账号不属于任何检测实验室。")
-    return labs[0]
 
 
 @bp.get("/")
@@ -66,7 +57,7 @@ def new_run() -> ResponseReturnValue:
     form = RunForm()
     if form.validate_on_submit():
         with form.trying(), work(once=form.key()) as w:
-            run_id = open_run(w, own_lab(), **form.asked())
+            run_id = open_run(w, own_lab(w), **form.asked())
             w.reply = url_for(".run", run_id=run_id)
         if not form.wrong:
             return redirect(w.reply or "")
