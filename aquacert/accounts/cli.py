@@ -82,7 +82,5 @@ def _body(w: Work, name: str) -> Organisation:
     )
     if found is not None:
         return found
-    made = open_organisation(
-        w, kind=Kind.AGENCY, name_zh=name, uscc=None, division_code=province
-    )
+    made = open_organisation(w, kind=Kind.AGENCY, name_zh=name, uscc=None, division_code=province)
     return w.session.get_one(Organisation, made)

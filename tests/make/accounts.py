@@ -91,7 +91,7 @@ def make_person(
     phone: str = "13800008000",
 ) -> Made:
     """Add a person with a role (and a body that gives it), sign him in and return both."""
-    kind = sorted(KINDS_OF_ROLE[Role(role)])[0]
+    kind = min(KINDS_OF_ROLE[Role(role)])
     place = division or COUNTY
     body = organisation_id or make_organisation(db, kind, division=place)
     user = username or f"{role}{next(COUNT)}"
@@ -133,7 +133,12 @@ def again(db: Database, made: Made) -> Actor:
 
 
 def sign_in(
-    db: Database, person_id: UUID, username: str, *, address: str = "127.0.0.1", agent: str = "Linux"
+    db: Database,
+    person_id: UUID,
+    username: str,
+    *,
+    address: str = "127.0.0.1",
+    agent: str = "Linux",
 ) -> tuple[str, Actor]:
     """Open a session through every step it needs; return its secret and the actor."""
     with db.work(SYSTEM) as w:

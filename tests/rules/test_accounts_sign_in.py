@@ -12,7 +12,9 @@ from aquacert.accounts.rules.roles import Role
 NOW = datetime(2026, 5, 12, 2, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("password", ["12345678", "Password123", "woaini1314", "aaaaaaaa", "１２３４５６７８"])
+@pytest.mark.parametrize(
+    "password", ["12345678", "Password123", "woaini1314", "aaaaaaaa", "１２３４５６７８"]
+)
 def test_a_password_everybody_knows_is_refused(password):
     assert passwords.weakness(password, passwords.FARM)
 
@@ -87,8 +89,18 @@ def test_a_farmer_stays_signed_in_for_days_unless_he_is_staff_too():
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "/\\evil.example", "https://evil.example", "evil", "", None,
-     "/a\r\nSet-Cookie: x", "javascript:alert(1)", "/\t/evil.example", "/" + "a" * 3000],
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "evil",
+        "",
+        None,
+        "/a\r\nSet-Cookie: x",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "/" + "a" * 3000,
+    ],
 )
 def test_nobody_is_sent_to_another_site(target):
     assert sessions.local_path(target) is None

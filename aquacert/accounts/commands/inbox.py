@@ -58,9 +58,7 @@ def tell(
 
 def tell_administrators(w: Work, *, kind: str, subject: str, body: str = "") -> None:
     """Put a message into the inbox of everybody who administers accounts."""
-    people = select(Membership.person_id).where(
-        Membership.role == Role.ADMINISTRATOR, in_force(w)
-    )
+    people = select(Membership.person_id).where(Membership.role == Role.ADMINISTRATOR, in_force(w))
     for person_id in w.scalars(people.distinct()):
         tell(w, to_person=person_id, kind=kind, subject=subject, body=body)
 

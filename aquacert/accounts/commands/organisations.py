@@ -57,7 +57,7 @@ def open_organisation(
             parent_id=parent_id,
             division_code=division_code,
             name_zh=name,
-            name_en=name_en.strip(),
+            name_en=(name_en or "").strip(),
             uscc=code,
             state=OrganisationState.OPEN,
             opened_at=w.now,
@@ -107,10 +107,10 @@ def _name(w: Work, row: Organisation, from_on: date) -> None:
 def rename_organisation(w: Work, organisation_id: UUID, *, name_zh: str, name_en: str = "") -> None:
     """Give a body another name from today on; the old one is kept with its days."""
     row = w.get_for_change(Organisation, organisation_id)
-    before, after = row.name_zh, name_zh.strip()
+    before, after, english = row.name_zh, name_zh.strip(), (name_en or "").strip()
     if not after or len(after) > LONGEST_NAME:
         raise Invalid("请填写单位名称。", name_zh=f"请填写单位名称，最多 {LONGEST_NAME} 个字")
-    if (before, row.name_en) == (after, name_en.strip()):
+    if (before, row.name_en) == (after, english):
         return
     current = w.one(
         select(OrganisationName).where(
@@ -120,7 +120,7 @@ def rename_organisation(w: Work, organisation_id: UUID, *, name_zh: str, name_en
     if current is not None:
         current.until_on = w.today
         w.session.flush()
-    row.name_zh, row.name_en = after, name_en.strip()
+    row.name_zh, row.name_en = after, english
     _name(w, row, w.today)
     w.record(OrganisationRenamed(before, after), on=row, county=row.division_code)
 
@@ -154,15 +154,11 @@ def set_standing(w: Work, organisation_id: UUID, level: str, reason: str) -> Non
     w.record(fact, on=row, county=row.division_code, reason=reason)
 
 
-def switch_capability(
-    w: Work, *, name: str, division_code: str, is_on: bool, because: str
-) -> None:
+def switch_capability(w: Work, *, name: str, division_code: str, is_on: bool, because: str) -> None:
     """Switch a capability on or off for a division and all below it."""
     division(w, division_code)
     found = w.one(
-        select(Capability).where(
-            Capability.name == name, Capability.division_code == division_code
-        )
+        select(Capability).where(Capability.name == name, Capability.division_code == division_code)
     )
     row = found or Capability(id=w.new_id(), name=name, division_code=division_code)
     row.is_on, row.because, row.since_at = is_on, because, w.now

@@ -176,9 +176,7 @@ def appoint(
     return row.id
 
 
-def _check_appointment(
-    w: Work, person: Person, body: Organisation, role: str, place: str
-) -> None:
+def _check_appointment(w: Work, person: Person, body: Organisation, role: str, place: str) -> None:
     if role not in set(Role) or not roles.gives(Kind(body.kind), Role(role)):
         sentence = f"{roles.KIND_NAMES[Kind(body.kind)]}不设这个角色"
         raise Invalid(f"{sentence}。", role=sentence)
@@ -216,7 +214,7 @@ def _number(w: Work, role: str, place: str, given: str | None) -> str | None:
             sentence = "这个统一编号已经任命给别人"
             raise Invalid(f"{sentence}。", appointment_number=sentence)
         return number
-    prefix = f"渔兽{place}"
+    prefix = f"YS{place}"
     used = w.one(
         select(func.max(Membership.appointment_number)).where(
             Membership.appointment_number.like(f"{prefix}____")

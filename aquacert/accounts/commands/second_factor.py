@@ -40,9 +40,7 @@ def step_of(instant: datetime) -> int:
     return int(instant.timestamp()) // STEP_SECONDS
 
 
-def enrol(
-    w: Work, person_id: UUID, *, secret: str | None = None, confirmed: bool = False
-) -> str:
+def enrol(w: Work, person_id: UUID, *, secret: str | None = None, confirmed: bool = False) -> str:
     """Give a person a new one-time code generator and return its seed; an old one ends.
 
     It counts from the moment the person proves it with a first code (`confirm_factor`).

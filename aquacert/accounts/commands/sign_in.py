@@ -1,5 +1,6 @@
 """Signing in and out. A door runs these in three short units: count the guess, check the password
-without holding a transaction, then open the session."""
+without holding a transaction, then open the session.
+"""
 
 import secrets
 from uuid import UUID
@@ -24,7 +25,8 @@ MOST_SESSIONS = 5
 
 def count_guess(w: Work, *, username: str, address: str) -> None:
     """Count a password guess before it is checked; raise `TooMany` when the account or address
-    has had its share. Counting first leaves no gap for guesses made in the same moment."""
+    has had its share. Counting first leaves no gap for guesses made in the same moment.
+    """
     keys = ((Gate.ACCOUNT, as_username(username)), (Gate.ADDRESS, address))
     seconds = max(wait(w, gate, what) for gate, what in keys)
     if seconds:
@@ -67,7 +69,7 @@ def open_session(
     )
     if unusual:
         _tell_unusual(w, person_id, device)
-    _end_oldest(w, person_id)
+    _end_oldest(w, person_id, but=row.id)
     fact = SignedIn(device, second_factor=False, unusual=unusual)
     w.record(fact, on=row)
     return secret
@@ -94,14 +96,18 @@ def _tell_unusual(w: Work, person_id: UUID, device: str) -> None:
     )
 
 
-def _end_oldest(w: Work, person_id: UUID) -> None:
-    """Keep the newest few sign-ins of a person (ASVS V7.1.2)."""
+def _end_oldest(w: Work, person_id: UUID, but: UUID) -> None:
+    """Keep this sign-in and the newest few of a person's others (ASVS V7.1.2)."""
     rows = w.scalars(
         select(SignInSession)
-        .where(SignInSession.person_id == person_id, SignInSession.state != SessionState.ENDED)
+        .where(
+            SignInSession.person_id == person_id,
+            SignInSession.state != SessionState.ENDED,
+            SignInSession.id != but,
+        )
         .order_by(SignInSession.opened_at.desc(), SignInSession.id.desc())
     )
-    for row in rows[MOST_SESSIONS:]:
+    for row in rows[MOST_SESSIONS - 1 :]:
         _end(w, row, "登录的地方太多，最早的已结束")
 
 
@@ -137,9 +143,7 @@ def end_session(w: Work, session_id: UUID, *, because: str = "本人退出") -> 
         w.record(SignedOut(because, 1), on=row)
 
 
-def end_sessions(
-    w: Work, person_id: UUID, *, because: str, but: UUID | None = None
-) -> int:
+def end_sessions(w: Work, person_id: UUID, *, because: str, but: UUID | None = None) -> int:
     """End every sign-in of a person but one; return how many there were."""
     rows = w.scalars(
         select(SignInSession).where(

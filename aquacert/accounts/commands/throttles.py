@@ -13,9 +13,7 @@ def _key(gate: Gate, what: str) -> str:
 
 
 def _row(w: Work, gate: Gate, what: str) -> Throttle | None:
-    return w.one(
-        select(Throttle).where(Throttle.gate == gate, Throttle.key == _key(gate, what))
-    )
+    return w.one(select(Throttle).where(Throttle.gate == gate, Throttle.key == _key(gate, what)))
 
 
 def wait(w: Work, gate: Gate, what: str) -> int:

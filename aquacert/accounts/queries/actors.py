@@ -137,9 +137,7 @@ def actor_for(
 
 def session_standing(look: Look, secret: str) -> SessionStanding | None:
     """Return where the session with this secret stands; None if it is over or never was."""
-    row = look.one(
-        select(SignInSession).where(SignInSession.secret_hash == secret_hash(secret))
-    )
+    row = look.one(select(SignInSession).where(SignInSession.secret_hash == secret_hash(secret)))
     if row is None or row.state == SessionState.ENDED:
         return None
     person = look.session.get_one(Person, row.person_id)

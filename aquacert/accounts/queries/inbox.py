@@ -33,11 +33,11 @@ def _mine(look: Look) -> ColumnElement[bool]:
     )
 
 
-def _read_by(look: Look) -> Select[tuple[UUID]]:
+def _read_by(look: Look) -> Select[UUID]:
     return select(InboxRead.message_id).where(InboxRead.person_id == look.actor.person_id)
 
 
-def inbox(look: Look, words: str = "", *, unread_only: bool = False) -> Select[tuple[InboxMessage]]:
+def inbox(look: Look, words: str = "", *, unread_only: bool = False) -> Select[InboxMessage]:
     """Return the actor's messages, the newest first, narrowed by words."""
     wanted = select(InboxMessage).where(_mine(look))
     if words.strip():
@@ -69,8 +69,10 @@ def message(look: Look, message_id: UUID) -> InboxMessage:
 
 def unread_count(look: Look) -> int:
     """Return how many of the actor's messages he has not read."""
-    statement = select(func.count()).select_from(InboxMessage).where(
-        _mine(look), InboxMessage.id.not_in(_read_by(look))
+    statement = (
+        select(func.count())
+        .select_from(InboxMessage)
+        .where(_mine(look), InboxMessage.id.not_in(_read_by(look)))
     )
     return look.session.scalar(statement) or 0
 

@@ -56,7 +56,7 @@ def organisations(
     return look.scalars(wanted.order_by(Organisation.name_zh, Organisation.id))
 
 
-def organisations_here(look: Look, words: str = "", kind: str = "") -> Select[tuple[Organisation]]:
+def organisations_here(look: Look, words: str = "", kind: str = "") -> Select[Organisation]:
     """Return the list of bodies that the actor administers, narrowed by words and kind."""
     wanted = select(Organisation).where(look.visible(Organisation))
     if words.strip():

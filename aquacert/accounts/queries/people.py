@@ -64,7 +64,7 @@ def person_name(look: Look, person_id: UUID) -> str:
     return person(look, person_id).name or "（已删除）"
 
 
-def _vets(on: date) -> Select[tuple[Membership]]:
+def _vets(on: date) -> Select[Membership]:
     return (
         select(Membership)
         .join(Person, Person.id == Membership.person_id)
@@ -109,7 +109,7 @@ def vet_number(look: Look, person_id: UUID) -> str:
     return row.appointment_number or ""
 
 
-def people_here(look: Look, words: str = "", role: str = "") -> Select[tuple[Person]]:
+def people_here(look: Look, words: str = "", role: str = "") -> Select[Person]:
     """Return the people whom the actor administers: those appointed in his jurisdiction.
 
     `words` match a user name by its grams, a name or a phone number exactly (blind index), or an

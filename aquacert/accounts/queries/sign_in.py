@@ -58,9 +58,7 @@ def tokens_of(look: Look, person_id: UUID) -> list[ApiToken]:
 
 def consignee_subject(look: Look, secret: str) -> UUID:
     """Return what a link is for, without using it up; raise `NotFound` if it is unknown or over."""
-    row = look.one(
-        select(ConsigneeLink).where(ConsigneeLink.token_hash == secret_hash(secret))
-    )
+    row = look.one(select(ConsigneeLink).where(ConsigneeLink.token_hash == secret_hash(secret)))
     if row is None or row.expires_at <= look.now:
         raise NotFound("这个链接不对或者已经过期，请向货主要新的。")
     if row.used_at is not None:

@@ -16,21 +16,125 @@ LONGEST = 128
 # The head of the public lists of leaked passwords that are long enough to pass the length rule,
 # with the Chinese favourites. Compared in lower case.
 BREACHED = frozenset(
-    """
-    00000000 000000000 0000000000 11111111 111111111 1111111111 11223344 112233445566 12341234
-    123123123 12344321 12345678 123456789 1234567890 12345678910 123456789a 123456789abc
-    1234qwer 123654789 123qweasd 147258369 159357456 1q2w3e4r 1q2w3e4r5t 1qaz2wsx 1qaz2wsx3edc
-    1qazxsw2 20082008 22222222 31415926 33333333 44444444 5201314520 52013145201314 55555555
-    66666666 666666666 66668888 77777777 77889900 789456123 87654321 88888888 888888888 8888888888
-    99999999 987654321 9876543210 a12345678 a123456789 aa123456 aa12345678 aa123456789 abc12345
-    abc123456 abcd1234 abcd12345 abcdefgh admin123 admin1234 admin12345 admin123456 administrator
-    asdf1234 asdfasdf asdfghjk asdfghjkl baseball computer dearbook football hatchery iloveyou
-    iloveyou1 jiangsu123 letmein1 passw0rd password password1 password12 password123 password1234
-    princess q1w2e3r4 q1w2e3r4t5 qazwsxedc qq123456 qq123456789 qwer1234 qwer12345 qwerasdf
-    qwertyui qwertyuiop starwars sunshine superman trustno1 welcome1 welcome123 woaini123
-    woaini1314 woaini520 woaini5201314 woaiwojia woshishui xiazhang yuzhong123 zaq12wsx zhangsan
-    zhang123 zxcvbnm1 zxcvbnm123 zxcvbnm, aquacert aquacert1 aquacert123 aquacert2026
-    """.split()
+    [
+        "00000000",
+        "000000000",
+        "0000000000",
+        "11111111",
+        "111111111",
+        "1111111111",
+        "11223344",
+        "112233445566",
+        "12341234",
+        "123123123",
+        "12344321",
+        "12345678",
+        "123456789",
+        "1234567890",
+        "12345678910",
+        "123456789a",
+        "123456789abc",
+        "1234qwer",
+        "123654789",
+        "123qweasd",
+        "147258369",
+        "159357456",
+        "1q2w3e4r",
+        "1q2w3e4r5t",
+        "1qaz2wsx",
+        "1qaz2wsx3edc",
+        "1qazxsw2",
+        "20082008",
+        "22222222",
+        "31415926",
+        "33333333",
+        "44444444",
+        "5201314520",
+        "52013145201314",
+        "55555555",
+        "66666666",
+        "666666666",
+        "66668888",
+        "77777777",
+        "77889900",
+        "789456123",
+        "87654321",
+        "88888888",
+        "888888888",
+        "8888888888",
+        "99999999",
+        "987654321",
+        "9876543210",
+        "a12345678",
+        "a123456789",
+        "aa123456",
+        "aa12345678",
+        "aa123456789",
+        "abc12345",
+        "abc123456",
+        "abcd1234",
+        "abcd12345",
+        "abcdefgh",
+        "admin123",
+        "admin1234",
+        "admin12345",
+        "admin123456",
+        "administrator",
+        "asdf1234",
+        "asdfasdf",
+        "asdfghjk",
+        "asdfghjkl",
+        "baseball",
+        "computer",
+        "dearbook",
+        "football",
+        "hatchery",
+        "iloveyou",
+        "iloveyou1",
+        "jiangsu123",
+        "letmein1",
+        "passw0rd",
+        "password",
+        "password1",
+        "password12",
+        "password123",
+        "password1234",
+        "princess",
+        "q1w2e3r4",
+        "q1w2e3r4t5",
+        "qazwsxedc",
+        "qq123456",
+        "qq123456789",
+        "qwer1234",
+        "qwer12345",
+        "qwerasdf",
+        "qwertyui",
+        "qwertyuiop",
+        "starwars",
+        "sunshine",
+        "superman",
+        "trustno1",
+        "welcome1",
+        "welcome123",
+        "woaini123",
+        "woaini1314",
+        "woaini520",
+        "woaini5201314",
+        "woaiwojia",
+        "woshishui",
+        "xiazhang",
+        "yuzhong123",
+        "zaq12wsx",
+        "zhangsan",
+        "zhang123",
+        "zxcvbnm1",
+        "zxcvbnm123",
+        "zxcvbnm,",
+        "aquacert",
+        "aquacert1",
+        "aquacert123",
+        "aquacert2026",
+    ]
 )
 
 
@@ -49,6 +153,7 @@ SIGNER = PasswordPolicy(shortest=14, kinds=0, days=180)
 
 # From this length on a passphrase needs no mixture of characters.
 PASSPHRASE = 14
+FEWEST_DIFFERENT = 4
 
 
 def policy_for(roles: Collection[Role]) -> PasswordPolicy:
@@ -77,22 +182,33 @@ def weakness(password: str, policy: PasswordPolicy, *, known: Collection[str] = 
     """
     typed = as_typed(password)
     lower = typed.lower()
-    if len(typed) < policy.shortest:
-        return f"口令至少 {policy.shortest} 个字，可以是一句只有你知道的话"
-    if len(typed) > LONGEST:
-        return f"口令最多 {LONGEST} 个字"
-    if "\x00" in typed or any("\ud800" <= char <= "\udfff" for char in typed):
-        return "口令里有看不见的字符，请重新输入"
-    if lower in BREACHED or len(set(typed)) < 4:
-        return "这个口令太常见，别人一猜就中，请换一个"
-    if any(len(word) >= 4 and word.lower() in lower for word in known):
-        return "口令里不要带登录名或手机号"
-    if len(typed) < PASSPHRASE and _kinds(typed) < policy.kinds:
-        return (
-            f"不到 {PASSPHRASE} 个字的口令，大写、小写、数字、符号里至少要有 {policy.kinds} 种；"
-            "也可以写得更长"
-        )
-    return None
+    is_common = lower in BREACHED or len(set(typed)) < FEWEST_DIFFERENT
+    tells = any(len(word) >= FEWEST_DIFFERENT and word.lower() in lower for word in known)
+    is_plain = len(typed) < PASSPHRASE and _kinds(typed) < policy.kinds
+    faults = (
+        (_is_unstorable(typed), "口令里有看不见的字符，请重新输入"),
+        (len(typed) < policy.shortest, _too_short(policy)),
+        (len(typed) > LONGEST, f"口令最多 {LONGEST} 个字"),
+        (is_common, "这个口令太常见，别人一猜就中，请换一个"),
+        (tells, "口令里不要带登录名或手机号"),
+        (is_plain, _too_plain(policy)),
+    )
+    return next((sentence for wrong, sentence in faults if wrong), None)
+
+
+def _is_unstorable(typed: str) -> bool:
+    return "\x00" in typed or any("\ud800" <= char <= "\udfff" for char in typed)
+
+
+def _too_short(policy: PasswordPolicy) -> str:
+    return f"口令至少 {policy.shortest} 个字，可以是一句只有你知道的话"
+
+
+def _too_plain(policy: PasswordPolicy) -> str:
+    return (
+        f"不到 {PASSPHRASE} 个字的口令，大写、小写、数字、符号里至少要有 {policy.kinds} 种；"
+        "也可以写得更长"
+    )
 
 
 def is_stale(changed_at: datetime, now: datetime, policy: PasswordPolicy) -> bool:

@@ -83,9 +83,7 @@ ROLE_NAMES: Mapping[Role, str] = MappingProxyType(
 )
 
 TRADE = frozenset({Role.HATCHERY_OWNER, Role.HATCHERY_CLERK, Role.DEALER, Role.CARRIER})
-LAB = frozenset(
-    {Role.LAB_RECEIVER, Role.LAB_TECHNICIAN, Role.LAB_REVIEWER, Role.LAB_AUTHORISER}
-)
+LAB = frozenset({Role.LAB_RECEIVER, Role.LAB_TECHNICIAN, Role.LAB_REVIEWER, Role.LAB_AUTHORISER})
 AGENCY = frozenset(Role) - TRADE - LAB - {Role.CONSIGNEE}
 
 # One deployment serves one province: these see the whole of it, also rows whose only

@@ -86,7 +86,7 @@ def device_of(agent: str) -> str:
 
 
 def local_path(target: str | None) -> str | None:
-    """`target` if it is a path on this site, else None: nobody is sent elsewhere after sign-in.
+    r"""`target` if it is a path on this site, else None: nobody is sent elsewhere after sign-in.
 
     Refuses `//host`, `/\\host`, a scheme, control characters and anything that is not a path.
     """

@@ -6,7 +6,7 @@ ending a sign-in or a role works at once.
 
 from typing import Any, cast
 
-from flask import Flask, current_app, redirect, request, url_for  # noqa: TID251
+from flask import Flask, current_app, redirect, request, session, url_for  # noqa: TID251
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
@@ -122,18 +122,12 @@ def ask_new_password() -> ResponseReturnValue | None:
     """Send somebody with a first or an old password to the page where it is changed."""
     if request.path.startswith(("/api/", "/c/", "/static/")):
         return None
-    if request.endpoint in MAY_PASS or "_user_id" not in _cookie():
+    if request.endpoint in MAY_PASS or "_user_id" not in session:
         return None
     found = visitor()
     if found and found.standing.state == SessionState.OPEN and found.standing.must_change_password:
         return redirect(url_for("accounts.password"))
     return None
-
-
-def _cookie() -> Any:
-    from flask import session
-
-    return session
 
 
 def is_trade(actor: Actor) -> bool:

@@ -91,7 +91,7 @@ def sessions() -> ResponseReturnValue:
         return page(
             "accounts/sessions.html",
             rows=rows,
-            here=current_actor().session_id,
+            this_session=current_actor().session_id,
             form=EmptyForm(),
         )
 

@@ -1,7 +1,6 @@
 """Administration of people: list, add, appoint, end, freeze, a new first password."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, request, url_for
@@ -32,6 +31,7 @@ from aquacert.accounts.queries.organisations import organisations_here
 from aquacert.accounts.rules.roles import ROLE_NAMES
 from aquacert.accounts.rules.states import STATE_NAMES, PersonState
 from aquacert.accounts.views.blueprint import bp
+from aquacert.http.forms import Form
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.permissions import P
@@ -98,7 +98,7 @@ def show_person(person_id: UUID) -> ResponseReturnValue:
     return person_page(person_id)
 
 
-def person_page(person_id: UUID, **forms: Any) -> ResponseReturnValue:
+def person_page(person_id: UUID, **forms: Form) -> ResponseReturnValue:
     """Return the page of one account; `forms` replaces a form that has to be corrected."""
     with look() as unit:
         row = person_here(unit, person_id)

@@ -29,7 +29,7 @@ from aquacert.http.gates import (
     signed_in,
 )
 from aquacert.http.pages import page
-from aquacert.kernel.errors import TooMany
+from aquacert.kernel.errors import NotSignedIn, TooMany
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import SYSTEM
 
@@ -98,7 +98,7 @@ def _remember(secret: str) -> Visitor:
     """Put the session's secret into the cookie and return who stands behind it."""
     found = load_visitor(secret)
     if found is None:
-        raise TooMany(_("登录没有成功，请再试一次。"))
+        raise NotSignedIn(_("登录没有成功，请再试一次。"))
     session.clear()
     session.permanent = True
     login_user(found)
@@ -144,7 +144,9 @@ def first_code() -> ResponseReturnValue:
         return redirect(_onward(passed))
     secret = _pending(found)
     picture = code_picture(secret, found.actor.label)
-    return page("accounts/first_code.html", form=form, secret=secret, picture=picture), _status(form)
+    return page("accounts/first_code.html", form=form, secret=secret, picture=picture), _status(
+        form
+    )
 
 
 def _pending(found: Visitor) -> str:

@@ -95,7 +95,12 @@ def test_everything_wrong_with_a_person_is_said_at_once(db):
             identity="110101190001010000",
         )
     assert set(error.value.fields) == {
-        "username", "password", "name", "phone", "role", "identity",
+        "username",
+        "password",
+        "name",
+        "phone",
+        "role",
+        "identity",
     }
 
 
@@ -108,8 +113,13 @@ def test_a_user_name_is_taken_once_whatever_its_letters(db):
 
 def test_one_identity_number_is_one_account(db):
     body = make_organisation(db)
-    same = dict(password=PASSWORD, phone="13800008000", organisation_id=body, role="office_clerk",
-                identity="11010519491231002X")
+    same = {
+        "password": PASSWORD,
+        "phone": "13800008000",
+        "organisation_id": body,
+        "role": "office_clerk",
+        "identity": "11010519491231002X",
+    }
     with db.work(SYSTEM) as w:
         add_person(w, username="one", name="张三", **same)
     with pytest.raises(Invalid) as error, db.work(SYSTEM) as w:
@@ -152,9 +162,7 @@ def test_a_lab_does_not_appoint_a_vet(db):
 def test_nobody_promotes_himself(db):
     admin = make_person(db, "administrator")
     with pytest.raises(NotAllowed), db.work(admin.actor) as w:
-        appoint(
-            w, person_id=admin.person_id, organisation_id=admin.organisation_id, role="auditor"
-        )
+        appoint(w, person_id=admin.person_id, organisation_id=admin.organisation_id, role="auditor")
 
 
 def test_an_administrator_appoints_within_his_own_county_only(db):
@@ -238,7 +246,7 @@ def test_an_official_vet_is_numbered_and_signs_in_his_place_only(db):
     with db.look() as look:
         assert may_sign(look, vet.person_id, COUNTY, look.today)
         assert not may_sign(look, vet.person_id, "320213", look.today)
-        assert vet_number(look, vet.person_id) == f"渔兽{COUNTY}0001"
+        assert vet_number(look, vet.person_id) == f"YS{COUNTY}0001"
         [line] = official_vets(look, vet.organisation_id, look.today)
         assert (line.person_id, line.label) == (vet.person_id, "渔业官方兽医")
 
@@ -272,7 +280,8 @@ def test_standing_is_normal_until_somebody_says_otherwise(db):
         set_standing(w, farm, "watched", "两次未到达")
     with db.look() as look:
         assert (standing(look, farm).level, standing(look, farm).reason) == (
-            "watched", "两次未到达",
+            "watched",
+            "两次未到达",
         )
 
 

@@ -171,7 +171,8 @@ def test_a_stranger_may_choose_big_letters_too(client):
 
 
 def test_the_own_pages_open_for_farm_and_office(db, client):
-    pages = "me password sessions factor tokens inbox questions questions/new sign-out".split()
+    pages = ["me", "password", "sessions", "factor", "tokens", "inbox", "questions", "sign-out"]
+    pages.append("questions/new")
     for role in ("hatchery_owner", "office_clerk", "official_vet", "lab_reviewer", "auditor"):
         signed_in(client, make_person(db, role))
         assert {client.get(f"/accounts/{name}").status_code for name in pages} == {200}
@@ -253,8 +254,11 @@ def test_an_administrator_of_another_county_sees_nobody_here(db, client):
 def test_a_person_is_added_with_a_first_password_shown_once(db, app, client, admin):
     body = make_organisation(db, "hatchery")
     asked = {
-        "username": "new-owner", "name": "示例人", "phone": "13800001111",
-        "organisation_id": body, "role": "hatchery_owner",
+        "username": "new-owner",
+        "name": "示例人",
+        "phone": "13800001111",
+        "organisation_id": body,
+        "role": "hatchery_owner",
     }
     text = client.post("/accounts/people/new", data=asked).get_data(as_text=True)
     password = re.search(r"[2-9a-z]{4}(-[2-9a-z]{4}){3}", text)[0]
@@ -265,8 +269,13 @@ def test_a_person_is_added_with_a_first_password_shown_once(db, app, client, adm
 
 def test_a_wrong_person_form_keeps_what_was_typed_and_says_why_at_each_field(db, client, admin):
     body = make_organisation(db, "lab")
-    asked = {"username": "x", "name": "示例人", "phone": "12", "organisation_id": body,
-             "role": "official_vet"}
+    asked = {
+        "username": "x",
+        "name": "示例人",
+        "phone": "12",
+        "organisation_id": body,
+        "role": "official_vet",
+    }
     answer = client.post("/accounts/people/new", data=asked)
     text = answer.get_data(as_text=True)
     assert answer.status_code == 422
