@@ -125,5 +125,3 @@ def issue_one(house: House, ready: Ready | None = None) -> UUID:
     db = house.database
     ready = ready or make_ready(db)
     return issue(db, ready.vet.actor, ready.load_id, house.keys, confirm(db, ready))
-
-

@@ -138,6 +138,7 @@ def test_one_failing_batch_refuses_the_load_whichever_it_is(count, data, fault):
         ({"is_halted": True}, Reason.HALTED),
         ({"numbers_left": 0}, Reason.NO_NUMBER),
         ({"missing_fields": ("用途",)}, Reason.FIELD_MISSING),
+        ({"unfit": "unit 斤 has no code"}, Reason.CONTENT_UNFIT),
         ({"missing_glyphs": "𠮷"}, Reason.GLYPH_MISSING),
         ({"signer_id": OWNER}, Reason.SIGNER_DECLARED),
         ({"signer_id": PROXY}, Reason.SIGNER_DECLARED),

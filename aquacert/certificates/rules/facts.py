@@ -88,5 +88,7 @@ class ReadyFacts:
     """Characters that no embedded font can draw."""
     missing_fields: tuple[str, ...] = ()
     """Chinese names of statutory fields that are empty."""
+    unfit: str = ""
+    """Why the record cannot be encoded and signed as it is, in the words of trust."""
     is_halted: bool = False
     """The stop switch of the county or of the province is on."""

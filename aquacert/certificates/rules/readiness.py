@@ -70,6 +70,8 @@ def _load(facts: ReadyFacts) -> Iterator[ReadyReason]:
         yield ReadyReason(Reason.NO_NUMBER)
     for field in facts.missing_fields:
         yield ReadyReason(Reason.FIELD_MISSING, detail=field)
+    if facts.unfit:
+        yield ReadyReason(Reason.CONTENT_UNFIT, detail=facts.unfit)
     if facts.missing_glyphs:
         yield ReadyReason(Reason.GLYPH_MISSING, detail=facts.missing_glyphs)
 

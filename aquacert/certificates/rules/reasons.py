@@ -45,6 +45,7 @@ class Reason(StrEnum):
     """Everything that can stand in the way. Alphabetical."""
 
     ALREADY_CERTIFIED = "already-certified"
+    CONTENT_UNFIT = "content-unfit"
     DECLARATION_NOT_ACCEPTED = "declaration-not-accepted"
     DEPARTURE_MISSING = "departure-missing"
     DEPARTURE_PAST = "departure-past"
@@ -80,6 +81,7 @@ class Reason(StrEnum):
 SENTENCES: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.ALREADY_CERTIFIED: "这一车已经有一张有效的证书。要改内容请办理换证。",
+        Reason.CONTENT_UNFIT: "证书内容不合填写规范（{detail}）。请联系管理员核对品种、单位和编号。",
         Reason.DECLARATION_NOT_ACCEPTED: "申报还没有受理，或已经撤回、不予受理。请先办完受理。",
         Reason.DEPARTURE_MISSING: "没有填启运时间。请申报人补上。",
         Reason.DEPARTURE_PAST: "计划启运日已经过去。请申报人改启运时间。",
@@ -117,6 +119,7 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
 TOPICS: Mapping[Reason, About] = MappingProxyType(
     {
         Reason.ALREADY_CERTIFIED: About.DECLARATION,
+        Reason.CONTENT_UNFIT: About.CONTENT,
         Reason.DECLARATION_NOT_ACCEPTED: About.DECLARATION,
         Reason.DEPARTURE_MISSING: About.TRANSPORT,
         Reason.DEPARTURE_PAST: About.TRANSPORT,

@@ -68,7 +68,9 @@ def test_issuing_debits_the_stock_and_closes_the_load(house, db):
     issue_one(house, ready)
     with db.look(SYSTEM) as look:
         assert balance(look, ready.farm.lot_id) == 700_000
-    assert "已经有一张有效的证书" in look_at(db, ready).sentences[0] or not look_at(db, ready).is_ready
+    assert (
+        "已经有一张有效的证书" in look_at(db, ready).sentences[0] or not look_at(db, ready).is_ready
+    )
 
 
 def test_the_number_its_reason_and_the_trail_are_there(house, db):
@@ -76,7 +78,9 @@ def test_the_number_its_reason_and_the_trail_are_there(house, db):
     with db.look(SYSTEM) as look:
         row = number_row(look, "3200000001")
         assert (row.state, row.because) == ("used", "已签发")
-        tags = set(look.scalars(select(AuditEntry.tag).where(AuditEntry.subject_id == str(certificate_id))))
+        tags = set(
+            look.scalars(select(AuditEntry.tag).where(AuditEntry.subject_id == str(certificate_id)))
+        )
         assert verify_chains(look.session) == []
     assert tags >= {"certificates:certificate:plan", "certificates:certificate:issue"}
 
@@ -364,9 +368,13 @@ def test_segments_do_not_overlap_and_children_come_from_their_parents(db):
         )
     with db.look(SYSTEM) as look:
         lines = segments(look, "A")
-    assert [(line.size, line.left, line.handed_down) for line in lines] == [(100, 60, 40), (40, 40, 0)] or [
-        (line.size, line.left, line.handed_down) for line in lines
-    ] == [(40, 40, 0), (100, 60, 40)]
+    assert [(line.size, line.left, line.handed_down) for line in lines] == [
+        (100, 60, 40),
+        (40, 40, 0),
+    ] or [(line.size, line.left, line.handed_down) for line in lines] == [
+        (40, 40, 0),
+        (100, 60, 40),
+    ]
     assert all(line.balances for line in lines)
 
 

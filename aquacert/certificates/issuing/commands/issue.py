@@ -30,6 +30,7 @@ from aquacert.kernel.errors import AquaCertError, Conflict, NotAllowed, NotReady
 from aquacert.kernel.scope import Actor
 from aquacert.kernel.work import Database
 from aquacert.trust.keys import KeyRing
+from aquacert.trust.refusal import Refused
 
 PATIENCE_SECONDS = 5.0
 PAUSE_SECONDS = 0.05
@@ -108,14 +109,18 @@ def _start(database: Database, actor: Actor, order: Order) -> UUID | Started | N
 
 
 def _plan(database: Database, actor: Actor, order: Order, started: Started) -> Planned:
+    """Plan, or make the number void with the names of the lints that failed."""
+    try:
+        with database.work(actor) as w:
+            outcome = plan(w, order, started)
+    except Refused as refused:
+        outcome = (f"record:{refused.why}",)
+    if isinstance(outcome, Planned):
+        return outcome
+    because = "签发前核对未通过：" + "、".join(outcome)
     with database.work(actor) as w:
-        outcome = plan(w, order, started)
-        if isinstance(outcome, Planned):
-            return outcome
-        because = "签发前核对未通过：" + "、".join(outcome)
-        numbers.void_reserved(
-            w, started.reserved.number, because, county=started.ready.load.origin_code
-        )
+        county = started.ready.load.origin_code
+        numbers.void_reserved(w, started.reserved.number, because, county=county)
     raise NotReady([because], "签发前核对未通过，证号已作废，没有签发。")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from aquacert.certificates.issuing.commands.facts import CertificateIssued, IssuanceAbandoned
 from aquacert.certificates.issuing.commands.plan import Planned
@@ -59,15 +59,19 @@ def abandon(
     w: Work, issuance_id: UUID, number: str, load_id: UUID, because: str, county: str
 ) -> bool:
     """Give a plan up and make its number void; say whether it was still open."""
-    given_up = w.session.execute(
-        update(Issuance)
+    still_open = (
+        select(Issuance.id)
         .where(Issuance.id == issuance_id, Issuance.stage == Stage.PLANNED.value)
-        .values(stage=Stage.ABANDONED.value, because=because, settled_at=w.now)
-        .returning(Issuance.id),
-        execution_options={"synchronize_session": False},
-    ).first()
-    if given_up is None:
+        .with_for_update()
+    )
+    if w.session.scalar(still_open) is None:
         return False
+    w.session.execute(
+        update(Issuance)
+        .where(Issuance.id == issuance_id)
+        .values(stage=Stage.ABANDONED.value, because=because, settled_at=w.now),
+        execution_options={"synchronize_session": False},
+    )
     numbers.void_reserved(w, number, because, county=county)
     w.record(
         IssuanceAbandoned(number, load_id, because),

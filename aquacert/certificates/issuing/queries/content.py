@@ -21,7 +21,9 @@ from aquacert.reference import queries as reference
 from aquacert.reference.rules import quantity as quantities
 from aquacert.sampling import queries as sampling
 from aquacert.trust import cbor
+from aquacert.trust.claims import QrClaims
 from aquacert.trust.record import Record, RecordBatch, RecordReport, valid_until
+from aquacert.trust.refusal import Refused
 
 NOT_YET = "0000000000"
 ALLOTTED = ("number", "public_id", "issued_at", "status_list", "status_index")
@@ -85,6 +87,20 @@ class Content:
             status_list=allotted.status_list,
             status_index=allotted.status_index,
         )
+
+
+def unfit(content: Content, now: datetime) -> str:
+    """Return why the record could not be signed as it is, or "": tried on a blank number.
+
+    So that what trust refuses is refused at the preview, in words, and costs no number.
+    """
+    if content.draft is None:
+        return ""
+    try:
+        QrClaims.of(content.record(Allotted(NOT_YET, "", now, 0, 0))).encode()
+    except Refused as refused:
+        return refused.detail or refused.sentence
+    return ""
 
 
 def preview_of(record: Record) -> str:

@@ -14,7 +14,7 @@ from aquacert.accounts import queries as accounts
 from aquacert.accounts.rules.roles import LAB, TRADE
 from aquacert.certificates.documents.typesetting import missing_glyphs
 from aquacert.certificates.issuing.queries import plans
-from aquacert.certificates.issuing.queries.content import Content, content_of
+from aquacert.certificates.issuing.queries.content import Content, content_of, unfit
 from aquacert.certificates.numbers import queries as numbers
 from aquacert.certificates.rules.facts import BatchFacts, ReadyFacts, RequiredResult
 from aquacert.certificates.rules.kinds import Kind
@@ -120,6 +120,7 @@ def _facts(
         or FALLBACK_DAYS[content.kind],
         missing_glyphs="" if content.draft is None else "".join(missing_glyphs(_drawn(content))),
         missing_fields=content.missing,
+        unfit=unfit(content, look.now),
     )
 
 
