@@ -123,7 +123,7 @@ def settings(
     _postgres(
         server,
         f"DROP DATABASE IF EXISTS {name}",
-        f"CREATE DATABASE {name} TEMPLATE template_aquacert",
+        f"CREATE DATABASE {name} TEMPLATE template_aquacert STRATEGY FILE_COPY",
     )
     yield _settings(tmp_path, server.format(name))
     _postgres(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

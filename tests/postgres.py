@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy import create_engine, text
+
 
 @contextmanager
 def running() -> Iterator[str]:
@@ -30,7 +32,19 @@ def running() -> Iterator[str]:
         parts = urlsplit(server.get_uri())
         port = f":{parts.port}" if parts.port else ""
         host = f"{parts.hostname}{port}" if parts.hostname else ""
-        yield f"postgresql+psycopg://{parts.username}@{host}/{{}}?{parts.query}"
+        address = f"postgresql+psycopg://{parts.username}@{host}/{{}}?{parts.query}"
+        _hurry(address.format("postgres"))
+        yield address
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _hurry(url: str) -> None:
+    """A test's database is thrown away, so it need not survive the machine."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
