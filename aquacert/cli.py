@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from aquacert import app as composition
+from aquacert.accounts.cli import administrator_command, token_commands
 from aquacert.kernel import backup as backups
 from aquacert.kernel import logs
 from aquacert.kernel.audit import verify_chains
@@ -21,6 +22,7 @@ from aquacert.kernel.errors import AquaCertError
 from aquacert.kernel.schema import upgrade
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.settings import Settings
+from aquacert.kernel.work import Database
 from aquacert.reference.commands import load_seed
 
 SEED = Path(__file__).parents[1] / "seed_data"
@@ -146,6 +148,15 @@ def restore(source: Path) -> None:
         for _step in steps:
             pass
     click.echo(f"已恢复到 {settings.data_dir.resolve()}")
+
+
+def opened() -> Database:
+    """Return the database of this installation."""
+    return composition.open_house(Settings.from_env()).database
+
+
+main.add_command(token_commands(opened))
+main.add_command(administrator_command(opened))
 
 
 if __name__ == "__main__":
