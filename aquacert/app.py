@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response, jsonify, redirect, url_for
@@ -53,6 +54,11 @@ ROOMS = (
 
 NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.CERTIFICATE_ISSUED: ("certificates.render", "movements.open"),
+    Topic.CERTIFICATE_RECALLED: ("certificates.publish_status",),
+    Topic.CERTIFICATE_REPLACED: ("certificates.publish_status",),
+    Topic.CERTIFICATE_RESUMED: ("certificates.publish_status",),
+    Topic.CERTIFICATE_SUSPENDED: ("certificates.publish_status",),
+    Topic.CERTIFICATE_VOID: ("certificates.publish_status",),
 }
 """The only table topic → tasks of higher rooms."""
 
@@ -85,8 +91,13 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
 
 def tasks_of(house: House) -> dict[str, Task]:
     """Return every task by the name that NEWS gives it, bound to the house."""
-    del house
-    return {}
+    from aquacert.certificates import tasks as certificates
+
+    signing = {"database": house.database, "keys": house.keys}
+    return {
+        "certificates.publish_status": partial(certificates.publish_status, **signing),
+        "certificates.render": partial(certificates.render, **signing),
+    }
 
 
 def runner_of(house: House) -> Runner:

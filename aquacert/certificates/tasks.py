@@ -10,12 +10,12 @@ from aquacert.kernel.work import Database
 from aquacert.trust.keys import KeyRing
 
 
-def render(database: Database, keys: KeyRing, certificate_id: UUID) -> None:
+def render(certificate_id: UUID, *, database: Database, keys: KeyRing) -> None:
     """Make the PDF and the .docx of a certificate that was issued; once made, nothing to do."""
     commands.render(database, keys, certificate_id)
 
 
-def publish_status(database: Database, keys: KeyRing, certificate_id: UUID) -> None:
+def publish_status(certificate_id: UUID, *, database: Database, keys: KeyRing) -> None:
     """Publish the status list that speaks for a certificate whose standing changed."""
     with database.look(SYSTEM) as look:
         number = queries.status_list_of(look, certificate_id)

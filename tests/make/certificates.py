@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from PIL import Image

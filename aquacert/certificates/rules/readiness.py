@@ -64,10 +64,14 @@ def _load(facts: ReadyFacts) -> Iterator[ReadyReason]:
         yield ReadyReason(Reason.MIXED_SPECIES)
     if len({batch.unit for batch in facts.batches}) > 1:
         yield ReadyReason(Reason.MIXED_UNITS)
+    yield from _content(facts)
     if facts.is_halted:
         yield ReadyReason(Reason.HALTED)
     if facts.numbers_left <= 0:
         yield ReadyReason(Reason.NO_NUMBER)
+
+
+def _content(facts: ReadyFacts) -> Iterator[ReadyReason]:
     for field in facts.missing_fields:
         yield ReadyReason(Reason.FIELD_MISSING, detail=field)
     if facts.unfit:
