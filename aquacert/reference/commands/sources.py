@@ -36,12 +36,23 @@ class Source:
 
     def ordered(self, rows: list[Values]) -> list[Values]:
         """Return the rows in an order that foreign keys allow: parents first."""
-        if self.model is Division:
-            return sorted(rows, key=lambda row: (LEVELS.index(row["level"]), row["code"]))
-        return rows
+        if self.model is not Division:
+            return rows
+        rows = sorted(rows, key=lambda row: (LEVELS.index(row["level"]), row["code"]))
+        return _found_by_parents(rows)
 
 
 LEVELS = ("province", "prefecture", "county")
+
+
+def _found_by_parents(rows: list[Values]) -> list[Values]:
+    """Let a division be found by the names above it too: 江苏 玄武. Parents come first."""
+    above: dict[str | None, str] = {None: ""}
+    for row in rows:
+        inherited = above[row["parent_code"]]
+        above[row["code"]] = f"{inherited} {folded(row['name_zh'])}"
+        row["words"] += inherited
+    return rows
 
 
 def _division(line: Line) -> Values:

@@ -93,9 +93,16 @@ def test_a_retired_division_is_refused_with_its_successor(look):
         queries.usable_division(look, "330113", on=date(2018, 1, 1))
 
 
-@pytest.mark.parametrize("words", ["玄武", "320102", "xwq", "Xuanwu", "ｘｗｑ"])
+@pytest.mark.parametrize(
+    "words", ["玄武", "320102", "xwq", "Xuanwu", "ｘｗｑ", "江苏 玄武", "南京"]
+)
 def test_a_division_is_found_by_name_initials_and_code(look, words):
     assert "320102" in {row.code for row in look.scalars(queries.divisions(look, words))}
+
+
+def test_a_province_is_first_among_what_its_name_finds(look):
+    found = look.scalars(queries.divisions(look, "江苏", retired=False))
+    assert (found[0].code, len(found)) == ("320000", 109)
 
 
 def test_odd_search_words_find_nothing_and_break_nothing(look):
