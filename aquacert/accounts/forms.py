@@ -143,4 +143,6 @@ class PreferencesForm(Form):
     """Elder edition and language, kept with the account."""
 
     elder = BooleanField(_("长辈版（大字）"))
-    locale = SelectField(_("语言"), choices=choices([("zh_CN", "中文"), ("en", "English")]))
+    locale = SelectField(
+        _("语言"), [NEEDED], choices=choices([("zh_CN", "中文"), ("en", "English")])
+    )

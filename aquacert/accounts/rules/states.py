@@ -44,13 +44,12 @@ LEVEL_NAMES: Mapping[Level, str] = MappingProxyType(
     }
 )
 
-STATE_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        PersonState.ACTIVE: "可登录",
-        PersonState.FROZEN: "已冻结",
-        OrganisationState.OPEN: "在用",
-        OrganisationState.CLOSED: "已注销",
-        QuestionState.OPEN: "等待答复",
-        QuestionState.ANSWERED: "已答复",
-    }
+PERSON_STATES: Mapping[str, str] = MappingProxyType(
+    {PersonState.ACTIVE: "可登录", PersonState.FROZEN: "已冻结"}
+)
+ORGANISATION_STATES: Mapping[str, str] = MappingProxyType(
+    {OrganisationState.OPEN: "在用", OrganisationState.CLOSED: "已注销"}
+)
+QUESTION_STATES: Mapping[str, str] = MappingProxyType(
+    {QuestionState.OPEN: "等待答复", QuestionState.ANSWERED: "已答复"}
 )

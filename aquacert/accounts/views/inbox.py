@@ -16,7 +16,7 @@ from aquacert.accounts.queries import (
     questions_page,
     read_ids,
 )
-from aquacert.accounts.rules.states import STATE_NAMES
+from aquacert.accounts.rules.states import QUESTION_STATES
 from aquacert.accounts.views.blueprint import bp
 from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
@@ -54,7 +54,7 @@ def questions() -> ResponseReturnValue:
     words = request.args.get("q", "")
     with look() as unit:
         pages = questions_page(unit, words, request.args.get("page", 1, type=int))
-    return page("accounts/questions.html", pages=pages, q=words, names=STATE_NAMES)
+    return page("accounts/questions.html", pages=pages, q=words, names=QUESTION_STATES)
 
 
 @bp.route("/questions/new", methods=["GET", "POST"])
@@ -92,4 +92,6 @@ def show_question(question_id: UUID) -> ResponseReturnValue:
             return redirect(here)
     with look() as unit:
         thread = question(unit, question_id)
-    return page("accounts/question.html", form=form, thread=thread, names=STATE_NAMES), form.status
+    return page(
+        "accounts/question.html", form=form, thread=thread, names=QUESTION_STATES
+    ), form.status

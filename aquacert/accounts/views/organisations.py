@@ -22,7 +22,7 @@ from aquacert.accounts.forms import (
 from aquacert.accounts.models import Organisation
 from aquacert.accounts.queries import organisations_page, standing
 from aquacert.accounts.rules.roles import KIND_NAMES
-from aquacert.accounts.rules.states import LEVEL_NAMES, STATE_NAMES
+from aquacert.accounts.rules.states import LEVEL_NAMES, ORGANISATION_STATES
 from aquacert.accounts.views.blueprint import bp
 from aquacert.accounts.views.people import body_choices
 from aquacert.http.gates import allowed, look, work
@@ -46,7 +46,7 @@ def organisations() -> ResponseReturnValue:
         q=words,
         kind=kind,
         kinds=KIND_NAMES,
-        states=STATE_NAMES,
+        states=ORGANISATION_STATES,
     )
 
 
@@ -106,7 +106,7 @@ def organisation_page(
         rating=rating or StandingForm(formdata=None, level=now.level),
         kinds=KIND_NAMES,
         levels=LEVEL_NAMES,
-        states=STATE_NAMES,
+        states=ORGANISATION_STATES,
     ), max((form.status for form in wrong), default=200)
 
 

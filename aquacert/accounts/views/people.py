@@ -29,7 +29,7 @@ from aquacert.accounts.queries import (
 )
 from aquacert.accounts.queries.organisations import organisations_here
 from aquacert.accounts.rules.roles import ROLE_NAMES
-from aquacert.accounts.rules.states import STATE_NAMES, PersonState
+from aquacert.accounts.rules.states import PERSON_STATES, PersonState
 from aquacert.accounts.views.blueprint import bp
 from aquacert.http.forms import Form
 from aquacert.http.gates import allowed, look, work
@@ -55,7 +55,7 @@ def people() -> ResponseReturnValue:
         q=words,
         role=role,
         roles=ROLE_NAMES,
-        states=STATE_NAMES,
+        states=PERSON_STATES,
         mask_name=mask_name,
         mask_phone=mask_phone,
     )
@@ -114,7 +114,7 @@ def person_page(person_id: UUID, **forms: Form) -> ResponseReturnValue:
             "appointing": appointing,
             "act": EmptyForm(),
             "reasoned": forms.get("reasoned") or ReasonForm(),
-            "states": STATE_NAMES,
+            "states": PERSON_STATES,
             "frozen": row.state == PersonState.FROZEN,
         }
     status = max((form.status for form in forms.values()), default=200)
