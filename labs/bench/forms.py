@@ -11,6 +11,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from labs.register.forms import NEEDED, LabForm
@@ -42,9 +43,9 @@ class ControlForm(LabForm):
     role = SelectField(
         _l("对照"),
         choices=[
-            ("ntc", _l("无模板对照 NTC")),
-            ("nac", _l("提取空白 NEC")),
-            ("positive", _l("阳性对照")),
+            SelectChoice("ntc", _l("无模板对照 NTC")),
+            SelectChoice("nac", _l("提取空白 NEC")),
+            SelectChoice("positive", _l("阳性对照")),
         ],
     )
     disease_code = SelectField(_l("检测项目"), validators=[NEEDED])
@@ -58,7 +59,7 @@ class FindingForm(LabForm):
     disease_code = SelectField(_l("检测项目"), validators=[NEEDED])
     outcome = RadioField(
         _l("判读"),
-        choices=[("negative", _l("阴性")), ("positive", _l("阳性"))],
+        choices=[SelectChoice("negative", _l("阴性")), SelectChoice("positive", _l("阳性"))],
         validators=[NEEDED],
     )
     note = TextAreaField(_l("判读依据"))
@@ -88,8 +89,8 @@ class ReviewForm(LabForm):
     verdict = RadioField(
         _l("复核意见"),
         choices=[
-            ("pass", _l("通过：已核对原始数据、质控与判定规则")),
-            ("return", _l("退回检测员")),
+            SelectChoice("pass", _l("通过：已核对原始数据、质控与判定规则")),
+            SelectChoice("return", _l("退回检测员")),
         ],
         validators=[NEEDED],
     )

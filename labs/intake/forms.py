@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 
 from labs.intake.rules import CONDITION_WORDS, Condition
 from labs.register.forms import NEEDED, LabForm
@@ -17,7 +18,9 @@ class ReceiveForm(LabForm):
     )
     condition = RadioField(
         _l("收样状态"),
-        choices=[(condition.value, _l(word)) for condition, word in CONDITION_WORDS.items()],
+        choices=[
+            SelectChoice(condition.value, _l(word)) for condition, word in CONDITION_WORDS.items()
+        ],
         default=Condition.GOOD.value,
         validators=[NEEDED],
     )

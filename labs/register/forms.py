@@ -16,6 +16,7 @@ from wtforms import (
     SubmitField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from aquacert.http.forms import Form
@@ -33,6 +34,12 @@ NEEDED = InputRequired(_l("这一项必须填写"))
 
 class LabForm(Form):
     """A form whose refusals are shown on the page where the work lies."""
+
+    def asked(self) -> dict[str, Any]:
+        """Return what the person entered; a text field that was not sent at all is empty."""
+        asked: dict[str, Any] = super().asked()
+        texts = {name for name, field in self._fields.items() if isinstance(field, StringField)}
+        return {n: "" if value is None and n in texts else value for n, value in asked.items()}
 
     @contextmanager
     def trying(self) -> Iterator[None]:
@@ -86,7 +93,8 @@ class ScopeForm(LabForm):
     from_on = DateField(_l("起始日"), validators=[NEEDED])
     until_on = DateField(_l("截止日"), validators=[NEEDED])
     kind = SelectField(
-        _l("出结果的方式"), choices=[("qpcr", _l("按 Cq 判定")), ("finding", _l("按判读"))]
+        _l("出结果的方式"),
+        choices=[SelectChoice("qpcr", _l("按 Cq 判定")), SelectChoice("finding", _l("按判读"))],
     )
     positive_max = DecimalField(_l("阳性上限 Cq"), default=Decimal(35), validators=[Optional()])
     grey_max = DecimalField(_l("灰区上限 Cq"), default=Decimal(40), validators=[Optional()])

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from aquacert.accounts.queries.organisations import organisations
 from aquacert.http.gates import allowed, look, work
@@ -37,7 +38,7 @@ def new() -> ResponseReturnValue:
     with look() as unit:
         known = {line.lab_id for line in queries.labs(unit)}
         bodies = [body for body in organisations(unit, kind="lab") if body.id not in known]
-    form.organisation_id.choices = [(str(body.id), body.name_zh) for body in bodies]
+    form.organisation_id.choices = [SelectChoice(str(body.id), body.name_zh) for body in bodies]
     if form.validate_on_submit():
         with form.trying(), work(once=form.key()) as w:
             lab_id = designate_lab(w, UUID(form.organisation_id.data), **form.asked())
@@ -100,10 +101,10 @@ def standing(lab_id: UUID) -> ResponseReturnValue:
     )
 
 
-def _choices(unit: Look) -> list[tuple[str, str]]:
+def _choices(unit: Look) -> list[SelectChoice]:
     """Return every known method with its disease."""
     found = [
-        (each.code, f"{row.name_zh}（{row.code}）· {each.standard}")
+        SelectChoice(each.code, f"{row.name_zh}（{row.code}）· {each.standard}")
         for row in unit.scalars(all_diseases(unit))
         for each in methods(unit, row.code)
     ]

@@ -112,7 +112,9 @@ def test_the_authoriser_is_a_third_person(db):
     with db.work(lab.reviewer.actor) as w:
         review_result(w, result_id)
     for made, words in ((lab.technician, "录入"), (lab.reviewer, "复核")):
-        actor = made.actor  # accounts refuses the two roles together; the command refuses the person
+        actor = (
+            made.actor
+        )  # accounts refuses the two roles together; the command refuses the person
         with pytest.raises(NotReady) as refused, db.work(actor) as w:
             authorise_report(w, code)
         assert any(words in reason for reason in refused.value.reasons)

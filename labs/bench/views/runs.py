@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
@@ -162,7 +163,7 @@ def _offer(
     with look() as unit:
         scopes = _scopes(unit, unit.get(BenchRun, run_id), kind)
     named = {s.disease_code: f"{s.disease_name_zh}（{s.disease_code}）" for s in scopes}
-    form.disease_code.choices = sorted(named.items())
+    form.disease_code.choices = [SelectChoice(code, name) for code, name in sorted(named.items())]
 
 
 def run_page(
