@@ -9,11 +9,12 @@ import hmac
 import time
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, redirect, request
+from flask import Blueprint, Flask, Response, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from aquacert.certificates import queries as certificates
 from aquacert.http.gates import House, house, open_to_all
+from aquacert.kernel.errors import NotFound
 from aquacert.trust.qr import check_code, is_public_id, tidy_code
 from aquacert.verification.documents.english import speaker
 from aquacert.verification.documents.page import ask_page, middle
@@ -126,6 +127,18 @@ def trust_list() -> ResponseReturnValue:
     response.headers["Cache-Control"] = "public, max-age=60"
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response.make_conditional(request)
+
+
+@bp.get("/trust/keys/<kid>.json")
+@open_to_all("信任名单是公开文件")
+def trust_keys(kid: str) -> ResponseReturnValue:
+    """Publish the issuing keys of one identifier: the little that a phone needs of the list."""
+    if len(kid) != 8 or not all(digit in "0123456789abcdef" for digit in kid):
+        raise NotFound("没有这把密钥。")
+    rows = desk().pages.keys_of(bytes.fromhex(kid))
+    response = jsonify(keys=rows)
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response
 
 
 @bp.get("/trust/status/<int:number>")

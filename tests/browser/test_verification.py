@@ -175,9 +175,7 @@ def test_nothing_is_asked_of_any_other_host_and_little_of_ours(phone, shelf, bas
 
 
 def test_the_form_leads_from_a_number_to_the_page(phone, shelf, base, monkeypatch):
-    monkeypatch.setattr(
-        views.certificates, "public_id_of_number", lambda look, number: PUBLIC_ID
-    )
+    monkeypatch.setattr(views.certificates, "public_id_of_number", lambda look, number: PUBLIC_ID)
     phone.goto(f"{base}/verify")
     phone.fill("#number", "3200012345")
     phone.fill("#code", "000000")

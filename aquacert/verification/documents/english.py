@@ -13,7 +13,7 @@ Say = Callable[..., str]
 
 ENGLISH: Mapping[str, str] = MappingProxyType(
     {
-        "水产苗种检疫查验": "Aquatic seed quarantine check",
+        "水产苗种检疫查验": "Quarantine check",
         "检疫证明查验": "Certificate check",
         "用编号查验": "Check by number",
         "查验时间": "Checked at",

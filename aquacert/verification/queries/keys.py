@@ -9,8 +9,9 @@ import base64
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from aquacert.trust.keys import KeyRing, PublicKey
+from aquacert.trust.keys import KeyRing, PublicKey, Use
 from aquacert.trust.trustlist import TrustList
 
 MINUTE = 60
@@ -51,8 +52,21 @@ class TrustDocument:
 
 
 def trust_document(keys: KeyRing, now: datetime) -> TrustDocument:
-    """Return `/trust/list.json`, signed by the root; its version is the minute, so it only grows."""
+    """Return `/trust/list.json`, signed by the root; its version is the minute, so it only grows.
+
+    Raises `Unavailable` while there is no root: a public page makes no keys.
+    """
     version = int(now.timestamp()) // MINUTE
-    text = TrustList(keys.public_keys()).to_json(keys.load(keys.root(now)), now, version)
+    root = keys.signer(Use.ROOT, "root", now)
+    text = TrustList(keys.public_keys()).to_json(root, now, version)
     tag = base64.b32encode(version.to_bytes(5, "big")).decode().lower()
     return TrustDocument(version, text, f"t{tag}")
+
+
+def key_rows(trust: TrustList, kid: bytes) -> list[dict[str, Any]]:
+    """Return the issuing keys that carry `kid`, as the trust list writes them, without X.509.
+
+    A phone needs one key; the whole list of a province would be two megabytes.
+    """
+    rows = [key.to_row() for key in trust.matching(kid, Use.ISSUE)]
+    return [{name: row[name] for name in row if name != "certificate"} for row in rows]

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,7 +36,7 @@ from aquacert.verification.documents.spoken import (
     unsure_sheet,
 )
 from aquacert.verification.queries.judgement import Judgement, Register, judgement
-from aquacert.verification.queries.keys import KeyWatch
+from aquacert.verification.queries.keys import KeyWatch, key_rows
 from aquacert.verification.rules.verdict import Proof, Verdict
 
 NOT_ANSWERING = (Unavailable, SQLAlchemyError, OSError)
@@ -120,6 +121,11 @@ class PublicPages:
         self._watch()
         with self._database.look() as look:
             return judgement(look, self._register, self._keys.trust, public_id)
+
+    def keys_of(self, kid: bytes) -> list[dict[str, Any]]:
+        """Return the issuing keys this process believes under `kid`, as published."""
+        self._watch()
+        return key_rows(self._keys.trust, kid)
 
     def dress(self, verdict: Verdict, own: Pieces, lang: str) -> Answer:
         """Return the answer around `own`, with the moment of the answer."""

@@ -148,3 +148,11 @@ def test_the_interface_tells_the_same_verdict(client, shelf):
     body = json.loads(client.get(f"/api/v1/verification/certificates/{PUBLIC_ID}").text)
     assert body["verdict"] == "void"
     assert client.get("/api/v1/verification/certificates/0000000000").status_code == 404
+
+
+def test_a_phone_gets_the_one_key_it_needs(client, shelf, house):
+    key = next(key for key in house.keys.public_keys() if key.use.value == "issue")
+    rows = client.get(f"/trust/keys/{key.kid.hex()}.json").json["keys"]
+    assert [row["spki"] for row in rows] == [key.spki.hex()]
+    assert client.get("/trust/keys/00000000.json").json["keys"] == []
+    assert client.get("/trust/keys/zz.json").status_code == 404

@@ -1,5 +1,5 @@
 /* Checks a certificate's own signature on the phone: digits of the QR fragment → CBOR → COSE_Sign1 → ES256 (WebCrypto),
-   with the key from /trust/list.json, and holds the signed claims against the facts of the page.
+   with the key that the trust list publishes (/trust/keys/<kid>.json: the one row of it that is needed), and holds the signed claims against the facts of the page.
    Only strict forms are believed (docs/record.md): one encoding, nothing behind the end, known algorithm and version.
    Without script, or when the fragment was lost on the way, the page says that the server checked. */
 (function () {
@@ -129,7 +129,7 @@
       var o = opened(fromDigits(digits)), claims = told(reader(o.payload));
       var same = Object.keys(claims).every(function (name) { return claims[name] === facts[name]; });
       if (!same) { return "bad"; }
-      var keys = (await fetchKeys()).filter(function (k) { return k.kid === o.kid && believed(k, claims.issued, claims.authority); });
+      var keys = (await fetchKeys(o.kid)).filter(function (k) { return k.kid === o.kid && believed(k, claims.issued, claims.authority); });
       if (!keys.length) { return "open"; }
       for (var i = 0; i < keys.length; i += 1) {
         var key = await subtle.importKey("spki", unhex(keys[i].spki), { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
@@ -141,8 +141,8 @@
     }
   }
 
-  function listed() {
-    return fetch("/trust/list.json", { credentials: "omit" }).then(function (r) { return r.ok ? r.json() : refuse("open"); }).then(function (list) { return list.keys; });
+  function listed(kid) {
+    return fetch("/trust/keys/" + kid + ".json", { credentials: "omit" }).then(function (r) { return r.ok ? r.json() : refuse("open"); }).then(function (list) { return list.keys; });
   }
 
   function show(main, result) {
