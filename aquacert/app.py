@@ -93,10 +93,12 @@ def tasks_of(house: House) -> dict[str, Task]:
     """Return every task by the name that NEWS gives it, bound to the house."""
     from aquacert.certificates import tasks as certificates
 
-    signing = {"database": house.database, "keys": house.keys}
+    database, keys = house.database, house.keys
     return {
-        "certificates.publish_status": partial(certificates.publish_status, **signing),
-        "certificates.render": partial(certificates.render, **signing),
+        "certificates.publish_status": partial(
+            certificates.publish_status, database=database, keys=keys
+        ),
+        "certificates.render": partial(certificates.render, database=database, keys=keys),
     }
 
 

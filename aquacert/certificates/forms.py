@@ -11,6 +11,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from aquacert.certificates.rules.kinds import TITLES
@@ -48,7 +49,7 @@ class ReceiveForm(Form):
 
     kind = RadioField(
         _l("证书种类"),
-        choices=[(kind.value, _l(title)) for kind, title in TITLES.items()],
+        choices=[SelectChoice(kind.value, _l(title)) for kind, title in TITLES.items()],
         validators=[InputRequired(_l("请选一种。"))],
     )
     holder = SelectField(_l("交给"), validators=[InputRequired(_l("请选一个单位。"))])

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from aquacert.accounts import queries as accounts
 from aquacert.certificates import commands
@@ -107,5 +108,5 @@ def _offer_bodies(form: F) -> F:
             for body in accounts.organisations(unit, kind="agency")
             if unit.actor.scope.everything or body.division_code in unit.actor.scope.divisions
         ]
-    form.holder.choices = [(str(body.id), body.name_zh) for body in found]
+    form.holder.choices = [SelectChoice(str(body.id), body.name_zh) for body in found]
     return form
