@@ -6,9 +6,10 @@ ending a sign-in or a role works at once.
 
 from typing import Any, cast
 
-from flask import Flask, current_app, redirect, request, session, url_for  # noqa: TID251
+from flask import Flask, current_app, redirect, request, url_for  # noqa: TID251
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.wrappers import Response
 
 from aquacert.accounts.commands import keep_preferences, touch_session
 from aquacert.accounts.queries import (
@@ -21,6 +22,7 @@ from aquacert.accounts.queries import (
 )
 from aquacert.accounts.rules.roles import TRADE
 from aquacert.accounts.rules.sessions import SessionState
+from aquacert.accounts.views.blueprint import bp
 from aquacert.http.gates import current_actor, house, register_actor_loader
 from aquacert.http.pages import LANGUAGES
 from aquacert.kernel.errors import NotSignedIn
@@ -29,7 +31,8 @@ from aquacert.reference.queries import division_path
 from aquacert.reference.rules.masking import mask_name
 
 BEARER = "Bearer "
-MAY_PASS = frozenset({"accounts.password", "accounts.sign_out", "static"})
+YEAR = 31_536_000
+MAY_PASS = frozenset({"accounts.password"})
 """Doors for somebody who must first choose a new password."""
 
 
@@ -89,14 +92,17 @@ def load_actor() -> Actor:
 
 
 def keep_choice() -> ResponseReturnValue | None:
-    """Keep ?elder= and ?lang= with the account, and go on to the page without them."""
-    if request.method != "GET" or not ({"elder", "lang"} & request.args.keys()):
+    """Keep ?elder= and ?lang= with the account, and go on to the page without them.
+
+    A stranger's choice is kept in a cookie, but only from the doors of this room: the public pages
+    set no cookie.
+    """
+    wants = request.method == "GET" and bool({"elder", "lang"} & request.args.keys())
+    if not wants or (_is_open() and request.blueprint != bp.name):
         return None
     lang = request.args.get("lang")
     locale = lang if lang in LANGUAGES else None
     elder = request.args["elder"] == "1" if "elder" in request.args else None
-    if request.path.startswith(("/api/", "/c/")):
-        return None
     actor = current_actor()
     if actor.is_known:
         with house().database.work(actor) as w:
@@ -104,12 +110,21 @@ def keep_choice() -> ResponseReturnValue | None:
     rest = {k: v for k, v in request.args.items() if k not in {"elder", "lang"}}
     answer = redirect(_same_page(rest))
     if locale:
-        answer.set_cookie("lang", locale, max_age=31_536_000, samesite="Lax", httponly=True)
+        _keep_cookie(answer, "lang", locale)
     if elder is not None:
-        answer.set_cookie(
-            "elder", "1" if elder else "0", max_age=31_536_000, samesite="Lax", httponly=True
-        )
+        _keep_cookie(answer, "elder", "1" if elder else "0")
     return answer
+
+
+def _keep_cookie(answer: Response, name: str, value: str) -> None:
+    secure = house().settings.is_production
+    answer.set_cookie(name, value, max_age=YEAR, samesite="Lax", httponly=True, secure=secure)
+
+
+def _is_open() -> bool:
+    """Say whether strangers may open the door asked for."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return view is None or request.endpoint == "static" or hasattr(view, "open_because")
 
 
 def _same_page(arguments: dict[str, str]) -> str:
@@ -120,9 +135,7 @@ def _same_page(arguments: dict[str, str]) -> str:
 
 def ask_new_password() -> ResponseReturnValue | None:
     """Send somebody with a first or an old password to the page where it is changed."""
-    if request.path.startswith(("/api/", "/c/", "/static/")):
-        return None
-    if request.endpoint in MAY_PASS or "_user_id" not in session:
+    if _is_open() or request.path.startswith("/api/") or request.endpoint in MAY_PASS:
         return None
     found = visitor()
     if found and found.standing.state == SessionState.OPEN and found.standing.must_change_password:

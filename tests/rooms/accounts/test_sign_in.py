@@ -9,15 +9,30 @@ from aquacert.accounts.commands import (
     end_sessions,
     freeze_person,
     grant_step_up,
+    make_consignee_link,
     make_token,
     pass_second_factor,
     spend_step_up,
     take_factor_away,
     touch_session,
+    use_consignee_link,
 )
 from aquacert.accounts.commands.passwords import hash_password, matches
-from aquacert.accounts.queries import inbox_page, session_standing, sessions_of, token_actor
-from aquacert.kernel.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooMany
+from aquacert.accounts.queries import (
+    consignee_subject,
+    inbox_page,
+    session_standing,
+    sessions_of,
+    token_actor,
+)
+from aquacert.kernel.errors import (
+    Invalid,
+    NotAllowed,
+    NotAllowedNow,
+    NotFound,
+    NotSignedIn,
+    TooMany,
+)
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import again, code_for, make_person, sign_in, step_up, token
@@ -243,3 +258,19 @@ def test_a_half_sign_in_cannot_be_passed_twice(db):
     with pytest.raises(NotSignedIn), db.work(SYSTEM) as w:
         pass_second_factor(w, vet.actor.session_id, code_for(db, vet.person_id))
     assert again(db, vet).session_id == vet.actor.session_id
+
+
+def test_a_consignee_link_works_once_and_not_for_ever(db):
+    clerk = make_person(db)
+    with db.work(clerk.actor) as w:
+        one, two = (make_consignee_link(w, clerk.person_id) for _ in range(2))
+    with db.look() as look:
+        assert consignee_subject(look, one) == clerk.person_id
+    with db.work(SYSTEM) as w:
+        assert use_consignee_link(w, one) == clerk.person_id
+    with pytest.raises(NotAllowedNow), db.work(SYSTEM) as w:
+        use_consignee_link(w, one)
+    db.clock.forward(days=31)
+    for secret in (two, "no such link"):
+        with pytest.raises(NotFound), db.work(SYSTEM) as w:
+            use_consignee_link(w, secret)
