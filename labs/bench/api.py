@@ -1,9 +1,11 @@
-"""JSON doors of the bench, under /api/v1/labs: what is owed, files, results."""
+"""JSON doors of the bench, under /api/v1/labs: what is owed, files, results.
+
+Review has no door here: it is a person's own act, and a token alone never signs.
+"""
 
 import base64
 import binascii
 from typing import Any
-from uuid import UUID
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -13,9 +15,10 @@ from aquacert.http.gates import allowed, api_key, look, work
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
 from labs.bench import queries
-from labs.bench.commands import Verdict, import_run, review_result
+from labs.bench.commands import import_run
 from labs.bench.models import Result
 from labs.bench.rules import ResultState
+from labs.intake.models import AssayOrder
 from labs.register.queries import own_lab
 
 bp = Blueprint("labs_bench_api", __name__, url_prefix="/api/v1/labs")
@@ -26,17 +29,9 @@ bp = Blueprint("labs_bench_api", __name__, url_prefix="/api/v1/labs")
 def owed() -> ResponseReturnValue:
     """Return the tests that no result answers yet."""
     with look() as unit:
-        items = [
-            {
-                "blind_code": test.item.blind_code,
-                "disease": test.order.disease_code,
-                "method": test.order.method_code,
-                "received_at": test.item.received_at,
-                "returned": test.returned,
-            }
-            for test in queries.owed_tests(unit)
-        ]
-        return answer({"items": items, "next": None})
+        found = unit.page(queries.owed_orders(unit), AssayOrder.id, after=cursor(), size=size())
+        tests = {test.order.id: test for test in queries.owed_tests(unit, found.items)}
+        return listing(found, lambda order: _owed(tests[order.id]))
 
 
 @bp.post("/imports")
@@ -71,21 +66,14 @@ def results() -> ResponseReturnValue:
         return listing(unit.page(statement, Result.id, after=cursor(), size=size()), _result)
 
 
-@bp.post("/results/<uuid:result_id>/review")
-@allowed(P.LAB_REVIEW)
-def review(result_id: UUID) -> ResponseReturnValue:
-    """Review a result: {"verdict": "pass|return", "because": text, "version": integer}."""
-    values = body()
-    verdict = needed(values, "verdict")
-    if verdict not in set(Verdict):
-        raise Invalid("复核意见只能是 pass 或 return。", verdict="pass 或 return")
-    version = values.get("version")
-    with work(once=api_key()) as w:
-        seen = version if isinstance(version, int) else None
-        review_result(w, result_id, verdict, str(values.get("because") or ""), version=seen)
-        shown = _result(w.get(Result, result_id))
-        w.reply = as_text(shown)
-    return answer(shown)
+def _owed(test: queries.OwedTest) -> dict[str, Any]:
+    return {
+        "blind_code": test.item.blind_code,
+        "disease": test.order.disease_code,
+        "method": test.order.method_code,
+        "received_at": test.item.received_at,
+        "returned": test.returned,
+    }
 
 
 def _result(row: Result) -> dict[str, Any]:

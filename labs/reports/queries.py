@@ -15,7 +15,7 @@ from aquacert.kernel.work import Look
 from labs.bench.models import BenchRun, Result
 from labs.bench.queries import enterers_of, live_results, needed, wells_of_results
 from labs.bench.rules import RESULT_MOVES, SENTENCES, Outcome, ResultState, may_authorise
-from labs.intake.models import Item
+from labs.intake.models import AssayOrder, Item
 from labs.intake.queries import item_by_code, orders_of
 from labs.intake.rules import CONDITION_WORDS, Condition, ItemState, blind_code
 from labs.register.models import Laboratory, LabScope
@@ -131,22 +131,16 @@ def digest_of(content: Content) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def ready_items(look: Look) -> list[Item]:
-    """Return the received items every ordered test of which has a verified result, oldest first."""
-    items = look.scalars(
-        select(Item)
-        .where(
-            look.visible(Item),
-            Item.state == ItemState.RECEIVED,
-            Item.id.in_(select(Result.item_id).where(Result.state == ResultState.VERIFIED)),
-        )
-        .order_by(Item.received_at, Item.id)
+def ready_items(look: Look, words: str = "") -> Select[Item]:
+    """Select the received items every ordered test of which has a verified result, oldest first."""
+    verified = select(Result.order_id).where(Result.state == ResultState.VERIFIED)
+    still_open = select(AssayOrder.item_id).where(AssayOrder.id.not_in(verified))
+    wanted = select(Item).where(
+        look.visible(Item), Item.state == ItemState.RECEIVED, Item.id.not_in(still_open)
     )
-    orders = orders_of(look, [item.id for item in items])
-    verified = set(
-        look.scalars(select(Result.order_id).where(Result.state == ResultState.VERIFIED))
-    )
-    return [item for item in items if all(order.id in verified for order in orders[item.id])]
+    if words.strip():
+        wanted = wanted.where(look.matching(Item, words))
+    return wanted.order_by(Item.received_at, Item.id)
 
 
 def draft_report(look: Look, code: str) -> Draft:

@@ -2,11 +2,12 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Flask, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from aquacert.accounts.commands import grant_step_up, spend_step_up
 from aquacert.accounts.queries.people import person_label
@@ -14,7 +15,7 @@ from aquacert.http.gates import allowed, house, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
-from labs.bench.queries import owed_tests, results
+from labs.bench.queries import owed_orders, results
 from labs.bench.rules import OUTCOME_WORDS, ResultState
 from labs.intake.models import Item
 from labs.intake.queries import consignments
@@ -35,8 +36,10 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @allowed(P.LAB_READ)
 def ready() -> ResponseReturnValue:
     """Items every test of which is verified."""
+    number, words = request.args.get("page", 1, type=int), request.args.get("q", "")
     with look() as unit:
-        return page("labs/ready.html", items=queries.ready_items(unit))
+        found = unit.pages(queries.ready_items(unit, words), number)
+        return page("labs/ready.html", pages=found, q=words)
 
 
 @bp.get("/items/<code>")
@@ -140,17 +143,16 @@ def _show(report_id: UUID, form: ReasonForm) -> tuple[str, int]:
 
 def counts(unit: Look) -> dict[str, int]:
     """Return how much waits at each stage of this person's laboratory."""
-
-    def count(statement: object) -> int:
-        return unit.session.scalar(select(func.count()).select_from(statement)) or 0  # type: ignore[arg-type]
-
+    stages: dict[str, Select[Any]] = {
+        "consignments": consignments(unit, "", ConsignmentState.ANNOUNCED),
+        "owed": owed_orders(unit),
+        "review": results(unit, ResultState.ENTERED),
+        "ready": queries.ready_items(unit),
+    }
     return {
-        "consignments": count(
-            consignments(unit, "", ConsignmentState.ANNOUNCED).order_by(None).subquery()
-        ),
-        "owed": len(owed_tests(unit)),
-        "review": count(results(unit, ResultState.ENTERED).order_by(None).subquery()),
-        "ready": len(queries.ready_items(unit)),
+        name: unit.session.scalar(select(func.count()).select_from(asked.order_by(None).subquery()))
+        or 0
+        for name, asked in stages.items()
     }
 
 

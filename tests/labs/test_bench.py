@@ -19,7 +19,7 @@ from labs.bench.commands import (
     take_back_result,
 )
 from labs.bench.models import BenchRun, InstrumentFile, Result, WellRow
-from labs.bench.queries import lines, owed_tests, results, results_of, staged_files
+from labs.bench.queries import lines, owed_orders, owed_tests, results, results_of, staged_files
 from labs.bench.queries.plan import plan_of_file
 from labs.bench.rules import Outcome, ResultState, Unverifiable
 from labs.instruments.rules import RefusalCode
@@ -143,7 +143,7 @@ def test_a_returned_result_is_owed_again_and_its_correction_is_a_new_version(db)
     with db.work(lab.reviewer.actor) as w:
         review_result(w, first, "return", "灰区，请复检")
     with db.look(lab.technician.actor) as look:
-        [owed] = owed_tests(look)
+        [owed] = owed_tests(look, look.scalars(owed_orders(look)))
         assert (owed.item.blind_code, owed.returned) == (code, "灰区，请复检")
     second = make_result(db, lab, code)
     with db.work(lab.reviewer.actor) as w:

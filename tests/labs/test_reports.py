@@ -102,7 +102,7 @@ def test_every_ordered_test_must_be_verified_first(db):
         authorise_report(w, code)
     assert refused.value.reasons == ("WSD 还没有复核通过的结果（待复核）",)
     with db.look(lab.authoriser.actor) as look:
-        assert ready_items(look) == []
+        assert look.scalars(ready_items(look)) == []
 
 
 def test_the_authoriser_is_a_third_person(db):
@@ -131,7 +131,7 @@ def test_what_was_previewed_is_what_is_authorised(db):
     with db.look(lab.authoriser.actor) as look:
         draft = draft_report(look, code)
         assert draft.reasons == ()
-        assert [item.blind_code for item in ready_items(look)] == [code]
+        assert [item.blind_code for item in look.scalars(ready_items(look))] == [code]
     with pytest.raises(Conflict), db.work(lab.authoriser.actor) as w:
         authorise_report(w, code, digest="0" * 64)
     with db.work(lab.authoriser.actor) as w:

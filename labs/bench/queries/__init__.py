@@ -122,20 +122,26 @@ def enterers_of(run: BenchRun, result: Result, wells: Iterable[WellRow]) -> froz
     return frozenset(hands)
 
 
-def owed_tests(look: Look, words: str = "") -> list[OwedTest]:
-    """Return the ordered tests of received items that no live result answers, oldest item first."""
+def owed_orders(look: Look, words: str = "") -> Select[AssayOrder]:
+    """Select the ordered tests of received items that no live result answers, oldest item first."""
     answered = select(Result.order_id).where(Result.state.in_(LIVE))
     wanted = (
-        select(AssayOrder, Item)
+        select(AssayOrder)
         .join(Item, Item.id == AssayOrder.item_id)
         .where(look.visible(Item), Item.state == ItemState.RECEIVED, AssayOrder.id.not_in(answered))
-        .order_by(Item.received_at, Item.blind_code, AssayOrder.disease_code)
     )
     if words.strip():
         wanted = wanted.where(look.matching(Item, words))
-    rows = look.session.execute(wanted).all()
-    reasons = _returned(look, [order.id for order, _ in rows])
-    return [OwedTest(item, order, reasons.get(order.id, "")) for order, item in rows]
+    return wanted.order_by(Item.received_at, Item.blind_code, AssayOrder.disease_code)
+
+
+def owed_tests(look: Look, orders: Sequence[AssayOrder]) -> list[OwedTest]:
+    """Return owed orders with their items, and why an earlier result of each came back."""
+    reasons = _returned(look, [order.id for order in orders])
+    return [
+        OwedTest(needed(look, Item, order.item_id), order, reasons.get(order.id, ""))
+        for order in orders
+    ]
 
 
 def _returned(look: Look, order_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -189,29 +195,35 @@ def live_results(look: Look, item_id: UUID) -> Sequence[Result]:
 
 
 def lines(look: Look, rows: Sequence[Result]) -> list[ResultLine]:
-    """Return results as a reviewer reads them."""
+    """Return results as a reviewer reads them; each run's controls and each person are asked for once."""
     wells = wells_of_results(look, [row.id for row in rows])
-    return [_line(look, row, tuple(wells[row.id])) for row in rows]
-
-
-def _line(look: Look, row: Result, wells: tuple[WellRow, ...]) -> ResultLine:
-    """Gather what stands behind one result."""
-    run = needed(look, BenchRun, row.run_id)
-    scope = needed(look, LabScope, row.scope_id)
-    item = needed(look, Item, row.item_id)
-    enterers = enterers_of(run, row, wells)
-    return ResultLine(
-        result=row,
-        blind_code=item.blind_code,
-        disease_name=scope.disease_name_zh,
-        method_standard=scope.method_standard,
-        decision_rule=scope.decision_rule,
-        run_number=run.number,
-        wells=wells,
-        validity=run_validity(look, run, scope),
-        enterer=person_label(look, row.entered_by_id) if row.entered_by_id else "系统",
-        locked=may_verify(look.actor.person_id, enterers, Outcome(row.outcome)),
-    )
+    judged: dict[tuple[UUID, UUID], Validity] = {}
+    labels: dict[UUID | None, str] = {None: "系统"}
+    found: list[ResultLine] = []
+    for row in rows:
+        run = needed(look, BenchRun, row.run_id)
+        scope = needed(look, LabScope, row.scope_id)
+        key = (run.id, scope.id)
+        if key not in judged:
+            judged[key] = run_validity(look, run, scope)
+        if row.entered_by_id not in labels and row.entered_by_id is not None:
+            labels[row.entered_by_id] = person_label(look, row.entered_by_id)
+        hands = enterers_of(run, row, wells[row.id])
+        found.append(
+            ResultLine(
+                result=row,
+                blind_code=needed(look, Item, row.item_id).blind_code,
+                disease_name=scope.disease_name_zh,
+                method_standard=scope.method_standard,
+                decision_rule=scope.decision_rule,
+                run_number=run.number,
+                wells=tuple(wells[row.id]),
+                validity=judged[key],
+                enterer=labels[row.entered_by_id],
+                locked=may_verify(look.actor.person_id, hands, Outcome(row.outcome)),
+            )
+        )
+    return found
 
 
 def needed(look: Look, model: type[M], key: UUID) -> M:

@@ -32,11 +32,13 @@ from labs.register.rules import MethodKind
 @allowed(P.LAB_READ)
 def owed() -> ResponseReturnValue:
     """Tests that no result answers yet, oldest item first."""
-    words = request.args.get("q", "")
+    number, words = request.args.get("page", 1, type=int), request.args.get("q", "")
     with look() as unit:
+        pages = unit.pages(queries.owed_orders(unit, words), number, 50)
         return page(
             "labs/owed.html",
-            tests=queries.owed_tests(unit, words),
+            pages=pages,
+            tests=queries.owed_tests(unit, pages.items),
             files=queries.staged_files(unit),
             q=words,
         )
