@@ -97,13 +97,14 @@ def _signers(database: Database, actor: Actor, order: Order, keys: KeyRing) -> S
 
 
 def _start(database: Database, actor: Actor, order: Order) -> UUID | Started | None:
-    """Ask and spend; retried once when the database says that another tab was faster."""
+    """Ask and spend; asked once more when another tab was faster."""
     try:
         with database.work(actor) as w:
             return start(w, order)
-    except IntegrityError:
-        # Two tabs read "nothing yet" and both reserve: the partial unique index on the load lets
-        # one in. The loser looks again and now finds the other's reservation, or its certificate.
+    except (IntegrityError, NotAllowed):
+        # Two tabs read "nothing yet" and both go on. One finds the confirmation spent by the
+        # other, or both reserve and the partial unique index on the load lets one in. The loser
+        # looks again and now finds the other's reservation, or its certificate.
         with database.work(actor) as w:
             return start(w, order)
 
