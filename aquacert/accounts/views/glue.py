@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from flask import Flask, current_app, redirect, request, url_for  # noqa: TID251
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response
 
@@ -161,8 +162,20 @@ def furnish() -> dict[str, Any]:
             "actor_name": mask_name(person_name(look, actor.person_id)),
             "role_name": actor.label,
             "inbox_unread": unread_count(look),
+            "tab_places": tab_places(),
             "jurisdiction": [{"name": place.name_zh, "code": place.code} for place in path],
         }
+
+
+def tab_places() -> list[tuple[str, str, str, str]]:
+    """Return the four places at the foot of a farm's pages: key, words, address, icon."""
+    mine = "declarations.own_list"
+    return [
+        ("home", _("首页"), url_for("accounts.home"), "home"),
+        ("declarations", _("申报"), url_for(mine) if endpoint_exists(mine) else "/", "list"),
+        ("inbox", _("消息"), url_for("accounts.inbox"), "bell"),
+        ("me", _("我的"), url_for("accounts.me"), "user"),
+    ]
 
 
 def endpoint_exists(endpoint: str) -> bool:

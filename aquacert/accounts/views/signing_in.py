@@ -63,11 +63,17 @@ def sign_in() -> ResponseReturnValue:
             known = _check(form)
         except TooMany as error:
             form.form_errors.append(error.sentence)
-            return page("accounts/sign_in.html", form=form), error.status
+            return _sign_in_page(form), error.status
         if known is not None:
             return redirect(_onward(_enter(form, known)))
         form.form_errors.append(_("登录名或口令不对，请再输一次。"))
-    return page("accounts/sign_in.html", form=form), form.status
+    return _sign_in_page(form), form.status
+
+
+def _sign_in_page(form: SignInForm) -> str:
+    door = "hatcheries.register"
+    register_url = url_for(door) if endpoint_exists(door) else ""
+    return page("accounts/sign_in.html", form=form, register_url=register_url)
 
 
 def _check(form: SignInForm) -> Credentials | None:
