@@ -6,7 +6,11 @@ for something a person can mend.
 
 from __future__ import annotations
 
+import itertools
+import os
 import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -15,16 +19,21 @@ import click
 
 from aquacert import app as composition
 from aquacert.accounts.cli import administrator_command, token_commands
+from aquacert.http.house import House
 from aquacert.kernel import backup as backups
 from aquacert.kernel import logs
 from aquacert.kernel.audit import verify_chains
+from aquacert.kernel.clock import FixedClock
 from aquacert.kernel.errors import AquaCertError
+from aquacert.kernel.outbox import Runner
 from aquacert.kernel.schema import upgrade
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.settings import Settings
 from aquacert.kernel.work import Database
 from aquacert.reference.commands import load_seed
+from labs.instruments.cli import labs
 
+DEMO_STEPS = 14
 SEED = Path(__file__).parents[1] / "seed_data"
 
 
@@ -74,9 +83,7 @@ def serve(host: str, port: int | None, *, no_work: bool) -> None:
     from granian.constants import Interfaces
 
     settings = Settings.from_env()
-    stop = threading.Event()
-    if not no_work:
-        start_worker(settings, stop)
+    worker = None if no_work else start_worker()
     server = Granian(
         "wsgi:app",
         address=host,
@@ -91,27 +98,35 @@ def serve(host: str, port: int | None, *, no_work: bool) -> None:
     try:
         server.serve()
     finally:
-        stop.set()
+        if worker is not None:
+            worker.terminate()
+            worker.wait()
 
 
-def start_worker(settings: Settings, stop: threading.Event) -> threading.Thread:
-    """Start one outbox worker in a thread that ends when `stop` is set."""
-    house = composition.open_house(settings)
-    runner = composition.runner_of(house)
-    thread = threading.Thread(target=runner.run_until, args=(stop,), name="outbox", daemon=True)
-    thread.start()
-    return thread
+def start_worker() -> subprocess.Popen[bytes]:
+    """Start one outbox worker as a child: the server forks, and a thread would be torn by that."""
+    return subprocess.Popen([sys.executable, "-m", "aquacert.cli", "work", "--with-parent"])
 
 
 @main.command()
-def work() -> None:
+@click.option("--with-parent", is_flag=True, help="Stop when the process that started it ends.")
+def work(*, with_parent: bool) -> None:
     """Run an outbox worker until interrupted."""
     stop = threading.Event()
+    if with_parent:
+        threading.Thread(target=watch_parent, args=(os.getppid(), stop), daemon=True).start()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
     house = composition.open_house(Settings.from_env())
     composition.runner_of(house).run_until(stop)
     house.database.close()
+
+
+def watch_parent(parent: int, stop: threading.Event) -> None:
+    """Set `stop` once the parent is gone, however it went."""
+    while not stop.wait(1):
+        if os.getppid() != parent:
+            stop.set()
 
 
 @main.command()
@@ -155,8 +170,37 @@ def opened() -> Database:
     return composition.open_house(Settings.from_env()).database
 
 
+@main.command()
+def demo() -> None:
+    """Run the main job end to end on the shipped data; write demo.json."""
+    from aquacert.demo import run
+
+    settings = Settings.from_env()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    prepare(settings)
+    step = itertools.count(1)
+
+    def said(words: str) -> None:
+        click.echo(f"[{next(step):2}/{DEMO_STEPS}] {words}")
+
+    done = run(settings, open_story, said)
+    found = done["certificate"]
+    click.echo(f"\n证明编号  {found['number']}")
+    click.echo(f"二维码    {found['url']}")
+    click.echo(f"文书      {settings.data_dir / found['pdf']}")
+    click.echo(f"          {settings.data_dir / found['docx']}")
+    click.echo(f"账号      {done['path']}（岗位、口令、动态口令种子、接口令牌）")
+
+
+def open_story(settings: Settings, clock: FixedClock) -> tuple[House, Runner]:
+    """Open the house on the story's clock, with the runner of its outbox."""
+    house = composition.open_house(settings, clock)
+    return house, composition.runner_of(house)
+
+
 main.add_command(token_commands(opened))
 main.add_command(administrator_command(opened))
+main.add_command(labs)
 
 
 if __name__ == "__main__":

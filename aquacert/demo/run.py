@@ -1,0 +1,114 @@
+"""`aquacert demo`: prepare, walk the road, prove the result, write demo.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from aquacert.certificates import queries as certificates
+from aquacert.certificates.rules.media import DOCX, PDF
+from aquacert.demo.cast import PASSWORD, Cast, assemble, give_token, needs_code, secret_of
+from aquacert.demo.proof import prove
+from aquacert.demo.story import Story
+from aquacert.http.house import House
+from aquacert.kernel.clock import FixedClock, SystemClock
+from aquacert.kernel.errors import Misconfigured
+from aquacert.kernel.outbox import Runner
+from aquacert.kernel.scope import SYSTEM
+from aquacert.kernel.settings import Settings
+from aquacert.trust.qr import qr_url
+
+SEED = Path(__file__).parents[2] / "seed_data"
+FEED = SEED / "demo" / "empresi_aquatic.csv"
+SLACK = timedelta(seconds=90)
+"""The story ends this long before the real present, to leave room for two one-time codes."""
+
+MEDIA = {"pdf": PDF, "docx": DOCX}
+
+Opener = Callable[[Settings, FixedClock], tuple[House, Runner]]
+
+
+def run(settings: Settings, opened: Opener, said: Callable[[str], None]) -> dict[str, Any]:
+    """Run the main job once on `settings`; return what demo.json holds.
+
+    `opened` opens a house with the story's clock and its outbox runner. Raises `Misconfigured` in
+    production.
+    """
+    if settings.is_production:
+        raise Misconfigured("生产环境不能运行演示：演示账号的口令是公开的。")
+    present = SystemClock().now() - SLACK
+    clock = FixedClock(present - timedelta(days=5))
+    house, runner = opened(replace(settings, is_demo=True), clock)
+    said("建库、装入区划、品种、病种、规则")
+    cast = assemble(house.database)
+    said(f"示例机构 {len(cast.bodies) + 1} 家、岗位账号 {len(cast.people)} 个")
+    story = Story(house, clock, cast, said, present)
+    certificate_id = story.walk()
+    ran = runner.run_all()
+    said(f"文书生成：PDF 两重签名、.docx、状态名单（{ran} 件后台任务）")
+    story.catch_up(SystemClock().now)
+    found = _describe(house, certificate_id)
+    prove(house, found["url"], settings.data_dir / found["pdf"], said)
+    document = {
+        "base_url": settings.public_url,
+        "personas": _personas(house, cast),
+        "certificates": _all(house),
+    }
+    path = settings.data_dir / "demo.json"
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=2), encoding="utf-8")
+    house.database.close()
+    return {"certificate": found, "demo": document, "path": path}
+
+
+def _feed(house: House, said: Callable[[str], None]) -> None:
+    """Take in a small aquatic feed in the real EMPRES-i format; twice changes nothing."""
+
+
+def _describe(house: House, certificate_id: UUID) -> dict[str, str]:
+    """Return a certificate as demo.json lists it; its documents are written beside it."""
+    settings = house.settings
+    with house.database.look(SYSTEM) as look:
+        line = certificates.certificate(look, certificate_id)
+        public = certificates.by_public_id(look, line.public_id)
+        files = certificates.documents_of(look, certificate_id)
+        if public is None:
+            raise LookupError(line.number)
+        folder = settings.data_dir / "documents"
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = {}
+        for kind, media in MEDIA.items():
+            path = folder / f"{line.number}.{kind}"
+            path.write_bytes(look.read_file(files[media]))
+            paths[kind] = str(path.relative_to(settings.data_dir))
+    return {
+        "state": str(line.status),
+        "number": line.number,
+        "url": qr_url(settings.public_url, line.public_id, public.cose),
+        **paths,
+    }
+
+
+def _all(house: House) -> list[dict[str, str]]:
+    """Return every certificate of the installation whose documents are made, newest first."""
+    with house.database.look(SYSTEM) as look:
+        lines = certificates.certificates(look, size=50).items
+        ready = [line for line in lines if certificates.documents_of(look, line.certificate_id)]
+    return [_describe(house, line.certificate_id) for line in ready]
+
+
+def _personas(house: House, cast: Cast) -> list[dict[str, str | None]]:
+    return [
+        {
+            "role": role,
+            "username": role,
+            "password": PASSWORD,
+            "totp_secret": secret_of(role) if needs_code(role) else None,
+            "api_token": give_token(house.database, cast, role),
+        }
+        for role in sorted(cast.people)
+    ]
