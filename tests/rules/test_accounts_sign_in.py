@@ -83,8 +83,9 @@ def test_a_session_ends_idle_or_old():
 
 def test_a_farmer_stays_signed_in_for_days_unless_he_is_staff_too():
     assert sessions.policy_for({Role.HATCHERY_OWNER}) == sessions.FARM
-    assert sessions.policy_for({Role.HATCHERY_OWNER, Role.AUDITOR}) == sessions.STAFF
-    assert sessions.policy_for(()) == sessions.STAFF
+    assert sessions.policy_for({Role.HATCHERY_OWNER, Role.AUDITOR}).idle == sessions.STAFF_IDLE
+    assert sessions.policy_for(()).idle == sessions.STAFF_IDLE
+    assert sessions.policy_for((), staff_hours=8).longest == timedelta(hours=8)
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,8 @@ def session_standing(look: Look, secret: str) -> SessionStanding | None:
 def _is_live(look: Look, row: SignInSession, names: frozenset[Role]) -> bool:
     if row.state == SessionState.HALF:
         return look.now - row.opened_at < sessions.HALF
-    return sessions.is_live(row.opened_at, row.seen_at, look.now, sessions.policy_for(names))
+    policy = sessions.policy_for(names, look.settings.session_hours)
+    return sessions.is_live(row.opened_at, row.seen_at, look.now, policy)
 
 
 def needs_code(person: Person, names: Collection[Role]) -> bool:

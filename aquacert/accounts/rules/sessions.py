@@ -28,7 +28,7 @@ class SessionPolicy:
 
 # GB/T 22239-2019 8.1.4.1 asks for idle logout; two hours as SecureDrop. A farmer of sixty with
 # his own phone is asked once a month, because a password asked for daily is written on the wall.
-STAFF = SessionPolicy(idle=timedelta(hours=2), longest=timedelta(hours=12))
+STAFF_IDLE = timedelta(hours=2)
 FARM = SessionPolicy(idle=timedelta(days=7), longest=timedelta(days=30))
 
 # A half sign-in (password given, code awaited) lasts ten minutes.
@@ -41,9 +41,14 @@ TOUCH = timedelta(minutes=5)
 STEP_UP = timedelta(minutes=5)
 
 
-def policy_for(roles: Collection[Role]) -> SessionPolicy:
-    """How long somebody with these roles stays signed in; the strictest role decides."""
-    return FARM if roles and set(roles) <= TRADE else STAFF
+def policy_for(roles: Collection[Role], staff_hours: int = 12) -> SessionPolicy:
+    """How long somebody with these roles stays signed in; the strictest role decides.
+
+    `staff_hours` is the installation's own longest working day.
+    """
+    if roles and set(roles) <= TRADE:
+        return FARM
+    return SessionPolicy(idle=STAFF_IDLE, longest=timedelta(hours=staff_hours))
 
 
 def is_live(opened_at: datetime, seen_at: datetime, now: datetime, policy: SessionPolicy) -> bool:
