@@ -97,13 +97,16 @@ def test_every_command_takes_its_work_first():
 
 
 def test_no_function_is_longer_than_a_screen():
-    offenders = [
-        f"{told(path, function)} {function.name} {function.end_lineno - function.lineno + 1}"
+    """Its body; a command that names every field it takes may have a long head."""
+    lengths = [
+        (
+            f"{told(path, function)} {function.name}",
+            function.end_lineno - function.body[0].lineno + 1,
+        )
         for path in sources()
         for function in functions(path)
-        if function.end_lineno - function.lineno + 1 > LONGEST_FUNCTION
     ]
-    assert offenders == []
+    assert [(name, length) for name, length in lengths if length > LONGEST_FUNCTION] == []
 
 
 def test_no_file_is_longer_than_can_be_held_in_mind():
