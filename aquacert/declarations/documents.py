@@ -191,8 +191,8 @@ def _begin(title: str, facts: PaperFacts) -> Docx:
     section = paper.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     normal = paper.styles["Normal"]
-    normal.font.name, normal.font.size = "Noto Serif CJK SC", Pt(11)  # type: ignore[attr-defined]
-    normal.element.rPr.rFonts.set(qn("w:eastAsia"), "Noto Serif CJK SC")  # type: ignore[attr-defined]
+    normal.font.name, normal.font.size = "Noto Serif CJK SC", Pt(11)
+    normal.element.rPr.rFonts.set(qn("w:eastAsia"), "Noto Serif CJK SC")
     head = paper.add_heading(title, level=1)
     head.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if facts.is_demo:

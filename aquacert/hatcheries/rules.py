@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -294,3 +296,17 @@ def check_period(from_on: date, until_on: date) -> None:
     """Raise `Invalid` when a licence would end before it begins."""
     if until_on < from_on:
         raise Invalid("有效期前后颠倒。", until_on="到期日要在起始日之后。")
+
+
+DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+
+
+def read_day(text: str) -> date | None:
+    """Read a day as people write it (2026-05-21, 2026年5月21日); None when there is no such day."""
+    found = DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None

@@ -12,7 +12,7 @@ from aquacert.declarations.models import Batch, Declaration, Load, LoadLine
 from aquacert.hatcheries.models import Hatchery
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.work import Look
-from aquacert.reference import queries as reference
+from aquacert.reference.queries import full_name, species
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def batches_of(look: Look, declaration_id: UUID) -> list[BatchLine]:
             batch_id=row.id,
             number=row.number,
             species_code=row.species_code,
-            species_name=reference.species(look, row.species_code).name_zh,
+            species_name=species(look, row.species_code).name_zh,
             variety=row.variety,
             life_stage=row.life_stage,
             quantity=row.quantity,
@@ -167,14 +167,14 @@ def load_facts(look: Look, load_id: UUID) -> LoadFacts:
         owner_name=paper.hatchery_name,
         owner_phone=paper.phone or farm.phone or "",
         origin_code=paper.origin_code,
-        origin_name=reference.full_name(look, paper.origin_code),
+        origin_name=full_name(look, paper.origin_code),
         origin_place=paper.origin_place,
         office_id=paper.office_id,
         load_id=load.id,
         load_no=load.number,
         load_state=load.state,
         destination_code=load.destination_code,
-        destination_name=reference.full_name(look, load.destination_code),
+        destination_name=full_name(look, load.destination_code),
         destination_place=load.destination_place,
         consignee_name=load.consignee_name or "",
         consignee_phone=load.consignee_phone or "",
@@ -207,7 +207,7 @@ def _lines(look: Look, load_id: UUID) -> tuple[LineFacts, ...]:
             batch_id=batch.id,
             batch_no=batch.number,
             species_code=batch.species_code,
-            species_name=reference.species(look, batch.species_code).name_zh,
+            species_name=species(look, batch.species_code).name_zh,
             variety=batch.variety,
             life_stage=batch.life_stage,
             lot_id=batch.lot_id,

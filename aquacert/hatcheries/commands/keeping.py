@@ -144,14 +144,15 @@ def write_licence(w: Work, hatchery: Hatchery, asked: LicenceAsked) -> Licence:
     return licence
 
 
-def verify_licence(w: Work, licence_id: UUID) -> None:
-    """Let the county say that it has seen this licence."""
+def verify_licence(w: Work, licence_id: UUID) -> UUID:
+    """Let the county say that it has seen this licence; return its farm's id."""
     licence = w.get_for_change(Licence, licence_id)
     hatchery = w.get_for_change(Hatchery, licence.hatchery_id)
     if licence.verified_at is not None:
         raise NotAllowedNow("这份许可证已经核实过。")
     licence.verified_at = w.now
     w.record(LicenceVerified(licence.number), on=hatchery, county=hatchery.division_code)
+    return hatchery.id
 
 
 def verify_all(w: Work, hatchery: Hatchery) -> int:

@@ -155,7 +155,7 @@ def approve_hatchery(w: Work, hatchery_id: UUID) -> None:
         to_organisation=hatchery.organisation_id,
         kind="hatchery",
         subject="苗种场登记已通过，可以登记塘口、存塘数，然后申报检疫。",
-        link="/home",
+        link="/declarations/home",
     )
 
 
@@ -181,7 +181,7 @@ def refuse_hatchery(w: Work, hatchery_id: UUID, because: str) -> None:
         to_organisation=hatchery.organisation_id,
         kind="hatchery",
         subject="苗种场登记没有通过，请看原因，改好后再申请。",
-        link="/home",
+        link="/declarations/home",
     )
 
 

@@ -1,0 +1,166 @@
+"""Forms of declarations. The declaration's own form is read as typed; rules judge it later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import MultipleFileField
+from wtforms import (
+    BooleanField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from aquacert.declarations.rules.answers import Answers, BatchAnswer, LoadAnswer
+from aquacert.declarations.rules.grounds import GROUND_WORDS, MATERIAL_WORDS
+from aquacert.http.forms import Form
+
+MOST_ROWS = 20
+"""Batches or lorries on one form; more than that is a second declaration."""
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Return (value, words) pairs as choices of a select field, in the reader's language."""
+    return [SelectChoice(value, _(words)) for value, words in pairs]
+
+
+class DeclareForm(Form):
+    """Guard, key and buttons of the declaration's page; the answers are read by `answers_from`."""
+
+
+class StatementForm(Form):
+    """The declarant's own tick under the statutory text."""
+
+    statement = BooleanField(_("我已看过，内容属实"))
+
+
+class SupplementReplyForm(StatementForm):
+    """Answering a supplement: photographs or PDF of what was missing, and a word."""
+
+    material = SelectField(
+        _("这是什么材料"),
+        choices=choices((key.value, words) for key, words in MATERIAL_WORDS.items()),
+    )
+    files = MultipleFileField(_("照片或 PDF"))
+    note = TextAreaField(_("说明"))
+
+
+class ActForm(Form):
+    """One button."""
+
+
+class AcceptForm(Form):
+    """What the 受理单 says: when, where and whom."""
+
+    visit_at = StringField(
+        _("拟派员时间"), render_kw={"type": "datetime-local", "autocomplete": "off"}
+    )
+    vet_id = SelectField(_("官方兽医"))
+    visit_place = StringField(_("实施检疫地点"))
+
+
+class SupplementForm(Form):
+    """Everything that is missing, once."""
+
+    items = SelectMultipleField(
+        _("要补的材料"),
+        choices=choices((key.value, words) for key, words in MATERIAL_WORDS.items()),
+        validate_choice=False,
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    note = StringField(_("补充说明"))
+
+
+class RefuseForm(Form):
+    """A lawful ground and the reason for the declarant."""
+
+    ground = RadioField(
+        _("法定理由"),
+        choices=choices((key.value, words) for key, words in GROUND_WORDS.items()),
+        validate_choice=False,
+    )
+    reason = TextAreaField(_("理由（写给申报人看，不少于 10 字）"))
+
+
+class AssignForm(Form):
+    """Whom the office sends."""
+
+    vet_id = SelectField(_("官方兽医"))
+
+
+class CloseForm(Form):
+    """Why an accepted declaration ends without certificate."""
+
+    because = StringField(_("办结原因"))
+
+
+def answers_from(typed: Mapping[str, Any]) -> Answers:
+    """Read the posted form as typed: `batches-0-quantity`, `loads-0-quantities-1`, `phone`."""
+    batches = [
+        BatchAnswer(
+            **{
+                field.name: str(typed.get(f"batches-{at}-{field.name}", field.default))
+                for field in fields(BatchAnswer)
+            }
+        )
+        for at in range(_count(typed, "batches"))
+    ]
+    loads = [_load(typed, at, len(batches)) for at in range(_count(typed, "loads"))]
+    return Answers(tuple(batches), tuple(loads), str(typed.get("phone", "")))
+
+
+def changed_rows(answers: Answers, button: str) -> Answers | None:
+    """Apply the buttons that add or take a row (`+batch`, `-load-1`); None for any other."""
+    parts = button.split("-")
+    if button == "+batch" and len(answers.batches) < MOST_ROWS:
+        return replace(answers, batches=(*answers.batches, BatchAnswer()))
+    if button == "+load" and len(answers.loads) < MOST_ROWS:
+        again = replace(answers.loads[-1], plate="", quantities=())
+        return replace(answers, loads=(*answers.loads, again))
+    if len(parts) == 3 and parts[0] == "" and parts[2].isdigit():
+        return _without(answers, parts[1], int(parts[2]))
+    return None
+
+
+def _without(answers: Answers, what: str, at: int) -> Answers | None:
+    if what == "batch" and len(answers.batches) > 1:
+        kept = tuple(one for index, one in enumerate(answers.batches) if index != at)
+        loads = tuple(
+            replace(one, quantities=tuple(q for i, q in enumerate(one.quantities) if i != at))
+            for one in answers.loads
+        )
+        return replace(answers, batches=kept, loads=loads)
+    if what == "load" and len(answers.loads) > 1:
+        return replace(
+            answers, loads=tuple(one for index, one in enumerate(answers.loads) if index != at)
+        )
+    return None
+
+
+def _load(typed: Mapping[str, Any], at: int, batches: int) -> LoadAnswer:
+    texts = {
+        field.name: str(typed.get(f"loads-{at}-{field.name}", field.default))
+        for field in fields(LoadAnswer)
+        if field.name != "quantities"
+    }
+    amounts = tuple(str(typed.get(f"loads-{at}-quantities-{b}", "")) for b in range(batches))
+    return LoadAnswer(**texts, quantities=amounts)
+
+
+def _count(typed: Mapping[str, Any], name: str) -> int:
+    """Return how many rows of a kind were posted: the highest index and one."""
+    found = [
+        int(parts[1])
+        for key in typed
+        if (parts := key.split("-"))[0] == name and len(parts) > 2 and parts[1].isdigit()
+    ]
+    return min(max(found, default=0) + 1, MOST_ROWS)

@@ -1,0 +1,204 @@
+"""What the office's pages need: whom it may send, the road of one case, farms for a proxy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from aquacert.accounts.queries.organisations import agencies_for
+from aquacert.accounts.queries.people import official_vets, person_label
+from aquacert.declarations.models import Declaration
+from aquacert.declarations.queries.facts import all_load_facts, batches_of
+from aquacert.declarations.queries.papers import KINDS, papers_of
+from aquacert.declarations.rules.clocks import span
+from aquacert.declarations.rules.plan import people
+from aquacert.declarations.rules.states import LOAD_WORDS, LabStage, LoadState, State
+from aquacert.hatcheries.models import Hatchery
+from aquacert.hatcheries.rules import State as HatcheryState
+from aquacert.hatcheries.rules import grade
+from aquacert.kernel.clock import SHANGHAI
+from aquacert.kernel.paging import Pages
+from aquacert.kernel.work import Look
+
+TEST_WORDS = {
+    LabStage.UNKNOWN: "等现场检疫后定",
+    LabStage.EXEMPT: "免检",
+    LabStage.RUNNING: "检测中",
+    LabStage.DONE: "检测完成",
+}
+
+
+@dataclass
+class Station:
+    """One stop on a declaration's road."""
+
+    title: str
+    state: str
+    at: str = ""
+    day: str = ""
+    by: str = ""
+    facts: list[str] = field(default_factory=list)
+    papers: list[tuple[str, str]] = field(default_factory=list)
+    icon: str = "check"
+    gap: str = ""
+
+
+def vet_choices(look: Look, paper: Declaration) -> list[tuple[str, str]]:
+    """Return the official vets who may be sent: of the office and of the agencies above it."""
+    bodies = [paper.office_id, *(one.id for one in agencies_for(look, paper.origin_code))]
+    found: dict[str, str] = {}
+    for body in dict.fromkeys(bodies):
+        for vet in official_vets(look, body, look.today):
+            if vet.person_id != paper.declared_by_id:
+                found.setdefault(str(vet.person_id), f"{vet.label} {vet.number}")
+    return list(found.items())
+
+
+def proxy_farms(look: Look, words: str, number: int) -> Pages[Hatchery]:
+    """Return the approved farms of the jurisdiction, for 代办申报."""
+    statement = select(Hatchery).where(
+        look.visible(Hatchery), Hatchery.state == HatcheryState.APPROVED.value
+    )
+    if words.strip():
+        statement = statement.where(look.matching(Hatchery, words))
+    return look.pages(statement.order_by(Hatchery.name, Hatchery.id), number)
+
+
+def road(look: Look, paper: Declaration) -> list[Station]:
+    """Return the stops of a declaration from registration to arrival."""
+    stations = [_registered(look, paper), _declared(look, paper)]
+    if paper.asked_at:
+        stations.append(_supplemented(paper))
+    stations.append(_answered(look, paper))
+    if paper.state not in {State.REFUSED.value, State.WITHDRAWN.value}:
+        stations += [_inspected(look, paper), _tested(paper), _loads(look, paper)]
+    return stations
+
+
+def _registered(look: Look, paper: Declaration) -> Station:
+    farm = look.session.get(Hatchery, paper.hatchery_id)
+    if farm is None:
+        return Station("已登记", "done", icon="pond")
+    said = f"基础信息 {farm.confirmed_on} 确认" if farm.confirmed_on else "基础信息没有确认"
+    return Station(
+        "已登记",
+        "done",
+        *_when(farm.registered_at),
+        facts=[grade(farm.level, farm.kind), said],
+        icon="pond",
+        by=farm.name,
+    )
+
+
+def _declared(look: Look, paper: Declaration) -> Station:
+    batches = batches_of(look, paper.id)
+    said = "、".join(f"{one.species_name} {people(one.quantity)} {one.unit}" for one in batches)
+    by = "代办" if paper.is_proxy else "企业端"
+    papers = [(KINDS[kind][0], kind) for kind in papers_of(paper) if kind == "application"]
+    return Station(
+        "已申报",
+        "done",
+        *_when(paper.submitted_at),
+        by=by,
+        facts=[said, f"起运 {paper.origin_place}"],
+        papers=papers,
+        icon="doc",
+    )
+
+
+def _supplemented(paper: Declaration) -> Station:
+    done = paper.replied_at is not None
+    facts = [f"告知 {len(paper.asked_items)} 项", paper.reply_note or "等申报人补正，时限停表"]
+    return Station(
+        "已补正" if done else "等待补正",
+        "done" if done else "here",
+        *_when(paper.replied_at or paper.asked_at),
+        facts=facts,
+        papers=[(KINDS["supplement"][0], "supplement")],
+        icon="edit",
+    )
+
+
+def _answered(look: Look, paper: Declaration) -> Station:
+    by = person_label(look, paper.answered_by_id) if paper.answered_by_id else ""
+    gap = _gap(paper.submitted_at, paper.answered_at)
+    if paper.state == State.REFUSED.value:
+        kinds = [(KINDS["refusal"][0], "refusal")]
+        return Station(
+            "不予受理",
+            "failed",
+            *_when(paper.answered_at),
+            by=by,
+            facts=[paper.reason],
+            papers=kinds,
+            icon="doc",
+            gap=gap,
+        )
+    if paper.state == State.WITHDRAWN.value:
+        return Station("已撤回", "failed", *_when(paper.closed_at), facts=["申报人撤回"])
+    if paper.answered_at is None:
+        here = "here" if paper.state == State.SUBMITTED.value else "todo"
+        return Station("待受理", here, facts=["等申报点答复"], icon="doc")
+    visit = f"拟派员 {_said(paper.visit_at)}" if paper.visit_at else "到场时间待定"
+    kinds = [(KINDS["acceptance"][0], "acceptance")]
+    return Station(
+        "已受理",
+        "done",
+        *_when(paper.answered_at),
+        by=by,
+        facts=[visit, paper.visit_place],
+        papers=kinds,
+        icon="doc",
+        gap=gap,
+    )
+
+
+def _inspected(look: Look, paper: Declaration) -> Station:
+    vet = person_label(look, paper.vet_id) if paper.vet_id else ""
+    if paper.state in {State.INSPECTED.value, State.CLOSED.value}:
+        return Station("已检疫", "done", by=vet, facts=["每批均已查验"], icon="loupe")
+    if paper.state == State.ASSIGNED.value:
+        facts = ["等官方兽医到场", paper.visit_place]
+        return Station("待检疫", "here", by=vet, facts=facts, icon="loupe")
+    here = "here" if paper.state == State.ACCEPTED.value else "todo"
+    return Station("待检疫", here, facts=["还没有派官方兽医"], icon="loupe")
+
+
+def _tested(paper: Declaration) -> Station:
+    stage = LabStage(paper.testing)
+    done = stage in {LabStage.EXEMPT, LabStage.DONE}
+    state = "done" if done else ("here" if stage is LabStage.RUNNING else "todo")
+    return Station("检测", state, facts=[TEST_WORDS[stage]], icon="flask")
+
+
+def _loads(look: Look, paper: Declaration) -> Station:
+    loads = all_load_facts(look, paper.id)
+    live = [one for one in loads if one.load_state != LoadState.CANCELLED.value]
+    arrived = bool(live) and all(one.load_state == LoadState.ARRIVED.value for one in live)
+    certified = bool(live) and all(one.load_state != LoadState.PLANNED.value for one in live)
+    facts = [
+        f"第 {one.load_no} 车 → {one.destination_name}：{LOAD_WORDS[LoadState(one.load_state)]}"
+        for one in loads
+    ]
+    title = "已到达" if arrived else ("已出证" if certified else "出证与到达")
+    state = "done" if arrived else ("here" if certified else "todo")
+    return Station(title, state, facts=facts, icon="truck")
+
+
+def _when(instant: datetime | None) -> tuple[str, str]:
+    if instant is None:
+        return "", ""
+    local = instant.astimezone(SHANGHAI)
+    return f"{local:%H:%M}", f"{local.month} 月 {local.day} 日"
+
+
+def _said(instant: datetime | None) -> str:
+    return " ".join(reversed(_when(instant)))
+
+
+def _gap(start: datetime | None, end: datetime | None) -> str:
+    if start is None or end is None or end - start < timedelta(minutes=1):
+        return ""
+    return span(end - start)

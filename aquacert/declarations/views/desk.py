@@ -1,0 +1,202 @@
+"""The office's queue and one declaration's road."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from aquacert.declarations.forms import (
+    AcceptForm,
+    ActForm,
+    AssignForm,
+    CloseForm,
+    RefuseForm,
+    SupplementForm,
+    choices,
+)
+from aquacert.declarations.models import Declaration
+from aquacert.declarations.queries import (
+    DeclarationLine,
+    all_load_facts,
+    batches_of,
+    counts,
+    declaration,
+    declarations,
+    machine_checks,
+    overdue_count,
+)
+from aquacert.declarations.queries.lists import TABS, clock_of, lines
+from aquacert.declarations.queries.office import proxy_farms, road, vet_choices
+from aquacert.declarations.queries.papers import KINDS, papers_of
+from aquacert.declarations.rules.answers import MODE_WORDS, PURPOSE_WORDS, SOURCE_WORDS
+from aquacert.declarations.rules.grounds import (
+    GROUND_WORDS,
+    MATERIAL_WORDS,
+    Ground,
+    why_not_ground,
+)
+from aquacert.declarations.rules.numbers import short
+from aquacert.declarations.rules.plan import people
+from aquacert.declarations.rules.states import STATE_WORDS, State
+from aquacert.declarations.views.blueprint import bp, is_desk
+from aquacert.declarations.views.owner import show_own
+from aquacert.hatcheries.queries import lot_lines
+from aquacert.http.forms import Form
+from aquacert.http.gates import allowed, current_actor, look
+from aquacert.http.pages import page
+from aquacert.kernel.errors import NotFound
+from aquacert.kernel.permissions import P
+from aquacert.kernel.work import Look
+from aquacert.reference.rules.quantity import in_words
+
+TAB_WORDS = {
+    "waiting": "待受理",
+    "supplement": "补正中",
+    "accepted": "已受理待派",
+    "assigned": "已派员",
+    "refused": "不予受理",
+    "closed": "已办结",
+}
+ANSWERS = ("accept", "supplement", "refuse")
+WORDS = {
+    "people": people,
+    "short": short,
+    "in_words": in_words,
+    "states": STATE_WORDS,
+    "materials": MATERIAL_WORDS,
+    "grounds": GROUND_WORDS,
+    "modes": MODE_WORDS,
+    "purposes": PURPOSE_WORDS,
+    "sources": SOURCE_WORDS,
+    "paper_kinds": KINDS,
+}
+
+
+@bp.get("/")
+@allowed(P.DECLARATION_READ)
+def index() -> ResponseReturnValue:
+    """The queue, the nearest limit first; an owner is led to his own list."""
+    if not is_desk(current_actor()):
+        return redirect(url_for(".own_list"))
+    return queue_page()
+
+
+def queue_page(form: Form | None = None, picked: UUID | None = None, answer: str = "") -> str:
+    """Return the queue with its right panel; `form` carries what was answered wrongly."""
+    tab = request.args.get("tab", "waiting")
+    tab = tab if tab in TABS else "waiting"
+    words = request.args.get("q", "")
+    with look() as unit:
+        found = declarations(unit, tab, words, request.args.get("page", 1, type=int), size=11)
+        flags = {
+            line.declaration_id: machine_checks(unit, declaration(unit, line.declaration_id))
+            for line in found.items
+            if tab in {"waiting", "supplement"}
+        }
+        panel = _panel(unit, picked or _picked(found.items), form, answer)
+        return page(
+            "declarations/queue.html",
+            pages=found,
+            tab=tab,
+            tabs=TAB_WORDS,
+            counts=counts(unit),
+            overdue=overdue_count(unit),
+            q=words,
+            flags=flags,
+            panel=panel,
+            **WORDS,
+        )
+
+
+@bp.get("/<uuid:declaration_id>")
+@allowed(P.DECLARATION_READ)
+def show(declaration_id: UUID) -> ResponseReturnValue:
+    """One declaration: its road for an official, its parcel for the owner."""
+    with look() as unit:
+        paper = declaration(unit, declaration_id)
+        if paper.organisation_id == unit.actor.organisation_id:
+            return show_own(unit, paper)
+        if paper.submitted_at is None and not paper.is_proxy:
+            raise NotFound
+        return show_page(unit, paper)
+
+
+def show_page(unit: Look, paper: Declaration, form: Form | None = None) -> str:
+    """Return a declaration's desk page."""
+    if paper.submitted_at is None:
+        return page("declarations/proxy_draft.html", paper=paper)
+    batches = batches_of(unit, paper.id)
+    assign = form if isinstance(form, AssignForm) else AssignForm()
+    assign.vet_id.choices = choices(vet_choices(unit, paper))
+    return page(
+        "declarations/show.html",
+        paper=paper,
+        line=lines(unit, [paper])[0],
+        loads=all_load_facts(unit, paper.id),
+        batches=batches,
+        lots=lot_lines(unit, [one.lot_id for one in batches]),
+        checks=machine_checks(unit, paper),
+        clock=clock_of(paper, unit.now),
+        stations=road(unit, paper),
+        files=unit.files_of(paper),
+        papers=papers_of(paper),
+        assign=assign,
+        close=form if isinstance(form, CloseForm) else CloseForm(),
+        **WORDS,
+    )
+
+
+@bp.get("/proxy")
+@allowed(P.DECLARATION_ACCEPT)
+def proxy() -> ResponseReturnValue:
+    """Choose the farm for which the office fills in a declaration (代办)."""
+    words = request.args.get("q", "")
+    with look() as unit:
+        found = proxy_farms(unit, words, request.args.get("page", 1, type=int))
+    return page("declarations/proxy.html", pages=found, q=words)
+
+
+def _picked(items: Sequence[DeclarationLine]) -> UUID | None:
+    text = request.args.get("pick", "")
+    try:
+        return UUID(text) if text else items[0].declaration_id
+    except (ValueError, IndexError):
+        return None
+
+
+def _panel(
+    unit: Look, picked: UUID | None, form: Form | None, answer: str
+) -> dict[str, object] | None:
+    """Return everything the right panel shows of one declaration, or None for the empty panel."""
+    if picked is None:
+        return None
+    paper = declaration(unit, picked)
+    if paper.submitted_at is None:
+        return None
+    chosen = answer or request.args.get("answer", "accept")
+    accept = form if isinstance(form, AcceptForm) else AcceptForm(visit_place=paper.origin_place)
+    accept.vet_id.choices = choices([("", "稍后再派"), *vet_choices(unit, paper)])
+    state = State(paper.state)
+    return {
+        "paper": paper,
+        "line": lines(unit, [paper])[0],
+        "batches": batches_of(unit, paper.id),
+        "loads": all_load_facts(unit, paper.id),
+        "checks": machine_checks(unit, paper),
+        "clock": clock_of(paper, unit.now),
+        "files": unit.files_of(paper),
+        "answer": chosen if chosen in ANSWERS else "accept",
+        "accept": accept,
+        "supplement": form if isinstance(form, SupplementForm) else SupplementForm(),
+        "refuse": form if isinstance(form, RefuseForm) else RefuseForm(),
+        "closed_grounds": {
+            ground.value: why_not_ground(
+                ground, state, paper.asked_at, paper.reply_due_at, unit.now
+            )
+            for ground in Ground
+        },
+        "act": ActForm(),
+    }

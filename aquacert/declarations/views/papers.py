@@ -1,0 +1,46 @@
+"""Files of a declaration: its papers as .docx and what the declarant added."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+
+from aquacert.declarations.documents import MEDIA_TYPE
+from aquacert.declarations.queries import declaration
+from aquacert.declarations.queries.papers import document
+from aquacert.declarations.views.blueprint import bp
+from aquacert.http.gates import allowed, look
+from aquacert.kernel.errors import NotFound
+from aquacert.kernel.permissions import P
+
+
+@bp.get("/<uuid:declaration_id>/papers/<kind>.docx")
+@allowed(P.DECLARATION_READ)
+def paper(declaration_id: UUID, kind: str) -> ResponseReturnValue:
+    """A paper of the declaration to keep or print."""
+    with look() as unit:
+        name, data = document(unit, declaration_id, kind)
+    return download(data, name, MEDIA_TYPE)
+
+
+@bp.get("/<uuid:declaration_id>/files/<uuid:file_id>")
+@allowed(P.DECLARATION_READ)
+def file(declaration_id: UUID, file_id: UUID) -> ResponseReturnValue:
+    """A paper that the declarant added; the declaration's own row gates it."""
+    with look() as unit:
+        row = declaration(unit, declaration_id)
+        found = [one for one in unit.files_of(row) if one.id == file_id]
+        if not found:
+            raise NotFound
+        data = unit.read_file(found[0])
+    inline = found[0].media_type == "image/jpeg" and "download" not in request.args
+    return download(data, found[0].name.split("/")[-1], found[0].media_type, inline=inline)
+
+
+def download(data: bytes, name: str, media_type: str, *, inline: bool = False) -> Response:
+    """Return bytes under a file name (RFC 6266)."""
+    response = Response(data, mimetype=media_type)
+    response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=name)
+    return response

@@ -1,0 +1,132 @@
+"""Forms of the hatcheries. Labels are plain words; rules and commands judge what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length
+
+from aquacert.hatcheries.rules import (
+    BY_HAND,
+    KIND_NAMES,
+    KIND_WORDS,
+    LEVEL_WORDS,
+    LICENCE_WORDS,
+    Level,
+    Unit,
+)
+from aquacert.http.forms import Form
+
+NEEDED = DataRequired(_("这一项要填"))
+SHORT = Length(max=120, message=_("太长了，最多 120 个字"))
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Return (value, words) pairs as choices of a select field, in the reader's language."""
+    return [SelectChoice(value, _(words)) for value, words in pairs]
+
+
+LEVELS = choices((key.value, words) for key, words in LEVEL_WORDS.items())
+KINDS = choices((key.value, words) for key, words in KIND_WORDS.items())
+STOCK_KINDS = choices((key.value, KIND_NAMES[key]) for key in BY_HAND)
+LICENCES = choices((key.value, words) for key, words in LICENCE_WORDS.items())
+UNITS = choices([("", "按品种习惯"), *((unit.value, unit.value) for unit in Unit)])
+
+
+class FarmForm(Form):
+    """What a new farm says of itself: the first page of registering."""
+
+    name = StringField(_("苗种场名称（照营业执照）"), [NEEDED, SHORT])
+    uscc = StringField(_("统一社会信用代码"), [NEEDED, Length(max=40)])
+    division_code = StringField(_("在哪个区县"), [NEEDED, Length(max=60)])
+    place = StringField(_("塘口在哪里（镇、村、门牌）"), [NEEDED, SHORT])
+    level = SelectField(_("级别"), choices=LEVELS, default=Level.COUNTY.value)
+    kind = SelectField(_("类型"), choices=KINDS, default="nursery")
+    is_one_person = BooleanField(_("个体户或个人独资（对外只显示到区县，不显示场名）"))
+    contact_name = StringField(_("联系人姓名"), [NEEDED, SHORT])
+    phone = StringField(_("手机号"), [NEEDED, Length(max=40)], render_kw={"inputmode": "tel"})
+    licence_number = StringField(_("水产苗种生产许可证编号"), [NEEDED, SHORT])
+    licence_from = StringField(_("许可证从哪天起"), [NEEDED, Length(max=30)])
+    licence_until = StringField(_("许可证到哪天止"), [NEEDED, Length(max=30)])
+    licence_species = TextAreaField(_("许可证上的品种"), [NEEDED, Length(max=600)])
+
+
+class RegisterForm(FarmForm):
+    """The second page: the same answers, kept, with the account and the last button."""
+
+    step = HiddenField(default="check")
+    username = StringField(_("登录名（不填就用信用代码登录）"), [Length(max=60)])
+    password = PasswordField(
+        _("设一个口令"), [NEEDED, Length(max=400)], render_kw={"autocomplete": "new-password"}
+    )
+
+
+class ReapplyForm(Form):
+    """What a refused farm may put right."""
+
+    name = StringField(_("苗种场名称（照营业执照）"), [NEEDED, SHORT])
+    place = StringField(_("塘口在哪里（镇、村、门牌）"), [NEEDED, SHORT])
+    phone = StringField(_("手机号"), [NEEDED, Length(max=40)])
+
+
+class ContactForm(Form):
+    """Whom the vet calls."""
+
+    contact_name = StringField(_("联系人姓名"), [NEEDED, SHORT])
+    phone = StringField(_("手机号"), [NEEDED, Length(max=40)])
+
+
+class LicenceForm(Form):
+    """A licence with its period and species."""
+
+    kind = SelectField(_("证件"), choices=LICENCES)
+    number = StringField(_("编号"), [NEEDED, SHORT])
+    from_on = StringField(_("从哪天起"), [NEEDED, Length(max=30)])
+    until_on = StringField(_("到哪天止"), [NEEDED, Length(max=30)])
+    species = TextAreaField(_("品种"), [Length(max=600)])
+
+
+class LotForm(Form):
+    """A lot in a pond: the pond may be a new one."""
+
+    pond = StringField(_("塘口名称"), [NEEDED, Length(max=40)])
+    species = StringField(_("品种"), [NEEDED, Length(max=60)])
+    variety = StringField(_("品系（可不填）"), [Length(max=40)])
+    life_stage = StringField(_("规格"), [NEEDED, Length(max=40)])
+    unit = SelectField(_("单位"), choices=UNITS)
+    kind = SelectField(_("怎么来的"), choices=STOCK_KINDS[:3])
+    quantity = StringField(_("数量"), [NEEDED, Length(max=40)])
+
+
+class BookForm(Form):
+    """One ledger entry by hand."""
+
+    kind = SelectField(_("变动原因"), choices=STOCK_KINDS)
+    quantity = StringField(_("数量"), [NEEDED, Length(max=40)])
+    reason = StringField(_("说明"), [Length(max=120)])
+
+
+class ConfirmForm(Form):
+    """The owner's own check of what is in the ponds; the counts are read beside it."""
+
+    reason = StringField(_("数不对的原因（数都对就不填）"), [Length(max=120)])
+
+
+class ReasonForm(Form):
+    """A refusal's reason."""
+
+    because = TextAreaField(_("原因（写给申请人看）"), [Length(max=300)])
+
+
+class ActForm(Form):
+    """One button."""

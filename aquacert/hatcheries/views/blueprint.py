@@ -1,0 +1,42 @@
+"""The blueprint of the hatcheries and what its pages share."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from flask import Blueprint, Flask
+
+from aquacert.hatcheries.queries import waiting_count
+from aquacert.hatcheries.rules import read_day
+from aquacert.http.house import EXTENSION
+from aquacert.kernel.errors import Invalid
+from aquacert.kernel.permissions import P
+from aquacert.kernel.work import Look
+from aquacert.reference.queries import species_named
+
+bp = Blueprint("hatcheries", __name__, url_prefix="/hatcheries")
+
+
+def prepare(app: Flask) -> None:
+    """Let the rail count registrations that wait for review."""
+    app.extensions[EXTENSION].rail["hatcheries"] = _rail
+
+
+def _rail(look: Look) -> tuple[int, int]:
+    return (waiting_count(look), 0) if look.actor.may(P.HATCHERY_APPROVE) else (0, 0)
+
+
+def named_species(look: Look, text: str, field: str) -> tuple[str, ...]:
+    """Read a list of species by any name; raise `Invalid` on `field` with suggestions."""
+    words = [one for one in re.split(r"[、，,；;\s]+", text) if one]
+    return tuple(dict.fromkeys(species_named(look, one, field=field).code for one in words))
+
+
+def day(text: str, field: str) -> date:
+    """Read a day; raise `Invalid` on `field` for one that does not exist."""
+    found = read_day(text)
+    if found is None:
+        sentence = f"没有“{text.strip()[:20]}”这一天。请这样填：2026-05-21。"
+        raise Invalid(sentence, **{field: sentence})
+    return found

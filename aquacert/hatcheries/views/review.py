@@ -1,0 +1,106 @@
+"""The county's desk: the list of farms, one farm, approve or refuse, verify a licence."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from aquacert.hatcheries.commands import (
+    approve_hatchery,
+    refuse_hatchery,
+    verify_licence,
+)
+from aquacert.hatcheries.forms import ActForm, ReasonForm
+from aquacert.hatcheries.queries import (
+    hatchery,
+    hatchery_lines,
+    licence_standing,
+    licences,
+    lots,
+)
+from aquacert.hatcheries.rules import LICENCE_WORDS, STATE_WORDS, State, grade
+from aquacert.hatcheries.views.blueprint import bp
+from aquacert.http.gates import allowed, current_actor, look, work
+from aquacert.http.pages import page
+from aquacert.kernel.permissions import P
+from aquacert.reference.queries import full_name
+
+
+@bp.get("/")
+@allowed(P.HATCHERY_READ)
+def index() -> ResponseReturnValue:
+    """The farms of the jurisdiction, those that wait first; an owner is led to his own."""
+    if current_actor().may(P.HATCHERY_KEEP):
+        return redirect(url_for(".own"))
+    words, state = request.args.get("q", ""), request.args.get("state", "")
+    state = state if state in set(State) else ""
+    with look() as unit:
+        found = hatchery_lines(unit, state, words, request.args.get("page", 1, type=int))
+    return page("hatcheries/index.html", pages=found, q=words, state=state, states=STATE_WORDS)
+
+
+@bp.get("/<uuid:hatchery_id>")
+@allowed(P.HATCHERY_READ)
+def show(hatchery_id: UUID) -> ResponseReturnValue:
+    """One farm at the desk."""
+    return _page(hatchery_id, ReasonForm())
+
+
+@bp.post("/<uuid:hatchery_id>/approve")
+@allowed(P.HATCHERY_APPROVE)
+def approve(hatchery_id: UUID) -> ResponseReturnValue:
+    """Approve a registration with the licences it came with."""
+    form = ActForm()
+    with work(once=form.key()) as w:
+        approve_hatchery(w, hatchery_id)
+        here = w.reply = url_for(".show", hatchery_id=hatchery_id)
+    flash(_("已审核通过"))
+    return redirect(here)
+
+
+@bp.post("/<uuid:hatchery_id>/refuse")
+@allowed(P.HATCHERY_APPROVE)
+def refuse(hatchery_id: UUID) -> ResponseReturnValue:
+    """Refuse a registration with a reason."""
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with form.catching():
+            with work(once=form.key()) as w:
+                refuse_hatchery(w, hatchery_id, form.because.data or "")
+                here = w.reply = url_for(".show", hatchery_id=hatchery_id)
+            flash(_("已退回，原因已告知申请人"))
+            return redirect(here)
+    return _page(hatchery_id, form), 422
+
+
+@bp.post("/licences/<uuid:licence_id>/verify")
+@allowed(P.HATCHERY_APPROVE)
+def verify(licence_id: UUID) -> ResponseReturnValue:
+    """Say that a licence was seen."""
+    form = ActForm()
+    with work(once=form.key()) as w:
+        farm_id = verify_licence(w, licence_id)
+        here = w.reply = url_for(".show", hatchery_id=farm_id)
+    flash(_("许可证已核实"))
+    return redirect(here)
+
+
+def _page(hatchery_id: UUID, form: ReasonForm) -> str:
+    with look() as unit:
+        farm = hatchery(unit, hatchery_id)
+        return page(
+            "hatcheries/show.html",
+            farm=farm,
+            place=full_name(unit, farm.division_code),
+            grade=grade(farm.level, farm.kind),
+            standing=licence_standing(unit, farm.id, None, unit.today),
+            licences=licences(unit, farm.id),
+            licence_words=LICENCE_WORDS,
+            lots=lots(unit, farm.id),
+            states=STATE_WORDS,
+            form=form,
+            act=ActForm(),
+        )
