@@ -1,0 +1,1 @@
+"""Measures: our way against a named floor, interleaved in one run on one machine."""
