@@ -130,6 +130,7 @@ def _fill(settings: Settings, tables: Path) -> Iterator[str]:
     with engine.connect() as connection, connection.begin():
         names = _in_order(connection)
         connection.execute(text("SET session_replication_role = replica"))
+        _empty(connection, names)
         for table in names:
             path = tables / f"{table}.jsonl"
             if table == "alembic_version" or not path.exists():
@@ -141,6 +142,12 @@ def _fill(settings: Settings, tables: Path) -> Iterator[str]:
             yield table
         connection.execute(text("SET session_replication_role = origin"))
     engine.dispose()
+
+
+def _empty(connection: Connection, names: list[str]) -> None:
+    """Take away the few rows that migrations put into a new database."""
+    tables = ", ".join(f'"{name}"' for name in names if name != "alembic_version")
+    connection.execute(text(f"TRUNCATE {tables}"))
 
 
 def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
