@@ -147,3 +147,8 @@ class WellRow(Base):
         if self.is_excluded:
             return "废孔"
         return "无" if self.cq is None else f"{self.cq:.2f}"
+
+    @property
+    def cq_short(self) -> str:
+        """Cq as it fits a well of the plate."""
+        return self.cq_text if self.cq is None else f"{self.cq:.1f}"

@@ -27,6 +27,18 @@ class Role(StrEnum):
     OTHER = "other"
 
 
+ROLE_WORDS: Mapping[Role, str] = {
+    Role.UNKNOWN: "样品",
+    Role.NTC: "无模板对照 NTC",
+    Role.NAC: "提取空白 NEC",
+    Role.STANDARD: "标准品",
+    Role.NO_TARGET: "无靶标对照",
+    Role.NO_RT: "无逆转录对照",
+    Role.POSITIVE: "阳性对照",
+    Role.OTHER: "其他对照",
+}
+
+
 class Why(StrEnum):
     """Why a reading has, or has not, a Cq."""
 

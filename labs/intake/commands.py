@@ -26,8 +26,8 @@ from labs.intake.rules import (
     blind_code,
 )
 from labs.register.commands import lock_lab
-from labs.register.models import Laboratory
-from labs.register.queries import in_scope, laboratory
+from labs.register.models import Laboratory, LabScope
+from labs.register.queries import laboratory, scope_for
 from labs.register.rules import LabState
 
 
@@ -117,15 +117,22 @@ def _judge(w: Work, lab_row: Laboratory, items: Sequence[Announced]) -> None:
             raise Invalid("每份样品的个体数至少为 1", individuals=_code(item))
         if item.sampled_on > w.today:
             raise Invalid("抽样日期不能晚于今天", sampled_on=_code(item))
-        if not in_scope(w, lab_row.id, item.disease_code, item.method_code, w.today):
-            raise NotAllowedNow(
-                f"{lab_row.name_zh}没有 {item.disease_code}（{item.method_code}）的有效检测能力，不能送检。"
-            )
+        _scope(w, lab_row, item)
     taken = w.one(
         select(Item.blind_code).where(Item.blind_code.in_({_code(item) for item in items}))
     )
     if taken is not None:
         raise Conflict(f"盲样号 {taken} 已经送过样，一个盲样号只能用一次。")
+
+
+def _scope(w: Work, lab_row: Laboratory, item: Announced) -> LabScope:
+    """Return the scope that a test falls under today, or raise `NotAllowedNow`."""
+    scope = scope_for(w, lab_row.id, item.disease_code, item.method_code, w.today)
+    if scope is None:
+        raise NotAllowedNow(
+            f"{lab_row.name_zh}没有 {item.disease_code}（{item.method_code}）的有效检测能力，不能送检。"
+        )
+    return scope
 
 
 def _add_item(w: Work, consignment: Consignment, code: str, tests: Sequence[Announced]) -> None:
@@ -152,14 +159,18 @@ def _add_item(w: Work, consignment: Consignment, code: str, tests: Sequence[Anno
     if len({test.disease_code for test in tests}) != len(tests):
         raise Invalid("同一份样品的同一个疫病写了两次", disease_code=code)
     for test in tests:
-        order = AssayOrder(
-            id=w.new_id(),
-            item_id=item.id,
-            lab_id=item.lab_id,
-            disease_code=test.disease_code,
-            method_code=test.method_code,
+        scope = _scope(w, laboratory(w, item.lab_id), test)
+        w.add(
+            AssayOrder(
+                id=w.new_id(),
+                item_id=item.id,
+                lab_id=item.lab_id,
+                disease_code=scope.disease_code,
+                disease_name_zh=scope.disease_name_zh,
+                method_code=scope.method_code,
+                method_standard=scope.method_standard,
+            )
         )
-        w.add(order)
 
 
 def receive_item(w: Work, code: str, condition: Condition | str, note: str = "") -> UUID:

@@ -77,4 +77,6 @@ class AssayOrder(Base):
     item_id: Mapped[UUID] = mapped_column(ForeignKey("lab_items.id"))
     lab_id: Mapped[UUID] = mapped_column(ForeignKey("laboratories.id"), index=True)
     disease_code: Mapped[str]
+    disease_name_zh: Mapped[str]
     method_code: Mapped[str]
+    method_standard: Mapped[str]

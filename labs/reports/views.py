@@ -23,7 +23,6 @@ from labs.intake.rules import ConsignmentState
 from labs.register.forms import ReasonForm
 from labs.reports import queries
 from labs.reports.commands import authorise_report, withdraw_report
-from labs.reports.documents import report_docx
 from labs.reports.forms import AuthoriseForm
 from labs.reports.models import Report
 from labs.reports.rules import MOVES, ReportState
@@ -102,16 +101,8 @@ def withdraw(report_id: UUID) -> ResponseReturnValue:
 def docx(report_id: UUID) -> ResponseReturnValue:
     """The report as a Word file."""
     with look() as unit:
-        row = unit.get(Report, report_id)
-        data = report_docx(
-            row.content,
-            row.digest,
-            is_demo=unit.settings.is_demo,
-            withdrawn_because=row.withdrawn_because,
-        )
-        return send_file(
-            io.BytesIO(data), mimetype=DOCX, as_attachment=True, download_name=f"{row.number}.docx"
-        )
+        name, data = queries.report_file(unit, queries.report(unit, report_id).id)
+        return send_file(io.BytesIO(data), mimetype=DOCX, as_attachment=True, download_name=name)
 
 
 def _draft(code: str, form: AuthoriseForm) -> tuple[str, int]:

@@ -83,8 +83,9 @@ def staged_files(look: Look) -> Sequence[InstrumentFile]:
 
 
 def wells_of(look: Look, run_id: UUID) -> Sequence[WellRow]:
-    """Return the wells of a run as they were read."""
-    return look.scalars(select(WellRow).where(WellRow.run_id == run_id).order_by(WellRow.id))
+    """Return the wells of a run by their place on the plate."""
+    rows = look.scalars(select(WellRow).where(WellRow.run_id == run_id).order_by(WellRow.id))
+    return sorted(rows, key=lambda row: (row.well[:1], len(row.well), row.well, row.target))
 
 
 def wells_of_results(look: Look, result_ids: Iterable[UUID]) -> dict[UUID, list[WellRow]]:
@@ -158,8 +159,9 @@ def results(look: Look, *states: ResultState) -> Select[Result]:
     """Select the results of this actor's laboratory in some states, oldest first."""
     return (
         select(Result)
+        .join(Item, Item.id == Result.item_id)
         .where(look.visible(Result), Result.state.in_(states))
-        .order_by(Result.entered_at, Result.id)
+        .order_by(Result.entered_at, Item.blind_code, Result.id)
     )
 
 

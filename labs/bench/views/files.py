@@ -15,6 +15,7 @@ from labs.bench.models import InstrumentFile
 from labs.bench.queries.plan import plan_of_file
 from labs.bench.rules import FileState
 from labs.bench.views.blueprint import bp
+from labs.instruments.rules import ROLE_WORDS
 from labs.register.forms import EmptyForm
 from labs.register.queries import own_lab
 
@@ -73,6 +74,7 @@ def _preview(file_id: UUID, form: TakeForm) -> tuple[str, int]:
             file=row,
             plan=plan_of_file(unit, row) if is_open else None,
             runs=queries.runs_of_file(unit, file_id),
+            roles=ROLE_WORDS,
             form=form,
             leave_form=EmptyForm(formdata=None),
         )

@@ -22,6 +22,7 @@ from labs.bench.forms import ControlForm, FindingForm, RunForm, WellForm
 from labs.bench.models import BenchRun
 from labs.bench.rules import OUTCOME_WORDS, RESULT_MOVES, SENTENCES
 from labs.bench.views.blueprint import bp
+from labs.instruments.rules import ROLE_WORDS
 from labs.register.forms import ReasonForm
 from labs.register.models import LabScope
 from labs.register.queries import own_lab, scopes_of
@@ -188,6 +189,7 @@ def run_page(
             checks=[(s, queries.run_validity(unit, row, s)) for s in scopes],
             faults=SENTENCES,
             outcomes=OUTCOME_WORDS,
+            roles=ROLE_WORDS,
             states=RESULT_MOVES.words,
             well_form=well_form,
             control_form=control_form,

@@ -1,57 +1,27 @@
-"""Reports for the laboratory, and for whoever knows a blind code; the preview that an authoriser signs."""
+"""What a report would say now: the preview that an authoriser signs for, and all that stands in its way."""
 
 import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from aquacert.accounts.queries.people import person_label
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.work import Look
 from labs.bench.models import BenchRun, Result
 from labs.bench.queries import enterers_of, live_results, needed, wells_of_results
-from labs.bench.rules import RESULT_MOVES, SENTENCES, Outcome, ResultState, may_authorise
-from labs.intake.models import AssayOrder, Item
+from labs.bench.rules import RESULT_MOVES, SENTENCES, ResultState, may_authorise
+from labs.intake.models import Item
 from labs.intake.queries import item_by_code, orders_of
-from labs.intake.rules import CONDITION_WORDS, Condition, ItemState, blind_code
+from labs.intake.rules import CONDITION_WORDS, Condition, ItemState
 from labs.register.models import Laboratory, LabScope
 from labs.register.queries import laboratory
 from labs.reports import rules
 from labs.reports.models import Report
 from labs.reports.rules import Content, ContentLine, ReportState
-
-
-@dataclass(frozen=True, slots=True)
-class ReportLine:
-    """One test of a report, as the farm side may read it. `cq` is text: 无 = nothing detected."""
-
-    disease_code: str
-    disease_name: str
-    method_code: str
-    method_standard: str
-    outcome: Outcome
-    cq: str
-    tested_on: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportSummary:
-    """A report under its blind code. `state` tells whether it still stands."""
-
-    report_id: UUID
-    number: str
-    lab_id: UUID
-    lab_name: str
-    blind_code: str
-    lines: tuple[ReportLine, ...]
-    authorised_at: datetime
-    state: ReportState
-    digest: str
-    withdrawn_because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,84 +33,10 @@ class Draft:
     reasons: tuple[str, ...]
 
 
-def report(look: Look, report_id: UUID) -> Report:
-    """Return a report of this actor's laboratory or raise `NotFound`."""
-    return look.get(Report, report_id)
-
-
-def reports(look: Look, words: str = "", state: ReportState | None = None) -> Select[Report]:
-    """Select the reports of this actor's laboratory, newest first."""
-    wanted = select(Report).where(look.visible(Report))
-    if words.strip():
-        wanted = wanted.where(look.matching(Report, words))
-    if state is not None:
-        wanted = wanted.where(Report.state == state)
-    return wanted.order_by(Report.authorised_at.desc(), Report.id.desc())
-
-
-def report_for(look: Look, code: str) -> ReportSummary | None:
-    """Return the standing report on a blind code, else the last withdrawn one, else None.
-
-    The blind code is the sender's own secret link to the sample, so no row scope applies.
-    """
-    found = blind_code(code)
-    if found is None:
-        return None
-    rows = look.scalars(select(Report).where(Report.blind_code == found).order_by(Report.id.desc()))
-    rows.sort(key=lambda row: row.state != ReportState.AUTHORISED)
-    return summary_of(rows[0]) if rows else None
-
-
-def report_summary(look: Look, report_id: UUID) -> ReportSummary | None:
-    """Return a report by its id, for news that names it; None when there is none."""
-    row = look.session.get(Report, report_id)
-    return None if row is None else summary_of(row)
-
-
-def summary_of(row: Report) -> ReportSummary:
-    """Return the farm side's view of a report."""
-    lines = tuple(
-        ReportLine(
-            disease_code=line["disease_code"],
-            disease_name=line["disease_name"],
-            method_code=line["method_code"],
-            method_standard=line["method_standard"],
-            outcome=Outcome(line["outcome"]),
-            cq=line["cq"],
-            tested_on=line["tested_on"],
-        )
-        for line in row.content["lines"]
-    )
-    return ReportSummary(
-        report_id=row.id,
-        number=row.number,
-        lab_id=row.lab_id,
-        lab_name=row.content["lab_name"],
-        blind_code=row.blind_code,
-        lines=lines,
-        authorised_at=row.authorised_at,
-        state=ReportState(row.state),
-        digest=row.digest,
-        withdrawn_because=row.withdrawn_because,
-    )
-
-
 def digest_of(content: Content) -> str:
     """Return the SHA-256 (hex) of a report's content as canonical JSON."""
     text = json.dumps(content.plain(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def ready_items(look: Look, words: str = "") -> Select[Item]:
-    """Select the received items every ordered test of which has a verified result, oldest first."""
-    verified = select(Result.order_id).where(Result.state == ResultState.VERIFIED)
-    still_open = select(AssayOrder.item_id).where(AssayOrder.id.not_in(verified))
-    wanted = select(Item).where(
-        look.visible(Item), Item.state == ItemState.RECEIVED, Item.id.not_in(still_open)
-    )
-    if words.strip():
-        wanted = wanted.where(look.matching(Item, words))
-    return wanted.order_by(Item.received_at, Item.id)
 
 
 def draft_report(look: Look, code: str) -> Draft:
