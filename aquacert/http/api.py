@@ -20,7 +20,18 @@ def body() -> dict[str, Any]:
     value = request.get_json(silent=True)
     if not isinstance(value, dict):
         raise Invalid("请求内容应该是一个 JSON 对象。")
+    if not _storable(value):
+        raise Invalid("请求内容里有存不下的控制字符，请删掉后重发。")
     return value
+
+
+def _storable(value: object) -> bool:
+    """Say whether JSON holds no NUL and no half of a surrogate pair: no database keeps these."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    if isinstance(value, dict):
+        return all(_storable(key) and _storable(item) for key, item in value.items())
+    return all(map(_storable, value)) if isinstance(value, list) else True
 
 
 def needed(values: dict[str, Any], name: str) -> Any:  # noqa: ANN401 (JSON)

@@ -8,11 +8,18 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import Field, HiddenField, StringField
+from wtforms.fields.core import UnboundField
+from wtforms.form import BaseForm
 
 from aquacert.kernel.errors import Invalid
 
 OWN = frozenset({"csrf_token", "once"})
+
+
+def without_nul(text: str | None) -> str | None:
+    """Return `text` without NUL characters."""
+    return text.replace("\x00", "") if text else text
 
 
 class Form(FlaskForm):
@@ -22,6 +29,18 @@ class Form(FlaskForm):
         """Chinese messages from WTForms' own catalogue."""
 
         locales = ("zh",)
+
+        def bind_field(
+            self,
+            form: BaseForm,
+            unbound_field: UnboundField[Field],
+            options: dict[str, Any],
+        ) -> Field:
+            """Let no text field hold a NUL: PostgreSQL cannot store it, nobody can see it."""
+            if issubclass(unbound_field.field_class, StringField):
+                others = [f for f in unbound_field.kwargs.get("filters", ()) if f != without_nul]
+                unbound_field.kwargs["filters"] = [without_nul, *others]
+            return unbound_field.bind(form=form, **options)
 
     once = HiddenField(default=lambda: secrets.token_urlsafe(12))
 

@@ -19,7 +19,7 @@ from aquacert.http.house import (
     register_actor_loader,
     work,
 )
-from aquacert.kernel.errors import NotAllowed, NotFound, NotSignedIn
+from aquacert.kernel.errors import Invalid, NotAllowed, NotFound, NotSignedIn
 from aquacert.kernel.permissions import P
 
 __all__ = [
@@ -77,6 +77,8 @@ def guard(app: Flask) -> None:
         view = app.view_functions.get(request.endpoint or "")
         if view is None:
             raise NotFound("没有这一页。请检查地址，或从首页重新进入。")
+        if any("\x00" in value for value in (request.path, *request.args.values())):
+            raise Invalid("地址里有看不见的控制字符，请重新输入。")
         if request.endpoint == "static" or hasattr(view, "open_because"):
             return
         check(getattr(view, "needs", None))

@@ -414,3 +414,26 @@ def test_the_language_of_the_account_is_kept(db, client):
         keep_preferences(w, locale="en")
     with db.look() as look:
         assert look.session.get_one(Person, owner.person_id).locale == "en"
+
+
+def test_characters_nobody_sees_never_break_a_page(db, client, admin):
+    """PostgreSQL cannot store NUL; JSON can smuggle half a surrogate pair."""
+    assert enter(client, "a\x00b", "c\x00d").status_code == 422
+    assert client.get("/accounts/people?q=%00").status_code == 422
+    asked = {"kind": "agency", "name_zh": "示例\x00申报点", "division_code": f"{COUNTY}\x00"}
+    assert client.post("/accounts/organisations/new", data=asked).status_code == 302
+    head = {"Authorization": f"Bearer {token(db, admin)}", "Content-Type": "application/json"}
+    for bad in (r"\u0000", r"\ud800"):
+        body = f'{{"to_organisation": "{admin.organisation_id}", "subject": "{bad}", "body": "?"}}'
+        answer = client.post("/api/v1/accounts/questions", data=body, headers=head)
+        assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "words", ["' OR 1=1--", "{{7*7}}", "<svg onload=1>", "%", "𠮷㐂䶮", "👩‍🌾", "x" * 5000]
+)
+def test_odd_words_in_a_search_find_nothing_and_break_nothing(client, admin, words):
+    for name in ("people", "organisations", "inbox", "questions"):
+        answer = client.get(f"/accounts/{name}", query_string={"q": words})
+        assert answer.status_code == 200
+        assert "<svg onload" not in answer.get_data(as_text=True)
