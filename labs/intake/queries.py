@@ -10,6 +10,9 @@ from aquacert.kernel.work import Look
 from labs.intake.models import AssayOrder, Consignment, Item
 from labs.intake.rules import ConsignmentState, ItemState, blind_code
 
+AT_ONCE = 500
+"""Values in one IN list: SQLite takes 32,766 parameters, a file may hold more codes."""
+
 
 def consignments(
     look: Look, words: str = "", state: ConsignmentState | None = None
@@ -47,10 +50,14 @@ def item_by_code(look: Look, code: str) -> Item:
 
 
 def items_by_code(look: Look, lab_id: UUID, codes: Iterable[str]) -> dict[str, Item]:
-    """Return a laboratory's items among these codes, in one question."""
-    wanted = {found for code in codes if (found := blind_code(code)) is not None}
-    rows = look.scalars(select(Item).where(Item.lab_id == lab_id, Item.blind_code.in_(wanted)))
-    return {row.blind_code: row for row in rows}
+    """Return a laboratory's items among these codes, in few questions however long the file is."""
+    wanted = sorted({found for code in codes if (found := blind_code(code)) is not None})
+    found_items: dict[str, Item] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
+        rows = look.scalars(select(Item).where(Item.lab_id == lab_id, Item.blind_code.in_(some)))
+        found_items |= {row.blind_code: row for row in rows}
+    return found_items
 
 
 def orders_of(look: Look, item_ids: Iterable[UUID]) -> dict[UUID, list[AssayOrder]]:

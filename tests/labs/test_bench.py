@@ -333,3 +333,15 @@ def test_the_journal_replays_to_the_stored_state(db):
         acts = [ResultAct(e.act) for e in look.journal_of(row)]
     assert RESULT_MOVES.replay(ResultState.ENTERED, acts) == row.state == "verified"
     assert Outcome(row.outcome) is Outcome.NEGATIVE
+
+
+def test_a_hundred_thousand_rows_are_reported_one_by_one(db):
+    lab = make_lab(db)
+    [code] = make_items(db, lab)
+    rows = "".join(f"X{n:06d},DIV1,无\n" for n in range(100_000))
+    data = f"Sample,Target,Ct\n{rows}{code},DIV1,无\n".encode()
+    with db.work(lab.technician.actor) as w:
+        file_id = stage_file(w, lab.lab_id, data, "long.csv")
+    with db.look(lab.technician.actor) as look:
+        plan = plan_of_file(look, look.get(InstrumentFile, file_id))
+    assert (plan.samples, len(plan.refusals)) == (1, 100_000)
