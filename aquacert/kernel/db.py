@@ -23,6 +23,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Table,
     Text,
     TypeDecorator,
     Uuid,
@@ -159,6 +160,13 @@ class Base(DeclarativeBase):
         list[Any]: Json(),
     }
     __parties__: ClassVar[Parties | None] = None
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the bare table of a model, for statements that are run often: no mapping, no cost."""
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 (every model of ours has a table of its own)
+    return table
 
 
 def state_check(column: str, states: type[StrEnum]) -> CheckConstraint:
