@@ -35,9 +35,9 @@ from aquacert.declarations.rules.states import (
     MOVES,
     OPEN,
     Act,
+    LabStage,
     LoadState,
     State,
-    LabStage,
     stones_done,
 )
 from aquacert.hatcheries.rules import LicenceReason, LicenceStanding

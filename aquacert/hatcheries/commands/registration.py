@@ -14,7 +14,7 @@ from sqlalchemy import select
 from aquacert.accounts import commands as accounts
 from aquacert.hatcheries.commands.keeping import LicenceAsked, verify_all, write_licence
 from aquacert.hatcheries.models import Hatchery
-from aquacert.hatcheries.rules import MOVES, Act, FarmKind, Level, State
+from aquacert.hatcheries.rules import MOVES, Act, State, kind_of, level_of
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.db import blind
 from aquacert.kernel.errors import Invalid
@@ -120,8 +120,8 @@ def register_hatchery(
             uscc=code,
             division_code=division_code,
             place=place.strip(),
-            level=Level(level).value,
-            kind=FarmKind(kind).value,
+            level=level_of(level).value,
+            kind=kind_of(kind).value,
             is_one_person=is_one_person,
             contact_name=contact_name.strip(),
             phone=number,

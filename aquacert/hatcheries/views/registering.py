@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -97,7 +98,7 @@ def _read(unit: Look, form: Form) -> dict[str, Any]:
     return read
 
 
-FIELDS = {
+FIELDS: Mapping[str, Callable[[Look, str], Any]] = {
     "name": lambda _unit, text: clean(text, field="name"),
     "uscc": lambda _unit, text: parse_uscc(text),
     "division_code": find_place,

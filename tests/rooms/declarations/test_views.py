@@ -74,7 +74,12 @@ def test_the_owner_declares_in_three_pages(db, farm, owner):
     saved = owner.post("/declarations/new", data=filled(farm))
     assert saved.status_code == 302
     checked = text(owner.get(saved.location))
-    for said in ("伍拾万尾，合 500,000 尾", "之后还可申报 70 万 尾", "山东省青岛市崂山区", "提交检疫申报"):
+    for said in (
+        "伍拾万尾，合 500,000 尾",
+        "之后还可申报 70 万 尾",
+        "山东省青岛市崂山区",
+        "提交检疫申报",
+    ):
         assert said in checked
     sent = owner.post(saved.location, data={"statement": "y", "once": "key-2"})
     assert sent.status_code == 302
@@ -97,7 +102,9 @@ def test_an_unticked_statement_sends_nothing_and_says_so(db, farm, owner):
 def test_what_is_wrong_stands_at_its_row_and_is_kept_in_the_form(db, farm, owner):
     saved = owner.post(
         "/declarations/new",
-        data=filled(farm, **{"batches-0-quantity": "1.5", "loads-0-departs_at": "2026-02-30 16:00"}),
+        data=filled(
+            farm, **{"batches-0-quantity": "1.5", "loads-0-departs_at": "2026-02-30 16:00"}
+        ),
     )
     checked = text(owner.get(saved.location))
     assert "有 2 处要改" in checked
@@ -137,11 +144,7 @@ def test_again_asks_only_what_is_new(db, farm, owner):
     form = text(owner.get(copied.location))
     assert "示A6P208" in form
     with db.look(farm.owner) as look:
-        [fresh] = [
-            row
-            for row in look.scalars(select(Declaration))
-            if row.state == "draft"
-        ]
+        [fresh] = [row for row in look.scalars(select(Declaration)) if row.state == "draft"]
         assert from_json(fresh.answers).loads[0].departs_at == ""
 
 
@@ -184,10 +187,20 @@ def test_the_owner_supplements_with_a_photograph(db, farm, owner):
 def test_the_desk_shows_clock_letter_and_checks(db, farm, clerk):
     made = make_declaration(db, farm)
     shown = text(clerk.get("/declarations/"))
-    for said in ("0509-001", "剩 3 日", "机核全过", 'title="动物A"', "受理，出具受理单", "伍拾万尾"):
+    for said in (
+        "0509-001",
+        "剩 3 日",
+        "机核全过",
+        'title="动物A"',
+        "受理，出具受理单",
+        "伍拾万尾",
+    ):
         assert said in shown, said
     for answer in ("supplement", "refuse"):
-        assert clerk.get(f"/declarations/?pick={made.declaration_id}&answer={answer}").status_code == 200
+        assert (
+            clerk.get(f"/declarations/?pick={made.declaration_id}&answer={answer}").status_code
+            == 200
+        )
     refuse = text(clerk.get(f"/declarations/?pick={made.declaration_id}&answer=refuse"))
     assert "尚未告知补正，不能选" in refuse
 
@@ -217,7 +230,11 @@ def test_a_wrong_answer_of_the_office_keeps_what_was_typed(db, farm, clerk):
     made = make_declaration(db, farm)
     base = f"/declarations/{made.declaration_id}"
     for path, data, said in (
-        ("accept", {"visit_at": "2026-02-30T10:00", "visit_place": "塘边"}, "没有 2026-02-30 这一天"),
+        (
+            "accept",
+            {"visit_at": "2026-02-30T10:00", "visit_place": "塘边"},
+            "没有 2026-02-30 这一天",
+        ),
         ("supplement-request", {"note": "少了"}, "至少勾一项"),
         ("refuse", {"ground": "out_of_area", "reason": "短"}, "不少于 10 字"),
         ("refuse", {"reason": "启运地在邻县，请到邻县申报点。"}, "请在法定理由里选一项"),
@@ -225,7 +242,9 @@ def test_a_wrong_answer_of_the_office_keeps_what_was_typed(db, farm, clerk):
         answer = clerk.post(f"{base}/{path}", data={**data, "once": path + said})
         assert answer.status_code == 422
         assert said in text(answer)
-    assert "短" in text(clerk.post(f"{base}/refuse", data={"ground": "out_of_area", "reason": "短", "once": "z"}))
+    assert "短" in text(
+        clerk.post(f"{base}/refuse", data={"ground": "out_of_area", "reason": "短", "once": "z"})
+    )
 
 
 def test_a_stale_page_gets_words_and_no_second_answer(db, farm, clerk):
@@ -266,4 +285,3 @@ def test_the_office_fills_in_by_proxy(db, farm, clerk):
 @pytest.mark.parametrize("path", ["/declarations/home", "/declarations/mine", "/declarations/new"])
 def test_pages_read_in_english_and_large(db, farm, owner, path):
     assert owner.get(path + "?lang=en", follow_redirects=True).status_code == 200
-

@@ -46,13 +46,17 @@ def test_a_stranger_registers_with_a_check_page_before_anything_is_kept(db, clie
     assert "登记苗种场" in text(client.get("/hatcheries/register"))
     asked = farm_form()
     checked = text(client.post("/hatcheries/register", data=asked))
-    for said in ("请核对，没错再提交", "江苏省南京市玄武区", "省级良种场", "凡纳滨对虾", "提交登记"):
+    for said in (
+        "请核对，没错再提交",
+        "江苏省南京市玄武区",
+        "省级良种场",
+        "凡纳滨对虾",
+        "提交登记",
+    ):
         assert said in checked, said
     with db.look(SYSTEM) as look:
         assert look.scalars(select(Hatchery)) == []
-    sent = client.post(
-        "/hatcheries/register", data=asked | {"step": "check", "password": PASSWORD}
-    )
+    sent = client.post("/hatcheries/register", data=asked | {"step": "check", "password": PASSWORD})
     assert sent.status_code == 302
     assert "正在审核" in text(client.get(sent.location))
     with db.look(SYSTEM) as look:
@@ -132,10 +136,13 @@ def test_the_owner_keeps_licences_lots_and_the_ledger(db, app):
     )
     assert wrong.status_code == 422
     assert "最多 1,000 尾" in text(wrong)
-    assert owner.post(
-        f"/hatcheries/lots/{farm.lot_id}/book",
-        data={"kind": "death", "quantity": "10", "reason": "", "once": "c"},
-    ).status_code == 302
+    assert (
+        owner.post(
+            f"/hatcheries/lots/{farm.lot_id}/book",
+            data={"kind": "death", "quantity": "10", "reason": "", "once": "c"},
+        ).status_code
+        == 302
+    )
     licence = owner.post(
         "/hatcheries/own/licences/new",
         data={

@@ -1,0 +1,226 @@
+"""JSON doors of the hatcheries: list, show, register, review, stock. No personal data out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from aquacert.hatcheries.commands import (
+    add_licence,
+    approve_hatchery,
+    book_stock,
+    confirm_record,
+    refuse_hatchery,
+    register_hatchery,
+)
+from aquacert.hatcheries.models import Hatchery
+from aquacert.hatcheries.queries import (
+    entries,
+    find_place,
+    hatchery,
+    hatchery_page,
+    licences,
+    lot_of,
+    lots,
+    own_hatchery,
+)
+from aquacert.hatcheries.rules import Kind, read_day
+from aquacert.http.api import answer, as_text, body, cursor, listing, needed, size
+from aquacert.http.gates import allowed, api_key, look, work
+from aquacert.kernel.errors import Invalid
+from aquacert.kernel.permissions import P
+from aquacert.kernel.work import Look
+from aquacert.reference.queries import species_named
+from aquacert.reference.rules.quantity import parse_quantity
+
+bp = Blueprint("hatcheries_api", __name__, url_prefix="/api/v1/hatcheries")
+TEXTS = ("name", "uscc", "place", "level", "kind", "contact_name", "phone", "password")
+
+
+@bp.get("")
+@allowed(P.HATCHERY_READ)
+def index() -> Response:
+    """List the visible hatcheries, oldest first."""
+    with look() as unit:
+        found = hatchery_page(unit, cursor(), size())
+    return listing(found, shape)
+
+
+@bp.get("/<uuid:hatchery_id>")
+@allowed(P.HATCHERY_READ)
+def show(hatchery_id: UUID) -> Response:
+    """Show one hatchery with its licences and lots."""
+    with look() as unit:
+        row = hatchery(unit, hatchery_id)
+        whole = shape(row) | {
+            "licences": [
+                {
+                    "id": one.licence_id,
+                    "kind": one.kind,
+                    "number": one.number,
+                    "from_on": one.from_on,
+                    "until_on": one.until_on,
+                    "verified": one.is_verified,
+                    "species": one.species_names,
+                }
+                for one in licences(unit, row.id)
+            ],
+            "lots": [
+                {
+                    "id": one.lot_id,
+                    "number": one.number,
+                    "pond": one.pond_name,
+                    "species": one.species_code,
+                    "life_stage": one.life_stage,
+                    "unit": one.unit,
+                    "balance": one.balance,
+                }
+                for one in lots(unit, row.id)
+            ],
+        }
+    return answer(whole)
+
+
+@bp.post("")
+@allowed(P.HATCHERY_APPROVE)
+def create() -> Response:
+    """Register a farm for its owner (who gets the account): the same fields as the open page."""
+    asked = body()
+    said = {name: str(needed(asked, name)) for name in TEXTS}
+    with work(once=api_key()) as w:
+        hatchery_id = register_hatchery(
+            w,
+            name=said["name"],
+            uscc=said["uscc"],
+            place=said["place"],
+            level=said["level"],
+            kind=said["kind"],
+            contact_name=said["contact_name"],
+            phone=said["phone"],
+            password=said["password"],
+            division_code=find_place(w, str(needed(asked, "division_code"))),
+            username=str(asked.get("username") or ""),
+            is_one_person=asked.get("is_one_person") is True,
+        )
+        w.reply = as_text({"id": hatchery_id, "state": "registered"})
+        return Response(w.reply, status=201, mimetype="application/json")
+
+
+@bp.post("/<uuid:hatchery_id>/approve")
+@allowed(P.HATCHERY_APPROVE)
+def approve(hatchery_id: UUID) -> Response:
+    """Approve a registration."""
+    with work(once=api_key()) as w:
+        approve_hatchery(w, hatchery_id)
+        w.reply = as_text({"id": hatchery_id, "state": "approved"})
+        return Response(w.reply, mimetype="application/json")
+
+
+@bp.post("/<uuid:hatchery_id>/refuse")
+@allowed(P.HATCHERY_APPROVE)
+def refuse(hatchery_id: UUID) -> Response:
+    """Refuse a registration: because."""
+    because = str(needed(body(), "because"))
+    with work(once=api_key()) as w:
+        refuse_hatchery(w, hatchery_id, because)
+        w.reply = as_text({"id": hatchery_id, "state": "refused"})
+        return Response(w.reply, mimetype="application/json")
+
+
+@bp.post("/<uuid:hatchery_id>/licences")
+@allowed(P.HATCHERY_KEEP, P.HATCHERY_APPROVE)
+def licence(hatchery_id: UUID) -> Response:
+    """Put a licence on record: kind, number, from_on, until_on, species (names or codes)."""
+    asked = body()
+    named = asked.get("species") or []
+    if not isinstance(named, list):
+        raise Invalid("species 应该是一个列表。", species='例如 ["草鱼"]。')
+    with work(once=api_key()) as w:
+        licence_id = add_licence(
+            w,
+            hatchery_id,
+            kind=str(asked.get("kind") or "seed"),
+            number=str(needed(asked, "number")),
+            from_on=_day(asked, "from_on"),
+            until_on=_day(asked, "until_on"),
+            species=tuple(species_named(w, str(one)).code for one in named),
+        )
+        w.reply = as_text({"id": licence_id})
+        return Response(w.reply, status=201, mimetype="application/json")
+
+
+@bp.get("/lots/<uuid:lot_id>/movements")
+@allowed(P.HATCHERY_READ)
+def movements(lot_id: UUID) -> Response:
+    """Show a lot's whole ledger in order."""
+    with look() as unit:
+        _row(unit, lot_id)
+        found = [
+            {
+                "position": one.position,
+                "kind": one.kind,
+                "quantity": one.quantity,
+                "balance": one.balance,
+                "at": one.at,
+                "reason": one.reason,
+            }
+            for one in entries(unit, lot_id)
+        ]
+    return answer({"items": found, "next": None})
+
+
+@bp.post("/lots/<uuid:lot_id>/movements")
+@allowed(P.HATCHERY_KEEP)
+def book(lot_id: UUID) -> Response:
+    """Write one entry by hand: kind, quantity, reason."""
+    asked = body()
+    kind = str(needed(asked, "kind"))
+    if kind not in set(Kind) or Kind(kind) in {Kind.CERTIFICATE, Kind.VOID_CREDIT, Kind.ARRIVAL}:
+        raise Invalid("变动原因不对。", kind="可用：hatch、capture、purchase、death、disposal。")
+    with work(once=api_key()) as w:
+        unit = _row(w, lot_id)
+        quantity = parse_quantity(str(needed(asked, "quantity")), unit=unit)
+        entry = book_stock(w, lot_id, kind, quantity, str(asked.get("reason") or ""))
+        w.reply = as_text({"position": entry.position, "balance": entry.balance})
+        return Response(w.reply, status=201, mimetype="application/json")
+
+
+@bp.post("/own/confirm")
+@allowed(P.HATCHERY_KEEP)
+def confirm() -> Response:
+    """Confirm the own base record as it stands."""
+    with work(once=api_key()) as w:
+        farm = own_hatchery(w)
+        confirm_record(w, farm.id)
+        w.reply = as_text({"id": farm.id, "confirmed_on": w.today})
+        return Response(w.reply, mimetype="application/json")
+
+
+def shape(row: Hatchery) -> dict[str, Any]:
+    """Return a hatchery as JSON holds it; a one-person farm's name is personal and left out."""
+    return {
+        "id": row.id,
+        "name": None if row.is_one_person else row.name,
+        "uscc": row.uscc,
+        "division": row.division_code,
+        "level": row.level,
+        "kind": row.kind,
+        "state": row.state,
+        "confirmed_on": row.confirmed_on,
+        "registered_at": row.registered_at,
+    }
+
+
+def _row(unit: Look, lot_id: UUID) -> str:
+    """Return the unit of a lot that is in scope."""
+    return lot_of(unit, lot_id)[1].unit
+
+
+def _day(asked: dict[str, Any], name: str) -> date:
+    found = read_day(str(needed(asked, name)))
+    if found is None:
+        raise Invalid("没有这一天。", **{name: "请这样填：2026-05-21。"})
+    return found

@@ -1,0 +1,132 @@
+"""What a farm is, where its registration stands, and days as people write them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from aquacert.kernel.errors import Invalid
+from aquacert.kernel.states import Moves
+
+DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+
+
+class State(StrEnum):
+    """Where a registration stands."""
+
+    REGISTERED = "registered"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class Act(StrEnum):
+    """What can be done with a registration."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    REAPPLY = "reapply"
+
+
+STATE_WORDS: Mapping[State, str] = {
+    State.REGISTERED: "待审核",
+    State.APPROVED: "已登记",
+    State.REFUSED: "未通过",
+}
+
+MOVES: Moves[State, Act] = Moves(
+    {
+        (State.REGISTERED, Act.APPROVE): State.APPROVED,
+        (State.REGISTERED, Act.REFUSE): State.REFUSED,
+        (State.REFUSED, Act.REAPPLY): State.REGISTERED,
+    },
+    words=STATE_WORDS,
+)
+
+
+class Level(StrEnum):
+    """Level of the farm: the 四级 of 四级三场 (domain.md §5)."""
+
+    NATIONAL = "national"
+    PROVINCIAL = "provincial"
+    CITY = "city"
+    COUNTY = "county"
+
+
+class FarmKind(StrEnum):
+    """Kind of the farm: the 三场 of 四级三场 (domain.md §5)."""
+
+    ORIGINAL = "original"
+    IMPROVED = "improved"
+    NURSERY = "nursery"
+
+
+LEVEL_WORDS: Mapping[Level, str] = {
+    Level.NATIONAL: "国家级",
+    Level.PROVINCIAL: "省级",
+    Level.CITY: "市级",
+    Level.COUNTY: "县级",
+}
+KIND_WORDS: Mapping[FarmKind, str] = {
+    FarmKind.ORIGINAL: "原种场",
+    FarmKind.IMPROVED: "良种场",
+    FarmKind.NURSERY: "苗种场",
+}
+
+
+def grade(level: str, kind: str) -> str:
+    """Return how people call the farm: 省级良种场."""
+    return LEVEL_WORDS[Level(level)] + KIND_WORDS[FarmKind(kind)]
+
+
+class LicenceKind(StrEnum):
+    """Which paper a licence row stands for."""
+
+    SEED = "seed"
+    WATERS = "waters"
+
+
+LICENCE_WORDS: Mapping[LicenceKind, str] = {
+    LicenceKind.SEED: "水产苗种生产许可证",
+    LicenceKind.WATERS: "水域滩涂养殖证",
+}
+
+
+class Unit(StrEnum):
+    """Units in which seed is counted (domain.md §6): base units only, never 万尾."""
+
+    FISH = "尾"
+    HEAD = "只"
+    GRAIN = "粒"
+    EGG = "枚"
+    PIECE = "个"
+    KILOGRAM = "kg"
+
+
+def read_day(text: str) -> date | None:
+    """Read a day as people write it (2026-05-21, 2026年5月21日); None when there is no such day."""
+    found = DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
+
+
+def level_of(text: str) -> Level:
+    """Return the level a code names; raise `Invalid` for any other text."""
+    try:
+        return Level(text)
+    except ValueError:
+        raise Invalid("请选级别。", level="请选国家级、省级、市级或县级。") from None
+
+
+def kind_of(text: str) -> FarmKind:
+    """Return the kind a code names; raise `Invalid` for any other text."""
+    try:
+        return FarmKind(text)
+    except ValueError:
+        raise Invalid("请选类型。", kind="请选原种场、良种场或苗种场。") from None
