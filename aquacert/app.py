@@ -19,6 +19,7 @@ from flask_wtf import CSRFProtect
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
+from aquacert.certificates import tasks as certificates
 from aquacert.http import db as http_db
 from aquacert.http import gates, headers, openapi, pages, problems
 from aquacert.http.house import House, install
@@ -58,7 +59,9 @@ NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.CERTIFICATE_REPLACED: ("certificates.publish_status",),
     Topic.CERTIFICATE_RESUMED: ("certificates.publish_status",),
     Topic.CERTIFICATE_SUSPENDED: ("certificates.publish_status",),
-    Topic.CERTIFICATE_VOID: ("certificates.publish_status",),
+    Topic.CERTIFICATE_VOID: ("certificates.publish_status", "movements.close"),
+    Topic.REPORT_RELEASED: ("sampling.report_changed",),
+    Topic.REPORT_WITHDRAWN: ("sampling.report_changed",),
 }
 """The only table topic → tasks of higher rooms."""
 
@@ -91,8 +94,6 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
 
 def tasks_of(house: House) -> dict[str, Task]:
     """Return every task by the name that NEWS gives it, bound to the house."""
-    from aquacert.certificates import tasks as certificates
-
     database, keys = house.database, house.keys
     return {
         "certificates.publish_status": partial(

@@ -6,7 +6,9 @@ for something a person can mend.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import json
 import os
 import signal
 import subprocess
@@ -19,18 +21,23 @@ import click
 
 from aquacert import app as composition
 from aquacert.accounts.cli import administrator_command, token_commands
+from aquacert.certificates.peers.queries import own_list, recheck
+from aquacert.demo import run
+from aquacert.demo.proof import check_address, read_code
 from aquacert.http.house import House
 from aquacert.kernel import backup as backups
 from aquacert.kernel import logs
 from aquacert.kernel.audit import verify_chains
 from aquacert.kernel.clock import FixedClock
-from aquacert.kernel.errors import AquaCertError
+from aquacert.kernel.errors import AquaCertError, Invalid
 from aquacert.kernel.outbox import Runner
 from aquacert.kernel.schema import upgrade
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.settings import Settings
 from aquacert.kernel.work import Database
 from aquacert.reference.commands import load_seed
+from aquacert.trust.keys import KeyRing, PublicKey, Use
+from aquacert.trust.trustlist import TrustList
 from labs.instruments.cli import labs
 
 DEMO_STEPS = 14
@@ -131,15 +138,17 @@ def watch_parent(parent: int, stop: threading.Event) -> None:
 
 @main.command()
 def check() -> None:
-    """Check every audit chain and everything issued; exit 1 when anything is wrong."""
+    """Check every audit chain and every certificate issued; exit 1 when anything is wrong."""
     house = composition.open_house(Settings.from_env())
     with house.database.look(SYSTEM) as look:
-        wrong = verify_chains(look.session)
-    for line in wrong:
-        click.echo(line, err=True)
-    click.echo(f"审计链：{'完好' if not wrong else f'{len(wrong)} 处不符'}")
+        broken = verify_chains(look.session)
+        issued, wrong = recheck(look, house.keys)
     house.database.close()
-    if wrong:
+    for line in (*broken, *wrong):
+        click.echo(line, err=True)
+    click.echo(f"审计链：{'完好' if not broken else f'{len(broken)} 处不符'}")
+    click.echo(f"证明：{issued - len(wrong)} 份相符，{len(wrong)} 份不符")
+    if broken or wrong:
         raise SystemExit(1)
 
 
@@ -173,8 +182,6 @@ def opened() -> Database:
 @main.command()
 def demo() -> None:
     """Run the main job end to end on the shipped data; write demo.json."""
-    from aquacert.demo import run
-
     settings = Settings.from_env()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     prepare(settings)
@@ -198,6 +205,38 @@ def open_story(settings: Settings, clock: FixedClock) -> tuple[House, Runner]:
     return house, composition.runner_of(house)
 
 
+@main.command()
+@click.argument("file_or_url")
+@click.option("--trust", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=None)
+def verify(file_or_url: str, trust: Path | None) -> None:
+    """Check a certificate's PDF or its QR address: signature and issuer, without asking a server.
+
+    The keys come from --trust (a saved /trust/list.json) or from this installation.
+    """
+    believed = read_trust(trust)
+    path = Path(file_or_url)
+    url = read_code(path.read_bytes()) if path.is_file() else file_or_url
+    proof = check_address(url, believed)
+    click.echo(f"签名有效：{proof.claims.number}，签发机构所在地 {proof.claims.authority_code}")
+    click.echo("这里只核验签名；是否作废、换证、召回，请再打开查验页：")
+    click.echo(url.partition("#")[0])
+
+
+def read_trust(path: Path | None) -> TrustList:
+    """Return a saved trust list whose root signature holds, or the keys of this installation."""
+    if path is None:
+        settings = Settings.from_env()
+        return own_list(KeyRing(settings.data_dir / "keys", settings.key_passphrase))
+    text = path.read_text(encoding="utf-8")
+    roots = [row for row in json.loads(text)["keys"] if row["use"] == Use.ROOT]
+    if not roots:
+        raise Invalid("名单里没有根密钥。")
+    root = PublicKey.from_row(roots[0]).spki
+    click.echo(f"根密钥指纹（请与公布的核对）：{hashlib.sha256(root).hexdigest()[:32]}")
+    return TrustList.from_json(text, root)
+
+
+main.add_command(labs)
 main.add_command(token_commands(opened))
 main.add_command(administrator_command(opened))
 main.add_command(labs)

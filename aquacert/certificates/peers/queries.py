@@ -9,13 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy import select
+
+from aquacert.certificates.models import Certificate
+from aquacert.kernel.work import Look
 from aquacert.trust import qr
 from aquacert.trust.claims import QrClaims
 from aquacert.trust.cose import peek_kid, verify1
 from aquacert.trust.keys import KeyRing
 from aquacert.trust.publickeys import Use
 from aquacert.trust.refusal import Refused, Why
-from aquacert.trust.trustlist import TrustList
+from aquacert.trust.trustlist import TrustList, read_claims
 
 
 class Answer(StrEnum):
@@ -58,3 +62,26 @@ def judge(keys: KeyRing, code: str) -> Judgement:
     if not any(key.covers(claims.issued) for key in trust.matching(kid, Use.ISSUE)):
         return Judgement(Answer.REFUSED, Why.KEY_NOT_VALID, claims, kid)
     return Judgement(Answer.GOOD, None, claims, kid)
+
+
+def recheck(look: Look, keys: KeyRing) -> tuple[int, list[str]]:
+    """Check every stored certificate anew: signature, issuer, record, number.
+
+    Returns how many there are and a sentence for each that is wrong: a row that somebody changed
+    in the database shows here, whoever did it.
+    """
+    trust = own_list(keys)
+    count, wrong = 0, []
+    rows = look.session.execute(
+        select(Certificate.number, Certificate.record, Certificate.cose).order_by(Certificate.id)
+    )
+    for number, record, cose in rows:
+        count += 1
+        try:
+            claims = read_claims(cose, trust).claims
+        except Refused as refused:
+            wrong.append(f"{number} {refused.sentence}")
+            continue
+        if claims.number != number or not claims.are_of(record):
+            wrong.append(f"{number} 的登记内容与签名不符")
+    return count, wrong
