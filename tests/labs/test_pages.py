@@ -90,6 +90,8 @@ def test_the_road_of_a_sample_by_the_pages_alone(db, browser):
     data = {"digest": digest, "code": code_for(db, lab.authoriser.person_id)}
     done = authoriser.post(f"/labs/reports/items/{code}", data=data)
     assert done.status_code == 302, words(done)
+    twice = authoriser.post(f"/labs/reports/items/{code}", data=data)
+    assert (twice.status_code, twice.location) == (302, done.location)
     assert "LAB-02-2026-00001" in words(authoriser.get(done.location))
     word = authoriser.get(f"{done.location}.docx")
     assert word.data[:2] == b"PK"
