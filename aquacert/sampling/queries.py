@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -46,14 +46,32 @@ def required_tests(look: Look, declaration_id: UUID, batch_id: UUID) -> tuple[Re
     batch = _batch(look, declaration_id, batch_id)
     on = legal_day(paper.submitted_at) if paper.submitted_at else look.today
     verdict = verdicts(look, declaration_id).get(batch_id)
+    return required_for(
+        look,
+        species_code=batch.species_code,
+        on=on,
+        suspected=verdict.suspected if verdict else frozenset(),
+        orders=[(row.disease_code, row.because) for row in ordered(look, batch_id)],
+    )
+
+
+def required_for(
+    look: Look,
+    *,
+    species_code: str,
+    on: date,
+    suspected: Collection[str],
+    orders: Iterable[tuple[str, str]],
+) -> tuple[RequiredTest, ...]:
+    """Return what a batch must be tested for, when all about it is known already.
+
+    `on` is the legal day of the declaration, `orders` the tests ordered: (disease, because).
+    """
     return required(
-        {
-            duty.disease_code: duty.trigger
-            for duty in reference.duties(look, batch.species_code, on)
-        },
-        verdict.suspected if verdict else frozenset(),
-        planned(look, batch.species_code, on),
-        [(row.disease_code, Because(row.because)) for row in ordered(look, batch_id)],
+        {duty.disease_code: duty.trigger for duty in reference.duties(look, species_code, on)},
+        suspected,
+        planned(look, species_code, on),
+        [(disease_code, Because(because)) for disease_code, because in orders],
     )
 
 

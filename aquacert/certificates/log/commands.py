@@ -14,7 +14,7 @@ from sqlalchemy import insert, update
 
 from aquacert.certificates.models import Change, Counter, Leaf
 from aquacert.certificates.rules.states import Act
-from aquacert.kernel.db import blind
+from aquacert.kernel.db import blind, table_of
 from aquacert.kernel.work import Work
 from aquacert.trust import cbor
 
@@ -24,6 +24,20 @@ LEAF_PREFIX = b"\x00"
 CHANGES, LEAVES = "changes", "leaves"
 NO_SUCH_ACT = "page"
 """The act of a change that concerns the page only: no leaf stands behind it."""
+
+# Statements of the hot road are made once, on the bare tables.
+COUNTERS = table_of(Counter)
+TAKE_BOTH = (
+    update(COUNTERS).values(value=COUNTERS.c.value + 1).returning(COUNTERS.c.name, COUNTERS.c.value)
+)
+TAKE_CHANGE = (
+    update(COUNTERS)
+    .where(COUNTERS.c.name == CHANGES)
+    .values(value=COUNTERS.c.value + 1)
+    .returning(COUNTERS.c.value)
+)
+WRITE_LEAF = insert(table_of(Leaf)).inline()
+WRITE_CHANGE = insert(table_of(Change)).inline()
 
 
 @dataclass(frozen=True)
@@ -42,14 +56,11 @@ def append(w: Work, subject: Subject, act: Act) -> int:
     Call it last in the transaction: it takes the one lock that every act of the province needs.
     """
     # Both counters in one statement: its row locks make the order of acts one for the province.
-    counters = w.session.execute(
-        update(Counter).values(value=Counter.value + 1).returning(Counter.name, Counter.value),
-        execution_options={"synchronize_session": False},
-    )
-    taken = {name: int(value) for name, value in counters}
+    connection = w.session.connection()
+    taken = {name: int(value) for name, value in connection.execute(TAKE_BOTH)}
     entry = _entry(w, subject, act)
-    w.session.execute(
-        insert(Leaf),
+    connection.execute(
+        WRITE_LEAF,
         {
             "position": taken[LEAVES] - 1,
             "certificate_id": subject.certificate_id,
@@ -64,13 +75,7 @@ def append(w: Work, subject: Subject, act: Act) -> int:
 
 def touch(w: Work, certificate_id: UUID, public_id: str) -> int:
     """Say that a page changed though the certificate did not (arrival, documents ready)."""
-    seq = w.session.scalar(
-        update(Counter)
-        .where(Counter.name == CHANGES)
-        .values(value=Counter.value + 1)
-        .returning(Counter.value),
-        execution_options={"synchronize_session": False},
-    )
+    seq = w.session.connection().scalar(TAKE_CHANGE)
     if seq is None:
         raise LookupError(CHANGES)
     return _change(w, seq, certificate_id, public_id, NO_SUCH_ACT)
@@ -95,8 +100,8 @@ def _entry(w: Work, subject: Subject, act: Act) -> bytes:
 
 
 def _change(w: Work, seq: int, certificate_id: UUID, public_id: str, act: str) -> int:
-    w.session.execute(
-        insert(Change),
+    w.session.connection().execute(
+        WRITE_CHANGE,
         {
             "seq": seq,
             "certificate_id": certificate_id,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from aquacert.accounts import queries as accounts
 from aquacert.certificates.models import CertificateNumber, NumberSegment
@@ -22,6 +22,7 @@ from aquacert.certificates.rules.kinds import Kind
 from aquacert.certificates.rules.numbering import Range, as_text, check_child, parse_range
 from aquacert.certificates.rules.states import NumberState
 from aquacert.kernel.audit import Fact
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import Conflict, Invalid
 from aquacert.kernel.work import Database, Work
 
@@ -30,6 +31,32 @@ MARKS = "number-marks.log"
 A restore must keep this file: it knows what the backup does not."""
 USED_UP = "号段用尽：申报点没有可用的证号。请向票证管理员申领。"
 FORGOTTEN = "恢复备份时跳过：这个号在备份之后已经取用"
+
+# Numbers are taken on the road that every certificate goes: these statements are made once.
+SEGMENTS, NUMBERS = table_of(NumberSegment), table_of(CertificateNumber)
+OPEN_SEGMENT = (
+    select(SEGMENTS.c.id)
+    .where(
+        SEGMENTS.c.holder_id == bindparam("office"),
+        SEGMENTS.c.kind == bindparam("of_kind"),
+        SEGMENTS.c.next_free <= SEGMENTS.c.last,
+    )
+    .order_by(SEGMENTS.c.first)
+    .limit(1)
+)
+TAKE = (
+    update(SEGMENTS)
+    .where(SEGMENTS.c.id == OPEN_SEGMENT.scalar_subquery(), SEGMENTS.c.next_free <= SEGMENTS.c.last)
+    .values(next_free=SEGMENTS.c.next_free + 1)
+    .returning(SEGMENTS.c.id, SEGMENTS.c.next_free - 1)
+)
+RESERVE = insert(NUMBERS).inline()
+SETTLE = (
+    update(NUMBERS)
+    .where(NUMBERS.c.number == bindparam("the"), NUMBERS.c.state == bindparam("old"))
+    .values(state=bindparam("new"), because=bindparam("why"), settled_at=bindparam("now"))
+    .returning(NUMBERS.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -143,8 +170,8 @@ def reserve_number(w: Work, *, office_id: UUID, kind: str, load_id: UUID, county
     """Take the office's next number for a load: spent from here on. Raises `Conflict` 号段用尽."""
     segment_id, value = _take(w, office_id, kind)
     taken = Reserved(w.new_id(), as_text(value))
-    w.session.execute(
-        insert(CertificateNumber),
+    w.session.connection().execute(
+        RESERVE,
         {
             "id": taken.id,
             "number": taken.number,
@@ -255,39 +282,19 @@ def _take(w: Work, office_id: UUID, kind: str) -> tuple[UUID, int]:
     began as a writer; on PostgreSQL the row is locked and the condition is asked again under the
     lock. When another took a segment's last number meanwhile, the next segment is tried.
     """
+    connection = w.session.connection()
+    wanted = {"office": office_id, "of_kind": kind}
     while True:
-        open_segment = (
-            select(NumberSegment.id)
-            .where(
-                NumberSegment.holder_id == office_id,
-                NumberSegment.kind == kind,
-                NumberSegment.next_free <= NumberSegment.last,
-            )
-            .order_by(NumberSegment.first)
-            .limit(1)
-        )
-        chosen = w.session.scalar(open_segment)
-        if chosen is None:
-            raise Conflict(USED_UP)
-        row = w.session.execute(
-            update(NumberSegment)
-            .where(NumberSegment.id == chosen, NumberSegment.next_free <= NumberSegment.last)
-            .values(next_free=NumberSegment.next_free + 1)
-            .returning(NumberSegment.next_free - 1),
-            execution_options={"synchronize_session": False},
-        ).first()
+        row = connection.execute(TAKE, wanted).first()
         if row is not None:
-            return chosen, int(row[0])
+            return row[0], int(row[1])
+        if connection.execute(OPEN_SEGMENT, wanted).first() is None:
+            raise Conflict(USED_UP)
 
 
 def _settle(w: Work, number: str, old: NumberState, new: NumberState, because: str) -> None:
-    settled = w.session.execute(
-        update(CertificateNumber)
-        .where(CertificateNumber.number == number, CertificateNumber.state == old.value)
-        .values(state=new.value, because=because, settled_at=w.now)
-        .returning(CertificateNumber.id),
-        execution_options={"synchronize_session": False},
-    ).first()
+    values = {"the": number, "old": old.value, "new": new.value, "why": because, "now": w.now}
+    settled = w.session.connection().execute(SETTLE, values).first()
     if settled is None:
         raise Conflict("这个证号的状态已经变了，请刷新。", detail=f"{number} is not {old}")
 

@@ -6,16 +6,24 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from aquacert.certificates.models import Certificate, Issuance, Standing, StatusListing
 from aquacert.certificates.rules.states import LIST_VALUES, Status
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import Conflict, NotFound
 from aquacert.kernel.work import Look
 from aquacert.trust import statuslist
 
 MOST_LISTS = 99
 """Lists of one quarter: NN in YYYYQNN."""
+
+ISSUANCES = table_of(Issuance)
+TAKEN = (
+    select(ISSUANCES.c.id)
+    .where(ISSUANCES.c.status_list == bindparam("of"), ISSUANCES.c.status_index == bindparam("at"))
+    .limit(1)
+)
 
 
 def standing(look: Look, certificate_id: UUID) -> Standing:
@@ -89,7 +97,5 @@ def counts(look: Look) -> dict[str, int]:
 
 
 def _is_taken(look: Look, number: int, index: int) -> bool:
-    taken = select(Issuance.id).where(
-        Issuance.status_list == number, Issuance.status_index == index
-    )
-    return look.session.execute(taken.limit(1)).first() is not None
+    taken = look.session.connection().execute(TAKEN, {"of": number, "at": index}).first()
+    return taken is not None

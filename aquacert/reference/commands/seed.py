@@ -23,6 +23,7 @@ from aquacert.kernel.errors import Misconfigured
 from aquacert.kernel.work import Work
 from aquacert.reference.commands.sources import SOURCES, Source
 from aquacert.reference.models import ReferenceLoad
+from aquacert.reference.queries.kept import forget
 
 CHUNK = 500
 Values = dict[str, Any]
@@ -52,6 +53,7 @@ def load_seed(w: Work, folder: Path) -> None:
     )
     if last == digest:
         return
+    forget(w)
     load = w.add(ReferenceLoad(id=w.new_id(), digest=digest, is_open=True, loaded_at=w.now))
     changes = {source.name: _bring(w, source, _rows(folder, source)) for source in SOURCES}
     load.is_open = False

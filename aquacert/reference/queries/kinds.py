@@ -17,7 +17,7 @@ from aquacert.reference.models import (
     Species,
     SpeciesAlias,
 )
-from aquacert.reference.queries.kept import kept
+from aquacert.reference.queries.kept import kept, lasting
 from aquacert.reference.queries.rulebook import rule
 from aquacert.reference.rules.text import folded, search_words
 
@@ -38,7 +38,7 @@ class Duty:
 
 def species(look: Look, code: str) -> Species:
     """Return the species; raise `NotFound` for an unknown code."""
-    found = kept(look, ("species", code), lambda: _species(look, code))
+    found = lasting(look, ("species", code), lambda: _species(look, code))
     if found is None:
         raise NotFound(f"名录里没有品种 {code[:12]}。")
     return found
@@ -143,7 +143,7 @@ def duties(look: Look, species_code: str, on: date) -> tuple[Duty, ...]:
         return ()
     basis = str(rule(look, PROCEDURES, on).value)
     key = ("duties", species_code, basis)
-    return kept(look, key, lambda: _duties(look, species_code, basis))
+    return lasting(look, key, lambda: _duties(look, species_code, basis))
 
 
 def methods(look: Look, disease_code: str) -> list[Method]:

@@ -9,14 +9,14 @@ from sqlalchemy import Select, select
 from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.work import Look
 from aquacert.reference.models import Division
-from aquacert.reference.queries.kept import kept
+from aquacert.reference.queries.kept import lasting
 from aquacert.reference.rules.dated import in_force
 from aquacert.reference.rules.text import search_words
 
 
 def division(look: Look, code: str) -> Division:
     """Return the division, retired or not; raise `NotFound` for a code nobody ever had."""
-    found = kept(look, ("division", code), lambda: _division(look, code))
+    found = lasting(look, ("division", code), lambda: _division(look, code))
     if found is None:
         raise NotFound(f"没有区划 {code[:12]}。")
     return found
@@ -65,7 +65,7 @@ def province_of(look: Look, code: str) -> str:
 
 def descendants(look: Look, code: str) -> frozenset[str]:
     """Return `code` and every division below it, retired ones too (their rows stay visible)."""
-    return kept(look, ("descendants", code), lambda: _descendants(look, code))
+    return lasting(look, ("descendants", code), lambda: _descendants(look, code))
 
 
 def children(look: Look, parent_code: str | None, on: date | None = None) -> list[Division]:

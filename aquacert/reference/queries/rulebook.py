@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from aquacert.kernel.errors import NotFound, NotReady
 from aquacert.kernel.work import Look
 from aquacert.reference.models import Holiday, HolidayKind, Rule, RuleAdoption
-from aquacert.reference.queries.kept import kept
+from aquacert.reference.queries.kept import kept, lasting
 from aquacert.reference.rules.dated import DatedRule, binds, rule_on
 from aquacert.reference.rules.duration import Calendar
 from aquacert.reference.rules.text import storable
@@ -89,7 +89,10 @@ def _rule(look: Look, rule_id: str, on: date) -> DatedRule:
     found = rule_on(_dated(look, rule_id), on)
     if found is None:
         raise NotFound(f"{on} 没有规则 {rule_id}。")
-    if not binds(found, _adopters(look, found, on), production=_strict(look)):
+    # Who adopted it matters only where the bare rule would not bind.
+    if not binds(found, (), production=_strict(look)) and not binds(
+        found, _adopters(look, found, on), production=_strict(look)
+    ):
         sentence = (
             f"规则“{rule_id}”（{found.article}，{found.words}）未核实，"
             "须由省里两名人员分别采纳后才能使用。"
@@ -100,7 +103,7 @@ def _rule(look: Look, rule_id: str, on: date) -> DatedRule:
 
 def _dated(look: Look, rule_id: str) -> list[DatedRule]:
     statement = select(Rule).where(Rule.rule_id == rule_id)
-    return kept(look, ("rows", rule_id), lambda: [r.dated() for r in look.scalars(statement)])
+    return lasting(look, ("rows", rule_id), lambda: [r.dated() for r in look.scalars(statement)])
 
 
 def _adopters(look: Look, found: DatedRule, on: date) -> set[UUID]:

@@ -18,14 +18,12 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from aquacert.accounts import queries as accounts
 from aquacert.certificates.issuing.commands.plan import Planned, plan
 from aquacert.certificates.issuing.commands.publish import abandon, publish
 from aquacert.certificates.issuing.commands.reserve import Order, Started, already, start
 from aquacert.certificates.issuing.commands.sign import Signed, Signers, sign, signers
-from aquacert.certificates.issuing.queries import in_flight
+from aquacert.certificates.issuing.queries import in_flight, office_of
 from aquacert.certificates.numbers import commands as numbers
-from aquacert.declarations import queries as declarations
 from aquacert.kernel.errors import AquaCertError, Conflict, NotAllowed, NotReady, Unavailable
 from aquacert.kernel.scope import Actor
 from aquacert.kernel.work import Database
@@ -83,8 +81,7 @@ def issue(
 
 def _signers(database: Database, actor: Actor, order: Order, keys: KeyRing) -> Signers:
     with database.look(actor) as look:
-        load = declarations.load_facts(look, order.load_id)
-        office = accounts.organisation(look, load.office_id)
+        office = office_of(look, order.load_id)
         now = look.now
     return signers(
         keys,

@@ -17,10 +17,13 @@ from aquacert.certificates.rules.lint import Draft, findings
 from aquacert.certificates.rules.states import Stage
 from aquacert.certificates.status import queries as status
 from aquacert.kernel.clock import legal_day
+from aquacert.kernel.db import table_of
 from aquacert.kernel.work import Work
 from aquacert.trust.claims import QrClaims
 from aquacert.trust.qr import new_public_id
 from aquacert.trust.record import Record
+
+WRITE_PLAN = insert(table_of(Issuance)).inline()
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,8 @@ def plan(w: Work, order: Order, started: Started) -> Planned | tuple[str, ...]:
     if wrong:
         return wrong
     load = started.ready.load
-    w.session.execute(
-        insert(Issuance),
+    w.session.connection().execute(
+        WRITE_PLAN,
         {
             "id": planned.id,
             "number": planned.record.number,

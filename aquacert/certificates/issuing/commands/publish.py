@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from aquacert.certificates.issuing.commands.facts import CertificateIssued, IssuanceAbandoned
 from aquacert.certificates.issuing.commands.plan import Planned
@@ -19,9 +19,22 @@ from aquacert.certificates.status import commands as status
 from aquacert.declarations import commands as declarations
 from aquacert.hatcheries.commands import stock
 from aquacert.kernel.clock import legal_day
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import Conflict
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
+
+# The hot road: statements made once, on the bare tables.
+ISSUANCES = table_of(Issuance)
+WRITE_CERTIFICATE = insert(table_of(Certificate)).inline()
+WRITE_STANDING = insert(table_of(Standing)).inline()
+WRITE_LINES = insert(table_of(CoveredBatch)).inline()
+SETTLE = (
+    update(ISSUANCES)
+    .where(ISSUANCES.c.id == bindparam("the"), ISSUANCES.c.stage == Stage.PLANNED.value)
+    .values(stage=Stage.PUBLISHED.value, settled_at=bindparam("now"))
+    .returning(ISSUANCES.c.id)
+)
 
 
 def publish(w: Work, planned: Planned, signed: Signed) -> UUID:
@@ -31,13 +44,14 @@ def publish(w: Work, planned: Planned, signed: Signed) -> UUID:
     through when another certificate of this load was faster.
     """
     record, replaces_id = planned.record, planned.order.replaces_id
+    connection = w.session.connection()
     _settle(w, planned)
-    w.session.execute(insert(Certificate), certificate_values(planned, signed))
+    connection.execute(WRITE_CERTIFICATE, certificate_values(planned, signed))
     old = None
     if replaces_id is not None:
         old = status.give_way(w, replaces_id, planned.id, record.number, planned.order.because)
-    w.session.execute(insert(Standing), _standing_values(w, planned))
-    w.session.execute(insert(CoveredBatch), _line_values(w, planned))
+    connection.execute(WRITE_STANDING, _standing_values(w, planned))
+    connection.execute(WRITE_LINES, _line_values(w, planned))
     numbers.use_number(w, record.number)
     _debit(w, planned)
     if old is None:
@@ -122,13 +136,8 @@ def certificate_values(planned: Planned, signed: Signed) -> dict[str, object]:
 
 
 def _settle(w: Work, planned: Planned) -> None:
-    settled = w.session.execute(
-        update(Issuance)
-        .where(Issuance.id == planned.id, Issuance.stage == Stage.PLANNED.value)
-        .values(stage=Stage.PUBLISHED.value, settled_at=w.now)
-        .returning(Issuance.id),
-        execution_options={"synchronize_session": False},
-    ).first()
+    values = {"the": planned.id, "now": w.now}
+    settled = w.session.connection().execute(SETTLE, values).first()
     if settled is None:
         raise Conflict("这次签发中断太久，已按作废处理。请重新签发。")
 

@@ -8,7 +8,12 @@ from aquacert.certificates.issuing.queries.plans import (
     unplanned_numbers,
 )
 from aquacert.certificates.issuing.queries.readiness import Readiness, readiness
-from aquacert.certificates.issuing.queries.waiting import WaitingLine, waiting, waiting_lines
+from aquacert.certificates.issuing.queries.waiting import (
+    WaitingLine,
+    office_of,
+    waiting,
+    waiting_lines,
+)
 
 __all__ = [
     "Allotted",
@@ -18,6 +23,7 @@ __all__ = [
     "content_of",
     "in_flight",
     "live_certificate",
+    "office_of",
     "orphans",
     "readiness",
     "unplanned_numbers",

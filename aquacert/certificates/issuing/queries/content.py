@@ -7,11 +7,14 @@ place as 省市县 + name, ear tag "/" for aquatic animals, remarks hold batches
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from aquacert.accounts import queries as accounts
+from aquacert.accounts.models import Organisation
 from aquacert.certificates.rules.kinds import Kind, kind_for, valid_days
 from aquacert.declarations import queries as declarations
 from aquacert.declarations.rules.answers import MODE_WORDS, PURPOSE_WORDS, Mode, Purpose
@@ -20,6 +23,7 @@ from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.reference.rules import quantity as quantities
 from aquacert.sampling import queries as sampling
+from aquacert.sampling.rules import TestStanding
 from aquacert.trust import cbor
 from aquacert.trust.claims import QrClaims
 from aquacert.trust.record import Record, RecordBatch, RecordReport, valid_until
@@ -89,6 +93,31 @@ class Content:
         )
 
 
+@dataclass(frozen=True)
+class Known:
+    """Answers of other rooms that both the content and the readiness need, asked once."""
+
+    office: Organisation
+    issuing_province: str
+    is_on_record: bool
+    """The signer is an official vet on record in the place of origin today."""
+    tests: Mapping[UUID, tuple[TestStanding, ...]]
+    """By batch: where every ordered test stands."""
+
+
+def known(look: Look, load: declarations.LoadFacts) -> Known:
+    """Ask the rooms below."""
+    office = accounts.organisation(look, load.office_id)
+    signer = look.actor.person_id
+    return Known(
+        office=office,
+        issuing_province=reference.province_of(look, office.division_code),
+        is_on_record=signer is not None
+        and accounts.may_sign(look, signer, load.origin_code, look.today),
+        tests={line.batch_id: sampling.tests_of(look, line.batch_id) for line in load.lines},
+    )
+
+
 def unfit(content: Content, now: datetime) -> str:
     """Return why the record could not be signed as it is, or "": tried on a blank number.
 
@@ -112,14 +141,18 @@ def preview_of(record: Record) -> str:
     return hashlib.sha256(cbor.encode(shown)).hexdigest()
 
 
-def content_of(look: Look, load: declarations.LoadFacts) -> Content:
+def content_of(look: Look, load: declarations.LoadFacts, asked: Known) -> Content:
     """Return what the certificate of a load would say if this actor signed it now."""
-    office = accounts.organisation(look, load.office_id)
+    office = asked.office
     kind = kind_for(
-        issuing_province=reference.province_of(look, office.division_code),
+        issuing_province=asked.issuing_province,
         destination_province=reference.province_of(look, load.destination_code),
     )
-    values = {**_goods(look, load), **_transport(load), **_parties(look, load)}
+    values = {
+        **_goods(look, load, asked),
+        **_transport(load),
+        **_parties(look, load, asked),
+    }
     wait = (legal_day(load.departs_at) - look.today).days
     days = valid_days(kind, load.travel_days, wait)
     wanted = [name for name in TITLES if kind is Kind.A or name not in ROAD_FIELDS]
@@ -144,8 +177,8 @@ def content_of(look: Look, load: declarations.LoadFacts) -> Content:
     return Content(draft, kind, missing)
 
 
-def _goods(look: Look, load: declarations.LoadFacts) -> dict[str, Any]:
-    reports = _reports(look, load)
+def _goods(look: Look, load: declarations.LoadFacts, asked: Known) -> dict[str, Any]:
+    reports = _reports(load, asked)
     batches = tuple(
         RecordBatch(
             number=str(line.batch_no),
@@ -176,7 +209,7 @@ def _goods(look: Look, load: declarations.LoadFacts) -> dict[str, Any]:
     }
 
 
-def _reports(look: Look, load: declarations.LoadFacts) -> tuple[RecordReport, ...]:
+def _reports(load: declarations.LoadFacts, asked: Known) -> tuple[RecordReport, ...]:
     return tuple(
         RecordReport(
             number=test.report_no or "",
@@ -188,7 +221,7 @@ def _reports(look: Look, load: declarations.LoadFacts) -> tuple[RecordReport, ..
             sampled_on=test.sampled_on.isoformat() if test.sampled_on else "",
         )
         for line in load.lines
-        for test in sampling.tests_of(look, line.batch_id)
+        for test in asked.tests[line.batch_id]
         if test.outcome is not None
     )
 
@@ -203,9 +236,8 @@ def _transport(load: declarations.LoadFacts) -> dict[str, Any]:
     }
 
 
-def _parties(look: Look, load: declarations.LoadFacts) -> dict[str, Any]:
-    signer = look.actor.person_id
-    on_record = signer is not None and accounts.may_sign(look, signer, load.origin_code, look.today)
+def _parties(look: Look, load: declarations.LoadFacts, asked: Known) -> dict[str, Any]:
+    signer = look.actor.person_id if asked.is_on_record else None
     return {
         "owner": load.owner_name or "",
         "owner_phone": load.owner_phone or "",
@@ -216,6 +248,6 @@ def _parties(look: Look, load: declarations.LoadFacts) -> dict[str, Any]:
         "destination": load.destination_name,
         "destination_place": load.destination_place or "",
         "consignee": load.consignee_name or "",
-        "vet": accounts.person_name(look, signer) if signer and on_record else "",
-        "vet_number": accounts.vet_number(look, signer) if signer and on_record else "",
+        "vet": accounts.person_name(look, signer) if signer else "",
+        "vet_number": accounts.vet_number(look, signer) if signer else "",
     }

@@ -14,7 +14,7 @@ from aquacert.accounts import queries as accounts
 from aquacert.accounts.rules.roles import LAB, TRADE
 from aquacert.certificates.documents.typesetting import missing_glyphs
 from aquacert.certificates.issuing.queries import plans
-from aquacert.certificates.issuing.queries.content import Content, content_of, unfit
+from aquacert.certificates.issuing.queries.content import Content, Known, content_of, known, unfit
 from aquacert.certificates.numbers import queries as numbers
 from aquacert.certificates.rules.facts import BatchFacts, ReadyFacts, RequiredResult
 from aquacert.certificates.rules.kinds import Kind
@@ -79,16 +79,20 @@ def readiness(look: Look, load_id: UUID, *, replaces_id: UUID | None = None) -> 
     With `replaces_id` the question is asked for the successor of that certificate.
     """
     load = declarations.load_facts(look, load_id)
-    content = content_of(look, load)
-    facts = _facts(look, load, content, replaces_id)
+    asked = known(look, load)
+    content = content_of(look, load, asked)
+    facts = _facts(look, load, content, asked, replaces_id)
     return Readiness(load, content, facts, reasons_not_to_issue(facts, look.today), look.now)
 
 
 def _facts(
-    look: Look, load: declarations.LoadFacts, content: Content, replaces_id: UUID | None
+    look: Look,
+    load: declarations.LoadFacts,
+    content: Content,
+    asked: Known,
+    replaces_id: UUID | None,
 ) -> ReadyFacts:
-    office = accounts.organisation(look, load.office_id)
-    submitted = legal_day(load.submitted_at) if load.submitted_at else look.today
+    submitted = legal_day(load.submitted_at)
     blocks = surveillance.blocks(
         look,
         species_codes={line.species_code for line in load.lines},
@@ -102,14 +106,13 @@ def _facts(
         declared_by_id=load.declared_by_id,
         proxy_ids=frozenset(),
         signer_id=signer,
-        signer_on_record=signer is not None
-        and accounts.may_sign(look, signer, load.origin_code, look.today),
+        signer_on_record=asked.is_on_record,
         signer_in_lab=bool(look.actor.roles & {role.value for role in LAB}),
         signer_in_trade=bool(look.actor.roles & {role.value for role in TRADE}),
         kind=content.kind,
-        issuing_province=reference.province_of(look, office.division_code),
+        issuing_province=asked.issuing_province,
         origin_province=reference.province_of(look, load.origin_code),
-        batches=_batches(look, load, replaces_id),
+        batches=_batches(look, load, asked, replaces_id),
         blocks=tuple(block.sentence for block in blocks),
         has_live_certificate=live is not None,
         is_replacement=replaces_id is not None and live == replaces_id,
@@ -135,7 +138,7 @@ def _drawn(content: Content) -> str:
 
 
 def _batches(
-    look: Look, load: declarations.LoadFacts, replaces_id: UUID | None
+    look: Look, load: declarations.LoadFacts, asked: Known, replaces_id: UUID | None
 ) -> tuple[BatchFacts, ...]:
     verdicts = inspections.verdicts(look, load.declaration_id)
     promised: defaultdict[UUID, int] = defaultdict(int)
@@ -159,32 +162,45 @@ def _batches(
                 load_quantity=line.load_quantity,
                 verdict=verdict.outcome if verdict else None,
                 checked_by_id=verdict.vet_id if verdict else None,
-                checked_by_official=_is_official(look, verdict, load.origin_code),
+                checked_by_official=_is_official(look, verdict, load.origin_code, asked),
                 inspected_quantity=verdict.quantity if verdict else None,
                 certified_quantity=plans.certified(look, line.batch_id, replaces_id),
                 licence_ok=licence.ok,
                 licence_because=str(licence.reason or ""),
                 stock=stock,
                 needs_stock=line.lot_id is not None,
-                tests=_tests(look, load, line.batch_id),
+                tests=_tests(look, load, line, verdict, asked),
             )
         )
     return tuple(found)
 
 
-def _is_official(look: Look, verdict: Verdict | None, origin_code: str) -> bool:
+def _is_official(look: Look, verdict: Verdict | None, origin_code: str, asked: Known) -> bool:
     if verdict is None or verdict.vet_id is None or verdict.at is None:
         return False
-    return accounts.may_sign(look, verdict.vet_id, origin_code, legal_day(verdict.at))
+    on = legal_day(verdict.at)
+    if verdict.vet_id == look.actor.person_id and on == look.today:
+        return asked.is_on_record
+    return accounts.may_sign(look, verdict.vet_id, origin_code, on)
 
 
-def _tests(look: Look, load: declarations.LoadFacts, batch_id: UUID) -> tuple[RequiredResult, ...]:
+def _tests(
+    look: Look,
+    load: declarations.LoadFacts,
+    line: declarations.LineFacts,
+    verdict: Verdict | None,
+    asked: Known,
+) -> tuple[RequiredResult, ...]:
     """Every required test, with its report or without; and every positive, required or not."""
-    known = sampling.tests_of(look, batch_id)
-    wanted = {
-        test.disease_code: test
-        for test in sampling.required_tests(look, load.declaration_id, batch_id)
-    }
+    ordered = asked.tests[line.batch_id]
+    needed = sampling.required_for(
+        look,
+        species_code=line.species_code,
+        on=legal_day(load.submitted_at),
+        suspected=verdict.suspected if verdict else frozenset(),
+        orders=[(test.disease_code, test.because) for test in ordered],
+    )
+    wanted = {test.disease_code: test for test in needed}
     results = [
         RequiredResult(
             disease=test.disease_name,
@@ -197,10 +213,10 @@ def _tests(look: Look, load: declarations.LoadFacts, batch_id: UUID) -> tuple[Re
             sampled_on=test.sampled_on,
             valid_days=_days(look, RESULT_RULE, test.sampled_on) if test.sampled_on else 0,
         )
-        for test in known
+        for test in ordered
         if test.disease_code in wanted or test.outcome is not None
     ]
-    missing = wanted.keys() - {test.disease_code for test in known}
+    missing = wanted.keys() - {test.disease_code for test in ordered}
     results += [
         RequiredResult(
             disease=reference.disease(look, code).name_zh, because=str(wanted[code].because)

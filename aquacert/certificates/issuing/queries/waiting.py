@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from aquacert.accounts.models import Organisation
 from aquacert.declarations import queries as declarations
 from aquacert.declarations.models import Declaration, Load
 from aquacert.declarations.rules.states import CERTIFIABLE, LoadState
+from aquacert.kernel.errors import NotFound
 from aquacert.kernel.paging import Pages
 from aquacert.kernel.work import Look
 
@@ -46,3 +49,16 @@ def waiting_lines(look: Look, number: int = 1, *, mine: bool = False) -> Pages[W
         load = declarations.load_facts(look, row.id)
         lines.append(WaitingLine(load, load.vet_id == look.actor.person_id))
     return Pages(lines, found.number, found.size, found.total)
+
+
+def office_of(look: Look, load_id: UUID) -> Organisation:
+    """Return the body that would issue for a load; raise `NotFound` when it is out of scope."""
+    found = look.one(
+        select(Organisation)
+        .join(Declaration, Declaration.office_id == Organisation.id)
+        .join(Load, Load.declaration_id == Declaration.id)
+        .where(Load.id == load_id, look.visible(Load))
+    )
+    if found is None:
+        raise NotFound
+    return found
