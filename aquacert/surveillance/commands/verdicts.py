@@ -1,0 +1,64 @@
+"""An officer's word about an event: confirmed or denied. It outranks what the source says."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from aquacert.kernel.errors import Invalid, NotAllowedNow
+from aquacert.kernel.topics import Topic
+from aquacert.kernel.work import Work
+from aquacert.surveillance.commands.facts import VerdictSet
+from aquacert.surveillance.commands.zones import lift, must_be_theirs, settle
+from aquacert.surveillance.models import Event, EventChange, Zone
+from aquacert.surveillance.queries.places import zone_days
+from aquacert.surveillance.rules.events import Status, is_confirmed
+
+
+def confirm_event(w: Work, event_id: UUID, reason: str) -> None:
+    """Confirm an event; where its place is a known county, the rule's zone opens at once."""
+    row = _judge(w, event_id, Status.CONFIRMED, reason)
+    if row.disease_code is not None:
+        settle(w, row, zone_days(w))
+
+
+def deny_event(w: Work, event_id: UUID, reason: str) -> None:
+    """Deny an event; every zone it holds is lifted for the same reason."""
+    row = _judge(w, event_id, Status.DENIED, reason)
+    live = select(Zone).where(Zone.event_id == row.id, Zone.lifted_at.is_(None)).order_by(Zone.id)
+    for zone in w.scalars(live):
+        lift(w, zone, reason.strip())
+
+
+def _judge(w: Work, event_id: UUID, verdict: Status, reason: str) -> Event:
+    row = w.get_for_change(Event, event_id)
+    if len(reason.strip()) < 2:
+        sentence = "请写明依据，例如复检报告号或通报文号。"
+        raise Invalid(sentence, reason=sentence)
+    if row.disease_code is None:
+        raise NotAllowedNow("这起事件不是名录里的水生动物疫病，不需要核实。")
+    if row.division_code is not None:
+        must_be_theirs(w, {row.division_code})
+    before = row.verdict or row.status
+    if row.verdict == verdict.value:
+        raise NotAllowedNow("这起事件已经是这个结论，没有改动。")
+    diff = {"verdict": [row.verdict, verdict.value]}
+    row.verdict = verdict.value
+    row.is_confirmed = is_confirmed(Status(row.status), verdict)
+    row.changed_at = w.now
+    w.session.add(
+        EventChange(
+            id=w.new_id(),
+            event_id=row.id,
+            at=w.now,
+            by=w.actor.label,
+            by_id=w.actor.person_id,
+            reason=reason.strip(),
+            diff=diff,
+        )
+    )
+    fact = VerdictSet(row.source_key, row.disease_written, before, verdict.value)
+    w.record(fact, on=row, county=row.division_code, reason=reason.strip())
+    w.tell(Topic.EVENT_CHANGED, row.id)
+    return row

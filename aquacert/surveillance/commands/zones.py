@@ -1,0 +1,191 @@
+"""Zones: opened by rule or by an officer, lifted with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
+from aquacert.kernel.topics import Topic
+from aquacert.kernel.work import Work
+from aquacert.reference import queries as reference
+from aquacert.surveillance.commands.facts import ZoneLifted, ZoneMoved, ZoneOpened
+from aquacert.surveillance.models import Event, Zone, ZoneDivision
+from aquacert.surveillance.queries.events import standing
+from aquacert.surveillance.queries.zones import division_codes_of
+from aquacert.surveillance.rules.zones import lacks, last_day, why_waiting
+
+CORRECTED = "来源更正，不再符合"
+METRES = 1000
+
+
+@dataclass(frozen=True)
+class Circle:
+    """A circle for the sketch, WGS-84; what a zone blocks is its list of divisions."""
+
+    latitude: float
+    longitude: float
+    radius_m: int
+
+
+def open_zone(
+    w: Work,
+    event_id: UUID,
+    division_codes: Collection[str],
+    from_on: date,
+    until_on: date | None,
+    reason: str,
+    *,
+    radius_km: int | None = None,
+) -> UUID:
+    """Open a zone over divisions for a confirmed event, and return its id.
+
+    Raises `Invalid` naming the field, `NotAllowed` outside the officer's place, `NotAllowedNow`
+    while the event is not confirmed or its disease maps to nothing in the catalogue.
+    """
+    row = w.get_for_change(Event, event_id)
+    codes = tuple(sorted(set(division_codes)))
+    wrong = lacks(codes, from_on, until_on, reason)
+    if wrong:
+        raise Invalid("；".join(wrong.values()), **wrong)
+    for code in codes:
+        reference.usable_division(w, code, on=from_on, field="division_codes")
+    must_be_theirs(w, codes)
+    if row.disease_code is None:
+        raise NotAllowedNow("病名还没有对上水生动物疫病名录，不能划管控区。")
+    if not row.is_confirmed:
+        raise NotAllowedNow("这起事件还没有确认。请先核实并确认疫情，再划管控区。")
+    zone = _open(w, row, codes, (from_on, until_on), reason.strip(), _circle(row, radius_km))
+    w.tell(Topic.EVENT_CHANGED, row.id)
+    return zone.id
+
+
+def lift_zone(w: Work, zone_id: UUID, reason: str) -> None:
+    """Lift a zone; what it held is free from this moment."""
+    zone = w.get_for_change(Zone, zone_id)
+    if len(reason.strip()) < 2:
+        sentence = "请写明解除理由，理由会记入留痕。"
+        raise Invalid(sentence, reason=sentence)
+    if zone.lifted_at is not None:
+        raise NotAllowedNow("这个管控区已经解除。")
+    must_be_theirs(w, division_codes_of(w, zone.id))
+    lift(w, zone, reason.strip())
+
+
+def settle(w: Work, row: Event, days: int | None) -> None:
+    """Bring an event's automatic zone to what the event now says: open, move, lift or leave.
+
+    An automatic zone that a person lifted is never opened again by a file; while an officer's
+    zone stands, the rule adds none.
+    """
+    zones = w.scalars(select(Zone).where(Zone.event_id == row.id).order_by(Zone.id))
+    live = [zone for zone in zones if zone.lifted_at is None]
+    for zone in live:
+        if zone.is_automatic and not _fits(w, zone, row):
+            lift(w, zone, CORRECTED)
+    if why_waiting(standing(row), w.today, days) is not None or days is None:
+        return
+    kept = [zone for zone in live if zone.lifted_at is None]
+    from_on = row.reported_on or row.observed_on
+    if from_on is None or row.division_code is None:
+        return
+    span = (from_on, last_day(from_on, days))
+    if kept:
+        _move(w, kept, span)
+    elif not any(_was_refused(w, zone, row) for zone in zones):
+        reason = f"疫情已确认，按规则管控 {days} 天"
+        _open(w, row, (row.division_code,), span, reason, by_rule=True)
+
+
+def lift(w: Work, zone: Zone, reason: str) -> None:
+    """Lift a live zone, with its fact and its news."""
+    codes = division_codes_of(w, zone.id)
+    zone.lifted_at, zone.lifted_by, zone.lifted_by_id = w.now, w.actor.label, w.actor.person_id
+    zone.lift_reason = reason
+    fact = ZoneLifted(zone.event_id, zone.disease_code, codes)
+    w.record(fact, on=zone, county=min(codes, default=None), reason=reason)
+    w.tell(Topic.ZONE_CHANGED, zone.id)
+
+
+def must_be_theirs(w: Work, codes: Collection[str]) -> None:
+    """Raise `NotAllowed` unless every division lies in the officer's place."""
+    scope = w.actor.scope
+    if not scope.everything and not set(codes) <= scope.divisions:
+        raise NotAllowed("有区划不在您的辖区，请由当地或上级监测员办理。")
+
+
+def _open(
+    w: Work,
+    row: Event,
+    codes: tuple[str, ...],
+    span: tuple[date, date | None],
+    reason: str,
+    circle: Circle | None = None,
+    *,
+    by_rule: bool = False,
+) -> Zone:
+    if row.disease_code is None:
+        raise NotAllowedNow("病名还没有对上水生动物疫病名录，不能划管控区。")
+    zone = w.add(
+        Zone(
+            id=w.new_id(),
+            event_id=row.id,
+            disease_code=row.disease_code,
+            from_on=span[0],
+            until_on=span[1],
+            reason=reason,
+            is_automatic=by_rule,
+            opened_by=w.actor.label,
+            opened_by_id=w.actor.person_id,
+            opened_at=w.now,
+            lifted_by="",
+            lift_reason="",
+            latitude=circle.latitude if circle else None,
+            longitude=circle.longitude if circle else None,
+            radius_m=circle.radius_m if circle else None,
+        )
+    )
+    for code in codes:
+        w.session.add(ZoneDivision(id=w.new_id(), zone_id=zone.id, division_code=code))
+    fact = ZoneOpened(row.id, row.disease_code, codes, span[0], span[1], zone.is_automatic)
+    w.record(fact, on=zone, county=codes[0], reason=reason)
+    w.tell(Topic.ZONE_CHANGED, zone.id)
+    return zone
+
+
+def _move(w: Work, zones: Collection[Zone], span: tuple[date, date]) -> None:
+    for zone in zones:
+        if zone.is_automatic and (zone.from_on, zone.until_on) != span:
+            days = {"from_on": [zone.from_on, span[0]], "until_on": [zone.until_on, span[1]]}
+            zone.from_on, zone.until_on = span
+            w.record(ZoneMoved(days), on=zone, county=min(division_codes_of(w, zone.id)))
+            w.tell(Topic.ZONE_CHANGED, zone.id)
+
+
+def _fits(w: Work, zone: Zone, row: Event) -> bool:
+    return (
+        row.is_confirmed
+        and zone.disease_code == row.disease_code
+        and division_codes_of(w, zone.id) == (row.division_code,)
+    )
+
+
+def _was_refused(w: Work, zone: Zone, row: Event) -> bool:
+    """Say whether a person lifted the automatic zone of this very disease and county."""
+    by_person = zone.lifted_by_id is not None and zone.lift_reason != CORRECTED
+    codes = (row.division_code,)
+    return (
+        by_person
+        and zone.disease_code == row.disease_code
+        and division_codes_of(w, zone.id) == codes
+    )
+
+
+def _circle(row: Event, radius_km: int | None) -> Circle | None:
+    if radius_km is None or row.latitude is None or row.longitude is None:
+        return None
+    return Circle(row.latitude, row.longitude, radius_km * METRES)

@@ -1,0 +1,187 @@
+"""Tables of surveillance: feed files, rows set aside, events with their reports, zones."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from aquacert.kernel.db import Base, Json, state_check
+from aquacert.surveillance.parsers.empresi import Code
+from aquacert.surveillance.rules.events import Realm, Status
+
+
+class FileState(StrEnum):
+    """A file is received (kept, previewed), then imported."""
+
+    RECEIVED = "received"
+    IMPORTED = "imported"
+
+
+class FeedFile(Base):
+    """One file of one feed; its raw bytes are kept by hash. Frozen once imported."""
+
+    __tablename__ = "feed_files"
+    __table_args__ = (
+        state_check("state", FileState),
+        CheckConstraint("(state = 'imported') = (imported_at IS NOT NULL)", name="imported"),
+        UniqueConstraint("source", "sha256"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    header_set: Mapped[str]
+    sha256: Mapped[str]
+    name: Mapped[str]
+    state: Mapped[str]
+    received_at: Mapped[datetime]
+    received_by: Mapped[str]
+    imported_at: Mapped[datetime | None]
+    newest_on: Mapped[date | None]
+    """The latest report day in the file (数据截至)."""
+    rows: Mapped[int]
+    created: Mapped[int]
+    updated: Mapped[int]
+    unchanged: Mapped[int]
+    stale: Mapped[int]
+    vanished: Mapped[int]
+    quarantined: Mapped[int]
+
+
+class FeedRow(Base):
+    """A row set aside, to be mended and replayed: never dropped. Append-only by trigger."""
+
+    __tablename__ = "feed_rows"
+    __table_args__ = (state_check("code", Code), UniqueConstraint("file_id", "line"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("feed_files.id"))
+    line: Mapped[int]
+    code: Mapped[str]
+    column_name: Mapped[str]
+    value: Mapped[str]
+
+
+class Event(Base):
+    """One occurrence of a disease, folded from its reports. A fact of the world: no row scope."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        state_check("realm", Realm),
+        state_check("status", Status),
+        CheckConstraint("verdict IN ('suspected', 'confirmed', 'denied')", name="verdict"),
+        CheckConstraint("disease_code IS NULL OR realm = 'aquatic'", name="disease_code"),
+        CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude"),
+        CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude"),
+        UniqueConstraint("source", "source_key"),
+        Index("ix_events_acting", "disease_code", "is_domestic", "reported_on"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    source_key: Mapped[str]
+    content_hash: Mapped[str]
+    """Digest of the highest-ranking report."""
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+    disease_written: Mapped[str]
+    disease_code: Mapped[str | None] = mapped_column(ForeignKey("diseases.code"))
+    realm: Mapped[str]
+    status: Mapped[str]
+    """What the source says."""
+    verdict: Mapped[str | None]
+    """What an officer decided; outranks the source."""
+    is_confirmed: Mapped[bool]
+    is_domestic: Mapped[bool]
+    country: Mapped[str]
+    place: Mapped[str]
+    division_code: Mapped[str | None] = mapped_column(ForeignKey("divisions.code"))
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
+    observed_on: Mapped[date | None]
+    reported_on: Mapped[date | None]
+    cases: Mapped[int | None]
+    deaths: Mapped[int | None]
+    words: Mapped[str]
+    """Everything it is searched by, folded."""
+    missing_since_at: Mapped[datetime | None]
+    """Absent from a full snapshot since then: a candidate for withdrawal, never a deletion."""
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class EventReport(Base):
+    """One report of an event, as normalised from one row. Append-only by trigger."""
+
+    __tablename__ = "event_reports"
+    __table_args__ = (UniqueConstraint("event_id", "content_hash"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"))
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("feed_files.id"), index=True)
+    line: Mapped[int]
+    content_hash: Mapped[str]
+    rank: Mapped[str]
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class EventChange(Base):
+    """What changed in an event, field by field, and why. Append-only by trigger."""
+
+    __tablename__ = "event_changes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("feed_files.id"))
+    at: Mapped[datetime]
+    by: Mapped[str]
+    by_id: Mapped[UUID | None]
+    reason: Mapped[str]
+    diff: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class Zone(Base):
+    """A controlled area for one disease. Lifted, never deleted; frozen once lifted."""
+
+    __tablename__ = "zones"
+    __table_args__ = (
+        CheckConstraint("until_on >= from_on", name="period"),
+        CheckConstraint("(lifted_at IS NULL) = (lift_reason = '')", name="lifted"),
+        CheckConstraint("(radius_m IS NULL) = (latitude IS NULL)", name="circle"),
+        CheckConstraint("(longitude IS NULL) = (latitude IS NULL)", name="centre"),
+        Index("ix_zones_event_id", "event_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"))
+    disease_code: Mapped[str] = mapped_column(ForeignKey("diseases.code"))
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+    """Last legal day; None = until lifted."""
+    reason: Mapped[str]
+    is_automatic: Mapped[bool]
+    opened_by: Mapped[str]
+    opened_by_id: Mapped[UUID | None]
+    opened_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str]
+    lifted_by_id: Mapped[UUID | None]
+    lift_reason: Mapped[str]
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
+    radius_m: Mapped[int | None]
+    """A circle for the sketch only (WGS-84); what the zone blocks is its list of divisions."""
+
+
+class ZoneDivision(Base):
+    """One division of a zone; everything below it is in the zone too."""
+
+    __tablename__ = "zone_divisions"
+    __table_args__ = (UniqueConstraint("zone_id", "division_code"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    zone_id: Mapped[UUID] = mapped_column(ForeignKey("zones.id"))
+    division_code: Mapped[str] = mapped_column(ForeignKey("divisions.code"), index=True)

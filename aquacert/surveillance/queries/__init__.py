@@ -1,0 +1,36 @@
+"""What others may ask of surveillance: above all, what a zone blocks on a day."""
+
+from aquacert.surveillance.queries.blocks import Block, blocks
+from aquacert.surveillance.queries.events import (
+    EventLine,
+    counts_by_realm,
+    event,
+    event_lines,
+    events,
+    neighbours,
+    waiting,
+)
+from aquacert.surveillance.queries.feeds import feed_age, feed_file, feed_files, set_aside
+from aquacert.surveillance.queries.plan import ImportCounts, preview_empresi
+from aquacert.surveillance.queries.zones import ZoneLine, zone_lines, zones_of
+
+__all__ = [
+    "Block",
+    "EventLine",
+    "ImportCounts",
+    "ZoneLine",
+    "blocks",
+    "counts_by_realm",
+    "event",
+    "event_lines",
+    "events",
+    "feed_age",
+    "feed_file",
+    "feed_files",
+    "neighbours",
+    "preview_empresi",
+    "set_aside",
+    "waiting",
+    "zone_lines",
+    "zones_of",
+]

@@ -1,0 +1,71 @@
+"""Questions about zones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from aquacert.kernel.work import Look
+from aquacert.reference import queries as reference
+from aquacert.surveillance.models import Event, Zone, ZoneDivision
+from aquacert.surveillance.rules.zones import in_force
+
+
+@dataclass(frozen=True)
+class ZoneLine:
+    """One zone as a page shows it."""
+
+    zone: Zone
+    division_codes: tuple[str, ...]
+    places: tuple[str, ...]
+    disease_name: str
+    acts: bool
+    """In force today and its event is confirmed: it blocks."""
+
+
+def zones(look: Look, *, in_force_only: bool = False) -> Select[Zone]:
+    """Return the statement that lists zones, newest first."""
+    statement = select(Zone).where(look.visible(Zone)).order_by(Zone.opened_at.desc(), Zone.id)
+    if in_force_only:
+        statement = statement.where(
+            Zone.lifted_at.is_(None),
+            Zone.from_on <= look.today,
+            or_(Zone.until_on.is_(None), Zone.until_on >= look.today),
+        )
+    return statement
+
+
+def zones_of(look: Look, event_id: UUID) -> list[ZoneLine]:
+    """Return every zone of an event, oldest first."""
+    statement = select(Zone).where(Zone.event_id == event_id).order_by(Zone.opened_at, Zone.id)
+    return zone_lines(look, look.scalars(statement))
+
+
+def zone_lines(look: Look, rows: Iterable[Zone]) -> list[ZoneLine]:
+    """Return zones with their places and whether they block today."""
+    return [_line(look, row) for row in rows]
+
+
+def division_codes_of(look: Look, zone_id: UUID) -> tuple[str, ...]:
+    """Return the codes a zone lists, in order."""
+    statement = (
+        select(ZoneDivision.division_code)
+        .where(ZoneDivision.zone_id == zone_id)
+        .order_by(ZoneDivision.division_code)
+    )
+    return tuple(look.scalars(statement))
+
+
+def _line(look: Look, row: Zone) -> ZoneLine:
+    codes = division_codes_of(look, row.id)
+    stands = row.lifted_at is None and in_force(row.from_on, row.until_on, look.today)
+    return ZoneLine(
+        zone=row,
+        division_codes=codes,
+        places=tuple(reference.full_name(look, code) for code in codes),
+        disease_name=reference.disease(look, row.disease_code).name_zh,
+        acts=stands and look.get(Event, row.event_id).is_confirmed,
+    )

@@ -1,0 +1,1 @@
+"""Pure rules of surveillance: reports folded to events, what acts, zones, the sketch."""

@@ -1,0 +1,159 @@
+"""Events: many reports of one occurrence, folded so that no order of arrival matters.
+
+A report is one row of one feed file, normalised. An event's state is a pure function of the set of
+its reports: they are ranked (day of the report first), and each field takes its value from the
+highest report whose file carries that field. So a late, repeated or re-ordered file ends in the
+same state as a punctual one, and a version beats arrival.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+
+Value = str | int | float | list[dict[str, str]] | None
+Values = Mapping[str, Value]
+COORDINATE_PLACES = 6
+"""Precision noise beyond about 0.1 m is no correction (numeric canon before the hash)."""
+
+
+class Status(StrEnum):
+    """How far the source says an event has come; `unsaid` when its file has no such column."""
+
+    UNSAID = "unsaid"
+    SUSPECTED = "suspected"
+    CONFIRMED = "confirmed"
+    DENIED = "denied"
+
+
+class Realm(StrEnum):
+    """What kind of disease the source names; only an aquatic one of the catalogue can act."""
+
+    AQUATIC = "aquatic"
+    TERRESTRIAL = "terrestrial"
+    UNMAPPED = "unmapped"
+
+
+STATUS_WORDS: Mapping[Status, str] = {
+    Status.UNSAID: "来源未说明",
+    Status.SUSPECTED: "疑似",
+    Status.CONFIRMED: "确认",
+    Status.DENIED: "排除",
+}
+REALM_WORDS: Mapping[Realm, str] = {
+    Realm.AQUATIC: "水生",
+    Realm.TERRESTRIAL: "陆生，不起作用",
+    Realm.UNMAPPED: "未对上病名",
+}
+FIELD_WORDS: Mapping[str, str] = {
+    "admin1": "省级地名",
+    "at_risk": "存栏",
+    "cases": "发病数",
+    "country": "国家",
+    "deaths": "死亡数",
+    "destroyed": "扑杀数",
+    "diagnosis_source": "信息来源",
+    "disease": "疫病",
+    "human_deaths": "人死亡",
+    "humans_affected": "人感染",
+    "latitude": "纬度",
+    "locality": "地点",
+    "longitude": "经度",
+    "observed_on": "发现日",
+    "place": "地点全称",
+    "quality": "定位精度",
+    "region": "大区",
+    "reported_on": "报告日",
+    "serotype": "血清型",
+    "slaughtered": "屠宰数",
+    "species": "品种",
+    "species_text": "品种原文",
+    "status": "状态原文",
+    "verdict": "人工结论",
+}
+RANKS = {Status.UNSAID: 0, Status.SUSPECTED: 1, Status.CONFIRMED: 2, Status.DENIED: 3}
+STATUS_OF = {
+    "confirmed": Status.CONFIRMED,
+    "suspected": Status.SUSPECTED,
+    "probable": Status.SUSPECTED,
+    "denied": Status.DENIED,
+    "not confirmed": Status.DENIED,
+    "确认": Status.CONFIRMED,
+    "确诊": Status.CONFIRMED,
+    "疑似": Status.SUSPECTED,
+    "排除": Status.DENIED,
+}
+SPACES = re.compile(r"\s+")
+
+
+def plain_name(text: str) -> str:
+    """Return a name as names are compared: NFKC, one kind of space, no case. Nothing fuzzier."""
+    return SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
+
+
+def status_of(written: Value) -> Status:
+    """Return what a status cell says; an unknown word says nothing."""
+    return STATUS_OF.get(plain_name(str(written or "")), Status.UNSAID)
+
+
+def content_hash(values: Values) -> str:
+    """Return the SHA-256 (hex) of normalised values; which columns are carried is part of it."""
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def rank(values: Values, digest: str) -> str:
+    """Return the place of a report among its event's reports, as text that sorts.
+
+    The day of the report decides. Within one day a decision outranks a suspicion, higher counts
+    (they are cumulative) outrank lower ones, and the digest settles the rest: a total order on
+    content alone, the same whatever came first.
+    """
+    day = str(values.get("reported_on") or values.get("observed_on") or "0000-00-00")
+    counts = (_whole(values.get("cases")), _whole(values.get("deaths")))
+    return (
+        f"{day} {RANKS[status_of(values.get('status'))]} {counts[0]:020d} {counts[1]:020d} {digest}"
+    )
+
+
+def folded(reports: Iterable[tuple[str, Values]]) -> dict[str, Value]:
+    """Return the event's values: (rank, values) pairs in any order, field by field."""
+    state: dict[str, Value] = {}
+    for _rank, values in sorted(reports, key=lambda pair: pair[0]):
+        state.update(values)
+    return state
+
+
+def difference(old: Values, new: Values) -> dict[str, list[Value]]:
+    """Return the fields that differ, each with its value before and after."""
+    names = sorted({*old, *new})
+    return {
+        name: [old.get(name), new.get(name)] for name in names if old.get(name) != new.get(name)
+    }
+
+
+def day_of(values: Values, name: str) -> date | None:
+    """Return a day that the values hold as ISO text."""
+    text = values.get(name)
+    return date.fromisoformat(text) if isinstance(text, str) and text else None
+
+
+def is_confirmed(status: Status, verdict: Status | None) -> bool:
+    """Say whether an event counts as confirmed: an officer's verdict outranks the source."""
+    return (verdict or status) is Status.CONFIRMED
+
+
+def search_words(values: Values, *more: str) -> str:
+    """Return what an event is searched by: disease, place, species, as one folded text."""
+    names: Sequence[str] = ("disease", "serotype", "locality", "admin1", "country", "species_text")
+    written = [str(values.get(name) or "") for name in names]
+    return " ".join(plain_name(word).replace(" ", "") for word in (*written, *more) if word)[:600]
+
+
+def _whole(value: Value) -> int:
+    return value if isinstance(value, int) and value > 0 else 0

@@ -1,0 +1,99 @@
+"""Builders of feed files, events and officers; all go through commands."""
+
+from __future__ import annotations
+
+import csv
+import io
+from uuid import UUID
+
+from sqlalchemy import select
+
+from aquacert.kernel.scope import SYSTEM, Actor
+from aquacert.kernel.work import Database
+from aquacert.surveillance import queries
+from aquacert.surveillance.commands import import_empresi
+from aquacert.surveillance.models import Event
+from tests.make.accounts import Made, make_organisation, make_person
+
+V1 = (
+    "Id source latitude longitude region country admin1 localityName localityQuality"
+    " observationDate reportingDate status disease serotypes speciesDescription sumAtRisk sumCases"
+    " sumDeaths sumDestroyed sumSlaughtered humansGenderDesc humansAge humansAffected humansDeaths"
+).split()
+V2 = (
+    "Event ID,Disease,Serotype,lat,lon,Locality,Country,Region,Location,observation_date,"
+    "report_date,Date,Species,Diagnosis Source,Humans Affected,Human Deaths"
+).split(",")
+V3 = [name.lower().replace(" ", "_") for name in V2] + ["display_date"]
+LUHE = {
+    "Id": "7001",
+    "source": "National authorities",
+    "latitude": "32.34",
+    "longitude": "118.84",
+    "region": "Asia",
+    "country": "China",
+    "admin1": "Jiangsu",
+    "localityName": "Luhe District",
+    "observationDate": "30/04/2026",
+    "reportingDate": "01/05/2026",
+    "status": "Confirmed",
+    "disease": "White spot disease",
+    "speciesDescription": "domestic, whiteleg shrimp:Penaeus vannamei",
+    "sumCases": "300",
+    "sumDeaths": "20",
+}
+"""A confirmed white spot disease of 六合区, reported on 2026-05-01: it opens a zone."""
+
+
+def feed(rows: list[dict[str, str]], header: list[str] | None = None, delimiter: str = ",") -> str:
+    """Return a file with these rows; a missing cell is blank."""
+    out = io.StringIO()
+    names = header or V1
+    writer = csv.DictWriter(out, names, restval="", delimiter=delimiter, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def luhe(**changes: str) -> dict[str, str]:
+    """Return the row of Luhe with some cells changed."""
+    return LUHE | changes
+
+
+def brought_in(db: Database, *rows: dict[str, str], name: str = "feed.csv", **how):
+    """Import a v1 file with these rows as the system; return its counts."""
+    with db.work(SYSTEM) as w:
+        return import_empresi(w, feed(list(rows)).encode(), name, **how)
+
+
+def event_of(db: Database, key: str = "7001") -> Event:
+    """Return the event with this source key."""
+    with db.look(SYSTEM) as look:
+        row = look.one(select(Event).where(Event.source_key == key))
+    assert row is not None
+    return row
+
+
+def zones_of(db: Database, event_id: UUID) -> list[queries.ZoneLine]:
+    """Return every zone of an event."""
+    with db.look(SYSTEM) as look:
+        return queries.zones_of(look, event_id)
+
+
+def blocked(db: Database, species: str = "PNV", place: str = "320116", on=None):
+    """Return what is blocked for a species at a place."""
+    with db.look(SYSTEM) as look:
+        day = on or look.today
+        return queries.blocks(look, species_codes={species}, division_codes={place}, on=day)
+
+
+def make_officer(db: Database, division: str = "320100") -> Made:
+    """Return a surveillance officer of a division."""
+    body = make_organisation(db, "agency", division=division)
+    return make_person(db, "surveillance_officer", organisation_id=body, division=division)
+
+
+def make_zone(db: Database) -> tuple[Event, Actor]:
+    """Import the Luhe event, which opens its zone; return it and an officer of Nanjing."""
+    brought_in(db, luhe())
+    return event_of(db), make_officer(db).actor

@@ -1,0 +1,150 @@
+"""EMPRES-i files: three header sets, encodings, delimiters, and rows that cannot be read."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from aquacert.kernel.errors import Invalid
+from aquacert.surveillance.parsers.empresi import Code, read_empresi, read_species
+from tests.make.surveillance import V2, V3, feed, luhe
+
+TODAY = date(2026, 5, 9)
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+NEW = {
+    "Event ID": "288337",
+    "Disease": "White spot disease",
+    "lat": "54.5700000001",
+    "lon": "-1.07",
+    "Locality": "Yearby",
+    "Country": "China",
+    "observation_date": "",
+    "report_date": "2021-02-10",
+    "Species": "",
+}
+
+
+def read(text, encoding="utf-8"):
+    return read_empresi(text.encode(encoding), TODAY)
+
+
+def test_the_first_header_set_writes_days_as_dd_mm_yyyy():
+    [report] = read(feed([luhe()])).reports
+    assert report.key == "7001"
+    assert report.values["reported_on"] == "2026-05-01"
+    assert report.values["cases"] == 300
+    assert report.values["species"] == [
+        {"kind": "domestic", "name": "whiteleg shrimp", "latin": "Penaeus vannamei"}
+    ]
+
+
+def test_the_second_header_set_carries_no_status_and_keeps_blanks():
+    found = read(feed([NEW], V2))
+    [report] = found.reports
+    assert found.header_set == "v2"
+    assert "status" not in report.values
+    assert report.values["observed_on"] is None
+    assert report.values["species"] == []
+    assert report.values["latitude"] == 54.57
+
+
+def test_the_third_header_set_says_the_same_as_the_second():
+    snake = {name.lower().replace(" ", "_"): value for name, value in NEW.items()}
+    [third] = read(feed([snake | {"display_date": "x"}], V3)).reports
+    [second] = read(feed([NEW], V2)).reports
+    assert third.values == second.values
+    assert third.digest == second.digest
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_encodings_and_delimiters_change_nothing(encoding, delimiter):
+    row = luhe(localityName="六合区", admin1="江苏省")
+    [plain] = read(feed([row])).reports
+    [other] = read(feed([row], delimiter=delimiter), encoding).reports
+    assert other.digest == plain.digest
+
+
+def test_coordinates_beyond_six_places_are_noise():
+    [a] = read(feed([luhe(latitude="32.3400001")])).reports
+    [b] = read(feed([luhe(latitude="32.34")])).reports
+    [c] = read(feed([luhe(latitude="32.340001")])).reports
+    assert a.digest == b.digest != c.digest
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "column"),
+    [
+        ({"reportingDate": "31/02/2026"}, Code.DATE, "reportingDate"),
+        ({"reportingDate": "2026-05-01"}, Code.DATE, "reportingDate"),
+        ({"observationDate": "10/05/2026"}, Code.FUTURE, "observationDate"),
+        ({"latitude": "118.84", "longitude": "32.34"}, Code.COORDINATE, "latitude"),
+        ({"longitude": "nan"}, Code.COORDINATE, "longitude"),
+        ({"sumCases": "-3"}, Code.NUMBER, "sumCases"),
+        ({"sumCases": "=1+1"}, Code.NUMBER, "sumCases"),
+        ({"Id": ""}, Code.MISSING, "Id"),
+        ({"disease": "  "}, Code.MISSING, "disease"),
+    ],
+)
+def test_a_bad_row_is_set_aside_with_code_column_value_and_line(changes, code, column):
+    found = read(feed([luhe(), luhe(**changes), luhe(Id="7003")]))
+    assert [one.key for one in found.reports] == ["7001", "7003"]
+    [bad] = found.bad
+    assert (bad.code, bad.column, bad.line) == (code, column, 3)
+    assert bad.value == changes.get(column, "").strip()
+
+
+def test_a_row_with_too_few_cells_is_set_aside():
+    found = read(feed([luhe()]) + "7002,OIE,1\r\n")
+    assert [bad.code for bad in found.bad] == [Code.COLUMNS]
+    assert len(found.reports) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a,b,c\n1,2,3\n", "表头"),
+        ("", "表头"),
+        (feed([luhe()]).replace("localityQuality", "Id", 1), "重复的列"),
+        (feed([], V2).strip() + "," + feed([], V3), "两种"),
+        (feed([luhe(reportingDate="04/13/2026")]), "月/日/年"),
+    ],
+)
+def test_a_file_whose_columns_are_unclear_is_refused_in_one_sentence(text, words):
+    with pytest.raises(Invalid) as refused:
+        read(text)
+    assert words in refused.value.sentence
+    assert refused.value.fields["file"] == refused.value.sentence
+
+
+def test_bytes_that_are_no_text_are_refused():
+    with pytest.raises(Invalid, match="不是文本"):
+        read_empresi(b"PK\x03\x04\x00\x00", TODAY)
+    with pytest.raises(Invalid, match="编码"):
+        read_empresi(b"Id\xff\xff", TODAY)
+
+
+def test_a_species_cell_holds_several_kinds():
+    cell = "Domestic,Chicken / Wild,Mute Swan:Cygnus olor(Anatidae) / Duck"
+    assert read_species(cell) == [
+        {"kind": "Domestic", "name": "Chicken", "latin": ""},
+        {"kind": "Wild", "name": "Mute Swan", "latin": "Cygnus olor(Anatidae)"},
+        {"kind": "", "name": "Duck", "latin": ""},
+    ]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared files are not beside the repository")
+def test_the_real_files_are_read_to_the_last_row():
+    old = read_empresi((SHARED / "empresi_v1_header_10rows.csv").read_bytes(), TODAY)
+    new = read_empresi((SHARED / "empresi_avian_2017_2021.csv").read_bytes(), TODAY)
+    assert (len(old.reports), old.bad, old.header_set) == (10, (), "v1")
+    assert (len(new.reports), new.bad, new.header_set) == (7294, (), "v2")
+    assert new.newest_on == date(2021, 2, 15)
+
+
+def test_the_demo_file_is_read_to_the_last_row():
+    path = Path(__file__).parents[2] / "seed_data" / "demo" / "empresi_aquatic.csv"
+    found = read_empresi(path.read_bytes(), TODAY)
+    assert (len(found.reports), found.bad) == (8, ())
