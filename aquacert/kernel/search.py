@@ -6,11 +6,11 @@ Encrypted fields are never indexed here; they match exactly through their blind 
 from __future__ import annotations
 
 import unicodedata
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 from uuid import UUID
 
 from pypinyin import Style, lazy_pinyin
-from sqlalchemy import ColumnElement, and_, delete, false, insert, select
+from sqlalchemy import ColumnElement, and_, delete, false, insert, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from aquacert.kernel.db import Base
@@ -61,6 +61,27 @@ def indexed(text: str) -> set[str]:
     initials = ["".join(lazy_pinyin(word, style=Style.FIRST_LETTER)) for word in words]
     edges = {word[-1] for word in words} | {word[0] for word in words}
     return grams(text) | grams(" ".join(initials)) | edges
+
+
+class _Before:
+    """A row as it was before its unflushed changes: reads what is in the database."""
+
+    def __init__(self, row: Any) -> None:  # noqa: ANN401 (any mapped row)
+        self._row = row
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (any column)
+        row = self._row
+        state = inspect(row)
+        if name in state.attrs:
+            old = state.attrs[name].history.deleted
+            if old:
+                return old[0]
+        return getattr(row, name)
+
+
+def changed(row: Searchable) -> bool:
+    """Say whether the words of a row with unflushed changes are other than before."""
+    return type(row).search_text(cast("Any", _Before(row))) != row.search_text()
 
 
 def reindex(session: Session, row: Searchable) -> None:

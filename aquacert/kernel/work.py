@@ -8,7 +8,7 @@ connection passes the cursor hook below, ORM flushes, bulk statements and plain 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -385,11 +385,9 @@ def _notice_write(
 
 def _finish(unit: Work, owner: str, once: Once | None) -> None:
     """Last beats before the commit: search index, the trail's demand, the kept answer."""
-    fresh = [row for row in _touched(unit.session) if isinstance(row, search.Searchable)]
     unit.session.flush()
-    for row in fresh:
+    for row in unit.session.info.pop("touched", ()):
         search.reindex(unit.session, row)
-    unit.session.flush()
     if unit.changed and not unit.facts:
         raise Unaudited(f"no fact explains the change of {', '.join(sorted(unit.changed))}")
     if once is not None:
@@ -400,16 +398,13 @@ def _finish(unit: Work, owner: str, once: Once | None) -> None:
         )
 
 
-def _touched(session: Session) -> Collection[Any]:
-    """Rows that this unit added or changed and has, or has not yet, flushed."""
-    seen = session.info.get("touched", set())
-    return {*seen, *session.new, *session.dirty}
-
-
 @event.listens_for(Session, "before_flush")
 def _remember_touched(session: Session, _context: object, _instances: object) -> None:
-    """Keep what a flush takes out of `new` and `dirty`, so that it can be indexed at the end."""
-    rows = [row for row in (*session.new, *session.dirty) if isinstance(row, search.Searchable)]
+    """Keep the rows whose words a flush is about to change, to be indexed at the end."""
+    rows = [row for row in session.new if isinstance(row, search.Searchable)]
+    rows += [
+        row for row in session.dirty if isinstance(row, search.Searchable) and search.changed(row)
+    ]
     session.info.setdefault("touched", set()).update(rows)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Self, get_args, get_type_hints
@@ -21,6 +21,7 @@ RECORD_VERSION = 1
 DIGEST_BYTES = 16
 KINDS = ("A", "B")
 NUMBER_DIGITS = 10
+LISTS = ("batches", "reports")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +131,12 @@ class Record:
     def encode(self) -> bytes:
         """Return the deterministic bytes that are stored, hashed and rendered, once checked."""
         self.check()
-        return cbor.encode(asdict(self))
+        return cbor.encode(self.fields())
+
+    def fields(self) -> dict[str, Any]:
+        """Return every field by name, batches and reports as maps: what is encoded."""
+        parts = {name: [vars(part) for part in getattr(self, name)] for name in LISTS}
+        return {**vars(self), **parts}
 
     @classmethod
     def decode(cls, data: bytes) -> Self:

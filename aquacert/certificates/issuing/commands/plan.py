@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -99,7 +99,7 @@ def lint(planned: Planned, province: str) -> tuple[str, ...]:
         content=preview_of(said),
         record_digest=hashlib.sha256(planned.record_bytes).digest(),
         read_back=_read_back(claims),
-        texts={name: text for name, text in asdict(said).items() if isinstance(text, str)},
+        texts={name: text for name, text in vars(said).items() if isinstance(text, str)},
     )
     # That claims and record agree field by field is trust's own lint; the rest are ours.
     agreed = () if claims.are_of(planned.record_bytes) else ("claims_are_of_the_record",)

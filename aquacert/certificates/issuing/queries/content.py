@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -137,7 +137,7 @@ def preview_of(record: Record) -> str:
 
     The end of validity is in it, so a preview does not outlive its legal day.
     """
-    shown = {name: value for name, value in asdict(record).items() if name not in ALLOTTED}
+    shown = {name: value for name, value in record.fields().items() if name not in ALLOTTED}
     return hashlib.sha256(cbor.encode(shown)).hexdigest()
 
 
