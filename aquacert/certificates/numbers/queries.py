@@ -5,17 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from aquacert.accounts import queries as accounts
 from aquacert.certificates.models import CertificateNumber, NumberSegment
 from aquacert.certificates.rules.numbering import Range, as_text
 from aquacert.certificates.rules.states import NumberState
+from aquacert.kernel.db import table_of
 from aquacert.kernel.paging import Pages
 from aquacert.kernel.work import Look
 
 LOW_STOCK = 50
 """Fewer numbers left than this is shown as low: about a week of a busy office (a proposal)."""
+
+SEGMENTS = table_of(NumberSegment)
+LEFT = select(func.sum(SEGMENTS.c.last - SEGMENTS.c.next_free + 1)).where(
+    SEGMENTS.c.holder_id == bindparam("office"), SEGMENTS.c.kind == bindparam("of_kind")
+)
 
 
 @dataclass(frozen=True)
@@ -50,10 +56,8 @@ class SegmentLine:
 
 def numbers_left(look: Look, office_id: UUID, kind: str) -> int:
     """Return how many numbers of this form an office can still use."""
-    left = select(func.sum(NumberSegment.last - NumberSegment.next_free + 1)).where(
-        NumberSegment.holder_id == office_id, NumberSegment.kind == kind
-    )
-    return int(look.session.scalar(left) or 0)
+    left = look.session.connection().scalar(LEFT, {"office": office_id, "of_kind": kind})
+    return int(left or 0)
 
 
 def segments(look: Look, kind: str) -> list[SegmentLine]:

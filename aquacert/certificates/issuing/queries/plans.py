@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from aquacert.certificates.models import (
     Certificate,
@@ -16,21 +16,32 @@ from aquacert.certificates.models import (
 )
 from aquacert.certificates.models.certificates import LIVE
 from aquacert.certificates.rules.states import NumberState, Stage
+from aquacert.kernel.db import table_of
 from aquacert.kernel.work import Look
+
+# Asked at every preview and every issue: these statements are made once, on the bare tables.
+STANDINGS, NUMBERS, LINES = table_of(Standing), table_of(CertificateNumber), table_of(CoveredBatch)
+LIVE_OF_LOAD = select(STANDINGS.c.id).where(STANDINGS.c.load_id == bindparam("load"), LIVE)
+RESERVED_FOR_LOAD = select(NUMBERS.c.id).where(
+    NUMBERS.c.load_id == bindparam("load"), NUMBERS.c.state == NumberState.RESERVED.value
+)
+COVERED = (
+    select(STANDINGS.c.id, LINES.c.quantity)
+    .join(STANDINGS, STANDINGS.c.id == LINES.c.certificate_id)
+    .where(LINES.c.batch_id == bindparam("batch"), LIVE)
+)
 
 
 def live_certificate(look: Look, load_id: UUID) -> UUID | None:
     """Return the id of the live certificate of a load, or None."""
-    return look.one(select(Standing.id).where(Standing.load_id == load_id, LIVE))
+    found: UUID | None = look.session.connection().scalar(LIVE_OF_LOAD, {"load": load_id})
+    return found
 
 
 def in_flight(look: Look, load_id: UUID) -> bool:
     """Say whether a number is reserved for this load and nothing has come of it yet."""
-    reserved = select(CertificateNumber.id).where(
-        CertificateNumber.load_id == load_id,
-        CertificateNumber.state == NumberState.RESERVED.value,
-    )
-    return look.one(reserved) is not None
+    found = look.session.connection().execute(RESERVED_FOR_LOAD, {"load": load_id}).first()
+    return found is not None
 
 
 def orphans(look: Look, before: datetime) -> list[Issuance]:
@@ -58,14 +69,8 @@ def unplanned_numbers(look: Look, before: datetime) -> list[CertificateNumber]:
 
 def certified(look: Look, batch_id: UUID, besides: UUID | None) -> int:
     """Return how much of a batch other live certificates cover."""
-    rows = (
-        select(CoveredBatch.quantity)
-        .join(Standing, Standing.id == CoveredBatch.certificate_id)
-        .where(CoveredBatch.batch_id == batch_id, LIVE)
-    )
-    if besides is not None:
-        rows = rows.where(Standing.id != besides)
-    return sum(look.scalars(rows))
+    rows = look.session.connection().execute(COVERED, {"batch": batch_id})
+    return sum(quantity for certificate_id, quantity in rows if certificate_id != besides)
 
 
 def held_by(look: Look, certificate_id: UUID, lot_id: UUID) -> int:
