@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import MultipleFileField
@@ -32,6 +32,15 @@ def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     return [SelectChoice(value, _(words)) for value, words in pairs]
 
 
+class Judged:
+    """Marks a field that rules judge later: it is not optional, and nothing is checked here."""
+
+    field_flags: ClassVar[Mapping[str, bool]] = {"optional_quiet": True}
+
+    def __call__(self, form: object, field: object) -> None:
+        """Say nothing."""
+
+
 class DeclareForm(Form):
     """Guard, key and buttons of the declaration's page; the answers are read by `answers_from`."""
 
@@ -39,7 +48,7 @@ class DeclareForm(Form):
 class StatementForm(Form):
     """The declarant's own tick under the statutory text."""
 
-    statement = BooleanField(_("我已看过，内容属实"))
+    statement = BooleanField(_("我已看过，内容属实"), [Judged()])
 
 
 class SupplementReplyForm(StatementForm):
@@ -72,6 +81,7 @@ class SupplementForm(Form):
 
     items = SelectMultipleField(
         _("要补的材料"),
+        [Judged()],
         choices=choices((key.value, words) for key, words in MATERIAL_WORDS.items()),
         validate_choice=False,
         option_widget=CheckboxInput(),
@@ -85,22 +95,23 @@ class RefuseForm(Form):
 
     ground = RadioField(
         _("法定理由"),
+        [Judged()],
         choices=choices((key.value, words) for key, words in GROUND_WORDS.items()),
         validate_choice=False,
     )
-    reason = TextAreaField(_("理由（写给申报人看，不少于 10 字）"))
+    reason = TextAreaField(_("理由（写给申报人看，不少于 10 字）"), [Judged()])
 
 
 class AssignForm(Form):
     """Whom the office sends."""
 
-    vet_id = SelectField(_("官方兽医"))
+    vet_id = SelectField(_("官方兽医"), [Judged()])
 
 
 class CloseForm(Form):
     """Why an accepted declaration ends without certificate."""
 
-    because = StringField(_("办结原因"))
+    because = StringField(_("办结原因"), [Judged()])
 
 
 def answers_from(typed: Mapping[str, Any]) -> Answers:

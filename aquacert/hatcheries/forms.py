@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
@@ -43,6 +44,15 @@ LICENCES = choices((key.value, words) for key, words in LICENCE_WORDS.items())
 UNITS = choices([("", "按品种习惯"), *((unit.value, unit.value) for unit in Unit)])
 
 
+class Judged:
+    """Marks a field that is not optional though nothing is checked here: a choice, a tick."""
+
+    field_flags: ClassVar[Mapping[str, bool]] = {"optional_quiet": True}
+
+    def __call__(self, form: object, field: object) -> None:
+        """Say nothing."""
+
+
 class FarmForm(Form):
     """What a new farm says of itself: the first page of registering."""
 
@@ -50,8 +60,8 @@ class FarmForm(Form):
     uscc = StringField(_("统一社会信用代码"), [NEEDED, Length(max=40)])
     division_code = StringField(_("在哪个区县"), [NEEDED, Length(max=60)])
     place = StringField(_("塘口在哪里（镇、村、门牌）"), [NEEDED, SHORT])
-    level = SelectField(_("级别"), choices=LEVELS, default=Level.COUNTY.value)
-    kind = SelectField(_("类型"), choices=KINDS, default="nursery")
+    level = SelectField(_("级别"), [Judged()], choices=LEVELS, default=Level.COUNTY.value)
+    kind = SelectField(_("类型"), [Judged()], choices=KINDS, default="nursery")
     is_one_person = BooleanField(_("个体户或个人独资（对外只显示到区县，不显示场名）"))
     contact_name = StringField(_("联系人姓名"), [NEEDED, SHORT])
     phone = StringField(_("手机号"), [NEEDED, Length(max=40)], render_kw={"inputmode": "tel"})
@@ -65,7 +75,7 @@ class RegisterForm(FarmForm):
     """The second page: the same answers, kept, with the account and the last button."""
 
     step = HiddenField(default="check")
-    username = StringField(_("登录名（不填就用信用代码登录）"), [Length(max=60)])
+    username = StringField(_("登录名"), [Length(max=60)])
     password = PasswordField(
         _("设一个口令"), [NEEDED, Length(max=400)], render_kw={"autocomplete": "new-password"}
     )
@@ -89,7 +99,7 @@ class ContactForm(Form):
 class LicenceForm(Form):
     """A licence with its period and species."""
 
-    kind = SelectField(_("证件"), choices=LICENCES)
+    kind = SelectField(_("证件"), [Judged()], choices=LICENCES)
     number = StringField(_("编号"), [NEEDED, SHORT])
     from_on = StringField(_("从哪天起"), [NEEDED, Length(max=30)])
     until_on = StringField(_("到哪天止"), [NEEDED, Length(max=30)])
@@ -101,17 +111,17 @@ class LotForm(Form):
 
     pond = StringField(_("塘口名称"), [NEEDED, Length(max=40)])
     species = StringField(_("品种"), [NEEDED, Length(max=60)])
-    variety = StringField(_("品系（可不填）"), [Length(max=40)])
+    variety = StringField(_("品系"), [Length(max=40)])
     life_stage = StringField(_("规格"), [NEEDED, Length(max=40)])
-    unit = SelectField(_("单位"), choices=UNITS)
-    kind = SelectField(_("怎么来的"), choices=STOCK_KINDS[:3])
+    unit = SelectField(_("单位"), [Judged()], choices=UNITS)
+    kind = SelectField(_("怎么来的"), [Judged()], choices=STOCK_KINDS[:3])
     quantity = StringField(_("数量"), [NEEDED, Length(max=40)])
 
 
 class BookForm(Form):
     """One ledger entry by hand."""
 
-    kind = SelectField(_("变动原因"), choices=STOCK_KINDS)
+    kind = SelectField(_("变动原因"), [Judged()], choices=STOCK_KINDS)
     quantity = StringField(_("数量"), [NEEDED, Length(max=40)])
     reason = StringField(_("说明"), [Length(max=120)])
 
@@ -119,13 +129,13 @@ class BookForm(Form):
 class ConfirmForm(Form):
     """The owner's own check of what is in the ponds; the counts are read beside it."""
 
-    reason = StringField(_("数不对的原因（数都对就不填）"), [Length(max=120)])
+    reason = StringField(_("数不对的原因"), [Length(max=120)])
 
 
 class ReasonForm(Form):
     """A refusal's reason."""
 
-    because = TextAreaField(_("原因（写给申请人看）"), [Length(max=300)])
+    because = TextAreaField(_("原因（写给申请人看）"), [Judged(), Length(max=300)])
 
 
 class ActForm(Form):

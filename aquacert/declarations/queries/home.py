@@ -10,7 +10,7 @@ from aquacert.accounts.queries.organisations import agencies_for
 from aquacert.declarations.queries.holds import held
 from aquacert.declarations.queries.lists import DeclarationLine, last_sent, lines, mine
 from aquacert.declarations.queries.machine import earliest
-from aquacert.declarations.rules.plan import people
+from aquacert.declarations.rules.plan import amount
 from aquacert.declarations.rules.states import OPEN, State
 from aquacert.hatcheries import queries as hatcheries
 from aquacert.hatcheries.models import Hatchery
@@ -36,17 +36,17 @@ class StockLine:
     @property
     def free_words(self) -> str:
         """What is free, as people say it."""
-        return f"{people(self.free)} {self.lot.unit}"
+        return amount(self.free, self.lot.unit)
 
     @property
     def held_words(self) -> str:
         """What is held, as people say it."""
-        return f"{people(self.held)} {self.lot.unit}"
+        return amount(self.held, self.lot.unit)
 
     @property
     def balance_words(self) -> str:
         """What is there, as people say it."""
-        return f"{people(self.lot.balance)} {self.lot.unit}"
+        return amount(self.lot.balance, self.lot.unit)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries.facts import all_load_facts, batches_of
 from aquacert.declarations.queries.papers import KINDS, papers_of
 from aquacert.declarations.rules.clocks import span
-from aquacert.declarations.rules.plan import people
+from aquacert.declarations.rules.plan import amount
 from aquacert.declarations.rules.states import LOAD_WORDS, LabStage, LoadState, State
 from aquacert.hatcheries.models import Hatchery
 from aquacert.hatcheries.rules import State as HatcheryState
@@ -94,7 +94,7 @@ def _registered(look: Look, paper: Declaration) -> Station:
 
 def _declared(look: Look, paper: Declaration) -> Station:
     batches = batches_of(look, paper.id)
-    said = "、".join(f"{one.species_name} {people(one.quantity)} {one.unit}" for one in batches)
+    said = "、".join(f"{one.species_name} {amount(one.quantity, one.unit)}" for one in batches)
     by = "代办" if paper.is_proxy else "企业端"
     papers = [(KINDS[kind][0], kind) for kind in papers_of(paper) if kind == "application"]
     return Station(

@@ -22,7 +22,7 @@ from aquacert.declarations.rules.answers import (
     differences,
     from_json,
 )
-from aquacert.declarations.rules.plan import beyond_stock, people
+from aquacert.declarations.rules.plan import amount, beyond_stock
 from aquacert.hatcheries import queries as hatcheries
 from aquacert.hatcheries.models import Hatchery
 from aquacert.kernel.clock import SHANGHAI
@@ -125,7 +125,7 @@ def _batch(
             Row(f"{name}-lot", "塘口", "还没有选好" if not typed.lot else "见下面"),
             Row(f"{name}-species", "品种", typed.species or "按塘口登记"),
             Row(f"{name}-quantity", "数量", typed.quantity),
-            Row(f"{name}-source", "来源", typed.source),
+            Row(f"{name}-source", "来源", _source(typed.source)),
             Row(f"{name}-captured_on", "捕获日期", typed.captured_on),
         )
     lot, unit = batch.lot, batch.lot.unit
@@ -133,20 +133,24 @@ def _batch(
     after = left - batch.quantity
     said = f"{in_words(batch.quantity, unit)}，合 {batch.quantity:,} {unit}"
     stock = (
-        f"之后还可申报 {people(after)} {unit}"
+        f"之后还可申报 {amount(after, unit)}"
         if after >= 0
-        else f"现在还可申报 {people(left)} {unit}"
+        else f"现在还可申报 {amount(left, unit)}"
     )
     rows = [
         Row(f"{name}-species", "品种", lot.species_name),
         Row(f"{name}-life_stage", "规格", f"{lot.variety} {lot.life_stage}".strip()),
-        Row(f"{name}-quantity", "数量", f"{people(batch.quantity)} {unit}", said),
+        Row(f"{name}-quantity", "数量", amount(batch.quantity, unit), said),
         Row(f"{name}-lot", "塘口", f"{lot.pond_name}", f"批号 {lot.number}，{stock}"),
         Row(f"{name}-source", "来源", SOURCE_WORDS[batch.source]),
     ]
     if batch.source is Source.WILD:
         rows.append(Row(f"{name}-captured_on", "捕获日期", str(batch.captured_on)))
     return tuple(rows)
+
+
+def _source(text: str) -> str:
+    return {str(key): words for key, words in SOURCE_WORDS.items()}.get(text, text)
 
 
 def _load(
@@ -200,9 +204,11 @@ def _raw_load(name: str, typed: LoadAnswer) -> tuple[Row, ...]:
         ("disinfectant", "消毒"),
         ("purpose", "用途"),
     )
+    words = {str(key): said for key, said in (MODE_WORDS | PURPOSE_WORDS).items()}
     return tuple(
-        Row(f"{name}-{key}", label, str(getattr(typed, key)).replace("T", " "))
+        Row(f"{name}-{key}", label, words.get(text, text.replace("T", " ")))
         for key, label in labels
+        for text in (str(getattr(typed, key)),)
     )
 
 

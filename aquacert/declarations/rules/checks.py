@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from aquacert.declarations.rules.plan import people
+from aquacert.declarations.rules.plan import amount
 from aquacert.hatcheries.rules import LicenceStanding, is_confirmed
 from aquacert.kernel.clock import SHANGHAI
 
@@ -160,11 +160,11 @@ def _species(facts: CheckFacts) -> Check:
 
 def _stock(facts: CheckFacts) -> Check:
     short = [
-        f"{one.pond}可用 {people(one.free)} {one.unit}，申报 {people(one.quantity)} {one.unit}"
+        f"{one.pond}可用 {amount(one.free, one.unit)}，申报 {amount(one.quantity, one.unit)}"
         for one in facts.batches
         if one.quantity > one.free
     ]
-    fine = "；".join(f"{one.pond}可用 {people(one.free)} {one.unit}" for one in facts.batches)
+    fine = "；".join(f"{one.pond}可用 {amount(one.free, one.unit)}" for one in facts.batches)
     return Check(Reason.STOCK, not short, "；".join(short) or fine)
 
 
@@ -172,7 +172,9 @@ def _lead(facts: CheckFacts) -> Check:
     ok = facts.first_departure_at >= facts.earliest_at
     earliest = facts.earliest_at.astimezone(SHANGHAI)
     return Check(
-        Reason.LEAD_TIME, ok, f"最早 {earliest:%Y-%m-%d %H:%M} 启运（{facts.lead_article}）"
+        Reason.LEAD_TIME,
+        ok,
+        f"最早 {earliest:%Y-%m-%d %H:%M} 启运（{facts.lead_article.split()[-1]}）",
     )
 
 

@@ -108,7 +108,7 @@ def beyond_stock(batches: Sequence[BatchPlan], free: Mapping[str, int]) -> Fault
         left = free.get(batch.lot, 0)
         if batch.quantity > left:
             where = f"{batch.pond}" if batch.pond else "这个塘口"
-            faults[f"batches-{index}-quantity"] = f"{where}最多还能报 {people(left)} {batch.unit}。"
+            faults[f"batches-{index}-quantity"] = f"{where}最多还能报 {amount(left, batch.unit)}。"
     return faults
 
 
@@ -118,3 +118,9 @@ def people(quantity: int) -> str:
         tens, rest = divmod(quantity, 10_000)
         return f"{tens:,}.{rest // 1000} 万" if rest else f"{tens:,} 万"
     return f"{quantity:,}"
+
+
+def amount(quantity: int, unit: str) -> str:
+    """Return a quantity with its unit as people say it: 50 万尾, 8,000 尾, 320 kg."""
+    said = people(quantity)
+    return f"{said}{unit}" if said.endswith("万") and unit != "kg" else f"{said} {unit}"

@@ -39,7 +39,7 @@ from aquacert.declarations.rules.grounds import (
     why_not_ground,
 )
 from aquacert.declarations.rules.numbers import short
-from aquacert.declarations.rules.plan import people
+from aquacert.declarations.rules.plan import amount
 from aquacert.declarations.rules.states import STATE_WORDS, State
 from aquacert.declarations.views.blueprint import bp, is_desk
 from aquacert.declarations.views.owner import show_own
@@ -62,7 +62,7 @@ TAB_WORDS = {
 }
 ANSWERS = ("accept", "supplement", "refuse")
 WORDS = {
-    "people": people,
+    "amount": amount,
     "short": short,
     "in_words": in_words,
     "states": STATE_WORDS,

@@ -25,6 +25,7 @@ from aquacert.declarations.forms import (
     SupplementReplyForm,
     answers_from,
     changed_rows,
+    choices,
 )
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import declaration
@@ -32,7 +33,8 @@ from aquacert.declarations.queries.home import home_page, lot_choices
 from aquacert.declarations.queries.lists import lines, mine
 from aquacert.declarations.queries.review import answers_of, review
 from aquacert.declarations.rules.answers import MODE_WORDS, PURPOSE_WORDS, SOURCE_WORDS, Answers
-from aquacert.declarations.rules.grounds import MATERIAL_WORDS
+from aquacert.declarations.rules.grounds import MATERIAL_WORDS, Material
+from aquacert.declarations.rules.plan import amount
 from aquacert.declarations.rules.states import State
 from aquacert.declarations.views.blueprint import bp
 from aquacert.hatcheries.queries import hatchery_of, own_hatchery
@@ -43,6 +45,7 @@ from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look, Work
 
 MAY_DECLARE = (P.DECLARATION_DECLARE, P.DECLARATION_ACCEPT)
+PARCEL = {"materials": MATERIAL_WORDS, "amount": amount}
 WORDS = {"modes": MODE_WORDS, "purposes": PURPOSE_WORDS, "sources": SOURCE_WORDS}
 
 
@@ -54,7 +57,7 @@ def home() -> ResponseReturnValue:
         if hatchery_of(unit, unit.actor.organisation_id) is None:
             return page("declarations/no_farm.html", form=ActForm())
         shown = home_page(unit)
-    return page("declarations/home.html", form=ActForm(), home=shown, materials=MATERIAL_WORDS)
+    return page("declarations/home.html", form=ActForm(), home=shown, **PARCEL)
 
 
 @bp.get("/mine")
@@ -66,7 +69,7 @@ def own_list() -> ResponseReturnValue:
         farm = own_hatchery(unit)
         number = request.args.get("page", 1, type=int)
         found = mine(unit, farm.organisation_id, words, number)
-    return page("declarations/mine.html", pages=found, q=words, materials=MATERIAL_WORDS)
+    return page("declarations/mine.html", pages=found, q=words, **PARCEL)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -193,6 +196,10 @@ def withdraw(declaration_id: UUID) -> ResponseReturnValue:
 def supplement(declaration_id: UUID) -> ResponseReturnValue:
     """Bring what the office asked for; nothing has to be declared anew."""
     form = SupplementReplyForm()
+    with look() as unit:
+        asked = declaration(unit, declaration_id).asked_items
+    named = [one for one in asked if one != Material.ANSWERS.value] or list(MATERIAL_WORDS)
+    form.material.choices = choices((one, MATERIAL_WORDS[Material(one)]) for one in named)
     if form.validate_on_submit():
         with form.catching():
             return _supplement_sent(form, declaration_id)
@@ -243,8 +250,8 @@ def show_own(unit: Look, paper: Declaration) -> str:
         review=review(unit, paper) if paper.state == State.DRAFT.value else None,
         office=organisation(unit, paper.office_id),
         files=unit.files_of(paper),
-        materials=MATERIAL_WORDS,
         answers=answers_of(paper),
+        **PARCEL,
     )
 
 

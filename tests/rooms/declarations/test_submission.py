@@ -220,7 +220,7 @@ def test_what_is_declared_is_held_until_it_is_withdrawn(db):
         assert held(look, [farm.lot_id]) == {farm.lot_id: 500_000}
         assert free(look, [farm.lot_id]) == {farm.lot_id: 100_000}
     found = faults(db, farm, answers(db, farm, "100001", plate="示A6P209"))
-    assert "10 万 尾" in found["batches-0-quantity"]
+    assert "10 万尾" in found["batches-0-quantity"]
     with db.work(farm.owner) as w:
         withdraw_declaration(w, declaration_id)
     with db.look(farm.owner) as look:

@@ -70,13 +70,13 @@ def text(response) -> str:
 
 def test_the_owner_declares_in_three_pages(db, farm, owner):
     assert "填第一份申报" in text(owner.get("/declarations/home"))
-    assert "还可申报 120 万 尾" in text(owner.get("/declarations/new"))
+    assert "还可申报 120 万尾" in text(owner.get("/declarations/new"))
     saved = owner.post("/declarations/new", data=filled(farm))
     assert saved.status_code == 302
     checked = text(owner.get(saved.location))
     for said in (
         "伍拾万尾，合 500,000 尾",
-        "之后还可申报 70 万 尾",
+        "之后还可申报 70 万尾",
         "山东省青岛市崂山区",
         "提交检疫申报",
     ):
@@ -88,7 +88,7 @@ def test_the_owner_declares_in_three_pages(db, farm, owner):
     home = text(owner.get("/declarations/home"))
     assert "再报一次" in home
     assert "等申报点答复" in home
-    assert "已占用 50 万 尾" in home
+    assert "已占用 50 万尾" in home
 
 
 def test_an_unticked_statement_sends_nothing_and_says_so(db, farm, owner):
