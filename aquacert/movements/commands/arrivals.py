@@ -10,14 +10,13 @@ from aquacert.certificates import commands as certificate_commands
 from aquacert.certificates import queries as certificates
 from aquacert.declarations import commands as declarations
 from aquacert.hatcheries.commands.stock import credit_arrival
-from aquacert.hatcheries.queries import hatchery_of, lots
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow, NotFound
 from aquacert.kernel.work import Work
 from aquacert.movements.commands.facts import AbsenceConfirmed, ArrivalReported
 from aquacert.movements.commands.lives import ENDED, code_in_hand, open_movement
 from aquacert.movements.models import Movement
-from aquacert.movements.queries import movement, movement_of_subject
+from aquacert.movements.queries import movement, movement_of_subject, own_lots
 from aquacert.movements.rules import (
     MOVES,
     ON_THE_ROAD,
@@ -30,6 +29,7 @@ from aquacert.movements.rules import (
 )
 from aquacert.reference.rules.text import clean
 from aquacert.trust.qr import tidy_code
+from aquacert.trust.record import Record
 
 LONGEST_NOTE = 500
 REFUSED = {
@@ -49,7 +49,7 @@ def report_arrival(w: Work, public_id: str, report: Report, *, lot_id: UUID | No
     if found is None:
         raise NotFound("查无此证。请看清编号再扫一次。")
     if lot_id is not None:
-        _own_lot(w, lot_id)
+        _own_lot(w, lot_id, Record.decode(found.record))
     open_movement(w, found.certificate_id)
     _report(w, found.certificate_id, report, Via.ACCOUNT, lot_id)
     return found.certificate_id
@@ -151,7 +151,7 @@ def _of_office(w: Work, row: Movement) -> None:
         raise NotAllowed("只有启运地或到达地的机构能核实。")
 
 
-def _own_lot(w: Work, lot_id: UUID) -> None:
-    farm = hatchery_of(w, w.actor.organisation_id)
-    if farm is None or lot_id not in {lot.lot_id for lot in lots(w, farm.id)}:
-        raise Invalid("只能记入自己场的塘口。", lot_id="请选自己场的一批存塘。")
+def _own_lot(w: Work, lot_id: UUID, record: Record) -> None:
+    if lot_id not in {lot.lot_id for lot in own_lots(w, record)}:
+        sentence = "请选自己场里同一品种、同一单位的一批存塘。"
+        raise Invalid("只能记入自己场的塘口。", lot_id=sentence)

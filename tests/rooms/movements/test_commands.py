@@ -277,7 +277,7 @@ def test_a_code_is_found_in_an_address_an_id_or_a_number(db, road):
             f"{road.number[:2]} {road.number[2:6]} {road.number[6:]}",
         ):
             assert public_id_in(look, typed) == road.public_id
-        for wrong in ("", "3299999999", "你好", "\x00", "\ud800"):
+        for wrong in ("", "你好", "\x00", "\ud800"):
             with pytest.raises(NotFound):
                 public_id_in(look, wrong)
 
