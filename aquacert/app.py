@@ -147,7 +147,8 @@ def join_rooms(app: Flask, csrf: CSRFProtect) -> None:
     for room in ROOMS:
         for member in ("views", "api"):
             name = f"{room}.{member}"
-            if importlib.util.find_spec(name) is None:
+            found = importlib.util.find_spec(name)
+            if found is None or found.origin is None:
                 continue
             module = importlib.import_module(name)
             app.register_blueprint(module.bp)
