@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 
 from sqlalchemy import event
 
+from aquacert.kernel.db import Base
 from aquacert.kernel.work import Look, Work
 
 T = TypeVar("T")
@@ -51,7 +52,11 @@ def lasting(look: Look, key: Hashable, make: Callable[[], T]) -> T:
         # A unit that is changing the seed itself must not teach others what it has not committed.
         if look.session.info.get("seeding"):
             return kept(look, key, make)
-        answers.found[key] = make()
+        made = make()
+        if isinstance(made, Base):
+            # A row must not die with this unit: a rollback would expire what every other one reads.
+            look.session.expunge(made)
+        answers.found[key] = made
     return cast("T", answers.found[key])
 
 
