@@ -15,15 +15,50 @@ from aquacert.surveillance.commands import import_empresi
 from aquacert.surveillance.models import Event
 from tests.make.accounts import Made, make_organisation, make_person
 
-V1 = (
-    "Id source latitude longitude region country admin1 localityName localityQuality"
-    " observationDate reportingDate status disease serotypes speciesDescription sumAtRisk sumCases"
-    " sumDeaths sumDestroyed sumSlaughtered humansGenderDesc humansAge humansAffected humansDeaths"
-).split()
-V2 = (
-    "Event ID,Disease,Serotype,lat,lon,Locality,Country,Region,Location,observation_date,"
-    "report_date,Date,Species,Diagnosis Source,Humans Affected,Human Deaths"
-).split(",")
+V1 = [
+    "Id",
+    "source",
+    "latitude",
+    "longitude",
+    "region",
+    "country",
+    "admin1",
+    "localityName",
+    "localityQuality",
+    "observationDate",
+    "reportingDate",
+    "status",
+    "disease",
+    "serotypes",
+    "speciesDescription",
+    "sumAtRisk",
+    "sumCases",
+    "sumDeaths",
+    "sumDestroyed",
+    "sumSlaughtered",
+    "humansGenderDesc",
+    "humansAge",
+    "humansAffected",
+    "humansDeaths",
+]
+V2 = [
+    "Event ID",
+    "Disease",
+    "Serotype",
+    "lat",
+    "lon",
+    "Locality",
+    "Country",
+    "Region",
+    "Location",
+    "observation_date",
+    "report_date",
+    "Date",
+    "Species",
+    "Diagnosis Source",
+    "Humans Affected",
+    "Human Deaths",
+]
 V3 = [name.lower().replace(" ", "_") for name in V2] + ["display_date"]
 LUHE = {
     "Id": "7001",
