@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+import structlog
 
 from aquacert import app as composition
 from aquacert.accounts.cli import administrator_command, token_commands
+from aquacert.certificates import tasks as certificates
 from aquacert.certificates.peers.queries import own_list, recheck
 from aquacert.demo import run
 from aquacert.demo.proof import check_address, read_code
@@ -42,6 +44,7 @@ from labs.instruments.cli import labs
 
 DEMO_STEPS = 14
 SEED = Path(__file__).parents[1] / "seed_data"
+log = structlog.get_logger("console")
 
 
 class Plain(click.Group):
@@ -90,6 +93,7 @@ def serve(host: str, port: int | None, *, no_work: bool) -> None:
     from granian.constants import Interfaces
 
     settings = Settings.from_env()
+    settle(settings)
     worker = None if no_work else start_worker()
     server = Granian(
         "wsgi:app",
@@ -110,6 +114,18 @@ def serve(host: str, port: int | None, *, no_work: bool) -> None:
             worker.wait()
 
 
+def settle(settings: Settings) -> None:
+    """Settle what a crash left: numbers without a certificate are made void, with the reason."""
+    house = composition.open_house(settings)
+    done = certificates.tidy(house.database, house.keys, at_start=True)
+    house.database.close()
+    if done.anything:
+        click.echo(
+            f"上次中断留下的已处理：放弃 {done.abandoned} 次签发，"
+            f"作废 {done.voided} 个证号，跳过 {done.skipped} 个证号"
+        )
+
+
 def start_worker() -> subprocess.Popen[bytes]:
     """Start one outbox worker as a child: the server forks, and a thread would be torn by that."""
     return subprocess.Popen([sys.executable, "-m", "aquacert.cli", "work", "--with-parent"])
@@ -125,8 +141,18 @@ def work(*, with_parent: bool) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
     house = composition.open_house(Settings.from_env())
+    threading.Thread(target=keep_tidy, args=(house, stop), daemon=True).start()
     composition.runner_of(house).run_until(stop)
     house.database.close()
+
+
+def keep_tidy(house: House, stop: threading.Event) -> None:
+    """Every minute settle interrupted issuances and sign status lists that grow old."""
+    while not stop.wait(60):
+        try:
+            certificates.tidy(house.database, house.keys)
+        except AquaCertError:
+            log.exception("tidying failed; tried again in a minute")
 
 
 def watch_parent(parent: int, stop: threading.Event) -> None:

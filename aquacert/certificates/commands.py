@@ -6,6 +6,7 @@ from aquacert.certificates.status.commands import (
     note_arrival,
     publish_list,
     recall,
+    refresh_lists,
     suspend,
     void,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "publish_list",
     "recall",
     "receive_segment",
+    "refresh_lists",
     "render",
     "reserve_number",
     "resume",

@@ -11,8 +11,12 @@ from aquacert.trust.keys import KeyRing
 
 
 def render(certificate_id: UUID, *, database: Database, keys: KeyRing) -> None:
-    """Make the PDF and the .docx of a certificate that was issued; once made, nothing to do."""
+    """Make the PDF and the .docx of a certificate that was issued; once made, nothing to do.
+
+    The first certificate of a quarter also brings its status list into the world.
+    """
     commands.render(database, keys, certificate_id)
+    commands.refresh_lists(database, keys)
 
 
 def publish_status(certificate_id: UUID, *, database: Database, keys: KeyRing) -> None:
@@ -20,3 +24,10 @@ def publish_status(certificate_id: UUID, *, database: Database, keys: KeyRing) -
     with database.look(SYSTEM) as look:
         number = queries.status_list_of(look, certificate_id)
     commands.publish_list(database, keys, number)
+
+
+def tidy(database: Database, keys: KeyRing, *, at_start: bool = False) -> commands.Resumed:
+    """Settle what a crash left and keep the status lists fresh: at each start and every minute."""
+    done = commands.resume(database, after_restore=at_start)
+    commands.refresh_lists(database, keys)
+    return done

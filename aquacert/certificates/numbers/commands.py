@@ -26,9 +26,9 @@ from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import Conflict, Invalid
 from aquacert.kernel.work import Database, Work
 
-MARKS = "number-marks.log"
+MARKS = "numbers.mark"
 """File in the data directory, one number a line, appended and synced before a number is used.
-A restore must keep this file: it knows what the backup does not."""
+A restore never lets a mark go down (kernel.backup): it knows what the backup does not."""
 USED_UP = "号段用尽：申报点没有可用的证号。请向票证管理员申领。"
 FORGOTTEN = "恢复备份时跳过：这个号在备份之后已经取用"
 

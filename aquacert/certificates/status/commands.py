@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -33,6 +33,8 @@ from aquacert.trust.keys import KeyRing
 from aquacert.trust.publickeys import Owner, Use
 
 SHORTEST_REASON = 2
+FRESH = timedelta(hours=12)
+"""A list is signed anew when it is this old: half of how long it holds."""
 NEWS = {
     Act.SUSPEND: Topic.CERTIFICATE_SUSPENDED,
     Act.RESUME: Topic.CERTIFICATE_RESUMED,
@@ -223,6 +225,18 @@ def publish_list(database: Database, keys: KeyRing, number: int) -> str:
     token = statuslist.sign_list(statuslist.build(changed), uri, signer, now)
     with database.work(SYSTEM) as w:
         return _store(w, number, token)
+
+
+def refresh_lists(database: Database, keys: KeyRing) -> int:
+    """Publish every status list that was never published or is 12 hours old; return how many.
+
+    A list holds for 24 hours; a verifier that finds it older must not show green.
+    """
+    with database.look(SYSTEM) as look:
+        stale = queries.stale_lists(look, look.now - FRESH)
+    for number in stale:
+        publish_list(database, keys, number)
+    return len(stale)
 
 
 def _store(w: Work, number: int, token: bytes) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
@@ -83,6 +83,12 @@ def list_numbers(look: Look) -> list[int]:
     """Return the number of every list that a certificate points to, oldest first."""
     rows = select(Certificate.status_list).distinct().order_by(Certificate.status_list)
     return look.scalars(rows)
+
+
+def stale_lists(look: Look, before: datetime) -> list[int]:
+    """Return the lists that certificates point to and that were not published since `before`."""
+    fresh = select(StatusListing.number).where(StatusListing.published_at > before)
+    return [number for number in list_numbers(look) if number not in set(look.scalars(fresh))]
 
 
 def counts(look: Look) -> dict[str, int]:
