@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response, request, send_file
 from flask.typing import ResponseReturnValue
 
 from aquacert.declarations.documents import MEDIA_TYPE
@@ -40,7 +41,7 @@ def file(declaration_id: UUID, file_id: UUID) -> ResponseReturnValue:
 
 
 def download(data: bytes, name: str, media_type: str, *, inline: bool = False) -> Response:
-    """Return bytes under a file name (RFC 6266)."""
-    response = Response(data, mimetype=media_type)
-    response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=name)
-    return response
+    """Return bytes under a file name; `send_file` writes a Chinese one as RFC 6266 wants it."""
+    return send_file(
+        io.BytesIO(data), mimetype=media_type, as_attachment=not inline, download_name=name
+    )
