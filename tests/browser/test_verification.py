@@ -19,19 +19,7 @@ from aquacert.verification.queries.pages import PublicPages
 from tests.make.verification import OFFICE, PUBLIC_ID, Shelf, record_of, ring_of, sealed
 
 pytestmark = pytest.mark.browser
-CHROMIUM = "/usr/bin/chromium"
 SUCCESSOR = "7KQ2M9XA4C"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

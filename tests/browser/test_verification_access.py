@@ -9,7 +9,7 @@ import pytest
 from aquacert.verification import views
 from aquacert.verification.queries.keys import KeyWatch
 from aquacert.verification.queries.pages import PublicPages
-from tests.browser.test_verification import base, chromium, phone  # noqa: F401 (fixtures)
+from tests.browser.test_verification import base, phone  # noqa: F401 (fixtures)
 from tests.make.verification import PUBLIC_ID, Shelf, record_of, ring_of, sealed
 
 pytestmark = pytest.mark.browser

@@ -1,0 +1,86 @@
+"""Browser tests: chromium without a network, the test's own app behind a real server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.serving import make_server
+
+from tests.browser.hand import FOLDER, SMALL, WIDE, Hand, Walk
+from tests.make.accounts import Made, code_for
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Debian's chromium, once for the test process."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    path = shutil.which("chromium") or "/usr/bin/chromium"
+    with sync_api.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def served(app) -> Iterator[str]:
+    """The test's app on a free port of this machine, with its CSRF guard on."""
+    app.config.update(WTF_CSRF_ENABLED=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def walk(chromium, served: str, tmp_path: Path) -> Iterator[Walk]:
+    """A walk through the pages; it ends with nothing noticed."""
+    folder = Path(os.environ.get(FOLDER) or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    made = Walk(chromium, served, folder)
+    yield made
+    for context in chromium.contexts:
+        context.close()
+
+
+@pytest.fixture
+def axe() -> Any:
+    """Return the accessibility judge."""
+    return pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+
+@pytest.fixture
+def as_person(walk: Walk, db) -> Callable[..., Hand]:
+    """Sign somebody in through the real page, with a one-time code where he needs one."""
+
+    def sign_in(made: Made, *, wide: bool = True) -> Hand:
+        return signed_in(walk.hand(WIDE if wide else SMALL), db, made)
+
+    return sign_in
+
+
+def signed_in(hand: Hand, db, made: Made) -> Hand:
+    """Fill in the sign-in page, and the code's page after it."""
+    hand.open("/accounts/sign-in").fill(username=made.username, password=made.password)
+    hand.press("登录")
+    if hand.path == "/accounts/second-factor":
+        hand.fill(code=code_for(db, made.person_id)).press("登录")
+    assert "/accounts/" not in hand.path or hand.path == "/accounts/me", hand.text()
+    return hand
