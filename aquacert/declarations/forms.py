@@ -20,7 +20,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from aquacert.declarations.rules.answers import Answers, BatchAnswer, LoadAnswer
-from aquacert.declarations.rules.grounds import GROUND_WORDS, MATERIAL_WORDS
+from aquacert.declarations.rules.grounds import GROUND_WORDS, MATERIAL_WORDS, Material
 from aquacert.http.forms import Form
 
 MOST_ROWS = 20
@@ -49,6 +49,18 @@ class StatementForm(Form):
     """The declarant's own tick under the statutory text."""
 
     statement = BooleanField(_("我已看过，内容属实"), [Judged()])
+
+
+class PapersForm(Form):
+    """Photographs or PDF of one kind of material."""
+
+    material = SelectField(
+        _("这是什么材料"),
+        [Judged()],
+        choices=choices((key.value, words) for key, words in MATERIAL_WORDS.items()),
+        default=Material.PRODUCTION_RECORD.value,
+    )
+    files = MultipleFileField(_("照片或 PDF"), [Judged()])
 
 
 class SupplementReplyForm(StatementForm):

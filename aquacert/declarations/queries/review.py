@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries.faults import faults_of_checks
 from aquacert.declarations.queries.holds import free
-from aquacert.declarations.queries.machine import subject_of
+from aquacert.declarations.queries.machine import check_facts, subject_of
 from aquacert.declarations.queries.reading import ReadBatch, Reading, read
 from aquacert.declarations.queries.transports import ReadTransport
 from aquacert.declarations.rules.answers import (
@@ -62,6 +62,8 @@ class Review:
     faults: dict[str, str] = field(default_factory=dict)
     changed: dict[str, str] = field(default_factory=dict)
     """Field → what it was in the declaration this one was copied from."""
+    warnings: list[str] = field(default_factory=list)
+    """What a person should look at once more; none of it forbids sending."""
 
     def label_of(self, name: str) -> str:
         """Return the label under which a field stands on the page."""
@@ -88,20 +90,21 @@ def review(look: Look, paper: Declaration) -> Review:
     left = free(look, [one.lot.lot_id for one in reading.good_batches()], but_not=paper.id)
     available = {str(key): value for key, value in left.items()}
     if reading.whole:
-        declared_at = paper.submitted_at or look.now
+        subject = subject_of(farm, reading, paper.id, paper.submitted_at or look.now)
         found.faults |= beyond_stock([one.plan for one in reading.good_batches()], available)
-        found.faults |= faults_of_checks(
-            look, subject_of(farm, reading, paper.id, declared_at), reading
-        )
+        found.faults |= faults_of_checks(look, subject, reading)
+        if twice := check_facts(look, subject).plates_twice:
+            said = "、".join(show_plate(one) for one in twice)
+            found.warnings.append(f"{said} 当天已有一份申报，确认没错就提交。")
     if paper.copied_from_id is not None:
         source = look.session.get(Declaration, paper.copied_from_id)
         found.changed = differences(from_json(source.answers), answers) if source else {}
-    found.sections = _sections(look, farm, found, available)
+    found.sections = _sections(look, farm, found, available, len(look.files_of(paper)))
     return found
 
 
 def _sections(
-    look: Look, farm: Hatchery, found: Review, available: Mapping[str, int]
+    look: Look, farm: Hatchery, found: Review, available: Mapping[str, int], files: int
 ) -> list[Section]:
     reading, answers = found.reading, found.answers
     many = len(answers.batches) > 1
@@ -113,7 +116,7 @@ def _sections(
     for at, (load, transport) in enumerate(zip(answers.loads, reading.transports, strict=True)):
         title = f"运输（第 {at + 1} 车）" if many else "运输"
         sections.append(Section(title, _load(look, at, load, transport, reading)))
-    return [*sections, Section("材料", _papers(look, farm, found))]
+    return [*sections, Section("材料", _papers(look, farm, found, files))]
 
 
 def _batch(
@@ -204,7 +207,7 @@ def _raw_load(name: str, typed: LoadAnswer) -> tuple[Row, ...]:
         ("disinfectant", "消毒"),
         ("purpose", "用途"),
     )
-    words = {str(key): said for key, said in (MODE_WORDS | PURPOSE_WORDS).items()}
+    words = {str(key): said for key, said in [*MODE_WORDS.items(), *PURPOSE_WORDS.items()]}
     return tuple(
         Row(f"{name}-{key}", label, words.get(text, text.replace("T", " ")))
         for key, label in labels
@@ -212,7 +215,7 @@ def _raw_load(name: str, typed: LoadAnswer) -> tuple[Row, ...]:
     )
 
 
-def _papers(look: Look, farm: Hatchery, found: Review) -> tuple[Row, ...]:
+def _papers(look: Look, farm: Hatchery, found: Review, files: int) -> tuple[Row, ...]:
     standing = hatcheries.licence_standing(look, farm.id, None, look.today)
     until = f"{standing.until_on} 到期" if standing.until_on else ""
     days = (look.today - farm.confirmed_on).days if farm.confirmed_on else None
@@ -221,5 +224,11 @@ def _papers(look: Look, farm: Hatchery, found: Review) -> tuple[Row, ...]:
     return (
         Row("licence", "许可证", "有效" if standing.ok else standing.sentence, until),
         Row("record", "存塘核对", checked if days is not None else "还没有核对"),
+        Row(
+            "papers",
+            "材料照片",
+            f"{files} 个文件" if files else "还没有",
+            "生产记录等，没有可以先交",
+        ),
         Row("phone", "联系电话", mask_phone(phone), "兽医上门前打这个电话"),
     )

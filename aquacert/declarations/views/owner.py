@@ -12,7 +12,6 @@ from aquacert.accounts.queries.organisations import organisation
 from aquacert.declarations.commands import (
     amend_declaration,
     answer_supplement,
-    attach_paper,
     copy_last,
     save_draft,
     submit_declaration,
@@ -22,10 +21,8 @@ from aquacert.declarations.forms import (
     ActForm,
     DeclareForm,
     StatementForm,
-    SupplementReplyForm,
     answers_from,
     changed_rows,
-    choices,
 )
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import declaration
@@ -33,10 +30,10 @@ from aquacert.declarations.queries.home import home_page, lot_choices
 from aquacert.declarations.queries.lists import lines, mine
 from aquacert.declarations.queries.review import answers_of, review
 from aquacert.declarations.rules.answers import MODE_WORDS, PURPOSE_WORDS, SOURCE_WORDS, Answers
-from aquacert.declarations.rules.grounds import MATERIAL_WORDS, Material
+from aquacert.declarations.rules.grounds import MATERIAL_WORDS
 from aquacert.declarations.rules.plan import amount
 from aquacert.declarations.rules.states import State
-from aquacert.declarations.views.blueprint import bp
+from aquacert.declarations.views.blueprint import MAY_DECLARE, bp
 from aquacert.hatcheries.queries import hatchery_of, own_hatchery
 from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
@@ -44,7 +41,6 @@ from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look, Work
 
-MAY_DECLARE = (P.DECLARATION_DECLARE, P.DECLARATION_ACCEPT)
 PARCEL = {"materials": MATERIAL_WORDS, "amount": amount}
 WORDS = {"modes": MODE_WORDS, "purposes": PURPOSE_WORDS, "sources": SOURCE_WORDS}
 
@@ -188,54 +184,6 @@ def withdraw(declaration_id: UUID) -> ResponseReturnValue:
         withdraw_declaration(w, declaration_id)
         here = w.reply = url_for(".show", declaration_id=declaration_id)
     flash(_("已撤回，占用的存塘数已经放开"))
-    return redirect(here)
-
-
-@bp.route("/<uuid:declaration_id>/supplement", methods=["GET", "POST"])
-@allowed(*MAY_DECLARE)
-def supplement(declaration_id: UUID) -> ResponseReturnValue:
-    """Bring what the office asked for; nothing has to be declared anew."""
-    form = SupplementReplyForm()
-    with look() as unit:
-        asked = declaration(unit, declaration_id).asked_items
-    named = [one for one in asked if one != Material.ANSWERS.value] or list(MATERIAL_WORDS)
-    form.material.choices = choices((one, MATERIAL_WORDS[Material(one)]) for one in named)
-    if form.validate_on_submit():
-        with form.catching():
-            return _supplement_sent(form, declaration_id)
-    with look() as unit:
-        paper = declaration(unit, declaration_id)
-        files = unit.files_of(paper)
-    return (
-        page(
-            "declarations/supplement.html",
-            form=form,
-            paper=paper,
-            files=files,
-            materials=MATERIAL_WORDS,
-        ),
-        form.status,
-    )
-
-
-def _supplement_sent(form: SupplementReplyForm, declaration_id: UUID) -> ResponseReturnValue:
-    """Keep the files; with the last button also answer the office."""
-    done = "send" in request.form
-    with work(once=form.key()) as w:
-        for upload in form.files.data or []:
-            if upload and upload.filename:
-                attach_paper(
-                    w,
-                    declaration_id,
-                    material=form.material.data,
-                    data=upload.read(),
-                    name=upload.filename,
-                )
-        if done:
-            ticked = bool(form.statement.data)
-            answer_supplement(w, declaration_id, note=form.note.data or "", statement=ticked)
-        there = ".sent" if done else ".supplement"
-        here = w.reply = url_for(there, declaration_id=declaration_id)
     return redirect(here)
 
 

@@ -99,8 +99,9 @@ def test_a_body_that_is_no_declaration_never_breaks_anything(client, owner, body
     assert answer.status_code in {201, 422}
 
 
-def test_the_list_goes_on_by_cursor(db, client, farm, clerk):
+def test_the_list_goes_on_by_cursor(db, client, clock, farm, clerk):
     for at in range(3):
+        clock.forward(seconds=1)
         make_declaration(db, farm, filled=answers(db, farm, "1000", plate=f"示A1000{at}"))
     first = client.get(f"{BASE}?size=2", headers=clerk).json
     rest = client.get(f"{BASE}?size=2&after={first['next']}", headers=clerk).json

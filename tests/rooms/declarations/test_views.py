@@ -285,3 +285,26 @@ def test_the_office_fills_in_by_proxy(db, farm, clerk):
 @pytest.mark.parametrize("path", ["/declarations/home", "/declarations/mine", "/declarations/new"])
 def test_pages_read_in_english_and_large(db, farm, owner, path):
     assert owner.get(path + "?lang=en", follow_redirects=True).status_code == 200
+
+
+def test_photographs_go_with_a_draft(db, farm, owner):
+    declaration_id = draft(db, farm)
+    url = f"/declarations/{declaration_id}/materials"
+    assert "还没有传" in text(owner.get(url))
+    empty = owner.post(url, data={"material": "seed_photo", "once": "a"})
+    assert empty.status_code == 422
+    assert "请先选照片" in text(empty)
+    out = io.BytesIO()
+    Image.new("RGB", (30, 30)).save(out, "JPEG")
+    good = {"material": "seed_photo", "once": "b", "files": (io.BytesIO(out.getvalue()), "a.jpg")}
+    assert owner.post(url, data=good).status_code == 302
+    assert "1 个文件" in text(owner.get(f"/declarations/{declaration_id}/check"))
+
+
+def test_a_lorry_used_twice_on_a_day_is_a_warning_and_no_fault(db, farm, owner):
+    make_declaration(db, farm, filled=answers(db, farm, "1000"))
+    declaration_id = draft(db, farm, answers(db, farm, "2000"))
+    shown = text(owner.get(f"/declarations/{declaration_id}/check"))
+    assert "当天已有一份申报" in shown
+    sent = owner.post(f"/declarations/{declaration_id}/check", data={"statement": "y", "once": "k"})
+    assert sent.status_code == 302

@@ -1,0 +1,90 @@
+"""The papers a declarant adds, and the answer to a supplement."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from aquacert.declarations.commands import answer_supplement, attach_paper
+from aquacert.declarations.forms import PapersForm, SupplementReplyForm, choices
+from aquacert.declarations.queries import declaration
+from aquacert.declarations.rules.grounds import MATERIAL_WORDS, Material
+from aquacert.declarations.views.blueprint import MAY_DECLARE, bp
+from aquacert.http.gates import allowed, look, work
+from aquacert.http.pages import page
+from aquacert.kernel.errors import Invalid
+from aquacert.kernel.work import Work
+
+
+@bp.route("/<uuid:declaration_id>/materials", methods=["GET", "POST"])
+@allowed(*MAY_DECLARE)
+def materials(declaration_id: UUID) -> ResponseReturnValue:
+    """Add photographs or PDF before sending (or before acceptance)."""
+    form = PapersForm()
+    if form.validate_on_submit():
+        with form.catching(), work(once=form.key()) as w:
+            if not _keep(w, form, declaration_id):
+                raise Invalid("还没有选文件。", files="请先选照片或 PDF。")
+            w.reply = url_for(".materials", declaration_id=declaration_id)
+        if not form.wrong:
+            return redirect(url_for(".materials", declaration_id=declaration_id))
+    with look() as unit:
+        paper = declaration(unit, declaration_id)
+        files = unit.files_of(paper)
+    shown = page(
+        "declarations/materials.html", form=form, paper=paper, files=files, materials=MATERIAL_WORDS
+    )
+    return shown, form.status
+
+
+@bp.route("/<uuid:declaration_id>/supplement", methods=["GET", "POST"])
+@allowed(*MAY_DECLARE)
+def supplement(declaration_id: UUID) -> ResponseReturnValue:
+    """Bring what the office asked for; nothing has to be declared anew."""
+    form = SupplementReplyForm()
+    with look() as unit:
+        asked = declaration(unit, declaration_id).asked_items
+    named = [one for one in asked if one != Material.ANSWERS.value] or list(MATERIAL_WORDS)
+    form.material.choices = choices((one, MATERIAL_WORDS[Material(one)]) for one in named)
+    if form.validate_on_submit():
+        with form.catching():
+            return _supplement_sent(form, declaration_id)
+    with look() as unit:
+        paper = declaration(unit, declaration_id)
+        files = unit.files_of(paper)
+    return (
+        page(
+            "declarations/supplement.html",
+            form=form,
+            paper=paper,
+            files=files,
+            materials=MATERIAL_WORDS,
+        ),
+        form.status,
+    )
+
+
+def _supplement_sent(form: SupplementReplyForm, declaration_id: UUID) -> ResponseReturnValue:
+    """Keep the files; with the last button also answer the office."""
+    done = "send" in request.form
+    with work(once=form.key()) as w:
+        _keep(w, form, declaration_id)
+        if done:
+            ticked = bool(form.statement.data)
+            answer_supplement(w, declaration_id, note=form.note.data or "", statement=ticked)
+        there = ".sent" if done else ".supplement"
+        here = w.reply = url_for(there, declaration_id=declaration_id)
+    return redirect(here)
+
+
+def _keep(w: Work, form: PapersForm | SupplementReplyForm, declaration_id: UUID) -> int:
+    """Keep every file that was chosen; return how many."""
+    kept = 0
+    for upload in form.files.data or []:
+        if upload and upload.filename:
+            data, name = upload.read(), upload.filename
+            attach_paper(w, declaration_id, material=form.material.data, data=data, name=name)
+            kept += 1
+    return kept
