@@ -1,0 +1,21 @@
+"""The blueprint of the room and its place in the rail."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from aquacert.http.house import EXTENSION
+from aquacert.kernel.permissions import P
+from aquacert.kernel.work import Look
+from aquacert.surveillance import queries
+
+bp = Blueprint("surveillance", __name__, url_prefix="/surveillance")
+
+
+def prepare(app: Flask) -> None:
+    """Let the rail count events that wait, and of them those already confirmed."""
+    app.extensions[EXTENSION].rail["surveillance"] = _rail
+
+
+def _rail(look: Look) -> tuple[int, int]:
+    return queries.waiting(look) if look.actor.may(P.ZONE_KEEP) else (0, 0)
