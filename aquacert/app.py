@@ -29,6 +29,8 @@ from aquacert.kernel.outbox import Runner, Task
 from aquacert.kernel.settings import Settings
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Database
+from aquacert.movements import tasks as movements
+from aquacert.sampling import tasks as sampling
 from aquacert.trust.cipher import Cipher
 from aquacert.trust.keys import KeyRing
 
@@ -56,7 +58,7 @@ ROOMS = (
 NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.CERTIFICATE_ISSUED: ("certificates.render", "movements.open"),
     Topic.CERTIFICATE_RECALLED: ("certificates.publish_status",),
-    Topic.CERTIFICATE_REPLACED: ("certificates.publish_status",),
+    Topic.CERTIFICATE_REPLACED: ("certificates.publish_status", "movements.close"),
     Topic.CERTIFICATE_RESUMED: ("certificates.publish_status",),
     Topic.CERTIFICATE_SUSPENDED: ("certificates.publish_status",),
     Topic.CERTIFICATE_VOID: ("certificates.publish_status", "movements.close"),
@@ -100,6 +102,9 @@ def tasks_of(house: House) -> dict[str, Task]:
             certificates.publish_status, database=database, keys=keys
         ),
         "certificates.render": partial(certificates.render, database=database, keys=keys),
+        "movements.close": partial(movements.close_movement, database),
+        "movements.open": partial(movements.open_movement, database),
+        "sampling.report_changed": partial(sampling.report_changed, database),
     }
 
 
