@@ -27,6 +27,7 @@ from aquacert.accounts.views.blueprint import bp
 from aquacert.http.gates import current_actor, house, register_actor_loader
 from aquacert.http.pages import LANGUAGES
 from aquacert.kernel.errors import NotSignedIn
+from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import ANONYMOUS, SYSTEM, Actor
 from aquacert.reference.queries import division_path
 from aquacert.reference.rules.masking import mask_name
@@ -162,20 +163,31 @@ def furnish() -> dict[str, Any]:
             "actor_name": mask_name(person_name(look, actor.person_id)),
             "role_name": actor.label,
             "inbox_unread": unread_count(look),
-            "tab_places": tab_places(),
+            "tab_places": tab_places(actor),
             "jurisdiction": [{"name": place.name_zh, "code": place.code} for place in path],
         }
 
 
-def tab_places() -> list[tuple[str, str, str, str]]:
-    """Return the four places at the foot of a farm's pages: key, words, address, icon."""
-    mine = "declarations.own_list"
+def tab_places(actor: Actor) -> list[tuple[str, str, str, str]]:
+    """Return the four places at the foot of a phone page: key, words, address, icon."""
+    inbox = ("inbox", _("消息"), url_for("accounts.inbox"), "bell")
+    if actor.may(P.INSPECTION_INSPECT):
+        return [
+            ("visits", _("现场"), _door("inspections.index"), "loupe"),
+            ("sampling", _("采样"), _door("sampling.index"), "drop"),
+            ("ready", _("签发"), _door("certificates.ready"), "cert"),
+            inbox,
+        ]
     return [
         ("home", _("首页"), url_for("accounts.home"), "home"),
-        ("declarations", _("申报"), url_for(mine) if endpoint_exists(mine) else "/", "list"),
-        ("inbox", _("消息"), url_for("accounts.inbox"), "bell"),
+        ("declarations", _("申报"), _door("declarations.own_list"), "list"),
+        inbox,
         ("me", _("我的"), url_for("accounts.me"), "user"),
     ]
+
+
+def _door(endpoint: str) -> str:
+    return url_for(endpoint) if endpoint_exists(endpoint) else "/"
 
 
 def endpoint_exists(endpoint: str) -> bool:
