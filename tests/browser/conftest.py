@@ -56,6 +56,8 @@ def walk(chromium, served: str, tmp_path: Path) -> Iterator[Walk]:
     folder.mkdir(parents=True, exist_ok=True)
     made = Walk(chromium, served, folder)
     yield made
+    if made.faults:
+        print("\n".join(made.faults))
     for context in chromium.contexts:
         context.close()
 

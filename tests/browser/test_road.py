@@ -213,7 +213,8 @@ def examine(road: Road) -> None:
 
 def suspect(hand: Hand, *codes: str) -> None:
     """Mark the suspected diseases."""
-    hand.page.locator("#suspected").select_option(list(codes))
+    for code in codes:
+        hand.tick(f"[name=suspected][value={code}]")
     hand.press("记录可疑病种")
 
 
@@ -229,7 +230,7 @@ def sample_and_send(road: Road) -> str:
     code = re.search(r"盲样号\s*(\S+)", said).group(1)
     assert hand.fetch(hand.address_of("打印标签"))[1].startswith(b"%PDF")
     hand.open("/sampling/").look("dispatch")
-    hand.page.locator("#samples").select_option(index=0)
+    hand.tick("[name=samples]")
     hand.press("送出，交给实验室")
     assert "已送" in hand.look("dispatched")
     hand.close()
