@@ -1,0 +1,65 @@
+"""Issued counts as a workbook (.xlsx): facts in, bytes out."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aquacert.supervision.rules import plain_cell
+
+HEADS = ("月份", "区划代码", "县（市、区）", "品种", "证型", "张数", "数量", "单位")
+SHEET = "出证统计"
+
+
+@dataclass(frozen=True)
+class WorkbookLine:
+    """One row of the workbook."""
+
+    month: str
+    county: str
+    county_name: str
+    species: str
+    kind: str
+    certificates: int
+    quantity: int
+    unit: str
+
+    def cells(self) -> tuple[object, ...]:
+        """Return the row's cells in the order of HEADS."""
+        return (
+            self.month,
+            self.county,
+            self.county_name,
+            self.species,
+            self.kind,
+            self.certificates,
+            self.quantity,
+            self.unit,
+        )
+
+
+def workbook(lines: Sequence[WorkbookLine]) -> bytes:
+    """Return the lines as .xlsx with a frozen head row; no cell is taken for a formula.
+
+    A spreadsheet holds 15 digits exactly; a larger quantity is written as text, so that none is
+    changed.
+    """
+    import pandas as pd
+
+    rows = [[_cell(value) for value in line.cells()] for line in lines]
+    frame = pd.DataFrame(rows, columns=list(HEADS), dtype=object)
+    kept = io.BytesIO()
+    with pd.ExcelWriter(kept, engine="openpyxl") as writer:
+        frame.to_excel(writer, sheet_name=SHEET, index=False)
+        sheet = writer.sheets[SHEET]
+        sheet.freeze_panes = "A2"
+        for letter, width in zip("ABCDEFGH", (10, 10, 28, 18, 6, 8, 16, 6), strict=True):
+            sheet.column_dimensions[letter].width = width
+    return kept.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, int) and abs(value) >= 10**15:
+        return str(value)
+    return plain_cell(value)

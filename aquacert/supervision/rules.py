@@ -1,0 +1,51 @@
+"""Months people ask for, and cells that must not become formulas."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from aquacert.kernel.errors import Invalid
+
+MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""First characters that make a spreadsheet run a cell (OWASP CSV injection)."""
+MONTHS_SHOWN = 12
+
+
+def parse_month(text: str, field: str) -> date:
+    """Return the first day of a month written YYYY-MM; raise `Invalid` on `field` otherwise."""
+    found = MONTH.fullmatch(text.strip())
+    if found:
+        year, month = int(found[1]), int(found[2])
+        if 2000 <= year <= 2999 and 1 <= month <= 12:
+            return date(year, month, 1)
+    sentence = "请填年月，例如 2026-05。"
+    raise Invalid(sentence, **{field: sentence})
+
+
+def month_end(first: date) -> date:
+    """Return the last day of the month that begins on `first`."""
+    return months_later(first, 1) - timedelta(days=1)
+
+
+def months_later(first: date, months: int) -> date:
+    """Return the first day of the month that lies `months` later (or earlier, when negative)."""
+    years, month = divmod(first.month - 1 + months, 12)
+    return date(first.year + years, month + 1, 1)
+
+
+def months_between(first: date, last: date) -> list[str]:
+    """Return every month from `first` to `last` as YYYY-MM, empty ones too."""
+    found = []
+    while first <= last:
+        found.append(f"{first:%Y-%m}")
+        first = months_later(first, 1)
+    return found
+
+
+def plain_cell(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula: such text gets an apostrophe."""
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
+    return value
