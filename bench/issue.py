@@ -199,7 +199,9 @@ class Floor:
             self.made["public_id"]: secrets.token_hex(5).upper(),
         }
 
-    def _values(self, statement: str, row: tuple[Any, ...], fresh: dict[Any, Any]) -> tuple[Any, ...]:
+    def _values(
+        self, statement: str, row: tuple[Any, ...], fresh: dict[Any, Any]
+    ) -> tuple[Any, ...]:
         values = [fresh.get(value, value) if isinstance(value, str) else value for value in row]
         for name, column in _serial_columns(statement):
             if column < len(values):

@@ -72,7 +72,3 @@ class HandDownForm(Form):
         ],
     )
     because = StringField(_l("说明"), validators=[Optional(), Length(max=200)])
-
-
-class EmptyForm(Form):
-    """Only a button."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, bindparam, func, or_, select
 
 from aquacert.certificates.log.queries import changes_since, last_change
 from aquacert.certificates.models import Certificate, CoveredBatch, Standing
@@ -17,6 +17,7 @@ from aquacert.certificates.rules.numbering import spaced
 from aquacert.certificates.rules.states import STATUS_NAMES, Status
 from aquacert.certificates.status.queries import counts, list_numbers, listing, status_list_of
 from aquacert.kernel.audit import AuditEntry
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.files import StoredFile
 from aquacert.kernel.paging import Page, Pages
@@ -117,6 +118,44 @@ class PublicCertificate:
     certificate_id: UUID
 
 
+def _public_page() -> Select[*tuple[Any, ...]]:
+    """Return the one question behind every public page, in the order of PublicCertificate."""
+    certificates, standings, files = table_of(Certificate), table_of(Standing), table_of(StoredFile)
+    successor = certificates.alias("successor")
+    has_pdf = (
+        select(files.c.id)
+        .where(
+            files.c.owner_kind == certificates.name,
+            files.c.owner_id == certificates.c.id,
+            files.c.media_type == PDF,
+        )
+        .exists()
+    )
+    return (
+        select(
+            certificates.c.number,
+            certificates.c.kind,
+            certificates.c.record,
+            certificates.c.cose,
+            standings.c.status,
+            successor.c.public_id,
+            certificates.c.issued_at,
+            certificates.c.valid_until,
+            certificates.c.key_id,
+            has_pdf,
+            standings.c.arrived_at,
+            certificates.c.id,
+        )
+        .join(standings, standings.c.id == certificates.c.id)
+        .outerjoin(successor, successor.c.id == standings.c.successor_id)
+        .where(certificates.c.public_id == bindparam("page"))
+    )
+
+
+PUBLIC_PAGE = _public_page()
+"""Made once: a page that is not kept would spend half its time on building the question."""
+
+
 @dataclass(frozen=True)
 class CoveredLine:
     """How much of one batch a certificate covers."""
@@ -164,37 +203,8 @@ def certificate_of_load(look: Look, load_id: UUID) -> CertificateLine | None:
 
 def by_public_id(look: Look, public_id: str) -> PublicCertificate | None:
     """Return the certificate of a page id, whoever asks; None when there is no such page."""
-    successor = aliased(Certificate)
-    has_pdf = (
-        select(StoredFile.id)
-        .where(
-            StoredFile.owner_kind == Certificate.__tablename__,
-            StoredFile.owner_id == Certificate.id,
-            StoredFile.media_type == PDF,
-        )
-        .exists()
-    )
-    statement = (
-        select(
-            Certificate.number,
-            Certificate.kind,
-            Certificate.record,
-            Certificate.cose,
-            Standing.status,
-            successor.public_id.label("successor_public_id"),
-            Certificate.issued_at,
-            Certificate.valid_until,
-            Certificate.key_id,
-            has_pdf.label("pdf_ready"),
-            Standing.arrived_at,
-            Certificate.id.label("certificate_id"),
-        )
-        .join(Standing, Standing.id == Certificate.id)
-        .outerjoin(successor, successor.id == Standing.successor_id)
-        .where(Certificate.public_id == public_id)
-    )
-    row = look.session.execute(statement).mappings().first()
-    return None if row is None else PublicCertificate(**row)
+    row = look.session.connection().execute(PUBLIC_PAGE, {"page": public_id}).first()
+    return None if row is None else PublicCertificate(*row)
 
 
 def public_id_of_number(look: Look, number: str) -> str | None:

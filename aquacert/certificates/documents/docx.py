@@ -98,7 +98,8 @@ def _notes(document: Any, facts: CertificateFacts) -> None:  # noqa: ANN401
     from docx.shared import Pt
 
     second = (
-        "跨省调运动物到达目的地后，货主或承运人应在 24 小时内向输入地动物卫生监督机构报告。"
+        f"跨省调运动物到达目的地后，货主或承运人应在 {facts.arrival_hours} 小时内"
+        "向输入地动物卫生监督机构报告。"
         if facts.kind == "A"
         else "本证书限省境内使用。"
     )

@@ -49,6 +49,7 @@ class CertificateFacts:
     issued: datetime
     body: str
     body_phone: str
+    arrival_hours: int
     check_code: str
     public_id: str
     qr_url: str
@@ -104,6 +105,7 @@ def facts_of(record: bytes, cose: bytes, payload: bytes, base_url: str) -> Certi
         issued=said.issued,
         body=said.body,
         body_phone=said.body_phone,
+        arrival_hours=said.arrival_hours,
         check_code=check_code(said.public_id),
         public_id=said.public_id,
         qr_url=qr_url(base_url, said.public_id, cose),

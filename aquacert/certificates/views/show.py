@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from flask import redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from aquacert.accounts.rules.roles import TRADE
 from aquacert.certificates import commands, queries
-from aquacert.certificates.forms import EmptyForm, ReasonForm
+from aquacert.certificates.forms import ReasonForm
 from aquacert.certificates.rules.kinds import TITLES, Kind
 from aquacert.certificates.rules.states import MOVES, STATUS_NAMES, Act, Status
 from aquacert.certificates.views.blueprint import bp
-from aquacert.http.gates import allowed, look, work
+from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.errors import NotAllowed, NotAllowedNow, NotFound
 from aquacert.kernel.permissions import P
+from aquacert.kernel.scope import Actor
 from aquacert.trust.qr import check_code
 
 TYPES = {"pdf": queries.PDF, "docx": queries.DOCX}
@@ -57,6 +58,7 @@ def index() -> ResponseReturnValue:
             status=status,
             names=STATUS_NAMES,
             counts=queries.counts(unit),
+            phone=_on_a_phone(),
         )
 
 
@@ -144,11 +146,16 @@ def _show_page(certificate_id: UUID) -> str:
             acts=_open_acts(unit.actor, line.status),
             history=queries.history(unit, certificate_id),
             others=others,
-            form=EmptyForm(),
+            phone=_on_a_phone(),
         )
 
 
-def _open_acts(actor: Any, status: str) -> list[tuple[str, str]]:  # noqa: ANN401 (kernel's Actor)
+def _on_a_phone() -> bool:
+    """Say whether this person works on a phone: hatcheries, dealers and carriers do."""
+    return bool(current_actor().roles & {role.value for role in TRADE})
+
+
+def _open_acts(actor: Actor, status: str) -> list[tuple[str, str]]:
     """Return (act, label) of everything this person may do to it now."""
     now = Status(status)
     return [

@@ -32,6 +32,7 @@ from aquacert.trust.refusal import Refused
 NOT_YET = "0000000000"
 ALLOTTED = ("number", "public_id", "issued_at", "status_list", "status_index")
 """Fields that are allotted after the preview; everything else is what the vet was shown."""
+ARRIVAL_RULE = "arrival.report"
 ROAD_FIELDS = ("carrier", "carrier_phone", "transport_mode", "plate", "disinfectant")
 UNIT_WORDS = {"kg": "千克"}
 """Units as the certificate writes them, where the ledger writes them otherwise."""
@@ -168,7 +169,8 @@ def content_of(look: Look, load: declarations.LoadFacts, asked: Known) -> Conten
         valid_until=int(valid_until(kind.value, look.now, days).timestamp()),
         authority_code=office.division_code,
         body=office.name_zh,
-        body_phone="",
+        body_phone=office.phone,
+        arrival_hours=reference.rule(look, ARRIVAL_RULE, look.today).value,
         status_list=0,
         status_index=0,
         is_demo=look.settings.is_demo,
