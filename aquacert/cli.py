@@ -38,6 +38,7 @@ from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.settings import Settings
 from aquacert.kernel.work import Database
 from aquacert.reference.commands import load_seed
+from aquacert.surveillance.cli import feeds
 from aquacert.trust.keys import KeyRing, PublicKey, Use
 from aquacert.trust.trustlist import TrustList
 from labs.instruments.cli import labs
@@ -59,9 +60,11 @@ class Plain(click.Group):
 
 
 @click.group(cls=Plain, context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """AquaCert 水产苗种产地检疫实验室与电子证书系统."""
     logs.set_up()
+    context.obj = opened_house
 
 
 @main.command()
@@ -200,6 +203,11 @@ def restore(source: Path) -> None:
     click.echo(f"已恢复到 {settings.data_dir.resolve()}")
 
 
+def opened_house() -> House:
+    """Return this installation, opened."""
+    return composition.open_house(Settings.from_env())
+
+
 def opened() -> Database:
     """Return the database of this installation."""
     return composition.open_house(Settings.from_env()).database
@@ -262,9 +270,11 @@ def read_trust(path: Path | None) -> TrustList:
     return TrustList.from_json(text, root)
 
 
+main.add_command(feeds)
 main.add_command(labs)
 main.add_command(token_commands(opened))
 main.add_command(administrator_command(opened))
+main.add_command(feeds)
 main.add_command(labs)
 
 

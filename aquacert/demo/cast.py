@@ -34,6 +34,7 @@ COUNTY = "320682"
 PROVINCE = "320000"
 PASSWORD = "five quiet ponds at dawn"  # noqa: S105 (a demo account, printed by the demo)
 OWNER = "hatchery_owner"
+PHONE = "0513-00000000"
 SPECIES = "凡纳滨对虾"
 STAGE = "P10"
 STOCK = 5_000_000
@@ -139,6 +140,7 @@ def _body(database: Database, key: str) -> UUID:
             uscc=uscc,
             division_code=division,
             parent_id=parent_id,
+            phone=PHONE,
         )
 
 

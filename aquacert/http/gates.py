@@ -77,7 +77,9 @@ def guard(app: Flask) -> None:
         view = app.view_functions.get(request.endpoint or "")
         if view is None:
             raise NotFound("没有这一页。请检查地址，或从首页重新进入。")
-        if any("\x00" in value for value in (request.path, *request.args.values())):
+        if "\x00" in request.path:
+            raise NotFound("没有这一页。请检查地址，或从首页重新进入。")
+        if any("\x00" in value for value in request.args.values()):
             raise Invalid("地址里有看不见的控制字符，请重新输入。")
         if request.endpoint == "static" or hasattr(view, "open_because"):
             return

@@ -58,8 +58,12 @@ class QrClaims:
     """first 16 bytes of SHA-256 of the canonical record"""
 
     @classmethod
-    def of(cls, record: Record) -> Self:
-        """Return the claims of `record`; raise `Refused` when a value has no code."""
+    def of(cls, record: Record, digest: bytes | None = None) -> Self:
+        """Return the claims of `record`; raise `Refused` when a value has no code.
+
+        `digest` spares the encoding when the caller has just decoded the record from bytes that
+        have this digest: there is only one encoding.
+        """
         if record.unit not in UNITS:
             raise Refused(Why.MALFORMED, f"unit {record.unit} has no code")
         return cls(
@@ -77,7 +81,7 @@ class QrClaims:
             vet_number=record.vet_number,
             status_list=record.status_list,
             status_index=record.status_index,
-            digest=record_digest(record.encode()),
+            digest=record_digest(record.encode()) if digest is None else digest,
         )
 
     def encode(self) -> bytes:
@@ -164,7 +168,9 @@ class QrClaims:
 
     def are_of(self, record: bytes) -> bool:
         """Tell whether these are the claims of exactly this canonical record."""
-        return record_digest(record) == self.digest and self.of(Record.decode(record)) == self
+        if record_digest(record) != self.digest:
+            return False
+        return self.of(Record.decode(record), self.digest) == self
 
 
 def _fixed(value: int, digits: int) -> str:

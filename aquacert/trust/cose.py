@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -99,8 +100,8 @@ def to_be_signed(protected: bytes, payload: bytes, external: bytes = b"") -> byt
 
 def is_signed(message: bytes, signature: bytes, spki: bytes) -> bool:
     """Tell whether raw `signature` over `message` is good under the P-256 key `spki` (DER)."""
-    key = load_der_public_key(spki)
-    if not isinstance(key, ec.EllipticCurvePublicKey) or len(signature) != SIGNATURE_BYTES:
+    key = _public_key(spki)
+    if key is None or len(signature) != SIGNATURE_BYTES:
         return False
     r = int.from_bytes(signature[:COORDINATE_BYTES], "big")
     s = int.from_bytes(signature[COORDINATE_BYTES:], "big")
@@ -109,6 +110,13 @@ def is_signed(message: bytes, signature: bytes, spki: bytes) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+@lru_cache(maxsize=1024)
+def _public_key(spki: bytes) -> ec.EllipticCurvePublicKey | None:
+    """Return the key of a SubjectPublicKeyInfo, read once: checking a point costs as a signature."""
+    key = load_der_public_key(spki)
+    return key if isinstance(key, ec.EllipticCurvePublicKey) else None
 
 
 def _parts(cose: bytes) -> tuple[bytes, bytes, bytes]:

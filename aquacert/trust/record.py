@@ -98,6 +98,8 @@ class Record:
     authority_code: str
     body: str
     body_phone: str
+    arrival_hours: int
+    """hours after arrival within which it must be reported (the dated rule of the day)"""
     vet: str
     vet_number: str
     status_list: int

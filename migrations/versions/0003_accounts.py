@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("name_zh", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.Column("uscc", sa.Text(), nullable=True),
+        sa.Column("phone", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("opened_at", kernel_db.UtcDateTime(), nullable=False),
         sa.Column("closed_at", kernel_db.UtcDateTime(), nullable=True),

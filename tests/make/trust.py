@@ -74,6 +74,7 @@ def make_record(kind="A", **changes):
         "authority_code": "320921",
         "body": OFFICE.name,
         "body_phone": "0000-1234567",
+        "arrival_hours": 24,
         "vet": VET.name,
         "vet_number": "3209210012",
         "status_list": 1,

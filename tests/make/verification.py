@@ -104,6 +104,7 @@ def record_of(now: datetime, **other: Any) -> Record:
         "authority_code": "329921",
         "body": "示例县农业农村局",
         "body_phone": "0000-1234567",
+        "arrival_hours": 24,
         "vet": "赵兽医",
         "vet_number": "320417",
         "status_list": 2026201,

@@ -113,7 +113,7 @@ def test_of_a_plate_the_ends_stay_to_compare(plate, shown):
 @given(st.text(max_size=30))
 def test_an_identity_number_shows_nothing_and_masks_never_show_all(text):
     assert mask_identity(text) == mask_identity(SAMPLE)
-    if len(text.strip()) > 1:
+    if len(text.strip()) > 1 and "*" not in text:
         assert mask_name(text) != text
     digits = [c for c in mask_phone(text) if c.isdigit()]
     assert len(digits) <= max(7, len(text) - 4)

@@ -33,6 +33,7 @@ def open_organisation(
     division_code: str,
     parent_id: UUID | None = None,
     name_en: str = "",
+    phone: str = "",
 ) -> UUID:
     """Register a body; raise `Invalid` with every wrong field at once.
 
@@ -59,6 +60,7 @@ def open_organisation(
             name_zh=name,
             name_en=(name_en or "").strip(),
             uscc=code,
+            phone=phone.strip(),
             state=OrganisationState.OPEN,
             opened_at=w.now,
             closed_at=None,

@@ -35,6 +35,8 @@ class Organisation(Base):
     name_zh: Mapped[str]
     name_en: Mapped[str]
     uscc: Mapped[str | None] = mapped_column(unique=True)
+    phone: Mapped[str] = mapped_column(default="")
+    """The body's public telephone, printed on its papers; never a person's."""
     state: Mapped[str]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
