@@ -104,8 +104,6 @@ def tasks_of(house: House) -> dict[str, Task]:
         "certificates.render": partial(certificates.render, database=database, keys=keys),
         "movements.close": partial(movements.close_movement, database),
         "movements.open": partial(movements.open_movement, database),
-        "movements.close": partial(movements.close_movement, house.database),
-        "movements.open": partial(movements.open_movement, house.database),
         "sampling.report_changed": partial(sampling.report_changed, database),
     }
 

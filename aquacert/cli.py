@@ -43,7 +43,7 @@ from aquacert.trust.keys import KeyRing, PublicKey, Use
 from aquacert.trust.trustlist import TrustList
 from labs.instruments.cli import labs
 
-DEMO_STEPS = 14
+DEMO_STEPS = 13
 SEED = Path(__file__).parents[1] / "seed_data"
 log = structlog.get_logger("console")
 

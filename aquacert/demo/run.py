@@ -21,6 +21,7 @@ from aquacert.kernel.errors import Misconfigured
 from aquacert.kernel.outbox import Runner
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.settings import Settings
+from aquacert.surveillance.commands import import_empresi
 from aquacert.trust.qr import qr_url
 
 SEED = Path(__file__).parents[2] / "seed_data"
@@ -47,6 +48,7 @@ def run(settings: Settings, opened: Opener, said: Callable[[str], None]) -> dict
     said("建库、装入区划、品种、病种、规则")
     cast = assemble(house.database)
     said(f"示例机构 {len(cast.bodies) + 1} 家、岗位账号 {len(cast.people)} 个")
+    _feed(house, said)
     story = Story(house, clock, cast, said, present)
     certificate_id = story.walk()
     ran = runner.run_all()
@@ -67,6 +69,9 @@ def run(settings: Settings, opened: Opener, said: Callable[[str], None]) -> dict
 
 def _feed(house: House, said: Callable[[str], None]) -> None:
     """Take in a small aquatic feed in the real EMPRES-i format; twice changes nothing."""
+    with house.database.work(SYSTEM) as w:
+        counts = import_empresi(w, FEED.read_bytes(), FEED.name)
+    said(f"疫情数据：新增 {counts.created}，不变 {counts.unchanged}，隔离 {counts.quarantined}")
 
 
 def _describe(house: House, certificate_id: UUID) -> dict[str, str]:
