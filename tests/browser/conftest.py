@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
+from aquacert.app import runner_of
 from tests.browser.hand import FOLDER, SMALL, WIDE, Hand, Walk
 from tests.make.accounts import Made, code_for
 
@@ -86,3 +87,13 @@ def signed_in(hand: Hand, db, made: Made) -> Hand:
         hand.fill(code=code_for(db, made.person_id)).press("登录")
     assert "/accounts/" not in hand.path or hand.path == "/accounts/me", hand.text()
     return hand
+
+
+def run_outbox(house) -> None:
+    """Run what waits in the outbox, on a thread of its own as `serve` does.
+
+    Playwright keeps an event loop running on the test's own thread, and pyHanko needs a free one.
+    """
+    worker = threading.Thread(target=runner_of(house).run_all)
+    worker.start()
+    worker.join()

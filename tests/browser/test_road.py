@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 from docx import Document
 
-from aquacert.app import runner_of
 from aquacert.demo.proof import read_code
 from aquacert.kernel.clock import SHANGHAI
-from tests.browser.conftest import signed_in
+from tests.browser.conftest import run_outbox, signed_in
 from tests.browser.hand import SMALL, WIDE, Hand, Walk
 from tests.make.accounts import PASSWORD, Made, code_for, make_organisation, make_person, make_uscc
 from tests.make.certificates import give_numbers, picture
@@ -81,11 +80,11 @@ def test_the_road_from_registration_to_the_scan(road: Road, house, db):
     enter_results(road, code)
     review(road, code)
     authorise(road, code)
-    runner_of(house).run_all()
+    run_outbox(house)
     db.clock.forward(days=4)
     give_the_verdict(road)
     address = sign(road)
-    runner_of(house).run_all()
+    run_outbox(house)
     scan(road, download(road, address))
     assert road.walk.faults == []
 
