@@ -18,7 +18,7 @@ from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.paging import Pages
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
-from aquacert.reference.queries import full_name
+from aquacert.reference.queries import division
 from aquacert.supervision import commands, queries
 from aquacert.supervision.documents import WorkbookLine, workbook
 from aquacert.supervision.forms import EmptyForm
@@ -33,23 +33,27 @@ FIELD_WORDS = {
     "because": "原因",
     "certificates": "张数",
     "chains": "链数",
+    "device": "设备",
     "disease_code": "病种",
     "entries": "条数",
     "kind": "种类",
     "level": "等级",
     "name": "名称",
     "number": "编号",
+    "office_id": "机构",
     "outcome": "结论",
     "place": "地点",
     "quantity": "数量",
     "received": "收到数量",
     "report_no": "报告号",
     "role": "岗位",
+    "second_factor": "验过动态口令",
     "species_code": "品种",
     "state": "状态",
     "status": "状态",
     "successor": "新证",
     "unit": "单位",
+    "unusual": "不寻常",
     "version": "版本",
 }
 """Names of facts' fields for people; a field that is not here is shown as it is called."""
@@ -221,6 +225,6 @@ def _place(unit: Look, chain: str) -> str:
     if chain == WHOLE:
         return _("全省")  # type: ignore[no-any-return]
     try:
-        return full_name(unit, chain)
+        return division(unit, chain).name_zh
     except NotFound:
         return chain

@@ -22,6 +22,7 @@ from aquacert.movements.models import Movement
 from aquacert.movements.queries import overdue
 from aquacert.movements.rules import MOVES, ON_THE_ROAD, Act, State, expected_at
 from aquacert.reference import queries as reference
+from aquacert.reference.rules.dated import Sureness
 from aquacert.reference.rules.duration import due
 
 RULE = "arrival.report"
@@ -141,4 +142,6 @@ def _due(look: Look, expected: datetime, submitted_at: datetime) -> tuple[dateti
     found = reference.binding_rule(look, RULE, legal_day(submitted_at))
     if found is None:
         return expected, ""
-    return due(expected, found, reference.holidays(look)), f"{found.words}，{found.article}"
+    mark = "（未核实）" if found.sureness is Sureness.UNVERIFIED else ""
+    words = f"{found.words}{mark}，{found.article}"
+    return due(expected, found, reference.holidays(look)), words
