@@ -49,7 +49,9 @@ class LiftForm(Form):
 class ZoneForm(Form):
     """A zone to open."""
 
-    division_codes = SelectMultipleField(_l("管控的区划"), validators=[Optional()])
+    division_codes = SelectMultipleField(
+        _l("管控的区划"), validators=[DataRequired(_l("请至少选一个区划。"))]
+    )
     from_on = DateField(_l("起始日"), validators=[DataRequired(_l("请填起始日。"))])
     until_on = DateField(_l("截止日"), validators=[DataRequired(_l("请填截止日。"))])
     radius_km = IntegerField(

@@ -32,7 +32,7 @@ from aquacert.surveillance.rules.zones import (
 )
 
 TODAY = date(2026, 5, 9)
-ACTING = Standing(Realm.AQUATIC, "WSD", Status.CONFIRMED, None, "320116", date(2026, 5, 1))
+ACTING = Standing(Realm.AQUATIC, "WSD", Status.CONFIRMED, None, True, "320116", date(2026, 5, 1))
 values = st.fixed_dictionaries(
     {
         "reported_on": st.sampled_from(["2026-05-01", "2026-05-02", None]),
@@ -150,7 +150,8 @@ def test_a_province_is_found_with_or_without_its_kind():
         ({"disease_code": None}, Reason.NOT_IN_CATALOGUE),
         ({"status": Status.UNSAID}, Reason.NOT_CONFIRMED),
         ({"status": Status.UNSAID, "verdict": Status.CONFIRMED}, None),
-        ({"verdict": Status.DENIED}, Reason.NOT_CONFIRMED),
+        ({"verdict": Status.DENIED}, Reason.DENIED),
+        ({"is_domestic": False, "division_code": None}, Reason.ABROAD),
         ({"division_code": None}, Reason.NO_PLACE),
         ({"on": date(2026, 3, 30)}, Reason.PAST),
         ({"on": date(2026, 3, 31)}, None),

@@ -85,6 +85,7 @@ def standing(row: Event) -> Standing:
         disease_code=row.disease_code,
         status=Status(row.status),
         verdict=Status(row.verdict) if row.verdict else None,
+        is_domestic=row.is_domestic,
         division_code=row.division_code,
         on=row.reported_on or row.observed_on,
     )

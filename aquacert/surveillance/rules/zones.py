@@ -19,6 +19,8 @@ class Reason(StrEnum):
     TERRESTRIAL = "terrestrial"
     UNMAPPED = "unmapped"
     NOT_IN_CATALOGUE = "not_in_catalogue"
+    DENIED = "denied"
+    ABROAD = "abroad"
     NOT_CONFIRMED = "not_confirmed"
     NO_PLACE = "no_place"
     PAST = "past"
@@ -29,6 +31,8 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.TERRESTRIAL: "陆生动物疫病，只留存，不影响苗种",
     Reason.UNMAPPED: "病名没有对上名录，等人核对",
     Reason.NOT_IN_CATALOGUE: "不在本国水生动物疫病名录",
+    Reason.DENIED: "已经排除",
+    Reason.ABROAD: "境外疫情，只留存；引种时人工查看",
     Reason.NOT_CONFIRMED: "来源没有说已经确认，等监测员核实",
     Reason.NO_PLACE: "地点对不上县级区划，等监测员划定",
     Reason.PAST: "已过管控期",
@@ -44,24 +48,30 @@ class Standing:
     disease_code: str | None
     status: Status
     verdict: Status | None
+    is_domestic: bool
     division_code: str | None
     on: date | None
     """The day counted from: of the report, else of the observation."""
 
 
 def why_waiting(event: Standing, today: date, days: int | None) -> Reason | None:
-    """Return why the event opens no zone by itself, or None when it does."""
-    if event.realm is Realm.TERRESTRIAL:
-        return Reason.TERRESTRIAL
-    if event.disease_code is None:
-        return Reason.NOT_IN_CATALOGUE if event.realm is Realm.AQUATIC else Reason.UNMAPPED
-    if (event.verdict or event.status) is not Status.CONFIRMED:
-        return Reason.NOT_CONFIRMED
-    if event.division_code is None or event.on is None:
-        return Reason.NO_PLACE
-    if days is None:
-        return Reason.NO_RULE
-    return Reason.PAST if last_day(event.on, days) < today else None
+    """Return why the event opens no zone by itself, or None when it does. The first reason counts."""
+    said = event.verdict or event.status
+    unnamed = event.disease_code is None
+    nowhere = event.division_code is None or event.on is None
+    over = event.on is not None and days is not None and last_day(event.on, days) < today
+    reasons = (
+        (event.realm is Realm.TERRESTRIAL, Reason.TERRESTRIAL),
+        (unnamed and event.realm is Realm.AQUATIC, Reason.NOT_IN_CATALOGUE),
+        (unnamed, Reason.UNMAPPED),
+        (said is Status.DENIED, Reason.DENIED),
+        (not event.is_domestic, Reason.ABROAD),
+        (said is not Status.CONFIRMED, Reason.NOT_CONFIRMED),
+        (nowhere, Reason.NO_PLACE),
+        (days is None, Reason.NO_RULE),
+        (over, Reason.PAST),
+    )
+    return next((reason for stands, reason in reasons if stands), None)
 
 
 def last_day(from_on: date, days: int) -> date:

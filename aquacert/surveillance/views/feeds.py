@@ -16,6 +16,7 @@ from aquacert.surveillance.forms import EmptyForm, FileForm
 from aquacert.surveillance.models import FileState
 from aquacert.surveillance.parsers.empresi import CODE_SENTENCES
 from aquacert.surveillance.queries.feeds import raw_bytes
+from aquacert.surveillance.rules.events import FIELD_WORDS
 from aquacert.surveillance.views.blueprint import bp
 
 IMPORT = P.EVENT_IMPORT
@@ -60,6 +61,7 @@ def feed(file_id: UUID) -> ResponseReturnValue:
             changed=plan.additions[:20] if plan else [],
             bad=unit.pages(queries.set_aside(unit, file_id), number),
             codes=CODE_SENTENCES,
+            fields=FIELD_WORDS,
             form=EmptyForm(),
         )
 
