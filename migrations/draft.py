@@ -13,7 +13,7 @@ from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, create_engine
 
-from aquacert.kernel import work as _kernel_tables  # noqa: F401 (registers the tables)
+from aquacert.kernel import work as _kernel_tables
 from aquacert.kernel.db import Base
 
 

@@ -16,7 +16,7 @@ from aquacert.kernel.errors import Invalid
 NOW = datetime(2026, 5, 12, 2, 24, tzinfo=UTC)
 
 
-@given(st.integers(-10**6, 10**6), st.integers(0, 10**7))
+@given(st.integers(-(10**6), 10**6), st.integers(0, 10**7))
 def test_a_stopped_clock_loses_no_second_whenever_it_runs_on(left, pause):
     due = NOW + timedelta(seconds=left)
     later = NOW + timedelta(seconds=pause)
@@ -46,14 +46,29 @@ def test_a_span_has_two_units_at_most():
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-05-21T16:00", "2026-05-21 16:00", "2026/5/21 16:00", "２０２６年５月２１日 16时", "2026-05-21 16：00"],
+    [
+        "2026-05-21T16:00",
+        "2026-05-21 16:00",
+        "2026/5/21 16:00",
+        "２０２６年５月２１日 16时",
+        "2026-05-21 16：00",
+    ],
 )
 def test_an_instant_is_read_however_it_is_typed(text):
     assert parse_moment(text, "departs_at") == datetime(2026, 5, 21, 8, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "明天", "2026-02-30 10:00", "2026-05-21", "2026-05-21 25:00", "四月初一", "2026-13-01 1:00"]
+    "text",
+    [
+        "",
+        "明天",
+        "2026-02-30 10:00",
+        "2026-05-21",
+        "2026-05-21 25:00",
+        "四月初一",
+        "2026-13-01 1:00",
+    ],
 )
 def test_what_is_no_instant_is_refused_at_its_field(text):
     with pytest.raises(Invalid) as error:

@@ -107,7 +107,9 @@ def test_not_supplemented_is_a_ground_only_after_the_asking_and_its_time():
     ground, due = Ground.NOT_SUPPLEMENTED, NOW + timedelta(days=3)
     assert why_not_ground(ground, State.SUBMITTED, None, None, NOW)
     assert why_not_ground(ground, State.SUPPLEMENT_REQUESTED, NOW, due, NOW)
-    assert not why_not_ground(ground, State.SUPPLEMENT_REQUESTED, NOW, due, due + timedelta(seconds=1))
+    assert not why_not_ground(
+        ground, State.SUPPLEMENT_REQUESTED, NOW, due, due + timedelta(seconds=1)
+    )
     assert not why_not_ground(Ground.OUT_OF_AREA, State.SUBMITTED, None, None, NOW)
 
 

@@ -19,7 +19,9 @@ from aquacert.hatcheries.rules import (
 from aquacert.kernel.errors import Invalid
 
 
-@given(st.lists(st.tuples(st.sampled_from(sorted(ADDS | TAKES)), st.integers(1, 10**12)), max_size=30))
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(ADDS | TAKES)), st.integers(1, 10**12)), max_size=30)
+)
 def test_the_running_balance_is_the_sum_of_the_entries_and_never_negative(entries):
     balance, changes = 0, []
     for kind, quantity in entries:

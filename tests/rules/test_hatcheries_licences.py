@@ -36,7 +36,9 @@ def test_a_live_licence_covers_its_species():
 def test_both_named_days_are_valid():
     assert standing([LIVE], "PNV", LIVE.from_on).ok
     assert standing([LIVE], "PNV", LIVE.until_on).ok
-    assert standing([LIVE], "PNV", LIVE.until_on + timedelta(days=1)).reason is LicenceReason.EXPIRED
+    assert (
+        standing([LIVE], "PNV", LIVE.until_on + timedelta(days=1)).reason is LicenceReason.EXPIRED
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,8 @@ def test_the_nearest_miss_is_named(held, reason):
 
 
 @pytest.mark.parametrize(
-    ("days", "warn"), [(31, Warn.QUIET), (30, Warn.SOON), (7, Warn.URGENT), (0, Warn.URGENT), (-1, Warn.OVER)]
+    ("days", "warn"),
+    [(31, Warn.QUIET), (30, Warn.SOON), (7, Warn.URGENT), (0, Warn.URGENT), (-1, Warn.OVER)],
 )
 def test_the_warning_grows_louder(days, warn):
     assert licence_warning(TODAY + timedelta(days=days), TODAY) == (warn, days)

@@ -65,12 +65,7 @@ def test_the_list_shows_what_is_on_the_road_and_empty_tabs_say_what_to_do(client
     assert "还没有到达的" in text_of(browser.get("/movements/?tab=arrived"))
     assert "示A6P208" in text_of(browser.get("/movements/?q=6P208"))
     assert "没有符合的运输记录" in text_of(browser.get("/movements/?q=没有的车"))
-    assert (
-        browser.get(
-            "/movements/?q=%E2%80%8B&page=999&tab=x"
-        ).status_code
-        == 200
-    )
+    assert browser.get("/movements/?q=%E2%80%8B&page=999&tab=x").status_code == 200
 
 
 def test_the_rail_counts_the_late_ones(client, db, road):
