@@ -11,11 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from aquacert.declarations.commands import accept_declaration
 from aquacert.kernel.audit import AuditEntry
-from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
+from aquacert.kernel.errors import AquaCertError, Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
 from aquacert.surveillance import commands, queries
 from aquacert.surveillance.models import Event, EventChange, EventReport, FeedFile, Zone
+from tests.make.declarations import make_declaration
 from tests.make.surveillance import (
     V2,
     blocked,
@@ -372,3 +374,27 @@ def test_a_zone_over_a_city_covers_its_counties(db):
     assert block.sentence.startswith("南京市")
     assert block.division_code == "320111"
     assert len(blocked(db)) == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "province"), [("Yuhuatai District", "Jiangsu"), ("崂山区", "山东省")]
+)
+def test_a_zone_at_the_origin_or_the_destination_stops_acceptance_until_it_is_lifted(
+    db, place, province
+):
+    paper = make_declaration(db)
+    brought_in(db, luhe(localityName=place, admin1=province))
+    with pytest.raises(AquaCertError) as refused, db.work(paper.farm.clerk) as w:
+        accept_declaration(w, paper.declaration_id)
+    said = (refused.value.sentence, *getattr(refused.value, "reasons", ()))
+    assert any("起因白斑综合征暂停凡纳滨对虾苗种调运" in one for one in said)
+    brought_in(db, luhe(localityName=place, admin1=province, status="Denied"), name="b.csv")
+    with db.work(paper.farm.clerk) as w:
+        accept_declaration(w, paper.declaration_id)
+
+
+def test_avian_influenza_in_the_same_county_stops_nothing(db):
+    paper = make_declaration(db)
+    brought_in(db, luhe(localityName="Yuhuatai District", disease="Influenza - Avian"))
+    with db.work(paper.farm.clerk) as w:
+        accept_declaration(w, paper.declaration_id)
