@@ -62,6 +62,7 @@ NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.CERTIFICATE_RESUMED: ("certificates.publish_status",),
     Topic.CERTIFICATE_SUSPENDED: ("certificates.publish_status",),
     Topic.CERTIFICATE_VOID: ("certificates.publish_status", "movements.close"),
+    Topic.DECLARATION_INSPECTED: ("sampling.declaration_inspected",),
     Topic.REPORT_RELEASED: ("sampling.report_changed",),
     Topic.REPORT_WITHDRAWN: ("sampling.report_changed",),
 }
@@ -104,6 +105,7 @@ def tasks_of(house: House) -> dict[str, Task]:
         "certificates.render": partial(certificates.render, database=database, keys=keys),
         "movements.close": partial(movements.close_movement, database),
         "movements.open": partial(movements.open_movement, database),
+        "sampling.declaration_inspected": partial(sampling.declaration_inspected, database),
         "sampling.report_changed": partial(sampling.report_changed, database),
     }
 

@@ -15,6 +15,7 @@ class Topic(StrEnum):
     CERTIFICATE_SUSPENDED = "certificate.suspended"
     CERTIFICATE_VOID = "certificate.void"
     DECLARATION_ACCEPTED = "declaration.accepted"
+    DECLARATION_INSPECTED = "declaration.inspected"
     DECLARATION_SUBMITTED = "declaration.submitted"
     EVENT_CHANGED = "event.changed"
     REPORT_POSITIVE = "report.positive"

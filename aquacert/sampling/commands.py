@@ -32,6 +32,7 @@ from aquacert.sampling.queries import (
     tests_of_sample,
 )
 from aquacert.sampling.rules import (
+    MATRIX_WORDS,
     MOVES,
     Act,
     Because,
@@ -230,6 +231,13 @@ def dispatch(w: Work, lab_id: UUID, sample_ids: Sequence[UUID]) -> UUID:
     return consignment_id
 
 
+def note_inspected(w: Work, declaration_id: UUID) -> None:
+    """Take up news of a finished visit: a declaration that needs no test is marked 免检."""
+    everything = batch_tests(w, declaration_id)
+    if not any(line.required or line.tests for line in everything):
+        paper_commands.mark_testing(w, declaration_id, "exempt")
+
+
 def note_report(w: Work, report_id: UUID) -> None:
     """Take up news of a report: move its sample, tell farm and vet, mark where the tests stand.
 
@@ -263,7 +271,7 @@ def _announced(w: Work, row: Sample, test: OrderedTest, lab_id: UUID) -> Announc
         blind_code=row.blind_code,
         disease_code=test.disease_code,
         method_code=test.method_code,
-        matrix=row.matrix,
+        matrix=MATRIX_WORDS[Matrix(row.matrix)],
         individuals=row.individuals,
         sampled_on=legal_day(row.taken_at),
         water_temperature=None if tenths is None else Decimal(tenths) / 10,

@@ -6,10 +6,16 @@ from uuid import UUID
 
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
-from aquacert.sampling.commands import note_report
+from aquacert.sampling.commands import note_inspected, note_report
 
 
 def report_changed(database: Database, report_id: UUID) -> None:
     """Take up a report that was released or withdrawn."""
     with database.work(SYSTEM) as w:
         note_report(w, report_id)
+
+
+def declaration_inspected(database: Database, declaration_id: UUID) -> None:
+    """Take up a declaration whose every batch has its verdict."""
+    with database.work(SYSTEM) as w:
+        note_inspected(w, declaration_id)

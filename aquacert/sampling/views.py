@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from uuid import UUID
 
-from flask import Blueprint, redirect, request, send_file, url_for
+from flask import Blueprint, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -68,6 +68,7 @@ def dispatch() -> ResponseReturnValue:
             commands.dispatch(w, UUID(form.lab_id.data), chosen)
             w.reply = url_for(".index")
         if not form.wrong:
+            flash(_("已送出，等实验室收样"))
             return redirect(url_for(".index"))
     return _index_page(form)
 
@@ -91,6 +92,7 @@ def order(declaration_id: UUID, batch_id: UUID) -> ResponseReturnValue:
             commands.order_sampling(w, declaration_id, batch_id, form.diseases.data or [])
             w.reply = url_for(".show", declaration_id=declaration_id)
         if not form.wrong:
+            flash(_("已要求检测，接着抽样封样"))
             return redirect(url_for(".show", declaration_id=declaration_id))
     return _show_page(declaration_id, order_form=form)
 
@@ -115,6 +117,7 @@ def take(declaration_id: UUID, batch_id: UUID) -> ResponseReturnValue:
             )
             w.reply = url_for(".show", declaration_id=declaration_id)
         if not form.wrong:
+            flash(_("已封样。打印标签贴好，再送样"))
             return redirect(url_for(".show", declaration_id=declaration_id))
     with look() as unit:
         paper = papers.declaration(unit, declaration_id)

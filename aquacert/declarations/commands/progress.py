@@ -23,6 +23,7 @@ from aquacert.declarations.rules.states import (
     State,
 )
 from aquacert.kernel.errors import Invalid, NotFound
+from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 
 DONE = frozenset({LoadState.CERTIFIED.value, LoadState.ARRIVED.value, LoadState.CANCELLED.value})
@@ -36,6 +37,7 @@ def mark_inspected(w: Work, declaration_id: UUID) -> None:
     w.move(paper, MOVES, Act.INSPECT)
     fact = DeclarationInspected(paper.number or "")
     w.record(fact, on=paper, county=paper.origin_code)
+    w.tell(Topic.DECLARATION_INSPECTED, paper.id)
 
 
 def mark_testing(w: Work, declaration_id: UUID, testing: str) -> None:

@@ -8,7 +8,14 @@ from aquacert.accounts.queries.inbox import inbox
 from aquacert.declarations.queries import declaration
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
-from aquacert.sampling.commands import dispatch, make_plan, note_report, order_sampling, take_sample
+from aquacert.sampling.commands import (
+    dispatch,
+    make_plan,
+    note_inspected,
+    note_report,
+    order_sampling,
+    take_sample,
+)
 from aquacert.sampling.queries import required_tests, samples_of, tests_of
 from aquacert.sampling.rules import Because, Matrix, Stage
 from labs.intake.queries import item_by_code
@@ -184,3 +191,18 @@ def test_the_laboratory_never_sees_the_farm(db, paper):
         seen = " ".join(str(value) for value in vars(row).values())
     assert paper.number not in seen
     assert str(paper.farm.organisation_id) not in seen
+
+
+def test_the_laboratory_reads_the_sample_in_words(db, paper):
+    code = send(db, paper, make_sample(db, paper), make_lab(db))
+    with db.look(SYSTEM) as look:
+        assert item_by_code(look, code).matrix == "全苗（整尾）"
+
+
+def test_a_declaration_that_needs_no_test_is_marked_exempt(db):
+    made = make_declaration(db, state="assigned")
+    inspect(db, made)
+    with db.work(SYSTEM) as w:
+        note_inspected(w, made.declaration_id)
+    with db.look(SYSTEM) as look:
+        assert declaration(look, made.declaration_id).testing == "exempt"
