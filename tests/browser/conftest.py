@@ -17,6 +17,7 @@ from tests.browser.hand import FOLDER, SMALL, WIDE, Hand, Walk
 from tests.make.accounts import Made, code_for
 
 FLAGS = (
+    "--lang=zh-CN",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
