@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from uuid import UUID
 
-from flask import Blueprint, redirect, request, send_file, url_for
+from flask import Blueprint, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -95,6 +95,7 @@ def findings(check_id: UUID) -> ResponseReturnValue:
             commands.keep_findings(w, check_id, form.answers())
             w.reply = url_for(".check", check_id=check_id)
         if not form.wrong:
+            flash(_("检查结果已存下"))
             return redirect(url_for(".check", check_id=check_id))
     return _check_page(check_id, checklist=form)
 
@@ -110,6 +111,7 @@ def add_photo(check_id: UUID) -> ResponseReturnValue:
             commands.add_photo(w, check_id, slot, data, name)
             w.reply = url_for(".check", check_id=check_id)
         if not form.wrong:
+            flash(_("照片已存下"))
             return redirect(url_for(".check", check_id=check_id))
     return _check_page(check_id, photo=form)
 
@@ -125,6 +127,7 @@ def suspicion(check_id: UUID) -> ResponseReturnValue:
             commands.suspect(w, check_id, form.suspected.data or [])
             w.reply = url_for(".check", check_id=check_id)
         if not form.wrong:
+            flash(_("可疑病种已记录"))
             return redirect(url_for(".check", check_id=check_id))
     return _check_page(check_id, suspicion=form)
 
@@ -142,6 +145,7 @@ def verdict(check_id: UUID, act: str) -> ResponseReturnValue:
             commands.give_verdict(w, check_id, Act(act), quantity, form.note.data or "")
             w.reply = url_for(".visit", declaration_id=sheet.check.declaration_id)
         if not form.wrong:
+            flash(_("这一批的结论已记录"))
             return redirect(w.reply or url_for(".check", check_id=check_id))
     return _check_page(check_id, verdict=form)
 
