@@ -224,3 +224,10 @@ def test_the_page_shows_every_line_passed_or_not():
     lines = by_topic(reasons_not_to_issue(facts(numbers_left=0), TODAY))
     assert len(lines) == len(About)
     assert [about for about, _, wrong in lines if wrong] == [About.NUMBER]
+
+
+def test_a_verdict_not_yet_given_is_not_blamed_on_who_gave_it():
+    waiting = replace(a_batch(), verdict="pending", checked_by_official=False)
+    found = why(facts(batches=(waiting,)))
+    assert Reason.VERDICT_PENDING in found
+    assert Reason.VERDICT_NOT_OFFICIAL not in found

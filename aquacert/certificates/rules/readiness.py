@@ -133,7 +133,7 @@ def _verdict(batch: BatchFacts) -> Iterator[ReadyReason]:
         yield ReadyReason(Reason.VERDICT_FAILED, batch.number)
     elif batch.verdict != PASS or batch.inspected_quantity is None:
         yield ReadyReason(Reason.VERDICT_PENDING, batch.number)
-    if batch.verdict is not None and not batch.checked_by_official:
+    if batch.verdict in {PASS, FAIL} and not batch.checked_by_official:
         yield ReadyReason(Reason.VERDICT_NOT_OFFICIAL, batch.number)
 
 
