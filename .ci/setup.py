@@ -55,6 +55,7 @@ DEBIAN_NEEDED = {
     "qpdf": ("qpdf",),
     "git": ("git",),
 }
+DEBIAN_LIBRARIES = {"libatomic1": "atomic"}  # Playwright's own driver needs it
 DEBIAN_WANTED = {
     "fonts-lxgw-wenkai": "/usr/share/fonts/truetype/lxgw-wenkai",
     "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
@@ -278,6 +279,7 @@ def get_judges() -> None:
         for package, programs in DEBIAN_NEEDED.items()
         if not all(map(shutil.which, programs))
     ]
+    missing += [package for package, path in DEBIAN_LIBRARIES.items() if not glob.glob(path)]
     fonts = [package for package, path in DEBIAN_WANTED.items() if not Path(path).exists()]
     root = os.geteuid() == 0 and shutil.which("apt-get")
     if missing and not root:
