@@ -22,6 +22,7 @@ import shutil
 import subprocess
 import time
 import tomllib
+from ctypes.util import find_library
 from pathlib import Path
 from typing import NoReturn, Self
 
@@ -279,7 +280,7 @@ def get_judges() -> None:
         for package, programs in DEBIAN_NEEDED.items()
         if not all(map(shutil.which, programs))
     ]
-    missing += [package for package, path in DEBIAN_LIBRARIES.items() if not glob.glob(path)]
+    missing += [package for package, name in DEBIAN_LIBRARIES.items() if not find_library(name)]
     fonts = [package for package, path in DEBIAN_WANTED.items() if not Path(path).exists()]
     root = os.geteuid() == 0 and shutil.which("apt-get")
     if missing and not root:
