@@ -26,11 +26,13 @@ from aquacert.http.house import House, install
 from aquacert.kernel.clock import Clock, SystemClock
 from aquacert.kernel.db import install_cipher
 from aquacert.kernel.outbox import Runner, Task
+from aquacert.kernel.rounds import Round, Rounds
 from aquacert.kernel.settings import Settings
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Database
 from aquacert.movements import tasks as movements
 from aquacert.sampling import tasks as sampling
+from aquacert.supervision import tasks as supervision
 from aquacert.trust.cipher import Cipher
 from aquacert.trust.keys import KeyRing
 
@@ -108,6 +110,19 @@ def tasks_of(house: House) -> dict[str, Task]:
         "sampling.declaration_inspected": partial(sampling.declaration_inspected, database),
         "sampling.report_changed": partial(sampling.report_changed, database),
     }
+
+
+def rounds_of(house: House) -> Rounds:
+    """Return what a worker does by the clock."""
+    database, keys = house.database, house.keys
+    return Rounds(
+        database.clock,
+        (
+            Round("tidy", timedelta(minutes=1), partial(certificates.tidy, database, keys)),
+            Round("overdue", timedelta(hours=1), partial(movements.remind_overdue, database)),
+            Round("chains", timedelta(days=1), partial(supervision.check_chains, database)),
+        ),
+    )
 
 
 def runner_of(house: House) -> Runner:

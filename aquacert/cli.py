@@ -144,18 +144,10 @@ def work(*, with_parent: bool) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
     house = composition.open_house(Settings.from_env())
-    threading.Thread(target=keep_tidy, args=(house, stop), daemon=True).start()
+    rounds = composition.rounds_of(house)
+    threading.Thread(target=rounds.run_until, args=(stop,), daemon=True).start()
     composition.runner_of(house).run_until(stop)
     house.database.close()
-
-
-def keep_tidy(house: House, stop: threading.Event) -> None:
-    """Every minute settle interrupted issuances and sign status lists that grow old."""
-    while not stop.wait(60):
-        try:
-            certificates.tidy(house.database, house.keys)
-        except AquaCertError:
-            log.exception("tidying failed; tried again in a minute")
 
 
 def watch_parent(parent: int, stop: threading.Event) -> None:
@@ -274,8 +266,6 @@ main.add_command(feeds)
 main.add_command(labs)
 main.add_command(token_commands(opened))
 main.add_command(administrator_command(opened))
-main.add_command(feeds)
-main.add_command(labs)
 
 
 if __name__ == "__main__":
