@@ -90,5 +90,9 @@ class ReadyFacts:
     """Chinese names of statutory fields that are empty."""
     unfit: str = ""
     """Why the record cannot be encoded and signed as it is, in the words of trust."""
+    load_state: str = "planned"
+    """planned · certified · arrived · cancelled, as declarations says."""
+    replaces_another: bool = False
+    """A certificate is to be replaced that is not this load's own valid one."""
     is_halted: bool = False
     """The stop switch of the county or of the province is on."""

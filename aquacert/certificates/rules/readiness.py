@@ -15,6 +15,8 @@ from aquacert.certificates.rules.reasons import PASSED, About, ReadyReason, Reas
 
 ACCEPTED_STATES = frozenset({"accepted", "assigned", "inspected"})
 """States of a declaration in which a load can be certified."""
+ENDED_LOADS = frozenset({"arrived", "cancelled"})
+"""States of a load after which it gets no certificate, not even a replacement."""
 PASS = "pass"  # noqa: S105 (a verdict, not a secret)
 FAIL = "fail"
 
@@ -51,6 +53,8 @@ def _declaration(facts: ReadyFacts) -> Iterator[ReadyReason]:
         yield ReadyReason(Reason.DECLARATION_NOT_ACCEPTED)
     if facts.has_live_certificate and not facts.is_replacement:
         yield ReadyReason(Reason.ALREADY_CERTIFIED)
+    if facts.replaces_another:
+        yield ReadyReason(Reason.REPLACES_ANOTHER)
     if facts.origin_province != facts.issuing_province:
         yield ReadyReason(Reason.NOT_OUR_PROVINCE)
     for sentence in facts.blocks:
@@ -65,6 +69,12 @@ def _load(facts: ReadyFacts) -> Iterator[ReadyReason]:
     if len({batch.unit for batch in facts.batches}) > 1:
         yield ReadyReason(Reason.MIXED_UNITS)
     yield from _content(facts)
+    # A recalled certificate is no live one, yet its load stays certified: it gets no second one.
+    done = facts.load_state == "certified" and not (
+        facts.is_replacement or facts.has_live_certificate
+    )
+    if done or facts.load_state in ENDED_LOADS:
+        yield ReadyReason(Reason.LOAD_DONE)
     if facts.is_halted:
         yield ReadyReason(Reason.HALTED)
     if facts.numbers_left <= 0:

@@ -57,6 +57,7 @@ class Reason(StrEnum):
     INSPECTION_MISSING = "inspection-missing"
     LAB_OUT_OF_SCOPE = "lab-out-of-scope"
     LICENCE_NOT_VALID = "licence-not-valid"
+    LOAD_DONE = "load-done"
     MIXED_SPECIES = "mixed-species"
     MIXED_UNITS = "mixed-units"
     NO_BATCH = "no-batch"
@@ -64,6 +65,7 @@ class Reason(StrEnum):
     NOT_OUR_PROVINCE = "not-our-province"
     NOT_THE_VET = "not-the-vet"
     QUANTITY_NOT_POSITIVE = "quantity-not-positive"
+    REPLACES_ANOTHER = "replaces-another"
     RESULT_OUT_OF_DATE = "result-out-of-date"
     SIGNER_DECLARED = "signer-declared"
     SIGNER_IN_LAB = "signer-in-lab"
@@ -93,6 +95,7 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
         Reason.INSPECTION_MISSING: "第 {batch} 批还没有现场检疫。请先到场查验。",
         Reason.LAB_OUT_OF_SCOPE: "第 {batch} 批的{detail}报告出自没有这项资格的实验室。请改送有资格的实验室重检。",
         Reason.LICENCE_NOT_VALID: "第 {batch} 批的苗种生产许可证不符：{detail}。请苗种场先办好许可证。",
+        Reason.LOAD_DONE: "这一车的证书已被召回，或者货已到达、已取消，不能再签。请重新申报。",
         Reason.MIXED_SPECIES: "一张证书只能写一个品种。请分车申报。",
         Reason.MIXED_UNITS: "同一车的数量单位不一致。请统一单位。",
         Reason.NO_BATCH: "这一车没有装任何一批苗种。请申报人补上。",
@@ -100,6 +103,7 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
         Reason.NOT_OUR_PROVINCE: "启运地不在本省，本省不能出证。请到启运地申报。",
         Reason.NOT_THE_VET: "您不是第 {batch} 批的查验人，也没有在启运地备案任命。请由查验的官方兽医签发。",
         Reason.QUANTITY_NOT_POSITIVE: "第 {batch} 批的装车数不是正整数。请改正。",
+        Reason.REPLACES_ANOTHER: "要换的不是这一车现在有效的证书（已失效、已暂停或是别的车）。请重新办理。",
         Reason.RESULT_OUT_OF_DATE: "第 {batch} 批的{detail}检测结果已超过有效期。请重新采样检测。",
         Reason.SIGNER_DECLARED: "申报人或代办人不能自己签发。请换一位官方兽医。",
         Reason.SIGNER_IN_LAB: "检测人员不能签发检疫证明。请换一位官方兽医。",
@@ -131,6 +135,7 @@ TOPICS: Mapping[Reason, About] = MappingProxyType(
         Reason.INSPECTION_MISSING: About.CLINICAL,
         Reason.LAB_OUT_OF_SCOPE: About.TESTS,
         Reason.LICENCE_NOT_VALID: About.LICENCE,
+        Reason.LOAD_DONE: About.DECLARATION,
         Reason.MIXED_SPECIES: About.CONTENT,
         Reason.MIXED_UNITS: About.CONTENT,
         Reason.NO_BATCH: About.CONTENT,
@@ -138,6 +143,7 @@ TOPICS: Mapping[Reason, About] = MappingProxyType(
         Reason.NOT_OUR_PROVINCE: About.DECLARATION,
         Reason.NOT_THE_VET: About.VISIT,
         Reason.QUANTITY_NOT_POSITIVE: About.CONTENT,
+        Reason.REPLACES_ANOTHER: About.DECLARATION,
         Reason.RESULT_OUT_OF_DATE: About.TESTS,
         Reason.SIGNER_DECLARED: About.SEPARATION,
         Reason.SIGNER_IN_LAB: About.SEPARATION,

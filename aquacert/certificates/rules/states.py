@@ -47,7 +47,6 @@ MOVES: Moves[Status, Act] = Moves(
         (Status.VALID, Act.VOID): Status.VOID,
         (Status.SUSPENDED, Act.VOID): Status.VOID,
         (Status.VALID, Act.REPLACE): Status.REPLACED,
-        (Status.SUSPENDED, Act.REPLACE): Status.REPLACED,
         (Status.VALID, Act.RECALL): Status.RECALLED,
         (Status.SUSPENDED, Act.RECALL): Status.RECALLED,
     },

@@ -25,6 +25,7 @@ from aquacert.declarations import commands as declarations
 from aquacert.hatcheries.commands import stock
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
+from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Database, Work
@@ -116,8 +117,14 @@ class StatusListPublished(Fact):
 
 
 def void(w: Work, certificate_id: UUID, because: str) -> None:
-    """Make a certificate void for a reason; before departure its quantities go back to stock."""
+    """Make a certificate void for a reason; before departure its quantities go back to stock.
+
+    One that is suspended only by who may suspend: else a void and a new certificate would pass
+    the suspension by.
+    """
     certificate, standing = _held(w, certificate_id, because)
+    if standing.status == Status.SUSPENDED.value and not w.actor.may(P.CERTIFICATE_SUSPEND):
+        raise NotAllowed("这张证书已被暂停，要由监管员恢复、作废或召回，不能作废后另签。")
     credits_stock = certificate.departs_at is None or w.now < certificate.departs_at
     _move(w, standing, Act.VOID, because)
     numbers.void_used(w, certificate.number, because)

@@ -1,5 +1,6 @@
 """Issuing, voiding, replacing, suspending: on a real database."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from aquacert.certificates.issuing.queries import readiness
 from aquacert.certificates.models import Certificate, CertificateNumber, Issuance
 from aquacert.certificates.numbers.queries import number as number_row
 from aquacert.certificates.numbers.queries import segments
+from aquacert.certificates.rules.reasons import Reason
 from aquacert.hatcheries.queries import balance
 from aquacert.kernel.audit import AuditEntry, verify_chains
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotReady
@@ -23,7 +25,7 @@ from aquacert.trust.record import Record
 from aquacert.trust.trustlist import TrustList
 from tests.make.accounts import step_up
 from tests.make.certificates import confirm, issue_one, look_at, make_ready
-from tests.make.declarations import NEAR, answers
+from tests.make.declarations import NEAR, answers, load_answer
 from tests.make.hatcheries import make_hatchery
 
 
@@ -218,6 +220,52 @@ def test_a_replacement_links_both_and_moves_the_stock_once(house, db):
         db, ready.vet.actor, ready.load_id, house.keys, digest, replaces_id=old, because="换车"
     )
     assert again == new
+
+
+def two_lorries(db):
+    """A checked declaration of one batch in two lorries, of 200,000 and 300,000."""
+    farm = make_hatchery(db)
+    whole = answers(db, farm)
+    loads = (
+        load_answer(db, quantities=("20万",)),
+        load_answer(db, plate="示B12345", quantities=("30万",)),
+    )
+    return make_ready(db, farm=farm, filled=replace(whole, loads=loads))
+
+
+def test_only_the_valid_certificate_of_the_same_load_is_replaced(house, db):
+    ready = two_lorries(db)
+    old = issue_one(house, ready)
+    other = replace(ready, load_id=ready.paper.load_ids[1])
+    digest = confirm(db, other, old)
+    with pytest.raises(NotReady) as caught:
+        commands.issue(
+            db, ready.vet.actor, other.load_id, house.keys, digest, replaces_id=old, because="换车"
+        )
+    assert any("不是这一车" in reason for reason in caught.value.reasons)
+    assert line_of(db, old).status == "valid"
+
+
+def test_a_suspension_is_not_passed_by_with_a_replacement_or_a_void(house, db):
+    ready = make_ready(db)
+    old = issue_one(house, ready)
+    with db.work(SYSTEM) as w:
+        commands.suspend(w, old, "复检中")
+    assert Reason.REPLACES_ANOTHER in {one.reason for one in look_at(db, ready, old).reasons}
+    with pytest.raises(NotAllowed, match="暂停"), db.work(ready.vet.actor) as w:
+        commands.void(w, old, "另签一张")
+    with db.work(SYSTEM) as w:
+        commands.void(w, old, "复检阳性")
+
+
+def test_a_load_whose_certificate_was_recalled_gets_no_other(house, db):
+    ready = two_lorries(db)
+    old = issue_one(house, ready)
+    with db.work(SYSTEM) as w:
+        commands.suspend(w, old, "试剂批号有问题")
+    with db.work(replace(SYSTEM, person_id=ready.vet.person_id)) as w:
+        commands.recall(w, old, "试剂批号有问题")
+    assert {one.reason for one in look_at(db, ready).reasons} >= {Reason.LOAD_DONE}
 
 
 def test_every_act_moves_the_news_and_the_log_on(house, db):

@@ -15,7 +15,7 @@ from aquacert.certificates.models import (
     Standing,
 )
 from aquacert.certificates.models.certificates import LIVE
-from aquacert.certificates.rules.states import NumberState, Stage
+from aquacert.certificates.rules.states import NumberState, Stage, Status
 from aquacert.kernel.db import table_of
 from aquacert.kernel.work import Look
 
@@ -36,6 +36,14 @@ def live_certificate(look: Look, load_id: UUID) -> UUID | None:
     """Return the id of the live certificate of a load, or None."""
     found: UUID | None = look.session.connection().scalar(LIVE_OF_LOAD, {"load": load_id})
     return found
+
+
+def is_valid(look: Look, certificate_id: UUID) -> bool:
+    """Say whether a certificate is valid now: neither suspended nor ended."""
+    found = select(Standing.id).where(
+        Standing.id == certificate_id, Standing.status == Status.VALID.value
+    )
+    return look.one(found) is not None
 
 
 def in_flight(look: Look, load_id: UUID) -> bool:

@@ -101,6 +101,7 @@ def _facts(
     )
     signer = look.actor.person_id
     live = plans.live_certificate(look, load.load_id)
+    is_own = replaces_id is not None and live == replaces_id and plans.is_valid(look, replaces_id)
     return ReadyFacts(
         declaration_state=str(load.declaration_state),
         declared_by_id=load.declared_by_id,
@@ -115,7 +116,9 @@ def _facts(
         batches=_batches(look, load, asked, replaces_id),
         blocks=tuple(block.sentence for block in blocks),
         has_live_certificate=live is not None,
-        is_replacement=replaces_id is not None and live == replaces_id,
+        is_replacement=is_own,
+        replaces_another=replaces_id is not None and not is_own,
+        load_state=str(load.load_state),
         numbers_left=numbers.numbers_left(look, load.office_id, content.kind.value),
         departs_on=legal_day(load.departs_at) if load.departs_at else None,
         travel_days=load.travel_days,
