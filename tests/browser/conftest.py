@@ -13,8 +13,8 @@ import pytest
 from werkzeug.serving import make_server
 
 from aquacert.app import runner_of
-from tests.browser.hand import FOLDER, SMALL, WIDE, Hand, Walk
-from tests.make.accounts import Made, code_for
+from tests.browser.hand import FOLDER, SMALL, WIDE, Hand, Walk, signed_in
+from tests.make.accounts import Made
 
 FLAGS = (
     "--lang=zh-CN",
@@ -78,16 +78,6 @@ def as_person(walk: Walk, db) -> Callable[..., Hand]:
         return signed_in(walk.hand(WIDE if wide else SMALL), db, made)
 
     return sign_in
-
-
-def signed_in(hand: Hand, db, made: Made) -> Hand:
-    """Fill in the sign-in page, and the code's page after it."""
-    hand.open("/accounts/sign-in").fill(username=made.username, password=made.password)
-    hand.press("登录")
-    if hand.path == "/accounts/second-factor":
-        hand.fill(code=code_for(db, made.person_id)).press("登录")
-    assert "/accounts/" not in hand.path or hand.path == "/accounts/me", hand.text()
-    return hand
 
 
 def run_outbox(house) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
+from tests.make.accounts import Made, code_for
+
 SMALL, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 FOLDER = "AQUACERT_SCREENSHOTS"
 EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
@@ -150,6 +152,12 @@ class Hand:
             link.click()
         return self
 
+    def go(self, selector: str) -> Hand:
+        """Follow the first link that a selector finds."""
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
+        return self
+
     def tick(self, selector: str) -> Hand:
         """Choose a radio button or tick a box, as a thumb on its label does."""
         self.page.locator(selector).check(force=True)
@@ -179,3 +187,13 @@ class Hand:
     def close(self) -> None:
         """Put the browser away."""
         self.context.close()
+
+
+def signed_in(hand: Hand, db, made: Made) -> Hand:
+    """Fill in the sign-in page, and the code's page after it."""
+    hand.open("/accounts/sign-in").fill(username=made.username, password=made.password)
+    hand.press("登录")
+    if hand.path == "/accounts/second-factor":
+        hand.fill(code=code_for(db, made.person_id)).press("登录")
+    assert "/accounts/" not in hand.path or hand.path == "/accounts/me", hand.text()
+    return hand
