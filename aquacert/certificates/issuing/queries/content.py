@@ -33,6 +33,8 @@ NOT_YET = "0000000000"
 ALLOTTED = ("number", "public_id", "issued_at", "status_list", "status_index")
 """Fields that are allotted after the preview; everything else is what the vet was shown."""
 ARRIVAL_RULE = "arrival.report"
+FORM_HOURS = 24
+"""What the footnote of the 2010 form itself says, where no dated rule binds."""
 ROAD_FIELDS = ("carrier", "carrier_phone", "transport_mode", "plate", "disinfectant")
 UNIT_WORDS = {"kg": "千克"}
 """Units as the certificate writes them, where the ledger writes them otherwise."""
@@ -170,13 +172,19 @@ def content_of(look: Look, load: declarations.LoadFacts, asked: Known) -> Conten
         authority_code=office.division_code,
         body=office.name_zh,
         body_phone=office.phone,
-        arrival_hours=reference.rule(look, ARRIVAL_RULE, look.today).value,
+        arrival_hours=_arrival_hours(look),
         status_list=0,
         status_index=0,
         is_demo=look.settings.is_demo,
         **values,
     )
     return Content(draft, kind, missing)
+
+
+def _arrival_hours(look: Look) -> int:
+    """Return the hours of the footnote: the binding rule's, else the form's own 24 (2010)."""
+    rule = reference.binding_rule(look, ARRIVAL_RULE, look.today)
+    return rule.value if rule else FORM_HOURS
 
 
 def _goods(look: Look, load: declarations.LoadFacts, asked: Known) -> dict[str, Any]:
