@@ -205,6 +205,14 @@ def void_reserved(w: Work, number: str, because: str, *, county: str) -> None:
     _say_void(w, number, because, county)
 
 
+def is_reserved(w: Work, number: str) -> bool:
+    """Say whether nothing has come of a taken number yet."""
+    found = select(NUMBERS.c.id).where(
+        NUMBERS.c.number == number, NUMBERS.c.state == NumberState.RESERVED.value
+    )
+    return w.session.scalar(found) is not None
+
+
 def void_used(w: Work, number: str, because: str) -> None:
     """Make the number of a certificate void, with the certificate's reason (audited there)."""
     _settle(w, number, NumberState.USED, NumberState.VOID, because)

@@ -264,7 +264,18 @@ def _store(w: Work, number: int, token: bytes) -> str:
 def _held(w: Work, certificate_id: UUID, because: str) -> tuple[Certificate, Standing]:
     if len(because.strip()) < SHORTEST_REASON:
         raise Invalid("请写明原因。", because="请写明原因，至少两个字。")
-    return w.get(Certificate, certificate_id), w.get_for_change(Standing, certificate_id)
+    certificate = w.get(Certificate, certificate_id)
+    _of_issuer(w, certificate)
+    return certificate, w.get_for_change(Standing, certificate_id)
+
+
+def _of_issuer(w: Work, certificate: Certificate) -> None:
+    """Raise `NotAllowed` unless the actor is of the issuing side: the other end only sees it."""
+    scope = w.actor.scope
+    if scope.everything or certificate.office_id in scope.organisation_ids:
+        return
+    if certificate.county not in scope.divisions:
+        raise NotAllowed("这张证书由启运地机构签发，只有启运地或其上级可以办理。")
 
 
 def _move(w: Work, standing: Standing, act: Act, because: str) -> None:

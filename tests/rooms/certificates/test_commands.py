@@ -23,7 +23,7 @@ from aquacert.trust.cose import verify1
 from aquacert.trust.publickeys import Use
 from aquacert.trust.record import Record
 from aquacert.trust.trustlist import TrustList
-from tests.make.accounts import step_up
+from tests.make.accounts import make_person, step_up
 from tests.make.certificates import confirm, issue_one, look_at, make_ready
 from tests.make.declarations import NEAR, answers, load_answer
 from tests.make.hatcheries import make_hatchery
@@ -180,6 +180,18 @@ def test_void_is_final_and_wants_a_reason(house, db):
         commands.void(w, certificate_id, "货主取消启运")
     with pytest.raises(NotAllowedNow), db.work(SYSTEM) as w:
         commands.resume_certificate(w, certificate_id, "点错了")
+
+
+@pytest.mark.parametrize("act", [commands.void, commands.suspend, commands.recall])
+def test_the_place_of_arrival_sees_a_certificate_and_does_not_touch_it(house, db, act):
+    farm = make_hatchery(db)
+    ready = make_ready(db, farm=farm, filled=answers(db, farm, destination=NEAR, travel_days="1"))
+    certificate_id = issue_one(house, ready)
+    there = make_person(db, "official_vet", division="320111")
+    with db.look(there.actor) as look:
+        assert queries.certificate(look, certificate_id).status == "valid"
+    with pytest.raises(NotAllowed, match="启运地"), db.work(there.actor) as w:
+        act(w, certificate_id, "不是本县签的")
 
 
 def test_suspending_stops_and_resuming_frees(house, db):
@@ -383,6 +395,22 @@ def test_a_plan_cleared_up_meanwhile_is_not_published(house, db):
         commands.issue(db, ready.vet.actor, ready.load_id, house.keys, digest, reached=meanwhile)
     with db.look(SYSTEM) as look:
         assert look.scalars(select(Certificate)) == []
+
+
+def test_a_number_cleared_up_before_its_plan_was_written_stops_nothing(house, db):
+    ready = make_ready(db)
+    digest = confirm(db, ready)
+
+    def meanwhile(point):
+        if point == "marked":
+            commands.resume(db, quiet=timedelta(0))
+
+    with pytest.raises(Conflict):
+        commands.issue(db, ready.vet.actor, ready.load_id, house.keys, digest, reached=meanwhile)
+    assert not commands.resume(db, quiet=timedelta(0)).anything
+    with db.look(SYSTEM) as look:
+        assert {row.stage for row in look.scalars(select(Issuance))} == {"abandoned"}
+    assert line_of(db, issue_one(house, ready)).number == "3200000002"
 
 
 def test_a_restored_backup_does_not_give_numbers_out_again(house, db, settings):

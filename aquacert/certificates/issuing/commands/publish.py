@@ -86,7 +86,8 @@ def abandon(
         .values(stage=Stage.ABANDONED.value, because=because, settled_at=w.now),
         execution_options={"synchronize_session": False},
     )
-    numbers.void_reserved(w, number, because, county=county)
+    if numbers.is_reserved(w, number):  # else it was cleared up before the plan was written
+        numbers.void_reserved(w, number, because, county=county)
     w.record(
         IssuanceAbandoned(number, load_id, because),
         on=("certificates", str(issuance_id)),
