@@ -20,7 +20,7 @@ from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.files import StoredFile
-from aquacert.kernel.paging import Page, Pages
+from aquacert.kernel.paging import Page, Pages, within
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.trust.record import Record
@@ -257,7 +257,7 @@ def certificates(
     """Return one numbered page of the visible certificates, newest first."""
     chosen = _chosen(look, words, status)
     total = look.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
-    number = max(1, number)
+    number = within(number, size, total)
     rows = look.session.execute(
         _lines()
         .where(Certificate.id.in_(chosen))

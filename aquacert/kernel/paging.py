@@ -42,6 +42,14 @@ class Pages(Generic[T]):
         return min(self.number * self.size, self.total)
 
 
+def within(number: int, size: int, total: int) -> int:
+    """Return the page to show: the first for less than 1, the last for one beyond the end.
+
+    Addresses are typed and kept: a number no database can count to must not reach one.
+    """
+    return min(max(1, number), max(1, -(-total // size)))
+
+
 def cursor_of(key: UUID) -> str:
     """Return the cursor that follows the row with this key."""
     return key.hex

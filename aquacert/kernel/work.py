@@ -49,7 +49,7 @@ from aquacert.kernel.ids import new_id
 from aquacert.kernel.impact import Impact
 from aquacert.kernel.journal import JournalEntry
 from aquacert.kernel.outbox import OutboxRow, rows_for
-from aquacert.kernel.paging import Page, Pages, cursor_of, key_of
+from aquacert.kernel.paging import Page, Pages, cursor_of, key_of, within
 from aquacert.kernel.scope import ANONYMOUS, Actor
 from aquacert.kernel.settings import Settings
 from aquacert.kernel.states import A, Moves, S
@@ -128,7 +128,7 @@ class Look:
         total = self.session.scalar(
             select(func.count()).select_from(statement.order_by(None).subquery())
         )
-        number = max(1, number)
+        number = within(number, size, total or 0)
         rows = self.scalars(statement.limit(size).offset((number - 1) * size))
         return Pages(rows, number, size, total or 0)
 

@@ -2,6 +2,8 @@
 
 from html import unescape
 
+import pytest
+
 from tests.make.accounts import code_for, make_person, signed_in
 from tests.make.certificates import issue_one, look_at, make_ready
 
@@ -138,6 +140,18 @@ def test_a_replacement_goes_through_the_sign_page(house, client, db):
     assert answer.status_code == 302, text_of(answer)
     assert "代替旧证" in text_of(browser.get(answer.location))
     assert "已换证" in text_of(browser.get(f"/certificates/{certificate_id}"))
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "-1", "x"])
+def test_a_page_nobody_can_count_to_is_the_nearest_one(house, client, db, number):
+    ready = make_ready(db)
+    certificate_id = issue_one(house, ready)
+    browser = signed_in(client, ready.vet)
+    for path in ("/certificates/", "/certificates/ready", "/certificates/numbers", "/movements/"):
+        assert browser.get(f"{path}?page={number}").status_code == 200, path
+    assert f"/certificates/{certificate_id}" in text_of(
+        browser.get(f"/certificates/?page={number}")
+    )
 
 
 def test_the_ready_list_names_the_loads_of_this_vet(client, db):
