@@ -42,6 +42,8 @@ NOTHING = ("没有查到", "编号和校验码对不上，或者没有这张证�
 TOO_FAST = ("查得太快了", "为了安全，请过一分钟再查。")
 SILENT = ("暂时无法核验", "核验服务器没有回应，请过一会儿再试。")
 OPEN = "任何人都可以查验检疫证明"
+LARGEST_LIST = 9_999_499
+"""YYYYQNN of the last quarter a date can name; beyond it no database need be asked."""
 
 
 class Desk:
@@ -145,6 +147,8 @@ def trust_keys(kid: str) -> ResponseReturnValue:
 @open_to_all("状态清单是公开文件")
 def status_list(number: int) -> ResponseReturnValue:
     """Publish one status list as last signed."""
+    if number > LARGEST_LIST:
+        raise NotFound("没有这份状态清单。")
     with house().database.look() as unit:
         found = certificates.listing(unit, number)
     response = Response(found.token, content_type="application/statuslist+cwt")

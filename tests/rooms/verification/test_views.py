@@ -156,6 +156,11 @@ def test_the_interface_tells_the_same_verdict(client, shelf):
     assert client.get("/api/v1/verification/certificates/0000000000").status_code == 404
 
 
+@pytest.mark.parametrize("number", ["2026999", "9" * 20, "9" * 30])
+def test_a_status_list_nobody_published_is_not_found(client, shelf, number):
+    assert client.get(f"/trust/status/{number}").status_code == 404
+
+
 def test_a_phone_gets_the_one_key_it_needs(client, shelf, house):
     key = next(key for key in house.keys.public_keys() if key.use.value == "issue")
     rows = client.get(f"/trust/keys/{key.kid.hex()}.json").json["keys"]
