@@ -5,6 +5,7 @@ ending a sign-in or a role works at once.
 """
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, redirect, request, url_for  # noqa: TID251
 from flask.typing import ResponseReturnValue
@@ -130,9 +131,9 @@ def _is_open() -> bool:
 
 
 def _same_page(arguments: dict[str, str]) -> str:
-    view_args = request.view_args or {}
-    endpoint = request.endpoint or "home"
-    return url_for(endpoint, **{**arguments, **view_args})
+    # Words of the query must not become arguments of url_for itself (endpoint, _scheme, _method).
+    here = url_for(request.endpoint or "home", **(request.view_args or {}))
+    return f"{here}?{urlencode(arguments)}" if arguments else here
 
 
 def ask_new_password() -> ResponseReturnValue | None:

@@ -170,6 +170,13 @@ def test_a_stranger_may_choose_big_letters_too(client):
     assert "data-elder" in client.get(SIGN_IN).get_data(as_text=True)
 
 
+@pytest.mark.parametrize("odd", ["endpoint=x", "_method=PATCH", "_scheme=javascript", "_anchor=a"])
+def test_words_in_the_address_never_steer_where_a_choice_leads(client, odd):
+    answer = client.get(f"/accounts/sign-in?lang=en&{odd}")
+    assert answer.status_code == 302
+    assert answer.location == f"/accounts/sign-in?{odd}"
+
+
 def test_the_own_pages_open_for_farm_and_office(db, client):
     pages = ["me", "password", "sessions", "factor", "tokens", "inbox", "questions", "sign-out"]
     pages.append("questions/new")
