@@ -20,6 +20,10 @@ LENGTH = b"content-length: "
 MARK = b'data-state="'
 LONGEST = 10.0
 """Seconds after which a silent server fails the run."""
+STARTING = 90.0
+"""Seconds that the workers may take to start, on a busy machine."""
+SPARE = 0.05
+"""Seconds to rest after a connection to a worker that has enough."""
 
 
 @dataclass
@@ -41,9 +45,10 @@ class Connection:
     """One socket and the answer that is on its way."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=LONGEST)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=STARTING)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.missing = 0
+        self.said = b""
         self.begun = 0.0
         self.worker = 0
 
@@ -58,6 +63,19 @@ class Connection:
             data += self.socket.recv(1 << 16)
         return int(data[9:12]), data.partition(b"\r\n\r\n")[2]
 
+    def take(self, data: bytes) -> bool:
+        """Take what came of an answer; tell whether that was all of it."""
+        if self.missing:
+            self.missing -= len(data)
+        else:
+            self.missing = size(data) - len(data)
+            self.said = data[9:13]
+        at = data.find(MARK)
+        if at >= 0:
+            at += len(MARK)
+            self.said += data[at : data.index(b'"', at)]
+        return not self.missing
+
 
 class Client:
     """So many connections, shared out evenly between the workers of one server."""
@@ -68,14 +86,18 @@ class Client:
         each = connections // workers
         by_worker: defaultdict[int, int] = defaultdict(int)
         spare = []
-        until = time.monotonic() + LONGEST
+        until = time.monotonic() + STARTING
         while len(self.connections) < each * workers:
             if time.monotonic() > until:
                 raise TimeoutError("not every worker answers")
             one = Connection(port)
             one.worker = int(one.ask(who)[1])
             by_worker[one.worker] += 1
-            (self.connections if by_worker[one.worker] <= each else spare).append(one)
+            if by_worker[one.worker] <= each:
+                self.connections.append(one)
+                continue
+            spare.append(one)
+            time.sleep(SPARE)
         for one in spare:
             one.socket.close()
         self.workers = sorted(by_worker)
@@ -110,16 +132,11 @@ class Client:
                 data = one.socket.recv(1 << 18)
                 if not data:
                     raise ConnectionError("the server closed a connection")
-                if one.missing:
-                    one.missing -= len(data)
-                else:
-                    one.missing = size(data) - len(data)
-                    at = data.find(MARK) + len(MARK)
-                    point.said[data[9:13] + data[at : data.find(b'"', at)]] += 1
-                if one.missing:
+                if not one.take(data):
                     continue
                 now = clock()
                 point.latencies.append(now - one.begun)
+                point.said[one.said] += 1
                 if now >= until:
                     busy -= 1
                     continue

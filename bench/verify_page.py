@@ -13,6 +13,7 @@ alike; what is not yet kept then is made while the clock runs, as it would be in
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -66,7 +67,7 @@ class Server:
         self.process = subprocess.Popen(command, env=env, cwd=ROOT)
         try:
             self.wait()
-        except BaseException:
+        except Exception:
             self.stop()
             raise
 
@@ -97,15 +98,12 @@ class Prepared:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="aquacert-bench-"))
+        atexit.register(self.close)
         self.register = make_register(self.folder)
         self.server = Server(self.register)
         self.client = Client(self.server.port, CONNECTIONS, WORKERS, WHO)
         self.random = Random(20260518)
-        try:
-            self.check()
-        except BaseException:
-            self.close()
-            raise
+        self.check()
 
     def paths(self, before: str) -> Iterator[bytes]:
         """Yield requests: 9 of 10 for a live certificate, 1 of 10 for one of the others."""
@@ -137,10 +135,13 @@ class Prepared:
         SAID.append(f"void shown by {len(each)} workers after {time.monotonic() - begins:.2f} s")
 
     def close(self) -> None:
-        """End everything and remove what was made."""
-        self.client.close()
-        self.server.stop()
-        self.register.house.database.close()
+        """End everything and remove what was made; also called when the measure fails."""
+        if "client" in vars(self):
+            self.client.close()
+        if "server" in vars(self):
+            self.server.stop()
+        if "register" in vars(self):
+            self.register.house.database.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
