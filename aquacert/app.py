@@ -20,6 +20,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
 from aquacert.certificates import tasks as certificates
+from aquacert.certificates.queries import travelling_within
+from aquacert.declarations.queries.impact import open_within
 from aquacert.http import db as http_db
 from aquacert.http import gates, headers, openapi, pages, problems
 from aquacert.http.house import House, install
@@ -93,6 +95,8 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     """Open everything below the web: cipher, keys, database. Used by pages, tasks and commands."""
     install_cipher(Cipher(settings.secret))
     database = Database(settings, clock or clock_of(settings), subscribers=NEWS)
+    database.impact.register("zone", "待办申报", open_within)
+    database.impact.register("zone", "在途证明", travelling_within)
     keys = KeyRing(settings.data_dir / "keys", settings.key_passphrase)
     return House(settings, database, keys)
 

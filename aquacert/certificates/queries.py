@@ -23,6 +23,7 @@ from aquacert.kernel.files import StoredFile
 from aquacert.kernel.paging import Page, Pages, within
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
+from aquacert.surveillance.rules.zones import Reach
 from aquacert.trust.record import Record
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "public_id_of_number",
     "record_of",
     "status_list_of",
+    "travelling_within",
 ]
 
 
@@ -284,6 +286,24 @@ def documents_of(look: Look, certificate_id: UUID) -> dict[str, StoredFile]:
     """Return a visible certificate's newest documents by media type; empty while being made."""
     row = look.get(Certificate, certificate_id)
     return {file.media_type: file for file in look.files_of(row)}
+
+
+def travelling_within(look: Look, reach: Reach) -> int:
+    """Return how many valid certificates are on the road from, or to, a zone that affects them."""
+    places, species = sorted(reach.divisions), sorted(reach.species)
+    count = (
+        select(func.count())
+        .select_from(Certificate)
+        .join(Standing, Standing.id == Certificate.id)
+        .where(
+            Standing.status == Status.VALID.value,
+            Standing.arrived_at.is_(None),
+            Certificate.valid_until >= look.now,
+            Certificate.species_code.in_(species),
+            or_(Certificate.origin_code.in_(places), Certificate.destination_code.in_(places)),
+        )
+    )
+    return look.session.scalar(count) or 0
 
 
 def counts_by_month(

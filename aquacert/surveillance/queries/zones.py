@@ -11,7 +11,7 @@ from sqlalchemy import Select, or_, select
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.models import Event, Zone, ZoneDivision
-from aquacert.surveillance.rules.zones import in_force
+from aquacert.surveillance.rules.zones import Reach, in_force
 
 
 @dataclass(frozen=True)
@@ -69,3 +69,20 @@ def _line(look: Look, row: Zone) -> ZoneLine:
         disease_name=reference.disease(look, row.disease_code).name_zh,
         acts=stands and look.get(Event, row.event_id).is_confirmed,
     )
+
+
+def reach_of(look: Look, disease_code: str, division_codes: Iterable[str]) -> Reach:
+    """Return what a zone over these places for this disease touches."""
+    places = frozenset[str]().union(*(reference.descendants(look, code) for code in division_codes))
+    return Reach(places, reference.affected(look, disease_code))
+
+
+def consequences(look: Look, lines: Iterable[ZoneLine]) -> dict[UUID, dict[str, int]]:
+    """Return, for each zone that blocks, how many things of higher rooms it touches."""
+    return {
+        line.zone.id: look.impact(
+            "zone", reach_of(look, line.zone.disease_code, line.division_codes)
+        )
+        for line in lines
+        if line.acts
+    }

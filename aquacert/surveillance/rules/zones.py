@@ -13,6 +13,17 @@ LONGEST_DAYS = 366
 RADII_KM = range(1, 101)
 
 
+@dataclass(frozen=True)
+class Reach:
+    """What a zone touches: places (with everything below them) and the species it affects.
+
+    Higher rooms count what lies within it (kernel.impact); this room gets the counts alone.
+    """
+
+    divisions: frozenset[str]
+    species: frozenset[str]
+
+
 class Reason(StrEnum):
     """Why an event does not open a zone by itself."""
 

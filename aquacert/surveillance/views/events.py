@@ -19,7 +19,7 @@ from aquacert.surveillance.forms import LiftForm, VerdictForm, ZoneForm
 from aquacert.surveillance.models import Event, Zone
 from aquacert.surveillance.queries.events import changes_of, reports_of
 from aquacert.surveillance.queries.places import zone_days
-from aquacert.surveillance.queries.zones import ZoneLine, zones
+from aquacert.surveillance.queries.zones import ZoneLine, consequences, zones
 from aquacert.surveillance.rules.events import FIELD_WORDS, REALM_WORDS, STATUS_WORDS, Realm, Status
 from aquacert.surveillance.rules.sketch import Sketch, draw
 from aquacert.surveillance.rules.zones import SENTENCES, last_day
@@ -144,6 +144,7 @@ def _show_page(
             row=row,
             line=line,
             zones=lines,
+            consequences=consequences(unit, lines),
             steps=_ladder(row, lines),
             sketch=_sketch(unit, row, lines),
             changes=changes_of(unit, event_id),

@@ -1,0 +1,26 @@
+"""What a change elsewhere would touch here: counts only."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, or_, select
+
+from aquacert.declarations.models import Batch, Declaration, Load
+from aquacert.declarations.rules.states import OPEN
+from aquacert.kernel.work import Look
+from aquacert.surveillance.rules.zones import Reach
+
+
+def open_within(look: Look, reach: Reach) -> int:
+    """Return how many open declarations leave from, or go to, a zone with a species it affects."""
+    goes = select(Load.declaration_id).where(Load.destination_code.in_(sorted(reach.divisions)))
+    carries = select(Batch.declaration_id).where(Batch.species_code.in_(sorted(reach.species)))
+    count = (
+        select(func.count())
+        .select_from(Declaration)
+        .where(
+            Declaration.state.in_(sorted(OPEN)),
+            Declaration.id.in_(carries),
+            or_(Declaration.origin_code.in_(sorted(reach.divisions)), Declaration.id.in_(goes)),
+        )
+    )
+    return look.session.scalar(count) or 0
