@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from aquacert.accounts.queries.organisations import organisation
 from aquacert.kernel.audit import Fact
-from aquacert.kernel.errors import Conflict, Invalid
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowed
 from aquacert.kernel.work import Work
 from aquacert.reference.queries import disease, methods
 from labs.register.models import Laboratory, LabScope
@@ -72,8 +72,10 @@ def designate_lab(
 ) -> UUID:
     """Put an organisation of kind lab into the register; its id is the laboratory's id from then on.
 
-    Raises `Invalid` when the organisation is no laboratory, or the accreditation ends before it begins.
+    Raises `Invalid` when the organisation is no laboratory, or the accreditation ends before it begins,
+    `NotAllowed` below the province.
     """
+    _of_province(w)
     body = organisation(w, organisation_id)
     if body.kind != "lab":
         raise Invalid("只有实验室可以被指定为检测实验室", organisation_id="这个机构不是实验室")
@@ -123,6 +125,7 @@ def add_scope(
     Limits are cycles; the defaults are the usual reading of a 40-cycle assay, to be replaced by the laboratory's
     own validated ones. A new rule is a new span with the next version. Raises `Invalid` for overlapping spans.
     """
+    _of_province(w)
     lab_row = laboratory(w, lab_id)
     named, standard = disease(w, disease_code), _standard(w, disease_code, method_code)
     if until_on < from_on:
@@ -159,6 +162,12 @@ def add_scope(
     return row.id
 
 
+def _of_province(w: Work) -> None:
+    """Raise `NotAllowed` below the province: a county must not make its own laboratory official."""
+    if not w.actor.scope.everything:
+        raise NotAllowed("指定实验室和检测能力由省里登记，请联系省级主管部门。")
+
+
 def _standard(w: Work, disease_code: str, method_code: str) -> str:
     """Return the standard a method is published in; raise `Invalid` naming the disease's known methods."""
     known = {method.code: method.standard for method in methods(w, disease_code)}
@@ -174,6 +183,7 @@ def suspend_lab(w: Work, lab_id: UUID, reason: str) -> None:
     """Let a laboratory take no new samples, for a stated reason."""
     if not reason.strip():
         raise Invalid("请写明暂停的原因", reason="必须写原因")
+    _of_province(w)
     row = w.get_for_change(Laboratory, lab_id)
     w.move(row, MOVES, LabAct.SUSPEND, because=reason.strip())
     w.record(LabSuspended(), on=row, county=row.division_code, reason=reason.strip())
@@ -181,6 +191,7 @@ def suspend_lab(w: Work, lab_id: UUID, reason: str) -> None:
 
 def resume_lab(w: Work, lab_id: UUID, reason: str = "") -> None:
     """Let a suspended laboratory take samples again."""
+    _of_province(w)
     row = w.get_for_change(Laboratory, lab_id)
     w.move(row, MOVES, LabAct.RESUME, because=reason.strip())
     w.record(LabResumed(), on=row, county=row.division_code, reason=reason.strip())

@@ -7,7 +7,7 @@ from sqlalchemy import inspect
 
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.db import Base
-from aquacert.kernel.errors import Conflict, Invalid, NotAllowedNow, NotFound
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound
 from aquacert.kernel.scope import SYSTEM
 from labs.intake.commands import Announced, announce, receive_item
 from labs.intake.models import Consignment, Item
@@ -51,6 +51,20 @@ def test_only_a_laboratory_can_be_designated(db):
             accredited_from_on=date(2026, 1, 1),
             accredited_until_on=date(2027, 1, 1),
         )
+
+
+def test_a_county_designates_no_laboratory_and_widens_no_scope(db):
+    made, other = make_lab(db), make_organisation(db, "lab")
+    today = legal_day(db.clock.now())
+    county = make_person(db, "administrator").actor
+    span = {"accredited_from_on": today, "accredited_until_on": today}
+    with pytest.raises(NotAllowed, match="省里"), db.work(county) as w:
+        designate_lab(w, other, code="X", address="x", **span)
+    with pytest.raises(NotAllowed), db.work(county) as w:
+        add_scope(w, made.lab_id, disease_code="X", method_code="X", from_on=today, until_on=today)
+    for act in (suspend_lab, resume_lab):
+        with pytest.raises(NotAllowed), db.work(county) as w:
+            act(w, made.lab_id, "县里不管")
 
 
 def test_a_new_decision_rule_is_a_new_span_with_the_next_version(db):

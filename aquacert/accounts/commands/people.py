@@ -183,6 +183,9 @@ def _check_appointment(w: Work, person: Person, body: Organisation, role: str, p
     if place != body.division_code and place not in descendants(w, body.division_code):
         sentence = "任命的辖区要在本单位的辖区之内"
         raise Invalid(f"{sentence}。", division_code=sentence)
+    if role == Role.PROVINCE_SUPERVISOR and place != f"{w.settings.province}0000":
+        sentence = "省级监管员只能由省级机构任命，辖区是全省"
+        raise Invalid(f"{sentence}。", role=sentence)
     held = _held(w, person.id)
     if against := roles.clashes({Role(m.role) for m in held}, Role(role)):
         listed = "、".join(roles.ROLE_NAMES[other] for other in against)

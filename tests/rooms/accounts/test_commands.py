@@ -224,6 +224,13 @@ def test_the_scope_of_a_county_clerk_is_the_county_and_his_body(db):
     assert not clerk.actor.scope.everything
 
 
+def test_a_county_makes_nobody_a_supervisor_of_the_province(db):
+    with pytest.raises(Invalid, match="省级"):
+        make_person(db, "province_supervisor")
+    with pytest.raises(Invalid, match="省级"):
+        make_person(db, "province_supervisor", division="320100")
+
+
 def test_the_scope_of_a_city_supervisor_holds_its_counties(db):
     city = make_person(db, "city_supervisor", division="320100")
     assert COUNTY in city.actor.scope.divisions
