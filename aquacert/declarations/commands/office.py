@@ -77,6 +77,9 @@ def ask_supplement(
     Raises `NotAllowedNow` for a second asking (Measures 2022, Art. 12).
     """
     paper = w.get_for_change(Declaration, declaration_id)
+    unknown = [item for item in items if item not in set(Material)]
+    if unknown:
+        raise Invalid("请勾选要补的材料。", items="有一项不在材料清单里，请重新勾选。")
     wanted = [Material(item) for item in dict.fromkeys(items)]
     check_supplement(wanted, note, paper.asked_at)
     w.move(paper, MOVES, Act.ASK, because="、".join(MATERIAL_WORDS[item] for item in wanted))
