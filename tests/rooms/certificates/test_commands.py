@@ -1,7 +1,7 @@
 """Issuing, voiding, replacing, suspending: on a real database."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,9 +15,13 @@ from aquacert.certificates.numbers.queries import number as number_row
 from aquacert.certificates.numbers.queries import segments
 from aquacert.certificates.rules.reasons import Reason
 from aquacert.hatcheries.queries import balance
+from aquacert.inspections.commands import give_verdict
 from aquacert.kernel.audit import AuditEntry, verify_chains
+from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotReady
 from aquacert.kernel.scope import SYSTEM
+from aquacert.reference.commands.adopt import adopt_rule
+from aquacert.sampling.commands import make_plan
 from aquacert.trust.claims import QrClaims
 from aquacert.trust.cose import verify1
 from aquacert.trust.publickeys import Use
@@ -27,6 +31,8 @@ from tests.make.accounts import make_person, step_up
 from tests.make.certificates import confirm, issue_one, look_at, make_ready
 from tests.make.declarations import NEAR, answers, load_answer
 from tests.make.hatcheries import make_hatchery
+from tests.make.labs import DISEASE, make_lab
+from tests.make.sampling import tested
 
 
 def row_of(db, certificate_id):
@@ -131,6 +137,28 @@ def test_a_load_that_is_not_checked_is_refused_with_every_reason(house, db):
     with pytest.raises(NotReady) as refused:
         commands.issue(db, paper.vet.actor, paper.load_ids[0], house.keys, found.digest)
     assert set(refused.value.reasons) == set(found.sentences)
+
+
+def test_in_production_a_rule_nobody_adopted_neither_limits_nor_stops(house, db):
+    ready = make_ready(db)
+    ready = replace(ready, paper=replace(ready.paper, vet=ready.vet))
+    days = {
+        "from_on": legal_day(db.clock.now()) - timedelta(days=9),
+        "until_on": date(2026, 12, 31),
+    }
+    with db.work(SYSTEM) as w:
+        species = ready.farm.species_code
+        make_plan(w, disease_code=DISEASE, species_code=species, title="监测计划", **days)
+    tested(db, ready.paper, make_lab(db), None)
+    assert [test.valid_days for test in look_at(db, ready).facts.batches[0].tests] == [30]
+    for _ in range(2):
+        officer = make_person(db, "province_supervisor", division="320000").actor
+        with db.work(officer) as w:
+            adopt_rule(w, "procedures.aquatic", date(2026, 5, 9))
+    db.settings = replace(db.settings, is_production=True)
+    found = look_at(db, ready)
+    assert [test.valid_days for test in found.facts.batches[0].tests] == [0]
+    assert found.facts.valid_days_max == 5
 
 
 def test_inside_the_province_it_is_form_b_for_the_day(house, db):
@@ -256,6 +284,29 @@ def test_only_the_valid_certificate_of_the_same_load_is_replaced(house, db):
         )
     assert any("不是这一车" in reason for reason in caught.value.reasons)
     assert line_of(db, old).status == "valid"
+
+
+def test_two_loads_at_once_do_not_outrun_what_was_inspected(house, db, monkeypatch):
+    monkeypatch.setattr(
+        "tests.make.certificates.give_verdict",
+        lambda w, check_id, act, _quantity: give_verdict(w, check_id, act, 300_000),
+    )
+    ready = two_lorries(db)
+    other = replace(ready, load_id=ready.paper.load_ids[1])
+    second = confirm(db, other)
+    db.clock.forward(seconds=60)
+    first = confirm(db, ready)
+    done = []
+
+    def meanwhile(point):
+        if point == "signed":
+            done.append(commands.issue(db, ready.vet.actor, other.load_id, house.keys, second))
+
+    with pytest.raises(Conflict, match="查验数"):
+        commands.issue(db, ready.vet.actor, ready.load_id, house.keys, first, reached=meanwhile)
+    assert line_of(db, done[0]).status == "valid"
+    with db.look(SYSTEM) as look:
+        assert balance(look, ready.farm.lot_id) == 900_000
 
 
 def test_a_suspension_is_not_passed_by_with_a_replacement_or_a_void(house, db):

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 from aquacert.certificates.issuing.commands.facts import CertificateIssued, IssuanceAbandoned
 from aquacert.certificates.issuing.commands.plan import Planned
 from aquacert.certificates.issuing.commands.sign import Signed
+from aquacert.certificates.issuing.queries.plans import certified
 from aquacert.certificates.log import commands as log
 from aquacert.certificates.log.commands import Subject
 from aquacert.certificates.models import Certificate, CoveredBatch, Issuance, Standing
@@ -66,7 +67,20 @@ def publish(w: Work, planned: Planned, signed: Signed) -> UUID:
         status.tell(w, old, Act.REPLACE)
     subject = Subject(planned.id, record.public_id, record.number, planned.payload)
     log.append(w, subject, Act.ISSUE)
+    _within_inspected(w, planned)
     return planned.id
+
+
+def _within_inspected(w: Work, planned: Planned) -> None:
+    """Raise `Conflict` when another load of the same batches was certified meanwhile.
+
+    Two loads may both read "enough was inspected" before either is published. The log's lock is
+    taken by now, so publications come one after another and the second one sees the first.
+    """
+    ready = planned.started.ready
+    for line, batch in zip(ready.load.lines, ready.facts.batches, strict=True):
+        if certified(w, line.batch_id, None) > (batch.inspected_quantity or 0):
+            raise Conflict("同一批的另一车刚刚出证，查验数不够这一车了。请刷新后核对。")
 
 
 def abandon(

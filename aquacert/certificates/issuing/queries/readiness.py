@@ -25,7 +25,7 @@ from aquacert.hatcheries import queries as hatcheries
 from aquacert.inspections import queries as inspections
 from aquacert.inspections.rules import Verdict
 from aquacert.kernel.clock import legal_day
-from aquacert.kernel.errors import NotFound
+from aquacert.kernel.errors import NotFound, NotReady
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.sampling import queries as sampling
@@ -230,10 +230,13 @@ def _tests(
 
 
 def _days(look: Look, rule_id: str, on: date | None) -> int:
-    """Return the days a dated rule says, or 0 when none was in force on that day."""
+    """Return the days a dated rule says, or 0 when none was in force or binding on that day.
+
+    An unverified row that the province has not adopted binds nobody: it neither limits nor stops.
+    """
     if on is None:
         return 0
     try:
         return reference.rule(look, rule_id, on).value
-    except NotFound:
+    except (NotFound, NotReady):
         return 0
