@@ -13,7 +13,7 @@ from aquacert.kernel.errors import NotFound
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 from aquacert.surveillance.commands.facts import FeedImported, FeedReceived
-from aquacert.surveillance.commands.zones import settle
+from aquacert.surveillance.commands.zones import must_be_theirs, settle
 from aquacert.surveillance.models import (
     Event,
     EventChange,
@@ -191,7 +191,9 @@ def _add(w: Work, row: FeedFile, planned: Plan, places: Places) -> list[UUID]:
             continue
         was_acting = event.disease_code is not None
         verdict = Status(event.verdict) if event.verdict else None
-        for name, value in _columns(one.values, places, verdict).items():
+        columns = _columns(one.values, places, verdict)
+        _must_not_free(w, event, columns)
+        for name, value in columns.items():
             setattr(event, name, value)
         event.changed_at = w.now
         w.session.add(
@@ -209,6 +211,18 @@ def _add(w: Work, row: FeedFile, planned: Plan, places: Places) -> list[UUID]:
         if was_acting or event.disease_code is not None:
             acting.append(event.id)
     return acting
+
+
+def _must_not_free(w: Work, event: Event, columns: dict[str, Any]) -> None:
+    """Raise `NotAllowed` when a file would end another place's confirmed event.
+
+    A file is typed by whoever brings it: it may warn of anything anywhere, but what a zone rests
+    on is taken away only by an officer of that place, or of one above it.
+    """
+    held = ("is_confirmed", "division_code", "disease_code")
+    stays = all(getattr(event, name) == columns[name] for name in held)
+    if event.is_confirmed and event.division_code is not None and not stays:
+        must_be_theirs(w, {event.division_code})
 
 
 def _columns(

@@ -161,6 +161,18 @@ def test_a_moved_event_moves_its_zone(db):
     assert len(blocked(db, place="320111")) == 1
 
 
+def test_a_file_from_another_county_frees_nothing_here(db):
+    brought_in(db, luhe())
+    gone = luhe(reportingDate="05/05/2026", localityName="Pukou District")
+    elsewhere, here = make_officer(db, "321302").actor, make_officer(db).actor
+    with pytest.raises(NotAllowed), db.work(elsewhere) as w:
+        commands.import_empresi(w, feed([gone]).encode(), "own.csv")
+    assert len(blocked(db)) == 1
+    with db.work(here) as w:
+        commands.import_empresi(w, feed([gone]).encode(), "own.csv")
+    assert blocked(db) == ()
+
+
 def test_a_dry_run_counts_and_writes_nothing(db):
     entries = counted(db, AuditEntry)
     assert counts(brought_in(db, luhe(), dry_run=True)) == {"created": 1}
