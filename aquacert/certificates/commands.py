@@ -1,6 +1,7 @@
 """What can be done with certificates and their numbers: one list of the rooms' commands."""
 
 from aquacert.certificates.issuing.commands import Resumed, issue, render, resume
+from aquacert.certificates.log.commands import fold_scans
 from aquacert.certificates.numbers.commands import hand_down, receive_segment, reserve_number
 from aquacert.certificates.status.commands import (
     note_arrival,
@@ -14,6 +15,7 @@ from aquacert.certificates.status.commands import resume as resume_certificate
 
 __all__ = [
     "Resumed",
+    "fold_scans",
     "hand_down",
     "issue",
     "note_arrival",

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, or_, select
 
-from aquacert.certificates.log.queries import changes_since, last_change
+from aquacert.certificates.log.queries import changes_since, last_change, scan_count
 from aquacert.certificates.models import Certificate, CoveredBatch, Standing
 from aquacert.certificates.rules.media import DOCX, PDF
 from aquacert.certificates.rules.numbering import spaced
@@ -50,6 +50,7 @@ __all__ = [
     "listing",
     "public_id_of_number",
     "record_of",
+    "scan_count",
     "status_list_of",
     "travelling_within",
 ]

@@ -31,3 +31,19 @@ def tidy(database: Database, keys: KeyRing, *, at_start: bool = False) -> comman
     done = commands.resume(database, after_restore=at_start)
     commands.refresh_lists(database, keys)
     return done
+
+
+def fold_scans(database: Database) -> None:
+    """Add what the public page counted to the certificates' counts: every minute.
+
+    What cannot be written is counted again, so that a silent database costs no scan.
+    """
+    counts = database.tally.fold("scans")
+    if not counts:
+        return
+    try:
+        with database.work(SYSTEM) as w:
+            commands.fold_scans(w, counts)
+    except Exception:
+        database.tally.give_back("scans", counts)
+        raise

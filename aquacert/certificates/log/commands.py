@@ -7,12 +7,13 @@ only as SHA-256. Thin: leaves are hashed and kept; tiles, checkpoints and proofs
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, select, update
 
-from aquacert.certificates.models import Change, Counter, Leaf
+from aquacert.certificates.models import Certificate, Change, Counter, Leaf, ScanCount
 from aquacert.certificates.rules.states import Act
 from aquacert.kernel.db import blind, table_of
 from aquacert.kernel.work import Work
@@ -22,6 +23,8 @@ LEAF_VERSION = 1
 LEAF_PREFIX = b"\x00"
 """RFC 9162 §2.1.1: separates leaves from inner nodes."""
 CHANGES, LEAVES = "changes", "leaves"
+MOST_IDS = 500
+"""Page ids asked for in one statement."""
 NO_SUCH_ACT = "page"
 """The act of a change that concerns the page only: no leaf stands behind it."""
 
@@ -79,6 +82,31 @@ def touch(w: Work, certificate_id: UUID, public_id: str) -> int:
     if seq is None:
         raise LookupError(CHANGES)
     return _change(w, seq, certificate_id, public_id, NO_SUCH_ACT)
+
+
+def fold_scans(w: Work, scans: Mapping[str, int]) -> int:
+    """Add scans, by public id, to the counts of their certificates; return how many were added.
+
+    An id without a certificate counts nothing: its certificate may be in another database's backup.
+    """
+    connection, table = w.session.connection(), table_of(ScanCount)
+    found: dict[UUID, int] = {}
+    asked = sorted(scans)
+    for at in range(0, len(asked), MOST_IDS):
+        some = asked[at : at + MOST_IDS]
+        rows = select(Certificate.id, Certificate.public_id).where(Certificate.public_id.in_(some))
+        found |= {key: scans[public_id] for key, public_id in connection.execute(rows)}
+    more = (
+        update(table)
+        .where(table.c.certificate_id == bindparam("of"))
+        .values(count=table.c.count + bindparam("more"), last_at=bindparam("at"))
+    )
+    for key in sorted(found):
+        values = {"of": key, "more": found[key], "at": w.now}
+        if connection.execute(more, values).rowcount == 0:
+            row = {"certificate_id": key, "count": found[key], "last_at": w.now}
+            connection.execute(insert(table).inline(), row)
+    return sum(found.values())
 
 
 def leaf_hash(entry: bytes) -> bytes:

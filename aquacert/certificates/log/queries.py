@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import func, select
 
-from aquacert.certificates.models import Change, Leaf
+from aquacert.certificates.models import Change, Leaf, ScanCount
 from aquacert.kernel.work import Look
 
 MOST = 10_000
@@ -27,6 +29,11 @@ def changes_since(look: Look, seq: int) -> list[tuple[int, str]]:
 def last_change(look: Look) -> int:
     """Return the newest seq; 0 when nothing ever happened."""
     return look.session.scalar(select(func.max(Change.seq))) or 0
+
+
+def scan_count(look: Look, certificate_id: UUID) -> int:
+    """Return how often a certificate's page was asked for, as folded in until now."""
+    return look.one(select(ScanCount.count).where(ScanCount.certificate_id == certificate_id)) or 0
 
 
 def size(look: Look) -> int:

@@ -8,6 +8,7 @@ from aquacert.certificates.models.certificates import (
 )
 from aquacert.certificates.models.news import Change, Counter, Leaf, StatusListing
 from aquacert.certificates.models.numbers import CertificateNumber, NumberSegment
+from aquacert.certificates.models.scans import ScanCount
 
 __all__ = [
     "Certificate",
@@ -18,6 +19,7 @@ __all__ = [
     "Issuance",
     "Leaf",
     "NumberSegment",
+    "ScanCount",
     "Standing",
     "StatusListing",
 ]
