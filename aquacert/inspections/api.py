@@ -56,7 +56,7 @@ def findings(check_id: UUID) -> ResponseReturnValue:
 def verdict(check_id: UUID) -> ResponseReturnValue:
     """Give the verdict: {"outcome": "pass"|"fail", "quantity": integer, "note": text}."""
     values = body()
-    outcome = needed(values, "outcome")
+    outcome = str(needed(values, "outcome"))
     quantity = values.get("quantity")
     if outcome not in {act.value for act in Act}:
         raise Invalid("结论只能是 pass 或 fail。", outcome="pass 或 fail")

@@ -44,7 +44,7 @@ def item(code: str) -> ResponseReturnValue:
 def receive(code: str) -> ResponseReturnValue:
     """Receive an item: {"condition": "good|damaged|leaked|missing|rejected", "note": text}."""
     values = body()
-    condition = needed(values, "condition")
+    condition = str(needed(values, "condition"))
     if condition not in set(Condition):
         raise Invalid("收样状态不认识。", condition="应为 " + "、".join(Condition))
     with work(once=api_key()) as w:

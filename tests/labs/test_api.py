@@ -67,6 +67,9 @@ def test_items_are_received_by_api(db, client):
         client.post(f"{path}/receipt", json={"condition": "wet"}, headers=receiver).status_code
         == 422
     )
+    for odd in (["good"], {"a": 1}, 5):
+        sent = client.post(f"{path}/receipt", json={"condition": odd}, headers=receiver)
+        assert sent.status_code == 422, odd
     assert client.get(path, headers=receiver).json["state"] == "received"
     boxes = client.get("/api/v1/labs/consignments", headers=receiver).json["items"]
     assert [box["state"] for box in boxes] == ["received"]

@@ -10,7 +10,7 @@ import pytest
 from aquacert.inspections.queries import sheet
 from aquacert.kernel.papers import facts_of
 from aquacert.kernel.scope import SYSTEM
-from tests.make.accounts import signed_in
+from tests.make.accounts import signed_in, token
 from tests.make.declarations import make_declaration
 from tests.make.inspections import inspect, picture, start
 
@@ -75,3 +75,11 @@ def test_the_office_may_read_and_not_write(db, client, paper):
     desk = signed_in(client, clerk)
     assert desk.get(f"/inspections/{paper.declaration_id}").status_code == 200
     assert desk.post(f"/inspections/{paper.declaration_id}/start").status_code == 403
+
+
+@pytest.mark.parametrize("odd", [["pass"], {"a": 1}, 5, "perhaps"])
+def test_an_odd_outcome_by_the_interface_is_a_problem_not_a_breakdown(db, client, paper, odd):
+    [check_id] = start(db, paper)
+    bearer = {"Authorization": f"Bearer {token(db, paper.vet)}"}
+    path = f"/api/v1/inspections/checks/{check_id}/verdict"
+    assert client.post(path, json={"outcome": odd}, headers=bearer).status_code == 422
