@@ -30,11 +30,15 @@ from aquacert.reference import queries as reference
 
 
 def start_inspection(w: Work, declaration_id: UUID) -> list[UUID]:
-    """Open a check for every batch and return their ids; a second start returns the same ones."""
+    """Open a check for every batch and return their ids; a second start returns the same ones.
+
+    A vet who was sent instead of another takes over what that one left undecided.
+    """
     paper = w.get_for_change(Declaration, declaration_id)
     _must_be_its_vet(w, paper)
     lines = checks_of(w, declaration_id)
     if all(line.check for line in lines):
+        _take_over(w, paper)
         return [line.check.id for line in lines if line.check]
     if paper.state != "assigned":
         raise NotAllowedNow("这份申报还没有派员，或已经查验完。")
@@ -162,6 +166,24 @@ def _open_check(w: Work, paper: Declaration, batch: paper_facts.BatchLine) -> Ba
             note="",
         )
     )
+
+
+def _take_over(w: Work, paper: Declaration) -> None:
+    """Give the open checks of a vet who was replaced to the one who is sent now."""
+    left = w.scalars(
+        select(BatchCheck)
+        .where(
+            BatchCheck.declaration_id == paper.id,
+            BatchCheck.state == State.OPEN.value,
+            BatchCheck.vet_id != paper.vet_id,
+        )
+        .with_for_update()
+    )
+    if paper.vet_id is None or not left:
+        return
+    for check in left:
+        check.vet_id = paper.vet_id
+    w.record(InspectionStarted(batches=len(left)), on=paper, county=paper.origin_code)
 
 
 def _open_for_change(w: Work, check_id: UUID) -> BatchCheck:

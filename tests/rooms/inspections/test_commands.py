@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
+from aquacert.declarations.commands import assign_vet
 from aquacert.declarations.queries import declaration
 from aquacert.inspections.commands import add_photo, give_verdict, start_inspection, suspect
 from aquacert.inspections.queries import checks_of, verdicts
@@ -33,6 +35,23 @@ def test_only_the_assigned_vet_inspects(db, paper):
     other = make_person(db, "official_vet", organisation_id=paper.farm.office_id)
     with pytest.raises(NotAllowed), db.work(other.actor) as w:
         start_inspection(w, paper.declaration_id)
+
+
+def test_a_vet_sent_instead_takes_over_what_is_undecided(db, paper):
+    [check_id] = start(db, paper)
+    other = make_person(db, "official_vet", organisation_id=paper.farm.office_id)
+    with db.work(paper.farm.clerk) as w:
+        assign_vet(w, paper.declaration_id, other.person_id)
+    now = replace(paper, vet=other)
+    assert start(db, now) == [check_id]
+    with pytest.raises(NotAllowed), db.work(paper.vet.actor) as w:
+        give_verdict(w, check_id, Act.FAIL, note="不该由我下结论")
+    fill(db, now, check_id)
+    with db.work(other.actor) as w:
+        give_verdict(w, check_id, Act.PASS, 500_000)
+    with db.look(SYSTEM) as look:
+        [verdict] = verdicts(look, paper.declaration_id).values()
+    assert verdict.vet_id == other.person_id
 
 
 def test_a_vet_of_another_county_does_not_even_find_it(db, paper):
