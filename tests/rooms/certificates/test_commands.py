@@ -139,6 +139,14 @@ def test_a_load_that_is_not_checked_is_refused_with_every_reason(house, db):
     assert set(refused.value.reasons) == set(found.sentences)
 
 
+def test_a_licence_that_ended_is_said_in_words_not_in_codes(db):
+    ready = make_ready(db)
+    db.clock.forward(days=4000)
+    [said] = [one for one in look_at(db, ready).reasons if one.reason is Reason.LICENCE_NOT_VALID]
+    assert "已过期" in said.sentence
+    assert "expired" not in said.sentence
+
+
 def test_in_production_a_rule_nobody_adopted_neither_limits_nor_stops(house, db):
     ready = make_ready(db)
     ready = replace(ready, paper=replace(ready.paper, vet=ready.vet))

@@ -169,7 +169,7 @@ def _batches(
                 inspected_quantity=verdict.quantity if verdict else None,
                 certified_quantity=plans.certified(look, line.batch_id, replaces_id),
                 licence_ok=licence.ok,
-                licence_because=str(licence.reason or ""),
+                licence_because=licence.sentence.rstrip("。"),
                 stock=stock,
                 needs_stock=line.lot_id is not None,
                 tests=_tests(look, load, line, verdict, asked),
