@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ FLAGS = (
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Debian's chromium, once for the test process."""
-    sync_api = pytest.importorskip("playwright.sync_api")
+    sync_api = import_module("playwright.sync_api")
     path = shutil.which("chromium") or "/usr/bin/chromium"
     with sync_api.sync_playwright() as play:
         browser = play.chromium.launch(executable_path=path, args=list(FLAGS))
@@ -67,7 +68,7 @@ def walk(chromium, served: str, tmp_path: Path) -> Iterator[Walk]:
 @pytest.fixture
 def axe() -> Any:
     """Return the accessibility judge."""
-    return pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    return import_module("axe_playwright_python.sync_playwright").Axe()
 
 
 @pytest.fixture
