@@ -7,6 +7,7 @@ row says why, one change wakes the public page and one leaf goes to the log.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ from aquacert.trust.keys import KeyRing
 from aquacert.trust.publickeys import Owner, Use
 
 SHORTEST_REASON = 2
+Changed = Mapping[int, statuslist.Status]
 FRESH = timedelta(hours=12)
 """A list is signed anew when it is this old: half of how long it holds."""
 NEWS = {
@@ -119,8 +121,7 @@ class StatusListPublished(Fact):
 def void(w: Work, certificate_id: UUID, because: str) -> None:
     """Make a certificate void for a reason; before departure its quantities go back to stock.
 
-    One that is suspended only by who may suspend: else a void and a new certificate would pass
-    the suspension by.
+    A suspended one only by who may suspend: a void and a new one would pass the suspension by.
     """
     certificate, standing = _held(w, certificate_id, because)
     if standing.status == Status.SUSPENDED.value and not w.actor.may(P.CERTIFICATE_SUSPEND):
@@ -219,19 +220,29 @@ def note_arrival(w: Work, certificate_id: UUID, arrived_at: datetime) -> None:
 def publish_list(database: Database, keys: KeyRing, number: int) -> str:
     """Build, sign and publish a status list; return its ETag. Safe to repeat at any time.
 
-    Read, sign and write are three steps and no key is used inside a transaction; when two publish
-    at once the later version stands, and each was true when it was read.
+    No key is used inside a transaction. When two publish at once, the one that read first may write
+    last: so what was written is asked again, and published anew until it is what stands.
     """
-    with database.look(SYSTEM) as look:
-        now = look.now
-        changed = queries.changed(look, number)
+    while True:
+        with database.look(SYSTEM) as look:
+            now = look.now
+            changed = queries.changed(look, number)
+        token = _signed_list(database, keys, number, changed, now)
+        with database.work(SYSTEM) as w:
+            etag = _store(w, number, token)
+        with database.look(SYSTEM) as look:
+            if queries.changed(look, number) == changed:
+                return etag
+
+
+def _signed_list(
+    database: Database, keys: KeyRing, number: int, changed: Changed, now: datetime
+) -> bytes:
     province = f"{database.settings.province}0000"
     owner = Owner(f"province:{province}", province, "状态清单")
     signer = keys.load(keys.ensure(Use.STATUS, owner, now=now))
     uri = f"{database.settings.public_url}/trust/status/{number}"
-    token = statuslist.sign_list(statuslist.build(changed), uri, signer, now)
-    with database.work(SYSTEM) as w:
-        return _store(w, number, token)
+    return statuslist.sign_list(statuslist.build(changed), uri, signer, now)
 
 
 def refresh_lists(database: Database, keys: KeyRing) -> int:

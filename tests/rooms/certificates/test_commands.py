@@ -390,6 +390,30 @@ def test_the_status_list_says_what_the_table_says(house, db):
     assert signed.statuses[row.status_index] == statuslist.Status.INVALID
 
 
+def test_a_list_read_before_a_void_and_written_after_it_is_published_anew(house, db, monkeypatch):
+    from aquacert.certificates.status import commands as status
+    from aquacert.trust import statuslist
+
+    row = row_of(db, issue_one(house))
+    sign, seen = statuslist.sign_list, []
+
+    def slow(*asked):
+        if not seen:
+            seen.append(True)
+            with db.work(SYSTEM) as w:
+                commands.void(w, row.id, "货主取消启运")
+            commands.publish_list(db, house.keys, row.status_list)
+        return sign(*asked)
+
+    monkeypatch.setattr(status.statuslist, "sign_list", slow)
+    commands.publish_list(db, house.keys, row.status_list)
+    with db.look() as look:
+        published = queries.listing(look, row.status_list)
+    trust = TrustList(house.keys.public_keys())
+    signed = statuslist.read_list(published.token, trust.spki_of(Use.STATUS), db.clock.now())
+    assert signed.statuses[row.status_index] == statuslist.Status.INVALID
+
+
 def test_documents_are_made_once_from_the_signed_record(house, db):
     certificate_id = issue_one(house)
     commands.render(db, house.keys, certificate_id)
