@@ -1,0 +1,111 @@
+"""One of everything, so that every door of the application has something behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import text
+
+from aquacert.accounts.commands import ask_question, make_token
+from aquacert.http.house import House
+from aquacert.inspections.commands import suspect
+from aquacert.kernel.permissions import P
+from aquacert.kernel.scope import SYSTEM, Actor, Scope
+from labs.bench.commands import stage_file
+from tests.make.accounts import Made, make_person
+from tests.make.certificates import give_numbers
+from tests.make.declarations import make_declaration
+from tests.make.hatcheries import register
+from tests.make.inspections import start
+from tests.make.labs import make_lab, rdml_file
+from tests.make.movements import make_road
+from tests.make.sampling import tested
+from tests.make.surveillance import make_zone
+
+TABLE_OF = {
+    "batch": "batches",
+    "certificate": "certificates",
+    "check": "batch_checks",
+    "consignment": "lab_consignments",
+    "declaration": "declarations",
+    "event": "events",
+    "feed": "feed_files",
+    "file": "lab_files",
+    "paper": "files",
+    "hatchery": "hatcheries",
+    "lab": "laboratories",
+    "licence": "hatchery_licences",
+    "load": "loads",
+    "lot": "lots",
+    "membership": "memberships",
+    "message": "inbox_messages",
+    "organisation": "organisations",
+    "person": "people",
+    "photo": "inspection_photos",
+    "question": "inbox_questions",
+    "report": "lab_reports",
+    "result": "lab_results",
+    "row": "rules",
+    "run": "lab_runs",
+    "sample": "samples",
+    "segment": "number_segments",
+    "session": "sessions",
+    "token": "api_tokens",
+    "zone": "zones",
+}
+"""Name of an address's part, without `_id` → table whose ids it takes."""
+
+
+def make_world(house: House) -> Made:
+    """Make one of everything; return an administrator who was asked a question."""
+    db = house.database
+    road = make_road(house)  # first: while the county has one office, its numbers are the ones used
+    tested_paper = make_declaration(db, state="assigned")
+    [check] = start(db, tested_paper)
+    with db.work(tested_paper.vet.actor) as w:
+        suspect(w, check, ["DIV1"])
+    lab = make_lab(db)
+    tested(db, tested_paper, lab, None, None)
+    with db.work(lab.technician.actor) as w:
+        stage_file(w, lab.lab_id, rdml_file(db, {"X1234-Y5678": None}), "run.rdml")
+    give_numbers(db, road.ready.farm.office_id, "A", first=3_200_900_001)
+    make_zone(db)
+    register(db)
+    make_declaration(db)
+    chief = make_person(db, "administrator")
+    with db.work(chief.actor) as w:
+        make_token(w, chief.person_id, "测试程序")
+        farm = road.ready.farm.organisation_id
+        ask_question(w, to_organisation=farm, subject="请补照片", body="全景一张")
+    return chief
+
+
+def master(made: Made) -> Actor:
+    """Return somebody who may everything and sees everything."""
+    return replace(made.actor, permissions=frozenset(P), scope=Scope(everything=True))
+
+
+def known_ids(house: House) -> Mapping[str, list[UUID]]:
+    """Return the ids of every table that an address can name, newest last."""
+    db = house.database
+    with db.look(SYSTEM) as look:
+        return {
+            name: [
+                UUID(str(row[0]))
+                for row in look.session.execute(text(f"SELECT id FROM {table} ORDER BY id"))
+            ]
+            for name, table in TABLE_OF.items()
+        }
+
+
+def form_names() -> Iterator[str]:
+    """Yield the name of every field of every form of the program."""
+    from aquacert.http.forms import Form
+
+    waiting = [Form]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        yield from (name for name in vars(kind) if not name.startswith("_") and name != "once")

@@ -1,0 +1,57 @@
+"""Addresses of the whole application, with ids that exist and with ids that do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice, product
+from uuid import UUID, uuid4
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+WORDS = {
+    "code": ["DIV1", "PNV", "320114", "WK85R-KFK9A"],
+    "kind": ["application", "acceptance", "refusal", "supplement", "nothing"],
+    "number": ["0", "1", "2026201"],
+    "kid": ["00", "x"],
+    "secret": ["x", "a" * 43],
+    "filename": ["icon.svg", "../app.py"],
+    "public_id": ["0000000000", "x", "7KQ2M9XA4B"],
+}
+"""Parts of addresses that are no ids."""
+MOST = 8
+"""Addresses tried for one rule."""
+
+
+def addresses(
+    app: Flask, method: str, ids: Mapping[str, list[UUID]] | None, public_ids: list[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield (endpoint, address) for every rule of a method; `ids` None means unknown ids."""
+    words = WORDS | {"public_id": [*public_ids, *WORDS["public_id"]]}
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if method not in (rule.methods or ()):
+            continue
+        parts = sorted(rule.arguments)
+        options = [values_of(rule, part, ids, words) for part in parts]
+        for chosen in islice(product(*options), MOST):
+            yield rule.endpoint, adapter.build(rule.endpoint, dict(zip(parts, chosen, strict=True)))
+
+
+def values_of(
+    rule: Rule, part: str, ids: Mapping[str, list[UUID]] | None, words: Mapping[str, list[str]]
+) -> list[object]:
+    """Return values for one part of an address."""
+    listed = getattr(rule._converters[part], "items", None)
+    if listed:
+        return sorted(listed)
+    if part in words:
+        found = words[part]
+        return [int(text) for text in found] if part == "number" else list(found)
+    if ids is None:
+        return [uuid4()]
+    name = part.removesuffix("_id")
+    if name == "file" and not rule.endpoint.startswith("labs"):
+        name = "feed" if rule.endpoint.startswith("surveillance") else "paper"
+    found = ids[name]
+    return [*found[:2], *found[-1:]] if len(found) > 3 else list(found) or [uuid4()]
