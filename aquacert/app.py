@@ -18,6 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from aquacert.certificates import tasks as certificates
 from aquacert.certificates.queries import travelling_within
@@ -27,6 +28,7 @@ from aquacert.http import gates, headers, openapi, pages, problems
 from aquacert.http.house import House, install
 from aquacert.kernel.clock import Clock, SystemClock
 from aquacert.kernel.db import install_cipher
+from aquacert.kernel.errors import Unavailable
 from aquacert.kernel.outbox import Runner, Task
 from aquacert.kernel.rounds import Round, Rounds
 from aquacert.kernel.settings import Settings
@@ -202,8 +204,11 @@ def add_plain_doors(app: Flask, house: House) -> None:
     @app.get("/readyz")
     @gates.open_to_all("says that the database answers")
     def readyz() -> ResponseReturnValue:
-        with house.database.look() as look:
-            look.session.execute(text("SELECT 1 FROM alembic_version"))
+        try:
+            with house.database.look() as look:
+                look.session.execute(text("SELECT 1 FROM alembic_version"))
+        except SQLAlchemyError as error:
+            raise Unavailable("数据库没有准备好。", detail=str(error)) from error
         return Response("ready\n", mimetype="text/plain")
 
     @app.get("/metrics")

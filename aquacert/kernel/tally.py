@@ -82,9 +82,22 @@ def _period() -> int:
 
 
 def _is_finished(path: Path) -> bool:
-    """Tell whether nobody writes to `path` any more; this process's own are never being written."""
+    """Tell whether nobody writes to `path` any more.
+
+    That is so for this process's own (the lock is held), for a process that ended, and in time.
+    """
     _, pid, period, _ = path.name.split(".")
-    return pid == str(os.getpid()) or abs(_period() - int(period)) > 1
+    return pid == str(os.getpid()) or abs(_period() - int(period)) > 1 or not _lives(int(pid))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _take(path: Path) -> Counter[str]:

@@ -8,7 +8,7 @@ connection passes the cursor hook below, ORM flushes, bulk statements and plain 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,6 +72,13 @@ MOVE_HEAD = (
     .where(HEADS.c.chain == bindparam("of"))
     .values(position=bindparam("to_position"), hash=bindparam("to_hash"))
 )
+
+
+SIGNS_OF_ABSENCE = (
+    *("locked", "disk", "unable to open", "connection", "readonly database"),
+    *("not a database", "malformed"),
+)
+"""Words in the message of a database that is not there to answer."""
 
 
 class Unaudited(Exception):
@@ -347,7 +354,6 @@ def _answering() -> Iterator[None]:
 
 
 def _is_away(error: DBAPIError) -> bool:
-    """Say whether the database is locked, full, or gone, rather than wrong."""
+    """Say whether the database is locked, full, spoilt or gone, rather than asked wrongly."""
     text = str(error.orig).lower()
-    signs: Sequence[str] = ("locked", "disk", "unable to open", "connection", "readonly database")
-    return any(sign in text for sign in signs)
+    return any(sign in text for sign in SIGNS_OF_ABSENCE)

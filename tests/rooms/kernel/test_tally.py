@@ -27,10 +27,19 @@ def test_counts_reach_the_spool_without_anybody_asking(tmp_path, monkeypatch):
 def test_a_file_that_another_process_may_still_write_is_left_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_period", lambda: 100)
     for period in (98, 99, 100, 101):
-        spool(tmp_path, os.getpid() + 1, period, f"P{period} 1\n")
+        spool(tmp_path, os.getppid(), period, f"P{period} 1\n")
     assert Tally(tmp_path).fold("scans") == {"P98": 1}
     monkeypatch.setattr(module, "_period", lambda: 103)
     assert Tally(tmp_path).fold("scans") == {"P99": 1, "P100": 1, "P101": 1}
+
+
+def test_the_file_of_a_process_that_ended_is_folded_at_once(tmp_path):
+    ended = os.fork()
+    if not ended:
+        os._exit(0)
+    os.waitpid(ended, 0)
+    spool(tmp_path, ended, module._period(), "A 2\n")
+    assert Tally(tmp_path).fold("scans") == {"A": 2}
 
 
 def test_kinds_are_apart(tmp_path):
