@@ -1,0 +1,96 @@
+"""The main pages of every persona: axe, 360 px, console, no other host; and the same in English."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.make.accounts import make_person
+from tests.make.labs import make_lab
+from tests.make.world import make_world
+
+pytestmark = pytest.mark.browser
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+PAGES = {
+    "office_clerk": (
+        "/declarations/",
+        "/declarations/?tab=assigned",
+        "/declarations/proxy",
+        "/hatcheries/",
+        "/accounts/inbox",
+        "/accounts/me",
+        "/accounts/sessions",
+        "/reference/species",
+    ),
+    "number_keeper": ("/certificates/numbers", "/certificates/numbers?kind=B"),
+    "county_supervisor": ("/supervision/", "/supervision/statistics", "/movements/"),
+    "auditor": ("/supervision/audit", "/supervision/audit?q=签发"),
+    "administrator": (
+        "/accounts/people",
+        "/accounts/people/new",
+        "/accounts/organisations",
+        "/accounts/organisations/new",
+        "/labs/register/",
+        "/labs/register/new",
+        "/reference/rules",
+    ),
+    "surveillance_officer": ("/surveillance/", "/surveillance/zones", "/surveillance/feeds"),
+    "checkpoint_officer": ("/movements/check", "/movements/"),
+    "lab_technician": ("/labs/bench/", "/labs/bench/runs", "/labs/bench/files/new"),
+    "lab_receiver": ("/labs/consignments", "/labs/consignments?all=1"),
+    "lab_authoriser": ("/labs/reports/ready", "/labs/reports/"),
+    "carrier": ("/accounts/home", "/movements/", "/certificates/", "/accounts/me"),
+    "dealer": ("/accounts/home", "/movements/"),
+}
+WHOLE = {"administrator": "320000", "auditor": "320000", "number_keeper": "320000"}
+STRANGER = (
+    "/accounts/sign-in",
+    "/hatcheries/register",
+    "/verify",
+    "/nothing-here",
+    "/c/0000000000",
+)
+
+
+@pytest.fixture
+def people(house, db):
+    """One of everything, and one person of each role."""
+    make_world(house)
+    lab = make_lab(db)
+    own = {
+        "lab_technician": lab.technician,
+        "lab_receiver": lab.receiver,
+        "lab_authoriser": lab.authoriser,
+    }
+    return own | {
+        role: make_person(db, role, division=WHOLE.get(role)) for role in PAGES if role not in own
+    }
+
+
+def test_the_main_pages_are_fit_to_be_seen(walk, as_person, axe, people):
+    walk.axe = axe
+    stranger = walk.hand()
+    for path in STRANGER:
+        stranger.open(path).look(f"stranger{path.replace('/', '_')}")
+    stranger.close()
+    for role, paths in PAGES.items():
+        hand = as_person(people[role])
+        for path in paths:
+            hand.open(path).look(f"{role}{re.sub(r'[/?=&]', '_', path)}")
+        hand.close()
+    assert walk.faults == []
+
+
+def test_the_same_pages_speak_english(walk, as_person, people):
+    for role in ("office_clerk", "county_supervisor", "administrator", "surveillance_officer"):
+        hand = as_person(people[role]).open("/accounts/me?lang=en")
+        for path in PAGES[role]:
+            hand.open(path).look(f"en_{role}{re.sub(r'[/?=&]', '_', path)}")
+            assert hand.page.get_attribute("html", "lang") == "en"
+            assert not CHINESE.search(hand.page.inner_text("h1")), path
+            for words in hand.page.locator("th, .btn, .tabs a").all_inner_texts():
+                if CHINESE.search(words):
+                    walk.faults.append(f"{path}: {words!r} is not English")
+        hand.close()
+    assert walk.faults == []
