@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -307,3 +309,29 @@ def test_the_page_carries_its_moment_and_nothing_inline(here):
     _, page = here.see()
     assert "查验时间 2026-05-18 15:02:00" in page
     assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=|https?://", page)
+
+
+def ask_while_another_thread_asks(here, answers):
+    """Let a quiet time pass; ask while another thread is asking, which then `answers` or fails."""
+    here.see()
+    here.pass_on(60.0)
+    here.pages._lock.acquire()
+    seen = []
+    second = threading.Thread(target=lambda: seen.append(here.see()[0]))
+    second.start()
+    time.sleep(0.05)
+    if answers:
+        here.pages._looked = here.seconds
+    else:
+        here.pages._is_down = True
+    here.pages._lock.release()
+    second.join(10)
+    return seen[0]
+
+
+def test_after_a_quiet_time_a_second_thread_waits_for_the_first_ones_answer(here):
+    assert ask_while_another_thread_asks(here, answers=True) is Verdict.VALID
+
+
+def test_a_second_thread_is_amber_when_the_first_one_finds_nobody(here):
+    assert ask_while_another_thread_asks(here, answers=False) is Verdict.UNSURE
