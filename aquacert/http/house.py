@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from flask import Flask, current_app, g, request
+from werkzeug.datastructures import FileStorage
 
 from aquacert.kernel.idempotency import once
 from aquacert.kernel.scope import ANONYMOUS, Actor
@@ -97,9 +99,18 @@ def request_once(key: str) -> Any:  # noqa: ANN401 (kernel's Once)
         for name, value in request.form.items(multi=True)
         if name not in {"csrf_token", "once"}
     )
-    files = [f"{name}:{file.filename}" for name, file in request.files.items(multi=True)]
+    files = [_file_mark(name, file) for name, file in request.files.items(multi=True)]
     body = b"" if request.form or request.files else request.get_data(cache=True)
     return once(key, request.method, request.path, "\n".join(fields + files), body)
+
+
+def _file_mark(name: str, file: FileStorage) -> str:
+    """Return a field's file by name and content, so that other bytes are another request."""
+    digest = hashlib.sha256()
+    while chunk := file.stream.read(1 << 20):
+        digest.update(chunk)
+    file.stream.seek(0)
+    return f"{name}:{file.filename}:{digest.hexdigest()}"
 
 
 def api_key() -> str | None:

@@ -25,6 +25,7 @@ from aquacert.reference import queries as reference
 from aquacert.sampling.models import OrderedTest, Sample, SamplingPlan
 from aquacert.sampling.queries import (
     batch_tests,
+    needs_sample,
     ordered,
     required_tests,
     sample_by_blind_code,
@@ -162,7 +163,7 @@ def take_sample(
 ) -> UUID:
     """Take and seal one sample for every ordered, untaken test of the batch; return its id."""
     paper = _locked_paper(w, declaration_id)
-    rows = [row for row in ordered(w, batch_id) if row.sample_id is None]
+    rows = [row for row in ordered(w, batch_id) if needs_sample(w, row)]
     if not rows:
         raise NotAllowedNow("这一批没有等着抽样的检测项目。")
     if individuals <= 0:

@@ -204,8 +204,19 @@ def _line(report: ReportSummary | None, disease_code: str) -> ReportLine | None:
     return next((line for line in lines if line.disease_code == disease_code), None)
 
 
+def needs_sample(look: Look, row: OrderedTest) -> bool:
+    """Say whether a test waits for a sample: none was taken, or the laboratory found it unfit."""
+    taken = look.session.get(Sample, row.sample_id) if row.sample_id else None
+    return taken is None or _is_unfit(look, taken)
+
+
+def _is_unfit(look: Look, taken: Sample) -> bool:
+    found = item_state(look, taken.blind_code)
+    return found is not None and found[0] == "unfit"
+
+
 def _stage(look: Look, taken: Sample | None, line: ReportLine | None) -> Stage:
-    if taken is None:
+    if taken is None or _is_unfit(look, taken):
         return Stage.ORDERED
     if line is not None:
         return Stage.RELEASED

@@ -23,7 +23,7 @@ from aquacert.certificates.rules.numbering import Range, as_text, check_child, p
 from aquacert.certificates.rules.states import NumberState
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.db import table_of
-from aquacert.kernel.errors import Conflict, Invalid
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowed
 from aquacert.kernel.work import Database, Work
 
 MARKS = "numbers.mark"
@@ -126,8 +126,12 @@ def receive_segment(
 ) -> UUID:
     """Book a segment that came from the province; return its id.
 
-    Raises `Invalid` when it is no segment of this province or overlaps one already received.
+    Raises `Invalid` when it is no segment of this province or overlaps one already received,
+    `NotAllowed` unless the keeper is the province's: a county never books numbers for itself.
     """
+    scope = w.actor.scope
+    if not scope.everything and f"{w.settings.province}0000" not in scope.divisions:
+        raise NotAllowed("号段由省级票证管理员入库；市县从上级下发的号段里领取。")
     segment = parse_range(first, last, province=w.settings.province)
     holder = accounts.organisation(w, holder_id)
     for other in _roots(w):

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from aquacert.declarations.models import Batch, Declaration, Load, LoadLine
+from aquacert.declarations.rules.states import State
 from aquacert.hatcheries.models import Hatchery
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.work import Look
@@ -108,8 +109,17 @@ class BatchLine:
 
 
 def declaration(look: Look, declaration_id: UUID) -> Declaration:
-    """Return the declaration, or raise `NotFound` (also when it is out of scope)."""
-    return look.get(Declaration, declaration_id)
+    """Return the declaration, or raise `NotFound` (also when it is out of scope).
+
+    A draft that was never sent is its farm's own; officials see what was submitted to them, and
+    the drafts they fill in for somebody.
+    """
+    row = look.get(Declaration, declaration_id)
+    scope = look.actor.scope
+    own = scope.everything or row.organisation_id in scope.organisation_ids or row.is_proxy
+    if row.state == State.DRAFT.value and not own:
+        raise NotFound
+    return row
 
 
 def batches_of(look: Look, declaration_id: UUID) -> list[BatchLine]:

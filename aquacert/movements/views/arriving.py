@@ -33,6 +33,10 @@ def arrive(public_id: str) -> ResponseReturnValue:
     """Show the report form to who may report, the result once reported, else the two ways."""
     with look() as unit:
         found = case_in_hand(unit, public_id)
+    if not found.is_proved:
+        raise NotAllowedNow(
+            "这张证的签名没有通过核验，不能据此报到达。请先不要收货，联系签发机构。"
+        )
     if found.arrived_at is not None:
         return page("movements/arrived.html", case=found)
     if not current_actor().may(P.MOVEMENT_REPORT):

@@ -164,7 +164,7 @@ def test_the_number_keeper_books_and_hands_down(client, db):
     from tests.make.accounts import make_organisation
 
     office = make_organisation(db)
-    keeper = make_person(db, "number_keeper")
+    keeper = make_person(db, "number_keeper", division="320000")
     browser = signed_in(client, keeper)
     assert "还没有号段" in text_of(browser.get("/certificates/numbers"))
     segment = {

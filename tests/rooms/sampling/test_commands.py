@@ -18,6 +18,7 @@ from aquacert.sampling.commands import (
 )
 from aquacert.sampling.queries import required_tests, samples_of, tests_of
 from aquacert.sampling.rules import Because, Matrix, Stage
+from labs.intake.commands import receive_item
 from labs.intake.queries import item_by_code
 from labs.reports.commands import withdraw_report
 from tests.make.accounts import make_person
@@ -206,3 +207,18 @@ def test_a_declaration_that_needs_no_test_is_marked_exempt(db):
         note_inspected(w, made.declaration_id)
     with db.look(SYSTEM) as look:
         assert declaration(look, made.declaration_id).testing == "exempt"
+
+
+def test_a_sample_that_arrived_unfit_is_taken_again(db, paper):
+    lab = make_lab(db)
+    sample_id = make_sample(db, paper)
+    with db.work(paper.vet.actor) as w:
+        dispatch(w, lab.lab_id, [sample_id])
+    with db.look(SYSTEM) as look:
+        code = samples_of(look, paper.declaration_id)[0].blind_code
+    with db.work(lab.receiver.actor) as w:
+        receive_item(w, code, "rejected", "封签已破")
+    assert standing(db, paper).state is Stage.ORDERED
+    second = send(db, paper, make_sample(db, paper), lab)
+    assert second != code
+    assert standing(db, paper).state is Stage.RECEIVED
