@@ -43,7 +43,6 @@ from aquacert.trust.keys import KeyRing, PublicKey, Use
 from aquacert.trust.trustlist import TrustList
 from labs.instruments.cli import labs
 
-DEMO_STEPS = 13
 SEED = Path(__file__).parents[1] / "seed_data"
 log = structlog.get_logger("console")
 
@@ -131,16 +130,17 @@ def settle(settings: Settings) -> None:
 
 def start_worker() -> subprocess.Popen[bytes]:
     """Start one outbox worker as a child: the server forks, and a thread would be torn by that."""
-    return subprocess.Popen([sys.executable, "-m", "aquacert.cli", "work", "--with-parent"])
+    command = [sys.executable, "-m", "aquacert.cli", "work", "--with-parent", str(os.getpid())]
+    return subprocess.Popen(command)
 
 
 @main.command()
-@click.option("--with-parent", is_flag=True, help="Stop when the process that started it ends.")
-def work(*, with_parent: bool) -> None:
+@click.option("--with-parent", type=int, metavar="PID", help="Stop when this parent ends.")
+def work(with_parent: int | None) -> None:
     """Run an outbox worker until interrupted."""
     stop = threading.Event()
-    if with_parent:
-        threading.Thread(target=watch_parent, args=(os.getppid(), stop), daemon=True).start()
+    if with_parent is not None:
+        threading.Thread(target=watch_parent, args=(with_parent, stop), daemon=True).start()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
     house = composition.open_house(Settings.from_env())
@@ -151,7 +151,7 @@ def work(*, with_parent: bool) -> None:
 
 
 def watch_parent(parent: int, stop: threading.Event) -> None:
-    """Set `stop` once the parent is gone, however it went."""
+    """Set `stop` once the parent is gone, however it went, be it while we were starting."""
     while not stop.wait(1):
         if os.getppid() != parent:
             stop.set()
@@ -214,7 +214,7 @@ def demo() -> None:
     step = itertools.count(1)
 
     def said(words: str) -> None:
-        click.echo(f"[{next(step):2}/{DEMO_STEPS}] {words}")
+        click.echo(f"[{next(step):2}] {words}")
 
     done = run(settings, open_story, said)
     found = done["certificate"]

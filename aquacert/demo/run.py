@@ -23,8 +23,10 @@ from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.settings import Settings
 from aquacert.surveillance.commands import import_empresi
 from aquacert.trust.qr import qr_url
+from labs.instruments.parsers import read_instrument_file
 
 SEED = Path(__file__).parents[2] / "seed_data"
+SHARED = Path(__file__).parents[3] / "shared" / "data"
 FEED = SEED / "demo" / "empresi_aquatic.csv"
 SLACK = timedelta(seconds=90)
 """The story ends this long before the real present, to leave room for two one-time codes."""
@@ -49,6 +51,7 @@ def run(settings: Settings, opened: Opener, said: Callable[[str], None]) -> dict
     cast = assemble(house.database)
     said(f"示例机构 {len(cast.bodies) + 1} 家、岗位账号 {len(cast.people)} 个")
     _feed(house, said)
+    _shared_instruments(said)
     story = Story(house, clock, cast, said, present)
     certificate_id = story.walk()
     ran = runner.run_all()
@@ -72,6 +75,16 @@ def _feed(house: House, said: Callable[[str], None]) -> None:
     with house.database.work(SYSTEM) as w:
         counts = import_empresi(w, FEED.read_bytes(), FEED.name)
     said(f"疫情数据：新增 {counts.created}，不变 {counts.unchanged}，隔离 {counts.quarantined}")
+
+
+def _shared_instruments(said: Callable[[str], None]) -> None:
+    """Read the instrument files that lie beside the checkout, where somebody put them."""
+    for path in sorted(SHARED.glob("*.rdml")):
+        run = read_instrument_file(path.read_bytes(), path.name)
+        detected = sum(reading.cq is not None for reading in run.readings)
+        said(
+            f"仪器文件 {path.name}（{run.source}）：{len(run.readings)} 个读数，{detected} 个有 Cq"
+        )
 
 
 def _describe(house: House, certificate_id: UUID) -> dict[str, str]:
