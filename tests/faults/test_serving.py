@@ -314,3 +314,29 @@ def test_what_another_process_changes_shows_within_two_seconds_and_silence_is_am
 def scans(made: Installation) -> int:
     with made.house.database.look(SYSTEM) as look:
         return queries.scan_count(look, made.certificate_id)
+
+
+SHORT_LIVED_SERVER = """
+import os, subprocess, sys
+command = [sys.executable, "-m", "aquacert.cli", "work", "--with-parent", str(os.getpid())]
+worker = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(worker.pid)
+"""
+
+
+def test_the_worker_does_not_outlive_a_server_that_went_while_both_started(prepared):
+    """The worker must know its parent by number: when it looks, that may be gone already."""
+    done = subprocess.run(
+        [sys.executable, "-c", SHORT_LIVED_SERVER],
+        env=prepared.environment,
+        stdout=subprocess.PIPE,
+        timeout=STARTING,
+        check=True,
+    )
+    worker = int(done.stdout)
+    until = time.monotonic() + STARTING
+    while not is_gone(worker) and time.monotonic() < until:
+        time.sleep(0.1)
+    if not is_gone(worker):
+        os.kill(worker, signal.SIGKILL)
+        pytest.fail("the worker outlived its server")
