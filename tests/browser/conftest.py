@@ -29,9 +29,13 @@ FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Debian's chromium, once for the test process."""
+    """Debian's chromium, once for a file of tests.
+
+    Not once for the process: Playwright keeps an event loop on this thread, and a later test that
+    signs a PDF here would find it running.
+    """
     sync_api = import_module("playwright.sync_api")
     path = shutil.which("chromium") or "/usr/bin/chromium"
     with sync_api.sync_playwright() as play:

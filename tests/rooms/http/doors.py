@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
 from uuid import UUID, uuid4
 
@@ -19,14 +19,16 @@ WORDS = {
     "public_id": ["0000000000", "x", "7KQ2M9XA4B"],
 }
 """Parts of addresses that are no ids."""
-MOST = 8
-"""Addresses tried for one rule."""
 
 
 def addresses(
-    app: Flask, method: str, ids: Mapping[str, list[UUID]] | None, public_ids: list[str]
+    app: Flask,
+    method: str,
+    ids: Mapping[str, list[UUID]] | None = None,
+    public_ids: Sequence[str] = (),
+    most: int = 8,
 ) -> Iterator[tuple[str, str]]:
-    """Yield (endpoint, address) for every rule of a method; `ids` None means unknown ids."""
+    """Yield (endpoint, address) for every rule of a method, `most` for each; None: unknown ids."""
     words = WORDS | {"public_id": [*public_ids, *WORDS["public_id"]]}
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
@@ -34,7 +36,7 @@ def addresses(
             continue
         parts = sorted(rule.arguments)
         options = [values_of(rule, part, ids, words) for part in parts]
-        for chosen in islice(product(*options), MOST):
+        for chosen in islice(product(*options), most):
             yield rule.endpoint, adapter.build(rule.endpoint, dict(zip(parts, chosen, strict=True)))
 
 
