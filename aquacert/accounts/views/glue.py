@@ -179,11 +179,19 @@ def tab_places(actor: Actor) -> list[tuple[str, str, str, str]]:
             ("ready", _("签发"), _door("certificates.ready"), "cert"),
             inbox,
         ]
+    me = ("me", _("我的"), url_for("accounts.me"), "user")
+    if not actor.may(P.DECLARATION_READ):
+        return [
+            ("movements", _("运输"), _door("movements.index"), "truck"),
+            ("certificates", _("证书"), _door("certificates.index"), "cert"),
+            inbox,
+            me,
+        ]
     return [
         ("home", _("首页"), url_for("accounts.home"), "home"),
         ("declarations", _("申报"), _door("declarations.own_list"), "list"),
         inbox,
-        ("me", _("我的"), url_for("accounts.me"), "user"),
+        me,
     ]
 
 
