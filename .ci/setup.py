@@ -42,6 +42,9 @@ ASSETS = {
     "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "echarts/dist/echarts.min.js": "echarts.min.js",
+    "sm-crypto-v2/dist/index.umd.js": "sm-crypto.js",
+    "zxing-wasm/dist/iife/reader/index.js": "zxing-reader.js",
+    "zxing-wasm/dist/reader/zxing_reader.wasm": "zxing_reader.wasm",
     "@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf": "fonts/NotoSerifSC-Regular.ttf",
     "@expo-google-fonts/noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf": "fonts/NotoSerifSC-Bold.ttf",
     "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf": "fonts/NotoSansSC-Regular.ttf",
@@ -55,6 +58,9 @@ DEBIAN_NEEDED = {
     "poppler-utils": ("pdftoppm", "pdftotext", "pdfsig"),
     "qpdf": ("qpdf",),
     "git": ("git",),
+    "openssl": ("openssl",),
+    "softhsm2": ("softhsm2-util",),
+    "strace": ("strace",),
 }
 DEBIAN_LIBRARIES = {"libatomic1": "atomic"}  # Playwright's own driver needs it
 DEBIAN_WANTED = {
