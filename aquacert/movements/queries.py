@@ -19,9 +19,9 @@ from aquacert.kernel.work import Look
 from aquacert.movements.models import Movement, MovementCheck
 from aquacert.movements.rules import ON_THE_ROAD, State
 from aquacert.reference.rules.text import storable
+from aquacert.trust.errors import Refused
 from aquacert.trust.qr import is_public_id, tidy_code
 from aquacert.trust.record import Record, record_digest
-from aquacert.trust.refusal import Refused
 from aquacert.trust.trustlist import TrustList, read_claims
 
 IN_ADDRESS = re.compile(r"/(?:c|movements/(?:arrive|check))/([0-9A-Za-z-]+)")

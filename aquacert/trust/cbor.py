@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import cbor2
 
-from aquacert.trust.refusal import Refused, Why
+from aquacert.trust.errors import Refused, Why
 
 Value: TypeAlias = (
     "int | str | bytes | bool | Sequence[Value] | Mapping[int, Value] | Mapping[str, Value] | None"

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Self
 
 from aquacert.trust import cbor
+from aquacert.trust.errors import Refused, Why
 from aquacert.trust.record import DIGEST_BYTES, KINDS, Record, record_digest, valid_until
-from aquacert.trust.refusal import Refused, Why
 
 CLAIMS_VERSION = 1
 UNITS = ("尾", "只", "粒", "枚", "个", "克", "千克", "株", "片", "条", "头")

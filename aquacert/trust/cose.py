@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from aquacert.trust import cbor
+from aquacert.trust.errors import Refused, Why
 from aquacert.trust.publickeys import KID_BYTES
-from aquacert.trust.refusal import Refused, Why
 
 ES256 = -7
 """COSE algorithm number of ECDSA with SHA-256 on P-256 (RFC 9053 table 1)."""

@@ -19,7 +19,7 @@ from qrcode.exceptions import DataOverflowError
 from qrcode.util import MODE_8BIT_BYTE, MODE_NUMBER, QRData
 
 from aquacert.kernel.errors import Misconfigured
-from aquacert.trust.refusal import Refused, Why
+from aquacert.trust.errors import Refused, Why
 
 GROUP_BYTES = 7
 DIGITS_OF = (0, 3, 5, 8, 10, 13, 15, 17)

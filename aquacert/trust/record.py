@@ -15,7 +15,7 @@ from typing import Any, Self, get_args, get_type_hints
 
 from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.trust import cbor
-from aquacert.trust.refusal import Refused, Why
+from aquacert.trust.errors import Refused, Why
 
 RECORD_VERSION = 1
 DIGEST_BYTES = 16

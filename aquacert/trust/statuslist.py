@@ -17,7 +17,7 @@ from typing import Self
 from aquacert.kernel.errors import Conflict
 from aquacert.trust import cbor
 from aquacert.trust.cose import Signer, SpkiOf, sign1, verify1
-from aquacert.trust.refusal import Refused, Why
+from aquacert.trust.errors import Refused, Why
 
 BITS = 2
 PER_BYTE = 8 // BITS

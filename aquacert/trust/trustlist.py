@@ -18,8 +18,8 @@ from aquacert.kernel.clock import rfc3339
 from aquacert.trust import cbor
 from aquacert.trust.claims import QrClaims
 from aquacert.trust.cose import Signer, sign1, verify1
+from aquacert.trust.errors import Refused, Why
 from aquacert.trust.keys import PublicKey, Use
-from aquacert.trust.refusal import Refused, Why
 
 CONTENT_TYPE = "application/aquacert-trust+cbor"
 LIST_VERSION = 1

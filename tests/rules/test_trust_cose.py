@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aquacert.trust import cbor, cose
+from aquacert.trust.errors import SENTENCES, Refused, Why
 from aquacert.trust.keys import Use
-from aquacert.trust.refusal import SENTENCES, Refused, Why
 from tests.make.trust import make_keys
 
 # RFC 9052 appendix C.2.1 (cose-wg/Examples RFC8152/Appendix_C_2_1): key "11", P-256.

@@ -10,7 +10,7 @@ from PIL import Image
 
 from aquacert.kernel.errors import Misconfigured
 from aquacert.trust import qr
-from aquacert.trust.refusal import Refused
+from aquacert.trust.errors import Refused
 from tests.make.trust import BASE, make_keys, make_record
 
 

@@ -7,9 +7,9 @@ import cbor2
 import pytest
 
 from aquacert.trust.claims import PURPOSES, UNITS, QrClaims
+from aquacert.trust.errors import Refused, Why
 from aquacert.trust.keys import Owner, Use
 from aquacert.trust.record import Record, record_digest, valid_until
-from aquacert.trust.refusal import Refused, Why
 from aquacert.trust.trustlist import TrustList, read_claims
 from tests.house.source import ROOT
 from tests.make.trust import AT, OFFICE, make_keys, make_record

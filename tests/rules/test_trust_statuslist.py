@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from aquacert.kernel.errors import Conflict
+from aquacert.trust.errors import Refused, Why
 from aquacert.trust.keys import Owner, Use
-from aquacert.trust.refusal import Refused, Why
 from aquacert.trust.statuslist import (
     SLOTS,
     Status,

@@ -8,9 +8,9 @@ from datetime import datetime
 from aquacert.certificates.documents.numerals import date_in_words, day_count
 from aquacert.kernel.clock import SHANGHAI
 from aquacert.trust.claims import QrClaims
+from aquacert.trust.errors import Refused, Why
 from aquacert.trust.qr import check_code, qr_url
 from aquacert.trust.record import Record, RecordBatch, record_digest
-from aquacert.trust.refusal import Refused, Why
 
 MODES = ("公路", "铁路", "水路", "航空")
 """Ways of transport as form A prints them; the right one is ticked."""

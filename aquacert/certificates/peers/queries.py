@@ -16,9 +16,9 @@ from aquacert.kernel.work import Look
 from aquacert.trust import qr
 from aquacert.trust.claims import QrClaims
 from aquacert.trust.cose import peek_kid, verify1
+from aquacert.trust.errors import Refused, Why
 from aquacert.trust.keys import KeyRing
 from aquacert.trust.publickeys import Use
-from aquacert.trust.refusal import Refused, Why
 from aquacert.trust.trustlist import TrustList, read_claims
 
 

@@ -12,8 +12,8 @@ from typing import Protocol
 
 from aquacert.kernel.work import Look
 from aquacert.trust.claims import QrClaims
+from aquacert.trust.errors import Refused, Why
 from aquacert.trust.record import Record, record_digest
-from aquacert.trust.refusal import Refused, Why
 from aquacert.trust.trustlist import TrustList, read_claims
 from aquacert.verification.rules.verdict import Facts, Proof, Verdict, judge
 

@@ -19,11 +19,11 @@ from aquacert.certificates.documents.numerals import date_in_words, day_count
 from aquacert.certificates.documents.signing import Signers, signed_certificate
 from aquacert.certificates.documents.typesetting import missing_glyphs, render_certificate
 from aquacert.kernel.errors import Invalid, Misconfigured
+from aquacert.trust.errors import Refused
 from aquacert.trust.keys import Use
 from aquacert.trust.pdf import verify_pdf
 from aquacert.trust.qr import read_url
 from aquacert.trust.record import RecordReport
-from aquacert.trust.refusal import Refused
 from aquacert.trust.trustlist import read_claims
 from tests.make.trust import AT, BASE, make_keys, make_record
 

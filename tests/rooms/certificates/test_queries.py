@@ -8,7 +8,7 @@ from aquacert.certificates.log.queries import leaves
 from aquacert.certificates.peers.queries import Answer, judge
 from aquacert.kernel.scope import SYSTEM
 from aquacert.trust import qr
-from aquacert.trust.refusal import Why
+from aquacert.trust.errors import Why
 from tests.make.accounts import make_person
 from tests.make.certificates import issue_one, make_ready
 

@@ -27,8 +27,8 @@ from aquacert.certificates.numbers import commands as numbers
 from aquacert.kernel.errors import AquaCertError, Conflict, NotAllowed, NotReady, Unavailable
 from aquacert.kernel.scope import Actor
 from aquacert.kernel.work import Database
+from aquacert.trust.errors import Refused
 from aquacert.trust.keys import KeyRing
-from aquacert.trust.refusal import Refused
 
 PATIENCE_SECONDS = 5.0
 PAUSE_SECONDS = 0.05

@@ -11,9 +11,9 @@ from aquacert.certificates.issuing.commands.plan import Planned
 from aquacert.kernel.errors import Unavailable
 from aquacert.kernel.scope import Actor
 from aquacert.trust import cose
+from aquacert.trust.errors import Refused
 from aquacert.trust.keys import FileSigner, KeyRing
 from aquacert.trust.publickeys import Owner, Use
-from aquacert.trust.refusal import Refused
 
 OWN_SIGNATURE_BAD = "签章服务给出的签名自己验不过，没有签发。请联系管理员。"
 

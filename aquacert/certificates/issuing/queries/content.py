@@ -26,8 +26,8 @@ from aquacert.sampling import queries as sampling
 from aquacert.sampling.rules import TestStanding
 from aquacert.trust import cbor
 from aquacert.trust.claims import QrClaims
+from aquacert.trust.errors import Refused
 from aquacert.trust.record import Record, RecordBatch, RecordReport, valid_until
-from aquacert.trust.refusal import Refused
 
 NOT_YET = "0000000000"
 ALLOTTED = ("number", "public_id", "issued_at", "status_list", "status_index")
