@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.orm import Session
 
-from aquacert.kernel import search
+from aquacert.kernel import quick, search
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.db import Base
 from aquacert.kernel.errors import NotFound
@@ -34,6 +34,23 @@ class Look:
         self.actor = actor
         self.now = now
         self.home = home
+        self._line: Connection | None = None
+
+    @property
+    def line(self) -> Connection:
+        """The connection of this unit's transaction, for statements that are run often."""
+        if self._line is None:
+            self._line = self.session.connection()
+        return self._line
+
+    def rows(self, statement: quick.Quick, **values: object) -> list[Any]:
+        """Run a quick statement and return its rows as named tuples."""
+        return quick.run(self.line, statement, values)
+
+    def row(self, statement: quick.Quick, **values: object) -> Any:  # noqa: ANN401 (a named tuple)
+        """Run a quick statement and return its first row, or None."""
+        found = self.rows(statement, **values)
+        return found[0] if found else None
 
     @property
     def settings(self) -> Settings:

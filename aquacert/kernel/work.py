@@ -8,7 +8,7 @@ connection passes the cursor hook below, ORM flushes, bulk statements and plain 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from aquacert.kernel import search
+from aquacert.kernel import quick, search
 from aquacert.kernel.audit import (
     GENESIS,
     UNAUDITED,
@@ -47,6 +47,7 @@ from aquacert.kernel.impact import Impact
 from aquacert.kernel.journal import JournalEntry
 from aquacert.kernel.look import Look
 from aquacert.kernel.outbox import OutboxRow, rows_for
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.scope import ANONYMOUS, Actor
 from aquacert.kernel.settings import Settings
 from aquacert.kernel.states import A, Moves, S
@@ -63,11 +64,13 @@ WRITES = re.compile(
 # The trail is written with every act: its statements are made once, on the bare tables. Through
 # the mapped classes each of them would cost three times as much.
 ENTRIES, HEADS = table_of(AuditEntry), table_of(AuditHead)
-READ_HEAD = (
+READ_HEAD = Quick(
     select(HEADS.c.position, HEADS.c.hash).where(HEADS.c.chain == bindparam("of")).with_for_update()
 )
-WRITE_ENTRY = insert(ENTRIES).inline()
-MOVE_HEAD = (
+WRITE_ENTRY = Quick(
+    insert(ENTRIES).inline(), [column.name for column in ENTRIES.c if column.name != "seq"]
+)
+MOVE_HEAD = Quick(
     update(HEADS)
     .where(HEADS.c.chain == bindparam("of"))
     .values(position=bindparam("to_position"), hash=bindparam("to_hash"))
@@ -95,6 +98,22 @@ class Work(Look):
         self.reply: str | None = None
         """The answer kept with the request's idempotency key; the same key gets it again."""
         self.request_id = ""
+        self._heads: dict[str, tuple[int, str]] = {}
+        session.info["work"] = self
+
+    def forget_heads(self) -> None:
+        """Forget where the chains stand: a savepoint was undone, and maybe facts with it."""
+        self._heads.clear()
+
+    def rows(self, statement: Quick, **values: object) -> list[Any]:
+        """Run a quick statement after what the ORM still holds; return its rows."""
+        self.session.flush()
+        return quick.run(self.line, statement, values)
+
+    def rows_of_many(self, statement: Quick, rows: Sequence[Mapping[str, object]]) -> None:
+        """Run a quick write once for each of `rows`."""
+        self.session.flush()
+        quick.run_many(self.line, statement, rows)
 
     def new_id(self) -> UUID:
         """Return a new UUIDv7 of this moment."""
@@ -172,11 +191,9 @@ class Work(Look):
             "previous": previous,
         }
         values["hash"] = entry_hash(values)
-        connection = self.session.connection()
-        connection.execute(WRITE_ENTRY, values)
-        connection.execute(
-            MOVE_HEAD, {"of": chain, "to_position": position + 1, "to_hash": values["hash"]}
-        )
+        self.rows(WRITE_ENTRY, **values)
+        self.rows(MOVE_HEAD, of=chain, to_position=position + 1, to_hash=values["hash"])
+        self._heads[chain] = (position + 1, values["hash"])
         self.facts += 1
 
     def tell(self, topic: Topic, subject_id: UUID) -> None:
@@ -207,13 +224,18 @@ class Work(Look):
             self.changed.add(table)
 
     def _head(self, chain: str) -> tuple[int, str]:
-        """Lock the chain's head and return its position and hash; make it when it is new."""
-        connection = self.session.connection()
-        row = connection.execute(READ_HEAD, {"of": chain}).first()
+        """Lock the chain's head and return its position and hash; make it when it is new.
+
+        Once locked it is ours until the end, so it is read once; a savepoint undone forgets it.
+        """
+        held = self._heads.get(chain)
+        if held is not None:
+            return held
+        row = self.row(READ_HEAD, of=chain)
         if row is None:
             self._new_head(chain)
-            row = connection.execute(READ_HEAD, {"of": chain}).one()
-        return row[0], row[1]
+            row = self.row(READ_HEAD, of=chain)
+        return row.position, row.hash
 
     def _new_head(self, chain: str) -> None:
         """Two first facts of a county may race: the loser finds the winner's head."""
@@ -304,6 +326,13 @@ def _finish(unit: Work, owner: str, once: Once | None) -> None:
             .where(IdempotencyKey.owner == owner, IdempotencyKey.key == once.key)
             .values(reply=unit.reply or "")
         )
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_heads(session: Session, _previous: object) -> None:
+    unit: Work | None = session.info.get("work")
+    if unit is not None:
+        unit.forget_heads()
 
 
 @event.listens_for(Session, "before_flush")
