@@ -5,13 +5,12 @@ from aquacert.certificates.log.commands import fold_scans
 from aquacert.certificates.numbers.commands import hand_down, receive_segment, reserve_number
 from aquacert.certificates.status.commands import (
     note_arrival,
-    publish_list,
     recall,
-    refresh_lists,
     suspend,
     void,
 )
 from aquacert.certificates.status.commands import resume as resume_certificate
+from aquacert.certificates.status.lists import publish_list, refresh_lists
 
 __all__ = [
     "Resumed",

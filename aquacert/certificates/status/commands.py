@@ -1,4 +1,4 @@
-"""Void, replace, suspend, resume: separate acts, each with its reason; and the list that says so.
+"""Void, replace, suspend, resume: separate acts, each with its reason.
 
 A certificate itself never changes. Its standing does, the move goes into the journal, the number's
 row says why, one change wakes the public page and one leaf goes to the log.
@@ -6,38 +6,28 @@ row says why, one change wakes the public page and one leaf goes to the log.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from aquacert.certificates.log import commands as log
 from aquacert.certificates.log.commands import Subject
-from aquacert.certificates.models import Certificate, Issuance, Standing, StatusListing
+from aquacert.certificates.models import Certificate, Issuance, Standing
 from aquacert.certificates.numbers import commands as numbers
 from aquacert.certificates.rules.states import MOVES, Act, Status
-from aquacert.certificates.status import queries
 from aquacert.declarations import commands as declarations
 from aquacert.hatcheries.commands import stock
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.permissions import P
-from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.topics import Topic
-from aquacert.kernel.work import Database, Work
-from aquacert.trust import statuslist
-from aquacert.trust.keys import KeyRing
-from aquacert.trust.publickeys import Owner, Use
+from aquacert.kernel.work import Work
 
 SHORTEST_REASON = 2
-Changed = Mapping[int, statuslist.Status]
-FRESH = timedelta(hours=12)
-"""A list is signed anew when it is this old: half of how long it holds."""
 NEWS = {
     Act.SUSPEND: Topic.CERTIFICATE_SUSPENDED,
     Act.RESUME: Topic.CERTIFICATE_RESUMED,
@@ -106,16 +96,6 @@ class ArrivalNoted(Fact):
     tag: ClassVar[str] = "certificates:certificate:arrive"
     title: ClassVar[str] = "证书记到达"
     number: str
-
-
-@dataclass(frozen=True)
-class StatusListPublished(Fact):
-    """A status list was signed and published."""
-
-    tag: ClassVar[str] = "certificates:status-list:publish"
-    title: ClassVar[str] = "发布状态清单"
-    number: int
-    version: int
 
 
 def void(w: Work, certificate_id: UUID, because: str) -> None:
@@ -215,61 +195,6 @@ def note_arrival(w: Work, certificate_id: UUID, arrived_at: datetime) -> None:
     if first is not None:
         w.record(ArrivalNoted(number), on=("certificates", str(certificate_id)))
         log.touch(w, certificate_id, public_id)
-
-
-def publish_list(database: Database, keys: KeyRing, number: int) -> str:
-    """Build, sign and publish a status list; return its ETag. Safe to repeat at any time.
-
-    No key is used inside a transaction. When two publish at once, the one that read first may write
-    last: so what was written is asked again, and published anew until it is what stands.
-    """
-    while True:
-        with database.look(SYSTEM) as look:
-            now = look.now
-            changed = queries.changed(look, number)
-        token = _signed_list(database, keys, number, changed, now)
-        with database.work(SYSTEM) as w:
-            etag = _store(w, number, token)
-        with database.look(SYSTEM) as look:
-            if queries.changed(look, number) == changed:
-                return etag
-
-
-def _signed_list(
-    database: Database, keys: KeyRing, number: int, changed: Changed, now: datetime
-) -> bytes:
-    province = f"{database.settings.province}0000"
-    owner = Owner(f"province:{province}", province, "状态清单")
-    signer = keys.load(keys.ensure(Use.STATUS, owner, now=now))
-    uri = f"{database.settings.public_url}/trust/status/{number}"
-    return statuslist.sign_list(statuslist.build(changed), uri, signer, now)
-
-
-def refresh_lists(database: Database, keys: KeyRing) -> int:
-    """Publish every status list that was never published or is 12 hours old; return how many.
-
-    A list holds for 24 hours; a verifier that finds it older must not show green.
-    """
-    with database.look(SYSTEM) as look:
-        stale = queries.stale_lists(look, look.now - FRESH)
-    for number in stale:
-        publish_list(database, keys, number)
-    return len(stale)
-
-
-def _store(w: Work, number: int, token: bytes) -> str:
-    etag = hashlib.sha256(token).hexdigest()[:32]
-    row = w.session.scalar(
-        select(StatusListing).where(StatusListing.number == number).with_for_update()
-    )
-    if row is None:
-        values = {"id": w.new_id(), "number": number, "version": 0, "token": b"", "etag": ""}
-        w.session.execute(insert(StatusListing), {**values, "published_at": w.now})
-        row = w.session.scalars(select(StatusListing).where(StatusListing.number == number)).one()
-    row.version += 1
-    row.token, row.etag, row.published_at = token, etag, w.now
-    w.record(StatusListPublished(number, row.version), on=row)
-    return etag
 
 
 def _held(w: Work, certificate_id: UUID, because: str) -> tuple[Certificate, Standing]:

@@ -391,7 +391,7 @@ def test_the_status_list_says_what_the_table_says(house, db):
 
 
 def test_a_list_read_before_a_void_and_written_after_it_is_published_anew(house, db, monkeypatch):
-    from aquacert.certificates.status import commands as status
+    from aquacert.certificates.status import lists as status
     from aquacert.trust import statuslist
 
     row = row_of(db, issue_one(house))
