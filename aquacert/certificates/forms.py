@@ -44,6 +44,20 @@ class ReasonForm(Form):
     )
 
 
+class HaltForm(Form):
+    """Where issuing stops, and why."""
+
+    place = SelectField(_l("停在哪里"), validators=[InputRequired(_l("请选一个地方。"))])
+    because = TextAreaField(
+        _l("停止原因"),
+        validators=[
+            InputRequired(_l("请写明原因。")),
+            Length(2, 200, message=_l("请写 2 到 200 个字。")),
+        ],
+        description=_l("兽医在签发页会看到这句话"),
+    )
+
+
 class ReceiveForm(Form):
     """A segment from the province."""
 

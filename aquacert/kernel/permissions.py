@@ -33,6 +33,7 @@ class P(StrEnum):
     INBOX_READ = "accounts:inbox:read"
     INSPECTION_INSPECT = "inspections:inspection:inspect"
     INSPECTION_READ = "inspections:inspection:read"
+    ISSUING_HALT = "certificates:issuing:halt"
     LAB_AUTHORISE = "labs:report:authorise"
     LAB_ENTER = "labs:result:enter"
     LAB_READ = "labs:work:read"

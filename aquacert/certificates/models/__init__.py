@@ -6,19 +6,38 @@ from aquacert.certificates.models.certificates import (
     Issuance,
     Standing,
 )
+from aquacert.certificates.models.checks import CheckFinding, CheckRun
 from aquacert.certificates.models.news import Change, Counter, Leaf, StatusListing
-from aquacert.certificates.models.numbers import CertificateNumber, NumberSegment
+from aquacert.certificates.models.numbers import (
+    CertificateNumber,
+    NumberAlert,
+    NumberImport,
+    NumberMovement,
+    NumberRequest,
+    NumberSegment,
+)
+from aquacert.certificates.models.recalls import RecallHit, RecallOrder
 from aquacert.certificates.models.scans import ScanCount
+from aquacert.certificates.models.switches import IssuingHalt
 
 __all__ = [
     "Certificate",
     "CertificateNumber",
     "Change",
+    "CheckFinding",
+    "CheckRun",
     "Counter",
     "CoveredBatch",
     "Issuance",
+    "IssuingHalt",
     "Leaf",
+    "NumberAlert",
+    "NumberImport",
+    "NumberMovement",
+    "NumberRequest",
     "NumberSegment",
+    "RecallHit",
+    "RecallOrder",
     "ScanCount",
     "Standing",
     "StatusListing",

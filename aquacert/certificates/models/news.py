@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aquacert.kernel.audit import unaudited
@@ -40,6 +41,7 @@ class Leaf(Base):
     """One leaf of the transparency log, in order: a hash and no personal data. Append-only."""
 
     __tablename__ = unaudited("log_leaves", "derived from each audited act")
+    __table_args__ = (Index("ix_log_leaves_certificate", "certificate_id"),)
 
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """0, 1, 2 … without a gap."""

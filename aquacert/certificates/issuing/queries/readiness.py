@@ -20,6 +20,7 @@ from aquacert.certificates.rules.facts import BatchFacts, ReadyFacts, RequiredRe
 from aquacert.certificates.rules.kinds import Kind
 from aquacert.certificates.rules.readiness import by_topic, reasons_not_to_issue
 from aquacert.certificates.rules.reasons import About, ReadyReason
+from aquacert.certificates.switches import queries as switches
 from aquacert.declarations import queries as declarations
 from aquacert.hatcheries import queries as hatcheries
 from aquacert.inspections import queries as inspections
@@ -127,6 +128,7 @@ def _facts(
         missing_glyphs="" if content.draft is None else "".join(missing_glyphs(_drawn(content))),
         missing_fields=content.missing,
         unfit=unfit(content, look.now),
+        is_halted=bool(switches.halted(look, load.origin_code)),
     )
 
 

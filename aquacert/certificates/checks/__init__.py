@@ -1,0 +1,1 @@
+"""Everything issued is checked again: every lint, every table that must agree, every night."""

@@ -1,0 +1,52 @@
+"""Asked once more inside the publishing transaction: what can arrive while a key signs.
+
+Between the last readiness check and publication lie milliseconds, at most a minute. A halt, a zone
+or a positive report that comes in between must still stop the certificate; stock and the inspected
+sum are asked by publish itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aquacert.certificates.issuing.queries.readiness import Readiness
+from aquacert.certificates.rules.facts import BatchFacts
+from aquacert.certificates.rules.reasons import ReadyReason, Reason
+from aquacert.certificates.switches import queries as switches
+from aquacert.kernel.work import Look
+from aquacert.sampling import queries as sampling
+from aquacert.sampling.rules import TestStanding
+from aquacert.surveillance import queries as surveillance
+
+
+def arrived_meanwhile(look: Look, ready: Readiness) -> tuple[ReadyReason, ...]:
+    """Return what has come into the way of a load since it was found ready; empty = publish."""
+    load = ready.load
+    found: list[ReadyReason] = []
+    if switches.halted(look, load.origin_code):
+        found.append(ReadyReason(Reason.HALTED))
+    blocks = surveillance.blocks(
+        look,
+        species_codes={line.species_code for line in load.lines},
+        division_codes={load.origin_code, load.destination_code},
+        on=look.today,
+    )
+    found += [ReadyReason(Reason.ZONE_BLOCKED, detail=block.sentence) for block in blocks]
+    for line, batch in zip(load.lines, ready.facts.batches, strict=True):
+        found += _reports(batch, sampling.tests_of(look, line.batch_id))
+    return tuple(found)
+
+
+def _reports(batch: BatchFacts, tests: tuple[TestStanding, ...]) -> Iterator[ReadyReason]:
+    """A positive, whoever asked for it; and every report that was counted on and is gone."""
+    for test in tests:
+        if test.outcome == "positive":
+            yield ReadyReason(Reason.TEST_POSITIVE, batch.number, test.disease_name)
+    standing = {
+        (test.disease_name, test.report_no or "")
+        for test in tests
+        if str(test.state) == "released" and test.outcome == "negative"
+    }
+    for counted in batch.tests:
+        if (counted.disease, counted.report_no) not in standing:
+            yield ReadyReason(Reason.TEST_NOT_RELEASED, batch.number, counted.disease)
