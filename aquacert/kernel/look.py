@@ -66,6 +66,17 @@ class Look:
         """Return the condition under which a row of `model` is this actor's to see."""
         return self.actor.scope.where(model)
 
+    def sees(self, model: type[Base], row: object) -> bool:
+        """Say whether a row read without the condition is this actor's to see (its pure twin).
+
+        `row` carries the columns that `model.__parties__` names.
+        """
+        parties = model.__parties__
+        if parties is None:
+            return True
+        names = {name for columns in parties.values() for name in columns}
+        return self.actor.scope.covers(parties, {name: getattr(row, name) for name in names})
+
     def get(self, model: type[M], key: UUID) -> M:
         """Return the row, or raise `NotFound`: also for a row out of scope."""
         statement = select(model).where(model.id == key, self.visible(model))  # type: ignore[attr-defined]

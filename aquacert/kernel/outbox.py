@@ -171,6 +171,8 @@ def rows_for(
             "made_at": now,
             "due_at": now,
             "attempts": 0,
+            "lease_until": None,
+            "done_at": None,
             "error": "",
         }
         for task in tasks

@@ -47,11 +47,12 @@ class Made:
         compiled = quick.statement.compile(
             dialect=dialect,
             column_keys=None if quick.columns is None else list(quick.columns),
-            compile_kwargs={"render_postcompile": True},
         )
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 (only statements come here)
         if compiled.insert_prefetch or compiled.update_prefetch:
             raise ValueError("a quick statement is given every value that has a Python default")
+        if compiled.post_compile_params:
+            raise ValueError("a quick statement has no IN: write the values out with or_")
         self.text = str(compiled)
         self.positions = tuple(compiled.positiontup or ()) if compiled.positional else None
         self.fixed = {

@@ -70,6 +70,13 @@ READ_HEAD = Quick(
 WRITE_ENTRY = Quick(
     insert(ENTRIES).inline(), [column.name for column in ENTRIES.c if column.name != "seq"]
 )
+JOURNAL, OUTBOX = table_of(JournalEntry), table_of(OutboxRow)
+WRITE_NEWS = Quick(
+    insert(OUTBOX).inline(), [column.name for column in OUTBOX.c if column.name != "seq"]
+)
+WRITE_MOVE = Quick(
+    insert(JOURNAL).inline(), [column.name for column in JOURNAL.c if column.name != "seq"]
+)
 MOVE_HEAD = Quick(
     update(HEADS)
     .where(HEADS.c.chain == bindparam("of"))
@@ -145,21 +152,26 @@ class Work(Look):
         state_type = type(next(iter(moves.table.values())))
         new = moves.after(state_type(old), act)
         setattr(row, column, new.value)
-        self.session.add(
-            JournalEntry(
-                subject_kind=row.__tablename__,
-                subject_id=row.id,  # type: ignore[attr-defined]
-                act=act.value,
-                from_state=str(old),
-                to_state=new.value,
-                at=self.now,
-                by_id=self.actor.person_id,
-                by=self.actor.label,
-                because=because,
-            )
-        )
-        self.session.flush()
+        key: UUID = row.id  # type: ignore[attr-defined]
+        self.moved((row.__tablename__, key), act.value, str(old), new.value, because)
         return new
+
+    def moved(
+        self, subject: tuple[str, UUID], act: str, old: str, new: str, because: str = ""
+    ) -> None:
+        """Write a move that was made by a statement in the journal: (table, id), act, states."""
+        self.rows(
+            WRITE_MOVE,
+            subject_kind=subject[0],
+            subject_id=subject[1],
+            act=act,
+            from_state=old,
+            to_state=new,
+            at=self.now,
+            by_id=self.actor.person_id,
+            by=self.actor.label,
+            because=because,
+        )
 
     def record(
         self,
@@ -199,8 +211,7 @@ class Work(Look):
     def tell(self, topic: Topic, subject_id: UUID) -> None:
         """Send news up: one outbox row for each task that app.py lists under `topic`."""
         rows = rows_for(topic, self.home.subscribers.get(topic, ()), subject_id, self.now)
-        if rows:
-            self.session.execute(insert(OutboxRow), rows)
+        self.rows_of_many(WRITE_NEWS, rows)
 
     def attach(self, owner: Base, data: bytes, name: str, media_type: str) -> StoredFile:
         """Store a file durably and give it to `owner`."""

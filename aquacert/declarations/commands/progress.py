@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
 from aquacert.declarations.commands.facts import (
     DeclarationClosed,
@@ -22,11 +23,48 @@ from aquacert.declarations.rules.states import (
     LoadState,
     State,
 )
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import Invalid, NotFound
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 
 DONE = frozenset({LoadState.CERTIFIED.value, LoadState.ARRIVED.value, LoadState.CANCELLED.value})
+
+# On the road of every certificate: statements made once.
+LOADS, PAPERS = table_of(Load), table_of(Declaration)
+LOCK_LOAD = Quick(
+    select(
+        LOADS.c.state,
+        LOADS.c.number,
+        LOADS.c.declaration_id,
+        LOADS.c.organisation_id,
+        LOADS.c.origin_code,
+        LOADS.c.destination_code,
+        PAPERS.c.number.label("paper_no"),
+        PAPERS.c.state.label("paper_state"),
+        PAPERS.c.origin_code.label("origin"),
+    )
+    .join(PAPERS, PAPERS.c.id == LOADS.c.declaration_id)
+    .where(LOADS.c.id == bindparam("load"))
+    .with_for_update()
+)
+"""The load and its declaration, both locked."""
+WAITING = Quick(
+    select(LOADS.c.id)
+    .where(
+        LOADS.c.declaration_id == bindparam("paper"),
+        *(LOADS.c.state != state for state in sorted(DONE)),
+    )
+    .limit(1)
+)
+"""Asked after the lock: the last two loads may be certified in the same second."""
+SET_LOAD = Quick(update(LOADS).where(LOADS.c.id == bindparam("load")).values(state=bindparam("to")))
+CLOSE_PAPER = Quick(
+    update(PAPERS)
+    .where(PAPERS.c.id == bindparam("paper"))
+    .values(state=bindparam("to"), closed_at=bindparam("now"))
+)
 
 
 def mark_inspected(w: Work, declaration_id: UUID) -> None:
@@ -55,13 +93,32 @@ def mark_certified(w: Work, load_id: UUID) -> None:
 
     Idempotent. Called by certificates inside the issuing transaction.
     """
-    load = _locked(w, load_id)
+    load = w.row(LOCK_LOAD, load=load_id)
+    if load is None or not w.sees(Load, load):
+        raise NotFound
     if load.state == LoadState.CERTIFIED.value:
         return
-    paper = _move(w, load, LoadAct.CERTIFY)
-    rest = select(Load.id).where(Load.declaration_id == paper.id, Load.state.not_in(sorted(DONE)))
-    if w.one(rest) is None and MOVES.allows(State(paper.state), Act.CLOSE):
-        _close(w, paper, "全部车次已出证")
+    after = LOAD_MOVES.after(LoadState(load.state), LoadAct.CERTIFY)
+    w.rows(SET_LOAD, load=load_id, to=after.value)
+    w.moved(("loads", load_id), LoadAct.CERTIFY.value, load.state, after.value)
+    fact = LoadMoved(load.paper_no or "", load.number, after.value)
+    w.record(fact, on=("loads", str(load_id)), county=load.origin)
+    if not MOVES.allows(State(load.paper_state), Act.CLOSE):
+        return
+    if w.row(WAITING, paper=load.declaration_id) is None:
+        _close_certified(w, load)
+
+
+def _close_certified(w: Work, load: Any) -> None:  # noqa: ANN401 (a row of LOCK_LOAD)
+    """Close the declaration whose last load was just certified."""
+    because = "全部车次已出证"
+    after = MOVES.after(State(load.paper_state), Act.CLOSE).value
+    w.rows(CLOSE_PAPER, paper=load.declaration_id, to=after, now=w.now)
+    subject = ("declarations", load.declaration_id)
+    w.moved(subject, Act.CLOSE.value, load.paper_state, after, because)
+    fact = DeclarationClosed(load.paper_no or "", because)
+    on = ("declarations", str(load.declaration_id))
+    w.record(fact, on=on, county=load.origin, reason=because)
 
 
 def mark_certificate_void(w: Work, load_id: UUID) -> None:

@@ -6,14 +6,48 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from aquacert.declarations.models import Batch, Declaration, Load, LoadLine
 from aquacert.declarations.rules.states import State
 from aquacert.hatcheries.models import Hatchery
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference.queries import full_name, species
+
+LOADS, PAPERS, FARMS = table_of(Load), table_of(Declaration), table_of(Hatchery)
+LINES, BATCHES = table_of(LoadLine), table_of(Batch)
+FACTS_OF_LOAD = Quick(
+    select(
+        *(column for column in LOADS.c if not column.name.endswith("_index")),
+        PAPERS.c.number.label("paper_no"),
+        PAPERS.c.state.label("paper_state"),
+        PAPERS.c.organisation_id.label("paper_organisation_id"),
+        PAPERS.c.origin_code.label("paper_origin_code"),
+        PAPERS.c.phone.label("paper_phone"),
+        *(
+            PAPERS.c[name]
+            for name in (
+                *("submitted_at", "declared_by_id", "is_proxy", "vet_id", "hatchery_id"),
+                *("hatchery_name", "origin_place", "office_id"),
+            )
+        ),
+        FARMS.c.division_code,
+        FARMS.c.is_one_person,
+        FARMS.c.phone.label("farm_phone"),
+    )
+    .join(PAPERS, PAPERS.c.id == LOADS.c.declaration_id)
+    .join(FARMS, FARMS.c.id == PAPERS.c.hatchery_id)
+    .where(LOADS.c.id == bindparam("load"))
+)
+LINES_OF_LOAD = Quick(
+    select(*BATCHES.c, LINES.c.quantity.label("load_quantity"))
+    .join(BATCHES, BATCHES.c.id == LINES.c.batch_id)
+    .where(LINES.c.load_id == bindparam("load"))
+    .order_by(BATCHES.c.number)
+)
 
 
 @dataclass(frozen=True)
@@ -156,31 +190,29 @@ def loads_of(look: Look, declaration_id: UUID) -> list[Load]:
 
 def load_facts(look: Look, load_id: UUID) -> LoadFacts:
     """Return a load with its declaration, farm and lines; raise `NotFound` out of scope."""
-    load = look.get(Load, load_id)
-    paper = look.session.get(Declaration, load.declaration_id)
-    farm = look.session.get(Hatchery, paper.hatchery_id) if paper else None
-    if paper is None or farm is None or paper.submitted_at is None:
+    load = look.row(FACTS_OF_LOAD, load=load_id)
+    if load is None or load.submitted_at is None or not look.sees(Load, load):
         raise NotFound
     return LoadFacts(
-        declaration_id=paper.id,
-        declaration_no=paper.number or "",
-        declaration_state=paper.state,
-        submitted_at=paper.submitted_at,
-        declared_by_id=paper.declared_by_id,
-        is_proxy=paper.is_proxy,
-        vet_id=paper.vet_id,
-        hatchery_id=farm.id,
-        organisation_id=paper.organisation_id,
-        hatchery_name=paper.hatchery_name,
-        hatchery_division=farm.division_code,
-        hatchery_is_one_person=farm.is_one_person,
-        owner_name=paper.hatchery_name,
-        owner_phone=paper.phone or farm.phone or "",
-        origin_code=paper.origin_code,
-        origin_name=full_name(look, paper.origin_code),
-        origin_place=paper.origin_place,
-        office_id=paper.office_id,
-        load_id=load.id,
+        declaration_id=load.declaration_id,
+        declaration_no=load.paper_no or "",
+        declaration_state=load.paper_state,
+        submitted_at=load.submitted_at,
+        declared_by_id=load.declared_by_id,
+        is_proxy=load.is_proxy,
+        vet_id=load.vet_id,
+        hatchery_id=load.hatchery_id,
+        organisation_id=load.paper_organisation_id,
+        hatchery_name=load.hatchery_name,
+        hatchery_division=load.division_code,
+        hatchery_is_one_person=load.is_one_person,
+        owner_name=load.hatchery_name,
+        owner_phone=load.paper_phone or load.farm_phone or "",
+        origin_code=load.paper_origin_code,
+        origin_name=full_name(look, load.paper_origin_code),
+        origin_place=load.origin_place,
+        office_id=load.office_id,
+        load_id=load_id,
         load_no=load.number,
         load_state=load.state,
         destination_code=load.destination_code,
@@ -196,7 +228,7 @@ def load_facts(look: Look, load_id: UUID) -> LoadFacts:
         departs_at=load.departs_at,
         travel_days=load.travel_days,
         purpose=load.purpose,
-        lines=_lines(look, load.id),
+        lines=_lines(look, load_id),
     )
 
 
@@ -206,12 +238,6 @@ def all_load_facts(look: Look, declaration_id: UUID) -> list[LoadFacts]:
 
 
 def _lines(look: Look, load_id: UUID) -> tuple[LineFacts, ...]:
-    rows = look.session.execute(
-        select(LoadLine, Batch)
-        .join(Batch, Batch.id == LoadLine.batch_id)
-        .where(LoadLine.load_id == load_id)
-        .order_by(Batch.number)
-    ).all()
     return tuple(
         LineFacts(
             batch_id=batch.id,
@@ -224,8 +250,8 @@ def _lines(look: Look, load_id: UUID) -> tuple[LineFacts, ...]:
             pond_name=batch.pond_name,
             unit=batch.unit,
             declared_quantity=batch.quantity,
-            load_quantity=line.quantity,
+            load_quantity=batch.load_quantity,
             source=batch.source,
         )
-        for line, batch in rows
+        for batch in look.rows(LINES_OF_LOAD, load=load_id)
     )

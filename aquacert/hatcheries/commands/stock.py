@@ -12,13 +12,47 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, insert, select, update
 
 from aquacert.hatcheries.models import Hatchery, Lot, StockMovement
 from aquacert.hatcheries.rules import Kind, balance_after, reason_for, signed
 from aquacert.kernel.audit import Fact
-from aquacert.kernel.errors import Conflict, Invalid
+from aquacert.kernel.db import table_of
+from aquacert.kernel.errors import Conflict, Invalid, NotFound
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Work
+
+LOTS, MOVEMENTS, FARMS = table_of(Lot), table_of(StockMovement), table_of(Hatchery)
+LOCK_LOT = Quick(
+    select(
+        LOTS.c.number,
+        LOTS.c.balance,
+        LOTS.c.unit,
+        FARMS.c.division_code,
+        select(func.count())
+        .select_from(MOVEMENTS)
+        .where(
+            MOVEMENTS.c.certificate_id == bindparam("of"),
+            MOVEMENTS.c.kind == Kind.CERTIFICATE.value,
+            MOVEMENTS.c.lot_id == LOTS.c.id,
+        )
+        .scalar_subquery()
+        .label("taken"),
+    )
+    .join(FARMS, FARMS.c.id == LOTS.c.hatchery_id)
+    .where(LOTS.c.id == bindparam("lot"))
+    .with_for_update(of=LOTS)
+)
+LAST = Quick(
+    select(func.max(MOVEMENTS.c.position).label("last")).where(
+        MOVEMENTS.c.lot_id == bindparam("lot")
+    )
+)
+"""Asked after the lock: what the one before wrote while we waited must count."""
+SET_BALANCE = Quick(
+    update(LOTS).where(LOTS.c.id == bindparam("lot")).values(balance=bindparam("left"))
+)
+WRITE_MOVEMENT = Quick(insert(MOVEMENTS).inline(), MOVEMENTS.c.keys())
 
 
 @dataclass(frozen=True)
@@ -74,12 +108,33 @@ def debit_certificate(w: Work, lot_id: UUID, quantity: int, certificate_id: UUID
     """Take what a certificate covers, inside the issuing transaction.
 
     Call it once per lot with the sum of that lot's lines. Raises `Invalid` when the lot does not
-    hold enough, `Conflict` when this certificate already took from this lot.
+    hold enough, `Conflict` when this certificate already took from this lot. On the hot road, so
+    by quick statements: whoever holds the lot as an object must read it again.
     """
-    lot = w.get_for_change(Lot, lot_id)
-    if _taken(w, certificate_id, Kind.CERTIFICATE, lot_id):
+    lot = w.row(LOCK_LOT, lot=lot_id, of=certificate_id)
+    if lot is None:
+        raise NotFound
+    if lot.taken:
         raise Conflict("这张证已经扣过这一批的存塘数，不能再扣。")
-    _write(w, lot, Kind.CERTIFICATE, quantity, "", certificate_id)
+    change = signed(Kind.CERTIFICATE, quantity)
+    left = balance_after(lot.balance, change, lot.unit)
+    last = w.row(LAST, lot=lot_id).last or 0
+    w.rows(SET_BALANCE, lot=lot_id, left=left)
+    w.rows(
+        WRITE_MOVEMENT,
+        id=w.new_id(),
+        lot_id=lot_id,
+        position=last + 1,
+        kind=Kind.CERTIFICATE.value,
+        quantity=change,
+        balance=left,
+        reason="",
+        at=w.now,
+        by_id=w.actor.person_id,
+        certificate_id=certificate_id,
+    )
+    booked = StockBooked(lot.number, Kind.CERTIFICATE.value, change, left, lot.unit)
+    w.record(booked, on=("lots", str(lot_id)), county=lot.division_code)
 
 
 def credit_void(w: Work, certificate_id: UUID) -> None:

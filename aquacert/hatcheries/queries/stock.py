@@ -6,12 +6,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from aquacert.hatcheries.models import Hatchery, Lot, Pond, StockMovement
+from aquacert.kernel.db import table_of
+from aquacert.kernel.errors import NotFound
 from aquacert.kernel.paging import Pages
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
+
+LOTS = table_of(Lot)
+BALANCE = Quick(select(LOTS.c.balance).where(LOTS.c.id == bindparam("lot")))
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,10 @@ class LotLine:
 
 def balance(look: Look, lot_id: UUID) -> int:
     """Return how much a lot holds now."""
-    return look.get(Lot, lot_id).balance
+    lot = look.row(BALANCE, lot=lot_id)
+    if lot is None:
+        raise NotFound
+    return int(lot.balance)
 
 
 def lots(look: Look, hatchery_id: UUID) -> list[LotLine]:
