@@ -1,115 +1,106 @@
-"""Status lists: two bits for each certificate, signed (IETF draft-ietf-oauth-status-list).
+"""Signed status lists, made and read: IETF draft-ietf-oauth-status-list, as CWT and as JWT.
 
-Bits are packed least-significant first and compressed with zlib; the signed form is a
-COSE_Sign1 of type `application/statuslist+cwt`. Values 1 and 3 are final; only 0 ↔ 2 may flip.
+The CWT is a COSE_Sign1 of type `application/statuslist+cwt` (§5.2), the JWT a compact JWS of type
+`statuslist+jwt` (§5.1). The bits themselves are in `statusbits`; their public names are here too.
 """
 
 from __future__ import annotations
 
+import math
 import secrets
-import zlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import IntEnum
-from typing import Self
+from typing import Any
+
+import cbor2
 
 from aquacert.kernel.errors import Conflict
 from aquacert.trust import cbor
-from aquacert.trust.cose import Signer, SpkiOf, sign1, verify1
+from aquacert.trust.cose import Signer, sign1, verify1
 from aquacert.trust.errors import Refused, Why
+from aquacert.trust.statusbits import (
+    BITS,
+    FINAL,
+    LARGEST_LIST,
+    SLOTS,
+    Status,
+    StatusList,
+    build,
+)
+from aquacert.trust.webtoken import Keys, is_jws, make_jws, open_jws
 
-BITS = 2
-PER_BYTE = 8 // BITS
-MASK = (1 << BITS) - 1
-SLOTS = 1 << 17
-"""Fewest slots of a list: the herd that hides how many certificates there are (W3C)."""
+__all__ = [
+    "BITS",
+    "FINAL",
+    "LARGEST_LIST",
+    "SLOTS",
+    "SignedStatus",
+    "Status",
+    "StatusList",
+    "build",
+    "decode",
+    "random_index",
+    "read_list",
+    "sign_jwt",
+    "sign_list",
+]
+
 CONTENT_TYPE = "application/statuslist+cwt"
+JWT_TYPE = "statuslist+jwt"
+JWT_TYPES = frozenset({JWT_TYPE, f"application/{JWT_TYPE}"})
+"""RFC 7515 §4.1.9: with and without `application/` say the same."""
 SUBJECT, EXPIRES, ISSUED = 2, 4, 6
 """CWT claims sub, exp, iat (RFC 8392 §4)."""
 TIME_TO_LIVE, STATUS_LIST = 65534, 65533
 LIVES = timedelta(hours=24)
 TTL_SECONDS = 300
-LARGEST_LIST = 1 << 26
-"""Bytes of the largest list this reads: a small file must not unpack without bound."""
-
-
-class Status(IntEnum):
-    """What two bits say of a certificate."""
-
-    VALID = 0
-    INVALID = 1
-    """void or recalled; final"""
-    SUSPENDED = 2
-    REPLACED = 3
-    """void with a successor; final"""
-
-
-FINAL = frozenset({Status.INVALID, Status.REPLACED})
-
-
-class StatusList:
-    """One list in memory; `size` slots, each two bits."""
-
-    def __init__(self, size: int = SLOTS, data: bytes | None = None) -> None:
-        self._bytes = bytearray(data if data is not None else bytes(-(-size // PER_BYTE)))
-
-    @property
-    def size(self) -> int:
-        """How many slots there are."""
-        return len(self._bytes) * PER_BYTE
-
-    def __getitem__(self, index: int) -> Status:
-        """Return the status at `index`; raise `Refused` beyond the end."""
-        return Status(self._bytes[self._place(index)] >> _shift(index) & MASK)
-
-    def __setitem__(self, index: int, status: Status) -> None:
-        """Change the status at `index`; raise `Conflict` when the present one is final."""
-        now = self[index]
-        if now in FINAL and status is not now:
-            raise Conflict("作废、换证、召回都是最终状态，不能再改。", detail=f"{now} → {status}")
-        place = self._place(index)
-        kept = self._bytes[place] & ~(MASK << _shift(index)) & 0xFF
-        self._bytes[place] = kept | status << _shift(index)
-
-    def pack(self) -> bytes:
-        """Return the zlib-compressed bits."""
-        return zlib.compress(bytes(self._bytes), 9)
-
-    @classmethod
-    def unpack(cls, data: bytes) -> Self:
-        """Return the list of packed bits; raise `Refused` when broken or far too large."""
-        inflate = zlib.decompressobj()
-        try:
-            plain = inflate.decompress(data, LARGEST_LIST)
-        except zlib.error as error:
-            raise Refused(Why.MALFORMED, repr(error)) from None
-        if not inflate.eof or inflate.unused_data:
-            raise Refused(Why.MALFORMED, "status list ends early or late")
-        return cls(data=plain)
-
-    def _place(self, index: int) -> int:
-        if not 0 <= index < self.size:
-            raise Refused(Why.MALFORMED, f"index {index} is beyond the list")
-        return index // PER_BYTE
+LARGEST_TOKEN = 1 << 25
+"""Bytes of the largest token this reads."""
+LATEST_SECOND = 253_402_300_799
+"""9999-12-31T23:59:59Z: no time of a claim lies beyond."""
 
 
 @dataclass(frozen=True)
 class SignedStatus:
-    """A verified status list and what it says of itself."""
+    """A verified status list and what it says of itself (instants UTC)."""
 
     uri: str
+    """`sub`: the address a certificate names"""
     issued: datetime
-    expires: datetime
+    expires: datetime | None
+    """None: the list names no end; the reader decides when it is too old"""
     statuses: StatusList
+    ttl: float | None = None
+    """seconds after which a fresh copy should be asked for"""
+    aggregation_uri: str = ""
+    kid: bytes = b""
 
 
-def build(changed: Mapping[int, Status], size: int = SLOTS) -> StatusList:
-    """Return a list where every slot is VALID but those in `changed`."""
-    statuses = StatusList(size)
-    for index, status in changed.items():
-        statuses[index] = status
-    return statuses
+def decode(
+    token: bytes | str, keys: Keys, *, now: datetime | None = None, uri: str | None = None
+) -> SignedStatus:
+    """Return the verified list of a CWT (bytes; tag 18 or 61 or none) or a JWT (text or bytes).
+
+    `now`: a list past its `exp` is refused as stale; without `now` its age is not judged. `uri`:
+    what `sub` must be. Raise `Refused` with the reason for a signature that no key of `keys` made,
+    for alg none, a MAC or any unknown algorithm, for another type, a missing sub, iat or list, a
+    width other than 1, 2, 4, 8, and a `lst` that is torn, trailed or far too large.
+    """
+    data = token.encode("utf-8", "replace") if isinstance(token, str) else bytes(token)
+    if len(data) > LARGEST_TOKEN:
+        raise Refused(Why.TOO_LARGE, f"{len(data)} bytes of status list")
+    found = _of_jwt(data, keys) if is_jws(data) else _of_cwt(data, keys)
+    if uri is not None and found.uri != uri:
+        raise Refused(Why.BAD_PROOF, f"list of {found.uri}, not of {uri}")
+    if now is not None and found.expires is not None and now >= found.expires:
+        raise Refused(Why.STALE, found.uri)
+    return found
+
+
+def read_list(token: bytes | str, keys: Keys, now: datetime) -> SignedStatus:
+    """Return the verified list; raise `Refused` when forged, of other form, or past its time."""
+    return decode(token, keys, now=now)
 
 
 def sign_list(statuses: StatusList, uri: str, signer: Signer, now: datetime) -> bytes:
@@ -119,29 +110,24 @@ def sign_list(statuses: StatusList, uri: str, signer: Signer, now: datetime) -> 
         ISSUED: int(now.timestamp()),
         EXPIRES: int((now + LIVES).timestamp()),
         TIME_TO_LIVE: TTL_SECONDS,
-        STATUS_LIST: {"bits": BITS, "lst": statuses.pack()},
+        STATUS_LIST: {"bits": statuses.bits, "lst": statuses.pack()},
     }
     return sign1(cbor.encode(claims), signer, content_type=CONTENT_TYPE)
 
 
-def read_list(cose: bytes, spki_of: SpkiOf, now: datetime) -> SignedStatus:
-    """Return the verified list; raise `Refused` when forged, of other form, or past its time."""
-    claims = cbor.decode(verify1(cose, spki_of, content_type=CONTENT_TYPE).payload)
-    match claims:
-        case {
-            2: str(uri),
-            4: int(expires),
-            6: int(issued),
-            65534: int(_),
-            65533: {"bits": 2, "lst": bytes(packed)},
-        }:
-            ends = datetime.fromtimestamp(expires, UTC)
-            if now >= ends:
-                raise Refused(Why.STALE, uri)
-            begins = datetime.fromtimestamp(issued, UTC)
-            return SignedStatus(uri, begins, ends, StatusList.unpack(packed))
-        case _:
-            raise Refused(Why.MALFORMED, "not a status list")
+def sign_jwt(statuses: StatusList, uri: str, signer: Signer, now: datetime) -> str:
+    """Return the same list as signed JWT (ES256 only: there is no registered name for SM2).
+
+    Raise `Refused` for a signer of another algorithm.
+    """
+    claims = {
+        "sub": uri,
+        "iat": int(now.timestamp()),
+        "exp": int((now + LIVES).timestamp()),
+        "ttl": TTL_SECONDS,
+        "status_list": {"bits": statuses.bits, "lst": statuses.to_lst()},
+    }
+    return make_jws(claims, signer, JWT_TYPE)
 
 
 def random_index(
@@ -159,5 +145,84 @@ def random_index(
     raise Conflict("这份状态清单快满了，请启用下一份。")
 
 
-def _shift(index: int) -> int:
-    return index % PER_BYTE * BITS
+def _of_cwt(token: bytes, keys: Keys) -> SignedStatus:
+    verified = verify1(_untagged(token), keys, content_type=CONTENT_TYPE)
+    claims = _cbor(verified.payload)
+    held = claims.get(STATUS_LIST)
+    if not isinstance(held, dict) or not isinstance(held.get("lst"), bytes):
+        raise Refused(Why.MALFORMED, "no status list")
+    return SignedStatus(
+        uri=_text(claims.get(SUBJECT)),
+        issued=_instant(claims.get(ISSUED)),
+        expires=None if EXPIRES not in claims else _instant(claims[EXPIRES]),
+        statuses=StatusList.unpack(held["lst"], _bits(held.get("bits"))),
+        ttl=_ttl(claims, TIME_TO_LIVE),
+        aggregation_uri=_text(held.get("aggregation_uri", "")),
+        kid=verified.kid,
+    )
+
+
+def _of_jwt(token: bytes, keys: Keys) -> SignedStatus:
+    claims, kid = open_jws(token, keys, JWT_TYPES)
+    held = claims.get("status_list")
+    if not isinstance(held, dict) or not isinstance(held.get("lst"), str):
+        raise Refused(Why.MALFORMED, "no status list")
+    return SignedStatus(
+        uri=_text(claims.get("sub")),
+        issued=_instant(claims.get("iat")),
+        expires=None if "exp" not in claims else _instant(claims["exp"]),
+        statuses=StatusList.from_lst(held["lst"], _bits(held.get("bits"))),
+        ttl=_ttl(claims, "ttl"),
+        aggregation_uri=_text(held.get("aggregation_uri", "")),
+        kid=kid,
+    )
+
+
+def _untagged(token: bytes) -> bytes:
+    """Take a leading CWT tag 61 (RFC 8392 §6) away; tag 18 is read by `verify1`."""
+    return token[2:] if token[:2] == b"\xd8\x3d" else token
+
+
+def _cbor(payload: bytes) -> dict[Any, Any]:
+    """Return the claims: any well-formed CBOR, for others need not write the deterministic form."""
+    try:
+        claims = cbor2.loads(payload, max_depth=16, allow_duplicate_keys=False)
+    except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise Refused(Why.MALFORMED, repr(error)) from None
+    if not isinstance(claims, dict):
+        raise Refused(Why.MALFORMED, "claims are no map")
+    return claims
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Refused(Why.MALFORMED, f"{value!r} is no text")
+    return value
+
+
+def _bits(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Refused(Why.MALFORMED, f"{value!r} bits")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise Refused(Why.MALFORMED, f"{value!r} is no number")
+    return value
+
+
+def _ttl(claims: Mapping[Any, Any], name: object) -> float | None:
+    if name not in claims:
+        return None
+    seconds = _number(claims[name])
+    if seconds <= 0:
+        raise Refused(Why.MALFORMED, f"ttl {seconds}")
+    return seconds
+
+
+def _instant(value: object) -> datetime:
+    seconds = _number(value)
+    if not 0 <= seconds <= LATEST_SECOND:
+        raise Refused(Why.MALFORMED, f"{seconds} is out of range")
+    return datetime.fromtimestamp(seconds, UTC)

@@ -16,6 +16,15 @@ from aquacert.certificates.models.numbers import (
     NumberRequest,
     NumberSegment,
 )
+from aquacert.certificates.models.peers import (
+    PeerFetch,
+    PeerList,
+    PeerProvince,
+    PeerStatus,
+    StatusRefusal,
+    StatusVersion,
+    TrustVersion,
+)
 from aquacert.certificates.models.recalls import RecallHit, RecallOrder
 from aquacert.certificates.models.scans import ScanCount
 from aquacert.certificates.models.switches import IssuingHalt
@@ -36,9 +45,16 @@ __all__ = [
     "NumberMovement",
     "NumberRequest",
     "NumberSegment",
+    "PeerFetch",
+    "PeerList",
+    "PeerProvince",
+    "PeerStatus",
     "RecallHit",
     "RecallOrder",
     "ScanCount",
     "Standing",
     "StatusListing",
+    "StatusRefusal",
+    "StatusVersion",
+    "TrustVersion",
 ]
