@@ -40,6 +40,7 @@ __all__ = [
     "StatusList",
     "build",
     "decode",
+    "peek",
     "random_index",
     "read_list",
     "sign_jwt",
@@ -96,6 +97,12 @@ def decode(
     if now is not None and found.expires is not None and now >= found.expires:
         raise Refused(Why.STALE, found.uri)
     return found
+
+
+def peek(token: bytes) -> StatusList:
+    """Return the bits of a CWT of our own, its signature unchecked: only to compare versions."""
+    payload = _cbor_array(token)[2]
+    return StatusList.unpack(_cbor(payload)[STATUS_LIST]["lst"])
 
 
 def read_list(token: bytes | str, keys: Keys, now: datetime) -> SignedStatus:
@@ -181,6 +188,14 @@ def _of_jwt(token: bytes, keys: Keys) -> SignedStatus:
 def _untagged(token: bytes) -> bytes:
     """Take a leading CWT tag 61 (RFC 8392 §6) away; tag 18 is read by `verify1`."""
     return token[2:] if token[:2] == b"\xd8\x3d" else token
+
+
+def _cbor_array(token: bytes) -> list[Any]:
+    value = cbor2.loads(_untagged(token))
+    held = value.value if isinstance(value, cbor2.CBORTag) else value
+    if not isinstance(held, list) or len(held) != 4:
+        raise Refused(Why.MALFORMED, "not a COSE_Sign1 of four parts")
+    return held
 
 
 def _cbor(payload: bytes) -> dict[Any, Any]:

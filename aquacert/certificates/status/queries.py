@@ -8,7 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
 
-from aquacert.certificates.models import Certificate, Issuance, Standing, StatusListing
+from aquacert.certificates.models import (
+    Certificate,
+    Issuance,
+    Standing,
+    StatusListing,
+    StatusRefusal,
+    StatusVersion,
+)
 from aquacert.certificates.rules.states import LIST_VALUES, Status
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import Conflict, NotFound
@@ -74,6 +81,30 @@ def listing(look: Look, number: int) -> StatusListing:
     return found
 
 
+def last_listing_at(look: Look) -> datetime | None:
+    """Return when a status list was last published; None before the first."""
+    return look.session.scalar(select(func.max(StatusListing.published_at)))
+
+
+def version(look: Look, number: int, at: int) -> StatusVersion:
+    """Return one published version of a status list; raise `NotFound` when there is none."""
+    asked = select(StatusVersion).where(StatusVersion.number == number, StatusVersion.version == at)
+    found = look.one(asked)
+    if found is None:
+        raise NotFound("没有这一版状态清单。")
+    return found
+
+
+def published_lists(look: Look) -> list[int]:
+    """Return the number of every list ever published, oldest first."""
+    return look.scalars(select(StatusListing.number).order_by(StatusListing.number))
+
+
+def refusals(look: Look) -> list[StatusRefusal]:
+    """Return every list that was not published because it took back what is final."""
+    return look.scalars(select(StatusRefusal).order_by(StatusRefusal.id))
+
+
 def status_list_of(look: Look, certificate_id: UUID) -> int:
     """Return which list speaks for a visible certificate."""
     return look.get(Certificate, certificate_id).status_list
@@ -86,9 +117,12 @@ def list_numbers(look: Look) -> list[int]:
 
 
 def stale_lists(look: Look, before: datetime) -> list[int]:
-    """Return the lists that certificates point to and that were not published since `before`."""
-    fresh = select(StatusListing.number).where(StatusListing.published_at > before)
-    return [number for number in list_numbers(look) if number not in set(look.scalars(fresh))]
+    """Return the lists not published since `before`: those in use, and this quarter's first."""
+    fresh = set(
+        look.scalars(select(StatusListing.number).where(StatusListing.published_at > before))
+    )
+    used = {*list_numbers(look), first_list(look.today)}
+    return sorted(used - fresh)
 
 
 def counts(look: Look) -> dict[str, int]:
