@@ -39,7 +39,7 @@ from aquacert.kernel.settings import Settings
 from aquacert.kernel.work import Database
 from aquacert.reference.commands import load_seed
 from aquacert.surveillance.cli import feeds
-from aquacert.trust.keys import KeyRing, PublicKey, Use
+from aquacert.trust.keys import KeyRing, ListedKey, Use
 from aquacert.trust.trustlist import TrustList
 from labs.instruments.cli import labs
 
@@ -257,7 +257,7 @@ def read_trust(path: Path | None) -> TrustList:
     roots = [row for row in json.loads(text)["keys"] if row["use"] == Use.ROOT]
     if not roots:
         raise Invalid("名单里没有根密钥。")
-    root = PublicKey.from_row(roots[0]).spki
+    root = ListedKey.from_row(roots[0]).spki
     click.echo(f"根密钥指纹（请与公布的核对）：{hashlib.sha256(root).hexdigest()[:32]}")
     return TrustList.from_json(text, root)
 

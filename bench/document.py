@@ -188,7 +188,7 @@ def _hanko(key, roots):
     from pyhanko.sign.signers import SimpleSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    plain = key.private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    plain = key.private.native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     store = SimpleCertificateStore()
     store.register_multiple([Certificate.load(root) for root in roots])
     return SimpleSigner(

@@ -73,3 +73,16 @@ def _check_key(key: object) -> None:
             raise Refused(Why.MALFORMED, f"key too long: {key}")
     elif isinstance(key, bool) or not isinstance(key, int):
         raise Refused(Why.MALFORMED, "map keys are integers or text")
+
+
+def byte_string(data: bytes) -> bytes:
+    """Return the deterministic encoding of a byte string: head, then `data` as it is."""
+    size = len(data)
+    if size < 24:
+        return bytes((0x40 | size,)) + data
+    for octets in (1, 2, 4, 8):
+        if size < 1 << 8 * octets:
+            return (
+                bytes((0x40 | 24 + octets.bit_length() - 1,)) + size.to_bytes(octets, "big") + data
+            )
+    raise Refused(Why.TOO_LARGE, "byte string")  # pragma: no cover

@@ -1,144 +1,291 @@
-"""COSE_Sign1 with ES256 (RFC 9052 §4.2, RFC 9053 §2.1): make it, and believe only the strict form.
+"""COSE_Sign1 with ES256 and SM2 (RFC 9052 §4.2, RFC 9053 §2.1): make it, and judge it.
 
-Untagged, protected header `{1: -7, 4: kid}` (and 16: content type where given), empty unprotected
-header, attached payload, signature r‖s of 64 bytes. The kid is a hint: every key that carries it
-is tried. A signature is never used as an identifier (ECDSA signatures are malleable).
+What is made here is one form only, the profile: untagged, protected header `{1: alg, 4: kid}` (and
+16: content type where given), empty unprotected header, attached payload, deterministic CBOR,
+signature r‖s of 64 bytes, ES256 with the lower s. `verify_own` believes nothing else; `verify1`
+also reads what others make. A kid is a hint: every key that may be meant is tried. A signature is
+never used as an identifier (ECDSA signatures are malleable).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-
-from aquacert.trust import cbor
+from aquacert.trust import cbor, cborread
+from aquacert.trust.der import SIGNATURE_BYTES
 from aquacert.trust.errors import Refused, Why
-from aquacert.trust.publickeys import KID_BYTES
+from aquacert.trust.publickeys import ListedKey
+from aquacert.trust.spki import ES256, KID_BYTES, SM2, PublicKey, is_low, lowered
 
-ES256 = -7
-"""COSE algorithm number of ECDSA with SHA-256 on P-256 (RFC 9053 table 1)."""
-ALGORITHM, KEY_ID, TYPE = 1, 4, 16
-"""COSE header labels: alg, kid (RFC 9052 table 2) and typ (RFC 9596)."""
-SIGNATURE_BYTES = 64
-COORDINATE_BYTES = 32
-_HASH = ec.ECDSA(hashes.SHA256())
+NUMBERS = {ES256: -7, SM2: -65537}
+"""COSE algorithm numbers: RFC 9053 table 1; none is registered for SM2, so one for private use."""
+NAMES = {number: name for name, number in NUMBERS.items()}
+ALGORITHM, CRITICAL, KEY_ID, TYPE = 1, 2, 4, 16
+"""COSE header labels: alg, crit, kid (RFC 9052 table 2) and typ (RFC 9596)."""
+UNDERSTOOD = frozenset({ALGORITHM, CRITICAL, KEY_ID, TYPE})
+TAG = 18
+Keys: TypeAlias = Mapping[bytes, "PublicKey | Sequence[PublicKey]"]
+"""Public keys by kid; a kid may name several."""
 
 
 class Signer(Protocol):
-    """A private key somewhere (file now, PKCS#11 later) that signs what it is given."""
+    """A private key somewhere, in a file or on a token, that signs what it is given."""
 
     @property
     def kid(self) -> bytes:
         """The key's identifier, 4 bytes."""
         ...
 
+    @property
+    def algorithm(self) -> str:
+        """Return `ES256` or `SM2`."""
+        ...
+
+    @property
+    def public(self) -> ListedKey | PublicKey:
+        """The public half."""
+        ...
+
+    @property
+    def certificate(self) -> bytes:
+        """The key's X.509 certificate, DER."""
+        ...
+
     def sign(self, message: bytes) -> bytes:
-        """Return the raw ES256 signature r‖s (64 bytes) over SHA-256 of `message`."""
+        """Return the raw signature r‖s (64 bytes) of `message`."""
+        ...
+
+    def sign_der(self, message: bytes) -> bytes:
+        """Return the DER signature of `message`."""
         ...
 
 
 @dataclass(frozen=True)
 class Verified:
-    """A payload whose signature was found good under the key `spki` named `kid`."""
+    """A payload whose signature was found good under `key`, named `kid` ("" when it named none)."""
 
     payload: bytes
     kid: bytes
-    spki: bytes
+    algorithm: str
+    """"ES256" or "SM2\""""
+    key: PublicKey
 
 
-SpkiOf = Callable[[bytes], Sequence[bytes]]
-"""Given a kid, every public key (DER SubjectPublicKeyInfo) that carries it."""
+@dataclass(frozen=True)
+class Envelope:
+    """The parts of a COSE_Sign1, nothing verified."""
+
+    protected: bytes
+    """the encoded map as it is signed: nothing for an empty map"""
+    header: Mapping[Any, Any]
+    """both headers"""
+    payload: bytes
+    signature: bytes
+    is_own: bool
+    """of our own profile: then only its one encoding is believed"""
 
 
-def sign1(payload: bytes, signer: Signer, *, content_type: str | None = None) -> bytes:
-    """Return the untagged COSE_Sign1 of `payload` under `signer`."""
-    header: dict[int, cbor.Value] = {ALGORITHM: ES256, KEY_ID: signer.kid}
+class MinimalSigner(Protocol):
+    """As much of a signer as `sign1` needs."""
+
+    @property
+    def kid(self) -> bytes:
+        """The key's identifier, 4 bytes."""
+        ...
+
+    @property
+    def algorithm(self) -> str:
+        """Return `ES256` or `SM2`."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the raw signature r‖s (64 bytes) of `message`."""
+        ...
+
+
+def sign1(payload: bytes, signer: MinimalSigner, *, content_type: str | None = None) -> bytes:
+    """Return the untagged COSE_Sign1 of `payload` under `signer`, in our profile.
+
+    Raise `Refused` when the signer's algorithm has no number or it gives no 64 bytes. An ES256
+    signature is brought to its lower s whatever the signer gave.
+    """
+    number = NUMBERS.get(signer.algorithm)
+    if number is None:
+        raise Refused(Why.UNKNOWN_ALGORITHM, signer.algorithm)
+    header: dict[int, cbor.Value] = {ALGORITHM: number, KEY_ID: signer.kid}
     if content_type is not None:
         header[TYPE] = content_type
     protected = cbor.encode(header)
     signature = signer.sign(to_be_signed(protected, payload))
     if len(signature) != SIGNATURE_BYTES:
         raise Refused(Why.MALFORMED, f"signer gave {len(signature)} bytes, not r‖s of 64")
+    if signer.algorithm == ES256:
+        signature = lowered(signature)
     return cbor.encode([protected, {}, payload, signature])
 
 
-def verify1(cose: bytes, spki_of: SpkiOf, *, content_type: str | None = None) -> Verified:
-    """Return the verified payload of `cose`; raise `Refused` saying why it is not believed."""
-    protected, payload, signature = _parts(cose)
-    kid = _kid(protected, content_type)
-    keys = spki_of(kid)
-    if not keys:
-        raise Refused(Why.UNKNOWN_KEY, kid.hex())
-    message = to_be_signed(protected, payload)
-    for spki in keys:
-        if is_signed(message, signature, spki):
-            return Verified(payload, kid, spki)
-    raise Refused(Why.BAD_SIGNATURE, kid.hex())
+def verify1(
+    message: bytes, keys: Keys, *, content_type: str | None = None, external: bytes = b""
+) -> Verified:
+    """Return the verified payload of a COSE_Sign1; raise `Refused` saying why it is not believed.
+
+    Tagged (18) or not; alg and kid in either header, but no label in both; `keys` by kid, where a
+    kid may also be the beginning of a longer one, and without any kid every key is tried. With
+    `content_type` the object must say that type. `external` is the external_aad (RFC 9052 §4.4).
+    An object of our own profile is held to it: deterministic, lower s, else NOT_CANONICAL.
+    """
+    return _verified(read(message), keys, content_type, external)
 
 
-def peek_kid(cose: bytes) -> bytes:
+def verify_own(message: bytes, keys: Keys, *, content_type: str | None = None) -> Verified:
+    """Return the verified payload of an object in our own profile; refuse any other form.
+
+    Without `content_type` an object that says a type is refused: a status list is no certificate.
+    """
+    envelope = read(message)
+    if not envelope.is_own or message[:1] != b"\x84":
+        if envelope.header.get(ALGORITHM) not in NAMES:
+            raise Refused(Why.UNKNOWN_ALGORITHM, repr(envelope.header.get(ALGORITHM)))
+        raise Refused(Why.MALFORMED, "not of our profile")
+    if content_type is None and TYPE in envelope.header:
+        raise Refused(Why.MALFORMED, "an object of another type")
+    return _verified(envelope, keys, content_type, b"")
+
+
+def peek_kid(message: bytes) -> bytes:
     """Return the kid an object claims, unverified: only to choose which key to ask for."""
-    protected, _, _ = _parts(cose)
-    header = cbor.decode(protected)
-    kid = header.get(KEY_ID) if isinstance(header, dict) else None
-    if not isinstance(kid, bytes):
-        raise Refused(Why.MALFORMED, "no kid")
-    return kid
+    return _kid(read(message).header) or b""
 
 
 def to_be_signed(protected: bytes, payload: bytes, external: bytes = b"") -> bytes:
     """Return the Sig_structure bytes of RFC 9052 §4.4 for context Signature1."""
-    return cbor.encode(["Signature1", protected, external, payload])
+    return (
+        b"\x84\x6aSignature1"
+        + cbor.byte_string(protected)
+        + cbor.byte_string(external)
+        + cbor.byte_string(payload)
+    )
 
 
-def is_signed(message: bytes, signature: bytes, spki: bytes) -> bool:
-    """Tell whether raw `signature` over `message` is good under the P-256 key `spki` (DER)."""
-    key = _public_key(spki)
-    if key is None or len(signature) != SIGNATURE_BYTES:
-        return False
-    r = int.from_bytes(signature[:COORDINATE_BYTES], "big")
-    s = int.from_bytes(signature[COORDINATE_BYTES:], "big")
+def read(message: bytes) -> Envelope:
+    """Return the parts of a COSE_Sign1; raise `Refused` unless it is well formed."""
+    match _untagged(cborread.read(message)):
+        case [bytes(protected), dict() as outer, bytes(payload), bytes(signature)]:
+            pass
+        case _:
+            raise Refused(Why.MALFORMED, "not a COSE_Sign1 of four parts")
+    inner = cborread.read(protected) if protected else {}
+    if not isinstance(inner, dict):
+        raise Refused(Why.MALFORMED, "protected header is no map")
+    if inner.keys() & outer.keys():
+        raise Refused(Why.MALFORMED, "a label in both headers")
+    if len(signature) != SIGNATURE_BYTES:
+        raise Refused(Why.MALFORMED, f"signature of {len(signature)} bytes")
+    _check_critical(inner, outer)
+    is_own = not outer and _is_profile(inner)
+    if is_own:
+        _check_canonical(message, protected, inner, payload, signature)
+    return Envelope(protected if inner else b"", {**outer, **inner}, payload, signature, is_own)
+
+
+def _untagged(value: object) -> object:
+    """Return what stands under tag 18, or the value itself when there is no tag."""
+    if isinstance(value, cborread.Tagged) and value.number == TAG:
+        return value.value
+    return value
+
+
+def _verified(
+    envelope: Envelope, keys: Keys, content_type: str | None, external: bytes
+) -> Verified:
+    number = envelope.header.get(ALGORITHM)
+    algorithm = NAMES.get(number) if type(number) is int else None
+    if algorithm is None:
+        raise Refused(Why.UNKNOWN_ALGORITHM, repr(number))
+    if content_type is not None and envelope.header.get(TYPE) != content_type:
+        raise Refused(Why.MALFORMED, "an object of another type")
+    kid = _kid(envelope.header)
+    signed = to_be_signed(envelope.protected, envelope.payload, external)
+    found = False
+    for key in _meant(kid, keys):
+        found = True
+        if key.algorithm == algorithm and _is_good(key, envelope.signature, signed):
+            return Verified(envelope.payload, kid or b"", algorithm, key)
+    raise Refused(Why.BAD_SIGNATURE if found else Why.UNKNOWN_KEY, (kid or b"").hex())
+
+
+def _is_good(key: PublicKey, signature: bytes, message: bytes) -> bool:
     try:
-        key.verify(encode_dss_signature(r, s), message, _HASH)
-    except InvalidSignature:
+        key.verify(signature, message)
+    except Refused:
         return False
     return True
 
 
-@lru_cache(maxsize=1024)
-def _public_key(spki: bytes) -> ec.EllipticCurvePublicKey | None:
-    """Return the key of a SubjectPublicKeyInfo, read once: checking a point costs as a signature."""
-    key = load_der_public_key(spki)
-    return key if isinstance(key, ec.EllipticCurvePublicKey) else None
+def _meant(kid: bytes | None, keys: Keys) -> Iterator[PublicKey]:
+    """Yield every key that `kid` may mean: by that name first, then by a longer or shorter one."""
+    exact = keys.get(kid) if kid else None
+    yield from _each(exact)
+    if kid is not None and exact is not None and len(kid) == KID_BYTES:
+        return
+    for name, named in keys.items():
+        for key in _each(named):
+            if not kid or (name != kid and _may_be(kid, name, key)):
+                yield key
 
 
-def _parts(cose: bytes) -> tuple[bytes, bytes, bytes]:
-    match cbor.decode(cose):
-        case [bytes() as protected, {**unprotected}, bytes() as payload, bytes() as signature]:
-            if unprotected or len(signature) != SIGNATURE_BYTES:
-                raise Refused(Why.MALFORMED, "unprotected header or signature length")
-            return protected, payload, signature
-        case _:
-            raise Refused(Why.MALFORMED, "not a COSE_Sign1 of four parts")
+def _may_be(kid: bytes, name: bytes, key: PublicKey) -> bool:
+    return name.startswith(kid) or (len(kid) >= KID_BYTES and kid.startswith(key.kid))
 
 
-def _kid(protected: bytes, content_type: str | None) -> bytes:
-    header = cbor.decode(protected)
-    if not isinstance(header, dict):
-        raise Refused(Why.MALFORMED, "protected header is no map")
-    if header.get(ALGORITHM) != ES256:
-        raise Refused(Why.UNKNOWN_ALGORITHM, repr(header.get(ALGORITHM)))
+def _each(named: PublicKey | Sequence[PublicKey] | None) -> Sequence[PublicKey]:
+    if named is None:
+        return ()
+    return (named,) if isinstance(named, PublicKey) else named
+
+
+def _kid(header: Mapping[Any, Any]) -> bytes | None:
+    """Return the kid, None when there is none."""
     kid = header.get(KEY_ID)
-    expected = {ALGORITHM, KEY_ID} | ({TYPE} if content_type is not None else set())
-    if set(header) != expected or header.get(TYPE) != content_type:
-        raise Refused(Why.MALFORMED, "unexpected protected header")
-    if not isinstance(kid, bytes) or len(kid) != KID_BYTES:
-        raise Refused(Why.MALFORMED, "kid is not 4 bytes")
+    if kid is not None and not isinstance(kid, bytes):
+        raise Refused(Why.MALFORMED, "kid is no byte string")
     return kid
+
+
+def _check_critical(inner: Mapping[Any, Any], outer: Mapping[Any, Any]) -> None:
+    """Refuse a header that must be understood and is not (RFC 9052 §3.1, crit)."""
+    if CRITICAL in outer:
+        raise Refused(Why.MALFORMED, "crit is not protected")
+    if CRITICAL not in inner:
+        return
+    labels = inner[CRITICAL]
+    if not isinstance(labels, list) or not labels:
+        raise Refused(Why.MALFORMED, "crit is no list")
+    for label in labels:
+        if type(label) is not int or label not in UNDERSTOOD or label not in inner:
+            raise Refused(Why.MALFORMED, f"critical header {label!r}")
+
+
+def _is_profile(inner: Mapping[Any, Any]) -> bool:
+    kid = inner.get(KEY_ID)
+    return (
+        inner.keys() in ({ALGORITHM, KEY_ID}, {ALGORITHM, KEY_ID, TYPE})
+        and inner[ALGORITHM] in NAMES
+        and isinstance(kid, bytes)
+        and len(kid) == KID_BYTES
+    )
+
+
+def _check_canonical(
+    message: bytes, protected: bytes, inner: Mapping[Any, Any], payload: bytes, signature: bytes
+) -> None:
+    """Refuse an object of our profile unless it is the one encoding we make of it."""
+    plain = message[1:] if message[:1] == b"\xd2" else message
+    if cbor.encode(dict(inner)) != protected:
+        raise Refused(Why.NOT_CANONICAL, "protected header")
+    if cbor.encode([protected, {}, payload, signature]) != plain:
+        raise Refused(Why.NOT_CANONICAL, "COSE_Sign1")
+    if inner[ALGORITHM] == NUMBERS[ES256] and not is_low(signature):
+        raise Refused(Why.NOT_CANONICAL, "s is not the lower one")

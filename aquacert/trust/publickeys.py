@@ -1,8 +1,7 @@
-"""What everybody may know of a key, and how it is written down."""
+"""What everybody may know of a key that an installation uses, and how it is written down."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -10,8 +9,9 @@ from enum import StrEnum
 from typing import Any, Self
 
 from aquacert.kernel.clock import rfc3339
+from aquacert.trust.spki import KID_BYTES, PublicKey, kid_of, loaded
 
-KID_BYTES = 4
+__all__ = ["KID_BYTES", "KeyState", "ListedKey", "Owner", "PublicKey", "Use", "kid_of"]
 
 
 class Use(StrEnum):
@@ -33,8 +33,12 @@ class KeyState(StrEnum):
     """Whether the key may be used, or was taken back."""
 
     ACTIVE = "active"
+    RETIRED = "retired"
+    """signs no more since its successor came; what it signed verifies until its end"""
     WITHDRAWN = "withdrawn"
+    """signs no more; what it signed stands"""
     COMPROMISED = "compromised"
+    """what it signed from a given instant on is not believed"""
 
 
 @dataclass(frozen=True)
@@ -47,19 +51,33 @@ class Owner:
 
 
 @dataclass(frozen=True)
-class PublicKey:
-    """What everybody may know of a key."""
+class ListedKey:
+    """A public key with its owner, its use and its time: a line of the trust list."""
 
-    kid: bytes
+    key: PublicKey
     use: Use
     owner: Owner
-    spki: bytes
     not_before: datetime
     not_after: datetime
     certificate: bytes
-    """X.509, DER; issued by the ring's root"""
+    """X.509, DER; issued by the ring's root of the same algorithm"""
     state: KeyState = KeyState.ACTIVE
     compromised_since: datetime | None = None
+
+    @property
+    def kid(self) -> bytes:
+        """The key's identifier, 4 bytes."""
+        return self.key.kid
+
+    @property
+    def spki(self) -> bytes:
+        """The key's SubjectPublicKeyInfo, DER."""
+        return self.key.spki
+
+    @property
+    def algorithm(self) -> str:
+        """Return `ES256` or `SM2`."""
+        return self.key.algorithm
 
     def covers(self, instant: datetime) -> bool:
         """Tell whether a signature made at `instant` by this key may be believed."""
@@ -74,7 +92,7 @@ class PublicKey:
         since = self.compromised_since
         return {
             "kid": self.kid.hex(),
-            "alg": "ES256",
+            "alg": self.algorithm,
             "use": self.use.value,
             "issuer": asdict(self.owner),
             "spki": self.spki.hex(),
@@ -88,28 +106,21 @@ class PublicKey:
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
         """Return the key `to_row` wrote; raise `ValueError` or `KeyError` when it is none."""
-        if row["alg"] != "ES256":
-            raise ValueError(row["alg"])
         since = row["compromised_since"]
-        key = cls(
-            kid=bytes.fromhex(row["kid"]),
+        spki = bytes.fromhex(row["spki"])
+        key = loaded(spki)
+        if (key.algorithm, key.kid.hex(), key.spki) != (row["alg"], row["kid"], spki):
+            raise ValueError("kid or algorithm does not belong to spki")
+        return cls(
+            key=key,
             use=Use(row["use"]),
             owner=Owner(**row["issuer"]),
-            spki=bytes.fromhex(row["spki"]),
             not_before=_instant(row["nbf"]),
             not_after=_instant(row["exp"]),
             certificate=bytes.fromhex(row["certificate"]),
             state=KeyState(row["state"]),
             compromised_since=_instant(since) if since else None,
         )
-        if kid_of(key.spki) != key.kid:
-            raise ValueError("kid does not belong to spki")
-        return key
-
-
-def kid_of(spki: bytes) -> bytes:
-    """Return a key's identifier: the first 4 bytes of SHA-256 of its SubjectPublicKeyInfo."""
-    return hashlib.sha256(spki).digest()[:KID_BYTES]
 
 
 def _instant(text: str) -> datetime:

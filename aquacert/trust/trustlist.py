@@ -17,9 +17,9 @@ from typing import Any, Self
 from aquacert.kernel.clock import rfc3339
 from aquacert.trust import cbor
 from aquacert.trust.claims import QrClaims
-from aquacert.trust.cose import Signer, sign1, verify1
+from aquacert.trust.cose import Signer, sign1, verify_own
 from aquacert.trust.errors import Refused, Why
-from aquacert.trust.keys import PublicKey, Use
+from aquacert.trust.keys import ListedKey, PublicKey, Use
 
 CONTENT_TYPE = "application/aquacert-trust+cbor"
 LIST_VERSION = 1
@@ -28,17 +28,20 @@ LIST_VERSION = 1
 class TrustList:
     """The keys one believes, by kid; a kid may be carried by more than one key."""
 
-    def __init__(self, keys: Iterable[PublicKey]) -> None:
+    def __init__(self, keys: Iterable[ListedKey]) -> None:
         self.keys = tuple(keys)
-        self._by_kid: defaultdict[bytes, list[PublicKey]] = defaultdict(list)
+        self._by_kid: defaultdict[bytes, list[ListedKey]] = defaultdict(list)
         for key in self.keys:
             self._by_kid[key.kid].append(key)
+        self._of_use: dict[Use, dict[bytes, list[PublicKey]]] = {use: {} for use in Use}
+        for key in self.keys:
+            self._of_use[key.use].setdefault(key.kid, []).append(key.key)
 
-    def spki_of(self, use: Use) -> Lookup:
-        """Return the look-up that `cose.verify1` and `read_list` ask, for keys of one use."""
-        return Lookup(self, use)
+    def keys_of(self, use: Use) -> Mapping[bytes, Sequence[PublicKey]]:
+        """Return the public keys of one use by kid, as `cose.verify1` takes them."""
+        return self._of_use[use]
 
-    def matching(self, kid: bytes, use: Use) -> tuple[PublicKey, ...]:
+    def matching(self, kid: bytes, use: Use) -> tuple[ListedKey, ...]:
         """Return every key that carries `kid` and may be used so."""
         return tuple(key for key in self._by_kid.get(kid, ()) if key.use is use)
 
@@ -62,24 +65,13 @@ class TrustList:
             document: dict[str, Any] = json.loads(text)
             signature = document.pop("signature")
             proof = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
-            signed = verify1(proof, lambda _: [root_spki], content_type=CONTENT_TYPE)
+            root = PublicKey.load(root_spki)
+            signed = verify_own(proof, {root.kid: root}, content_type=CONTENT_TYPE)
             if cbor.encode(document) != signed.payload:
                 raise Refused(Why.BAD_SIGNATURE, "document differs from what was signed")
-            return cls(PublicKey.from_row(row) for row in document["keys"])
+            return cls(ListedKey.from_row(row) for row in document["keys"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Refused(Why.MALFORMED, repr(error)) from None
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """Public keys of one use, asked by kid."""
-
-    trust: TrustList
-    use: Use
-
-    def __call__(self, kid: bytes) -> Sequence[bytes]:
-        """Return the SubjectPublicKeyInfo of every key that carries `kid`."""
-        return [key.spki for key in self.trust.matching(kid, self.use)]
 
 
 @dataclass(frozen=True)
@@ -87,7 +79,7 @@ class Believed:
     """QR claims whose signature is good, under a key that was entitled to make it."""
 
     claims: QrClaims
-    key: PublicKey
+    key: ListedKey
 
 
 def read_claims(cose: bytes, trust: TrustList) -> Believed:
@@ -96,11 +88,11 @@ def read_claims(cose: bytes, trust: TrustList) -> Believed:
     Checked: strict form, signature, the key's window at the instant of issue, its use, and that
     the claims name the division the key belongs to.
     """
-    verified = verify1(cose, trust.spki_of(Use.ISSUE))
+    verified = verify_own(cose, trust.keys_of(Use.ISSUE))
     claims = QrClaims.decode(verified.payload)
     instant = datetime.fromtimestamp(claims.issued_at, UTC)
     for key in trust.matching(verified.kid, Use.ISSUE):
-        if key.spki == verified.spki and key.covers(instant):
+        if key.key == verified.key and key.covers(instant):
             if key.owner.division != claims.authority_code:
                 raise Refused(Why.KEY_NOT_VALID, f"{key.owner.division} signed for another")
             return Believed(claims, key)

@@ -1,20 +1,29 @@
-"""X.509 certificates of the ring's own small authority (RFC 5280): P-256, SHA-256.
+"""X.509 certificates of the ring's own small authority (RFC 5280), for ES256 and for SM2.
 
-They let PDF readers name the signer. They are not from an authorised CA and say so in the subject.
+They let PDF readers and OpenSSL name the signer. They are not from an authorised CA and say so in
+the subject. An SM2 certificate is signed sm2sign-with-sm3 (1.2.156.10197.1.501, GM/T 0015-2012).
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from asn1crypto import x509
+from asn1crypto.algos import SignedDigestAlgorithm
+from asn1crypto.core import ParsableOctetString
+from asn1crypto.keys import PublicKeyInfo
+
+from aquacert.trust.der import split, write_signature
+from aquacert.trust.signers import PrivateKey
+from aquacert.trust.spki import ES256, SM2, PublicKey
 
 NAME_LIMIT = 64
-"""Upper bound of a common name (RFC 5280 A.1), here in UTF-8 bytes as cryptography counts it."""
+"""Upper bound of a common name (RFC 5280 A.1), here in UTF-8 bytes."""
+SIGNATURES = {ES256: "1.2.840.10045.4.3.2", SM2: "1.2.156.10197.1.501"}
 
 
 @dataclass(frozen=True)
@@ -28,76 +37,93 @@ class Subject:
     ends: datetime
 
 
-def issue_root(private: ec.EllipticCurvePrivateKey, subject: Subject) -> bytes:
+def issue_root(private: PrivateKey, subject: Subject) -> bytes:
     """Return the self-signed certificate (DER) of a root that may issue, path length 0."""
-    builder = _builder(private.public_key(), subject, _name(subject))
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    builder = builder.add_extension(_usage(is_authority=True), critical=True)
-    signed = builder.sign(private, hashes.SHA256())
-    return signed.public_bytes(serialization.Encoding.DER)
+    extensions = [
+        _extension("basic_constraints", {"ca": True, "path_len_constraint": 0}, critical=True),
+        _extension("key_usage", {"key_cert_sign", "crl_sign"}, critical=True),
+        _extension("key_identifier", _identifier(private.key)),
+    ]
+    return _signed(private, private.key, subject, _name(subject), extensions)
 
 
 def issue_certificate(
-    public: ec.EllipticCurvePublicKey,
-    subject: Subject,
-    root_key: ec.EllipticCurvePrivateKey,
-    root_certificate: bytes,
+    public: PublicKey, subject: Subject, root_key: PrivateKey, root_certificate: bytes
 ) -> bytes:
     """Return a signer's certificate (DER): digital signature and content commitment only."""
-    root = x509.load_der_x509_certificate(root_certificate)
-    builder = _builder(public, subject, root.subject)
-    builder = builder.add_extension(
-        x509.BasicConstraints(ca=False, path_length=None), critical=True
-    )
-    builder = builder.add_extension(_usage(is_authority=False), critical=True)
-    builder = builder.add_extension(
-        x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()),
-        critical=False,
-    )
-    signed = builder.sign(root_key, hashes.SHA256())
-    return signed.public_bytes(serialization.Encoding.DER)
+    root = x509.Certificate.load(root_certificate)
+    extensions = [
+        _extension("basic_constraints", {"ca": False}, critical=True),
+        _extension("key_usage", {"digital_signature", "non_repudiation"}, critical=True),
+        _extension("key_identifier", _identifier(public)),
+        _extension("authority_key_identifier", {"key_identifier": _identifier(root_key.key)}),
+    ]
+    return _signed(root_key, public, subject, root.subject, extensions)
 
 
-def _builder(
-    public: ec.EllipticCurvePublicKey, subject: Subject, issuer: x509.Name
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(_name(subject))
-        .issuer_name(issuer)
-        .public_key(public)
-        .serial_number(int.from_bytes(b"\1" + subject.kid, "big"))
-        .not_valid_before(subject.begins)
-        .not_valid_after(subject.ends)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+def _signed(
+    signer: PrivateKey,
+    public: PublicKey,
+    subject: Subject,
+    issuer: x509.Name,
+    extensions: Sequence[x509.Extension],
+) -> bytes:
+    algorithm = SignedDigestAlgorithm({"algorithm": SIGNATURES[signer.key.algorithm]})
+    body = x509.TbsCertificate(
+        {
+            "version": "v3",
+            "serial_number": int.from_bytes(b"\1" + subject.kid, "big"),
+            "signature": algorithm,
+            "issuer": issuer,
+            "validity": {"not_before": _time(subject.begins), "not_after": _time(subject.ends)},
+            "subject": _name(subject),
+            "subject_public_key_info": PublicKeyInfo.load(public.spki),
+            "extensions": list(extensions),
+        }
     )
+    signature = write_signature(*split(signer.sign(body.dump())))
+    certificate = x509.Certificate(
+        {
+            "tbs_certificate": body,
+            "signature_algorithm": algorithm,
+            "signature_value": signature,
+        }
+    )
+    return bytes(certificate.dump())
+
+
+def _extension(name: str, value: Any, *, critical: bool = False) -> x509.Extension:  # noqa: ANN401
+    kind = x509.Extension._oid_specs[name]  # noqa: SLF001 (asn1crypto offers no other way)
+    return x509.Extension(
+        {
+            "extn_id": name,
+            "critical": critical,
+            "extn_value": ParsableOctetString(kind(value).dump()),
+        }
+    )
+
+
+def _identifier(key: PublicKey) -> bytes:
+    """Return SHA-1 of the point (RFC 5280 §4.2.1.2, method 1): a name, not a proof."""
+    return hashlib.sha1(b"\x04" + key.point, usedforsecurity=False).digest()
+
+
+def _time(instant: datetime) -> x509.Time:
+    """Return UTCTime up to 2049, GeneralizedTime after (RFC 5280 §4.1.2.5)."""
+    name = "utc_time" if instant.year < 2050 else "general_time"
+    return x509.Time(name=name, value=instant.replace(microsecond=0))
 
 
 def _name(subject: Subject) -> x509.Name:
-    parts = [
-        x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
-        x509.NameAttribute(NameOID.COMMON_NAME, _cut(subject.name)),
-        x509.NameAttribute(NameOID.SERIAL_NUMBER, subject.kid.hex()),
-    ]
-    if subject.division:
-        parts.insert(1, x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, subject.division))
-    return x509.Name(parts)
+    parts = {
+        "country_name": "CN",
+        **({"organizational_unit_name": subject.division} if subject.division else {}),
+        "common_name": _cut(subject.name),
+        "serial_number": subject.kid.hex(),
+    }
+    return x509.Name.build(parts)
 
 
 def _cut(name: str) -> str:
     """Return as many whole characters of `name` as fit a common name."""
     return name.encode()[:NAME_LIMIT].decode(errors="ignore")
-
-
-def _usage(*, is_authority: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not is_authority,
-        content_commitment=not is_authority,
-        key_cert_sign=is_authority,
-        crl_sign=is_authority,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )

@@ -147,7 +147,7 @@ def judge(house: House, ready: Ready, said: Path) -> None:
             assert numbers[row.number].state in {"used", "void"}
             assert str(row.id) in issued
             assert issuances[row.id].stage == "published"
-            verified = verify1(row.cose, trust.spki_of(Use.ISSUE))
+            verified = verify1(row.cose, trust.keys_of(Use.ISSUE))
             assert verified.payload == issuances[row.id].payload
             assert QrClaims.decode(verified.payload).are_of(row.record)
             assert row.id in standings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aquacert.trust import cose
 from aquacert.trust.claims import QrClaims
-from aquacert.trust.keys import KeyRing, Owner, PublicKey, Use
+from aquacert.trust.keys import KeyRing, ListedKey, Owner, Use
 from aquacert.trust.record import Record, RecordBatch, RecordReport, valid_until
 from aquacert.trust.trustlist import TrustList
 
@@ -98,7 +98,7 @@ class Keys:
     """A ring in a folder of its own, with the keys of one office and one vet."""
 
     ring: KeyRing
-    issue: PublicKey
+    issue: ListedKey
 
     @property
     def trust(self):

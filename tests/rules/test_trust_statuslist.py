@@ -54,14 +54,14 @@ def keys(tmp_path_factory):
 
 def test_a_signed_list_is_read_within_its_day(keys):
     signed = sign_list(build({7: Status.INVALID}), URI, keys.ring.load(keys.issue), AT)
-    read = read_list(signed, keys.trust.spki_of(Use.STATUS), AT + timedelta(hours=23))
+    read = read_list(signed, keys.trust.keys_of(Use.STATUS), AT + timedelta(hours=23))
     assert (read.uri, read.statuses[7], read.statuses[8]) == (URI, Status.INVALID, Status.VALID)
     assert read.statuses.size == SLOTS
     with pytest.raises(Refused) as stale:
-        read_list(signed, keys.trust.spki_of(Use.STATUS), AT + timedelta(hours=24))
+        read_list(signed, keys.trust.keys_of(Use.STATUS), AT + timedelta(hours=24))
     assert stale.value.why is Why.STALE
     with pytest.raises(Refused):
-        read_list(signed, keys.trust.spki_of(Use.ISSUE), AT)
+        read_list(signed, keys.trust.keys_of(Use.ISSUE), AT)
 
 
 def test_one_percent_of_a_hundred_thousand_is_small(keys):

@@ -15,7 +15,7 @@ from aquacert.certificates.models import Certificate
 from aquacert.kernel.work import Look
 from aquacert.trust import qr
 from aquacert.trust.claims import QrClaims
-from aquacert.trust.cose import peek_kid, verify1
+from aquacert.trust.cose import peek_kid, verify_own
 from aquacert.trust.errors import Refused, Why
 from aquacert.trust.keys import KeyRing
 from aquacert.trust.publickeys import Use
@@ -54,7 +54,7 @@ def judge(keys: KeyRing, code: str) -> Judgement:
         cose = qr.read_url(code).cose if "/" in code else qr.from_digits(code)
         kid = peek_kid(cose)
         trust = own_list(keys)
-        verified = verify1(cose, trust.spki_of(Use.ISSUE))
+        verified = verify_own(cose, trust.keys_of(Use.ISSUE))
         claims = QrClaims.decode(verified.payload)
     except Refused as refused:
         unknown = refused.why is Why.UNKNOWN_KEY

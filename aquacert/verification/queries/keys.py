@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from aquacert.trust.keys import KeyRing, PublicKey, Use
+from aquacert.trust.keys import KeyRing, ListedKey, Use
 from aquacert.trust.trustlist import TrustList
 
 MINUTE = 60
@@ -23,7 +23,7 @@ class KeyWatch:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._seen = -1
-        self._keys: tuple[PublicKey, ...] = ()
+        self._keys: tuple[ListedKey, ...] = ()
         self.trust = TrustList(())
 
     def refresh(self) -> bool:

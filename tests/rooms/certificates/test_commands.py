@@ -54,7 +54,7 @@ def test_a_load_in_order_is_ready(db):
 def test_a_certificate_is_its_signed_record(house, db):
     row = row_of(db, issue_one(house))
     trust = TrustList(house.keys.public_keys())
-    verified = verify1(row.cose, trust.spki_of(Use.ISSUE))
+    verified = verify1(row.cose, trust.keys_of(Use.ISSUE))
     assert QrClaims.decode(verified.payload).are_of(row.record)
     record = Record.decode(row.record)
     assert record.number == row.number == "3200000001"
@@ -386,7 +386,7 @@ def test_the_status_list_says_what_the_table_says(house, db):
     with db.look() as look:
         published = queries.listing(look, row.status_list)
     trust = TrustList(house.keys.public_keys())
-    signed = statuslist.read_list(published.token, trust.spki_of(Use.STATUS), db.clock.now())
+    signed = statuslist.read_list(published.token, trust.keys_of(Use.STATUS), db.clock.now())
     assert signed.statuses[row.status_index] == statuslist.Status.INVALID
 
 
@@ -410,7 +410,7 @@ def test_a_list_read_before_a_void_and_written_after_it_is_published_anew(house,
     with db.look() as look:
         published = queries.listing(look, row.status_list)
     trust = TrustList(house.keys.public_keys())
-    signed = statuslist.read_list(published.token, trust.spki_of(Use.STATUS), db.clock.now())
+    signed = statuslist.read_list(published.token, trust.keys_of(Use.STATUS), db.clock.now())
     assert signed.statuses[row.status_index] == statuslist.Status.INVALID
 
 

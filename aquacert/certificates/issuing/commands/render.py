@@ -17,7 +17,7 @@ from aquacert.certificates.rules.media import DOCX, PDF
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database, Look
-from aquacert.trust.cose import verify1
+from aquacert.trust.cose import verify_own
 from aquacert.trust.keys import KeyRing
 from aquacert.trust.publickeys import Owner, Use
 from aquacert.trust.trustlist import TrustList
@@ -67,7 +67,7 @@ def render(database: Database, keys: KeyRing, certificate_id: UUID) -> None:
 
 def _facts(database: Database, keys: KeyRing, row: Certificate) -> CertificateFacts:
     """Return what the documents print: only what the verified signature covers."""
-    verified = verify1(row.cose, TrustList(keys.public_keys()).spki_of(Use.ISSUE))
+    verified = verify_own(row.cose, TrustList(keys.public_keys()).keys_of(Use.ISSUE))
     return facts_of(row.record, row.cose, verified.payload, database.settings.public_url)
 
 

@@ -12,7 +12,7 @@ from aquacert.kernel.errors import Unavailable
 from aquacert.kernel.scope import Actor
 from aquacert.trust import cose
 from aquacert.trust.errors import Refused
-from aquacert.trust.keys import FileSigner, KeyRing
+from aquacert.trust.keys import KeyRing, KeySigner
 from aquacert.trust.publickeys import Owner, Use
 
 OWN_SIGNATURE_BAD = "签章服务给出的签名自己验不过，没有签发。请联系管理员。"
@@ -22,8 +22,8 @@ OWN_SIGNATURE_BAD = "签章服务给出的签名自己验不过，没有签发�
 class Signers:
     """The two keys of a certificate: the body's and the vet's own."""
 
-    office: FileSigner
-    vet: FileSigner
+    office: KeySigner
+    vet: KeySigner
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ def sign(planned: Planned, by: Signers) -> Signed:
     return signed
 
 
-def _verify(message: bytes, payload: bytes, signer: FileSigner) -> None:
+def _verify(message: bytes, payload: bytes, signer: KeySigner) -> None:
     try:
-        verified = cose.verify1(message, lambda _kid: [signer.public.spki])
+        verified = cose.verify_own(message, {signer.kid: signer.public.key})
     except Refused as refused:
         raise Unavailable(OWN_SIGNATURE_BAD, detail=f"{refused.why}: {refused.detail}") from None
     if verified.payload != payload:
