@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import facts as papers
 from aquacert.inspections.queries import verdicts
 from aquacert.kernel.clock import legal_day
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.sampling.models import OrderedTest, Sample, SamplingPlan
@@ -23,6 +25,19 @@ from labs.register import queries as register
 from labs.reports.queries import ReportLine, ReportSummary, report_for
 
 __all__ = ["RequiredTest", "TestStanding"]
+
+
+TESTS, PLANS = table_of(OrderedTest), table_of(SamplingPlan)
+ORDERED = Quick(
+    select(*TESTS.c).where(TESTS.c.batch_id == bindparam("batch")).order_by(TESTS.c.disease_code)
+)
+PLANNED = Quick(
+    select(PLANS.c.disease_code).where(
+        PLANS.c.species_code == bindparam("species"),
+        PLANS.c.from_on <= bindparam("on"),
+        PLANS.c.until_on >= bindparam("on"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +92,7 @@ def required_for(
 
 def tests_of(look: Look, batch_id: UUID) -> tuple[TestStanding, ...]:
     """Return where every ordered test of a batch stands, re-read from the laboratory each time."""
-    return tuple(_standing(look, row) for row in ordered(look, batch_id))
+    return tuple(_standing(look, row) for row in look.rows(ORDERED, batch=batch_id))
 
 
 def ordered(look: Look, batch_id: UUID) -> Sequence[OrderedTest]:
@@ -91,15 +106,7 @@ def ordered(look: Look, batch_id: UUID) -> Sequence[OrderedTest]:
 
 def planned(look: Look, species_code: str, on: date) -> frozenset[str]:
     """Return the diseases that a provincial plan has tested in this species on this day."""
-    return frozenset(
-        look.scalars(
-            select(SamplingPlan.disease_code).where(
-                SamplingPlan.species_code == species_code,
-                SamplingPlan.from_on <= on,
-                SamplingPlan.until_on >= on,
-            )
-        )
-    )
+    return frozenset(row.disease_code for row in look.rows(PLANNED, species=species_code, on=on))
 
 
 def batch_tests(look: Look, declaration_id: UUID) -> list[BatchTests]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 import pyotp
-from sqlalchemy import event, select
+from sqlalchemy import bindparam, event, select, update
 
 from aquacert.accounts.commands.facts import GuessingLocked, SecondFactorSet
 from aquacert.accounts.commands.inbox import tell, tell_administrators
@@ -18,9 +18,31 @@ from aquacert.accounts.commands.throttles import count_try, release, tries_left,
 from aquacert.accounts.models import Person, StepUpGrant, TotpSecret
 from aquacert.accounts.rules.sessions import STEP_UP
 from aquacert.accounts.rules.throttling import Gate, in_words
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import Invalid, NotAllowed, TooMany
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Work
 
+GRANTS = table_of(StepUpGrant)
+OPEN_GRANT = (
+    select(GRANTS.c.id)
+    .where(
+        GRANTS.c.person_id == bindparam("person"),
+        GRANTS.c.session_id == bindparam("session"),
+        GRANTS.c.digest == bindparam("of"),
+        GRANTS.c.spent_at.is_(None),
+        GRANTS.c.expires_at > bindparam("now"),
+    )
+    .order_by(GRANTS.c.granted_at)
+    .limit(1)
+)
+# The condition is asked again under the row's lock: one grant is never spent twice.
+SPEND = Quick(
+    update(GRANTS)
+    .where(GRANTS.c.id == OPEN_GRANT.scalar_subquery(), GRANTS.c.spent_at.is_(None))
+    .values(spent_at=bindparam("now"))
+    .returning(GRANTS.c.id)
+)
 STEP_SECONDS = 30
 NEVER_USED = -1
 
@@ -172,22 +194,9 @@ def grant_step_up(w: Work, *, code: str, digest: str) -> None:
 def spend_step_up(w: Work, digest: str) -> None:
     """Use up the grant for `digest`; raise `NotAllowed` if this session holds none that lives."""
     person_id, session_id = _who(w)
-    row = w.one(
-        select(StepUpGrant)
-        .where(
-            StepUpGrant.person_id == person_id,
-            StepUpGrant.session_id == session_id,
-            StepUpGrant.digest == digest,
-            StepUpGrant.spent_at.is_(None),
-            StepUpGrant.expires_at > w.now,
-        )
-        .order_by(StepUpGrant.granted_at)
-        .with_for_update()
-    )
-    if row is None:
+    spent = w.row(SPEND, person=person_id, session=session_id, of=digest, now=w.now)
+    if spent is None:
         raise NotAllowed("签发前要再核验一次动态口令：核验只管您刚看过的这份内容，5 分钟内有效。")
-    row.spent_at = w.now
-    w.session.flush()
 
 
 def _who(w: Work) -> tuple[UUID, UUID]:

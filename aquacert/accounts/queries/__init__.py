@@ -20,9 +20,11 @@ from aquacert.accounts.queries.inbox import (
     unread_count,
 )
 from aquacert.accounts.queries.organisations import (
+    Issuer,
     StandingLine,
     agencies_for,
     capability_is_on,
+    issuer,
     name_on,
     organisation,
     organisation_by_uscc,
@@ -34,6 +36,7 @@ from aquacert.accounts.queries.organisations import (
 )
 from aquacert.accounts.queries.people import (
     RoleLine,
+    Signer,
     VetLine,
     labels_of,
     may_sign,
@@ -45,6 +48,7 @@ from aquacert.accounts.queries.people import (
     person_name,
     roles_lines,
     sessions_of,
+    signer,
     vet_number,
 )
 from aquacert.accounts.queries.sign_in import (
@@ -58,9 +62,11 @@ from aquacert.accounts.queries.sign_in import (
 __all__ = [
     "NEVER_BY_TOKEN",
     "Credentials",
+    "Issuer",
     "QuestionThread",
     "RoleLine",
     "SessionStanding",
+    "Signer",
     "StandingLine",
     "VetLine",
     "actor_for",
@@ -71,6 +77,7 @@ __all__ = [
     "has_code",
     "inbox_page",
     "inbox_stretch",
+    "issuer",
     "labels_of",
     "may_sign",
     "memberships_in_force",
@@ -95,6 +102,7 @@ __all__ = [
     "same_owner",
     "session_standing",
     "sessions_of",
+    "signer",
     "standing",
     "token_actor",
     "tokens_of",

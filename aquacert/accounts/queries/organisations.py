@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from aquacert.accounts.models import (
     Capability,
@@ -16,10 +16,30 @@ from aquacert.accounts.models import (
 from aquacert.accounts.queries.actors import in_force
 from aquacert.accounts.rules.roles import Role
 from aquacert.accounts.rules.states import Level, OrganisationState
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.paging import Page, Pages
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference.queries import descendants, division_path
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """An issuing body as certificates name it."""
+
+    id: UUID
+    division_code: str
+    name_zh: str
+    phone: str
+
+
+BODIES = table_of(Organisation)
+ISSUER = Quick(
+    select(BODIES.c.id, BODIES.c.division_code, BODIES.c.name_zh, BODIES.c.phone).where(
+        BODIES.c.id == bindparam("body")
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +57,14 @@ def organisation(look: Look, organisation_id: UUID) -> Organisation:
     if found is None:
         raise NotFound("没有这个单位。")
     return found
+
+
+def issuer(look: Look, organisation_id: UUID) -> Issuer:
+    """Return what a certificate says of the body that issues it; raise `NotFound`."""
+    row = look.row(ISSUER, body=organisation_id)
+    if row is None:
+        raise NotFound("没有这个单位。")
+    return Issuer(*row)
 
 
 def organisation_by_uscc(look: Look, uscc: str) -> Organisation | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from aquacert.hatcheries.models import Hatchery, Licence, LicenceSpecies
 from aquacert.hatcheries.rules import (
@@ -18,10 +18,29 @@ from aquacert.hatcheries.rules import (
     grade,
     standing,
 )
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.paging import Page, Pages
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
+
+LICENCES, COVERED = table_of(Licence), table_of(LicenceSpecies)
+SEED_LICENCES = Quick(
+    select(
+        LICENCES.c.id,
+        LICENCES.c.number,
+        LICENCES.c.from_on,
+        LICENCES.c.until_on,
+        COVERED.c.species_code,
+    )
+    .outerjoin(COVERED, COVERED.c.licence_id == LICENCES.c.id)
+    .where(
+        LICENCES.c.hatchery_id == bindparam("farm"),
+        LICENCES.c.kind == LicenceKind.SEED.value,
+        LICENCES.c.verified_at.is_not(None),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +139,13 @@ def licence_standing(
     look: Look, hatchery_id: UUID, species_code: str | None, on: date
 ) -> LicenceStanding:
     """Judge the verified seed-production licences for a species (None: any) on a day."""
-    return standing(_licence_facts(look, [hatchery_id]).get(hatchery_id, ()), species_code, on)
+    held: dict[UUID, LicenceFacts] = {}
+    for row in look.rows(SEED_LICENCES, farm=hatchery_id):
+        facts = held.get(row.id) or LicenceFacts(row.number, row.from_on, row.until_on, frozenset())
+        if row.species_code is not None:
+            facts = replace(facts, species=facts.species | {row.species_code})
+        held[row.id] = facts
+    return standing(list(held.values()), species_code, on)
 
 
 def licences(look: Look, hatchery_id: UUID) -> list[LicenceLine]:

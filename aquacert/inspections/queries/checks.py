@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import facts as papers
@@ -22,9 +22,21 @@ from aquacert.inspections.rules import (
     Verdict,
     hinted,
 )
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.files import StoredFile
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
+
+CHECKS = table_of(BatchCheck)
+CHECKS_OF = Quick(
+    select(
+        *(
+            CHECKS.c[name]
+            for name in ("id", "batch_id", "state", "quantity", "vet_id", "decided_at", "suspected")
+        )
+    ).where(CHECKS.c.declaration_id == bindparam("paper"))
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +105,7 @@ def batch_check(look: Look, check_id: UUID) -> BatchCheck:
 def checks_of(look: Look, declaration_id: UUID) -> list[CheckLine]:
     """Return every batch of a declaration with its check, in order of the batches."""
     papers.declaration(look, declaration_id)
-    rows = look.scalars(select(BatchCheck).where(BatchCheck.declaration_id == declaration_id))
+    rows = look.rows(CHECKS_OF, paper=declaration_id)
     found = {row.batch_id: row for row in rows}
     return [
         CheckLine(batch, found.get(batch.batch_id))

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.models import Event, Zone, ZoneDivision
@@ -28,6 +30,41 @@ class Block:
     from_on: date
     until_on: date | None
     sentence: str
+
+
+@dataclass(frozen=True)
+class ZoneFacts:
+    """A zone as far as what it forbids is concerned."""
+
+    id: UUID
+    disease_code: str
+    from_on: date
+    until_on: date | None
+
+
+ZONES, PLACES, EVENTS = table_of(Zone), table_of(ZoneDivision), table_of(Event)
+MOST_PLACES = 8
+"""Places asked for in one statement: origin and destination with all that lies above each. A list
+of varying length would be compiled anew each time, so a shorter one repeats its first place."""
+IN_FORCE = Quick(
+    select(
+        ZONES.c.id,
+        ZONES.c.disease_code,
+        ZONES.c.from_on,
+        ZONES.c.until_on,
+        PLACES.c.division_code,
+    )
+    .join(PLACES, PLACES.c.zone_id == ZONES.c.id)
+    .join(EVENTS, EVENTS.c.id == ZONES.c.event_id)
+    .where(
+        or_(*(PLACES.c.division_code == bindparam(f"place{n}") for n in range(MOST_PLACES))),
+        ZONES.c.lifted_at.is_(None),
+        ZONES.c.from_on <= bindparam("on"),
+        or_(ZONES.c.until_on.is_(None), ZONES.c.until_on >= bindparam("on")),
+        EVENTS.c.is_confirmed,
+    )
+    .order_by(ZONES.c.from_on, ZONES.c.id, PLACES.c.division_code)
+)
 
 
 def blocks(
@@ -53,21 +90,19 @@ def blocks(
     return tuple(dict.fromkeys(found))
 
 
-def _in_force(look: Look, division_codes: list[str], on: date) -> list[tuple[Zone, str]]:
-    statement = (
-        select(Zone, ZoneDivision.division_code)
-        .join(ZoneDivision, ZoneDivision.zone_id == Zone.id)
-        .join(Event, Event.id == Zone.event_id)
-        .where(
-            ZoneDivision.division_code.in_(division_codes),
-            Zone.lifted_at.is_(None),
-            Zone.from_on <= on,
-            or_(Zone.until_on.is_(None), Zone.until_on >= on),
-            Event.is_confirmed,
-        )
-        .order_by(Zone.from_on, Zone.id, ZoneDivision.division_code)
-    )
-    return [(zone, code) for zone, code in look.session.execute(statement)]
+def _in_force(look: Look, division_codes: list[str], on: date) -> list[tuple[ZoneFacts, str]]:
+    """Return (zone, place) of every zone in force over one of the places, the oldest first."""
+    found = []
+    for at in range(0, len(division_codes), MOST_PLACES):
+        some = division_codes[at : at + MOST_PLACES]
+        some += some[:1] * (MOST_PLACES - len(some))
+        places = {f"place{n}": code for n, code in enumerate(some)}
+        found += look.rows(IN_FORCE, on=on, **places)
+    found.sort(key=lambda row: (row.from_on, row.id, row.division_code))
+    return [
+        (ZoneFacts(row.id, row.disease_code, row.from_on, row.until_on), row.division_code)
+        for row in found
+    ]
 
 
 def _upwards(look: Look, code: str) -> tuple[str, ...]:
@@ -77,7 +112,7 @@ def _upwards(look: Look, code: str) -> tuple[str, ...]:
         return (code,)
 
 
-def _block(look: Look, zone: Zone, code: str, species: str, place: str, on: date) -> Block:
+def _block(look: Look, zone: ZoneFacts, code: str, species: str, place: str, on: date) -> Block:
     disease = reference.disease(look, zone.disease_code).name_zh
     return Block(
         zone_id=zone.id,

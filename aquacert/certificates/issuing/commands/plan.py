@@ -18,12 +18,13 @@ from aquacert.certificates.rules.states import Stage
 from aquacert.certificates.status import queries as status
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.db import table_of
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Work
 from aquacert.trust.claims import QrClaims
 from aquacert.trust.qr import new_public_id
 from aquacert.trust.record import Record
 
-WRITE_PLAN = insert(table_of(Issuance)).inline()
+WRITE_PLAN = Quick(insert(table_of(Issuance)).inline(), table_of(Issuance).c.keys())
 
 
 @dataclass(frozen=True)
@@ -45,27 +46,25 @@ def plan(w: Work, order: Order, started: Started) -> Planned | tuple[str, ...]:
     if wrong:
         return wrong
     load = started.ready.load
-    w.session.connection().execute(
+    w.rows(
         WRITE_PLAN,
-        {
-            "id": planned.id,
-            "number": planned.record.number,
-            "public_id": planned.record.public_id,
-            "load_id": order.load_id,
-            "office_id": load.office_id,
-            "county": load.origin_code,
-            "stage": Stage.PLANNED.value,
-            "because": "",
-            "preview": order.digest,
-            "record": planned.record_bytes,
-            "payload": planned.payload,
-            "status_list": planned.record.status_list,
-            "status_index": planned.record.status_index,
-            "replaces_id": order.replaces_id,
-            "planned_at": w.now,
-            "planned_by_id": w.actor.person_id,
-            "settled_at": None,
-        },
+        id=planned.id,
+        number=planned.record.number,
+        public_id=planned.record.public_id,
+        load_id=order.load_id,
+        office_id=load.office_id,
+        county=load.origin_code,
+        stage=Stage.PLANNED.value,
+        because="",
+        preview=order.digest,
+        record=planned.record_bytes,
+        payload=planned.payload,
+        status_list=planned.record.status_list,
+        status_index=planned.record.status_index,
+        replaces_id=order.replaces_id,
+        planned_at=w.now,
+        planned_by_id=w.actor.person_id,
+        settled_at=None,
     )
     fact = CertificatePlanned(
         planned.record.number,
@@ -102,7 +101,7 @@ def lint(planned: Planned, province: str) -> tuple[str, ...]:
         texts={name: text for name, text in vars(said).items() if isinstance(text, str)},
     )
     # That claims and record agree field by field is trust's own lint; the rest are ours.
-    agreed = () if claims.are_of(planned.record_bytes) else ("claims_are_of_the_record",)
+    agreed = () if claims.are_of(planned.record_bytes) else ("qr.claims_of_the_record",)
     return agreed + findings(draft)
 
 

@@ -22,15 +22,16 @@ from aquacert.hatcheries.commands import stock
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import Conflict
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 
 # The hot road: statements made once, on the bare tables.
 ISSUANCES = table_of(Issuance)
-WRITE_CERTIFICATE = insert(table_of(Certificate)).inline()
-WRITE_STANDING = insert(table_of(Standing)).inline()
-WRITE_LINES = insert(table_of(CoveredBatch)).inline()
-SETTLE = (
+WRITE_CERTIFICATE = Quick(insert(table_of(Certificate)).inline(), table_of(Certificate).c.keys())
+WRITE_STANDING = Quick(insert(table_of(Standing)).inline(), table_of(Standing).c.keys())
+WRITE_LINE = Quick(insert(table_of(CoveredBatch)).inline(), table_of(CoveredBatch).c.keys())
+SETTLE = Quick(
     update(ISSUANCES)
     .where(ISSUANCES.c.id == bindparam("the"), ISSUANCES.c.stage == Stage.PLANNED.value)
     .values(stage=Stage.PUBLISHED.value, settled_at=bindparam("now"))
@@ -45,14 +46,13 @@ def publish(w: Work, planned: Planned, signed: Signed) -> UUID:
     through when another certificate of this load was faster.
     """
     record, replaces_id = planned.record, planned.order.replaces_id
-    connection = w.session.connection()
     _settle(w, planned)
-    connection.execute(WRITE_CERTIFICATE, certificate_values(planned, signed))
+    w.rows(WRITE_CERTIFICATE, **certificate_values(planned, signed))
     old = None
     if replaces_id is not None:
         old = status.give_way(w, replaces_id, planned.id, record.number, planned.order.because)
-    connection.execute(WRITE_STANDING, _standing_values(w, planned))
-    connection.execute(WRITE_LINES, _line_values(w, planned))
+    w.rows(WRITE_STANDING, **_standing_values(w, planned))
+    w.rows_of_many(WRITE_LINE, _line_values(w, planned))
     numbers.use_number(w, record.number)
     _debit(w, planned)
     if old is None:
@@ -151,9 +151,7 @@ def certificate_values(planned: Planned, signed: Signed) -> dict[str, object]:
 
 
 def _settle(w: Work, planned: Planned) -> None:
-    values = {"the": planned.id, "now": w.now}
-    settled = w.session.connection().execute(SETTLE, values).first()
-    if settled is None:
+    if w.row(SETTLE, the=planned.id, now=w.now) is None:
         raise Conflict("这次签发中断太久，已按作废处理。请重新签发。")
 
 

@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 from aquacert.accounts import queries as accounts
-from aquacert.accounts.models import Organisation
 from aquacert.certificates.rules.kinds import Kind, kind_for, valid_days
 from aquacert.declarations import queries as declarations
 from aquacert.declarations.rules.answers import MODE_WORDS, PURPOSE_WORDS, Mode, Purpose
@@ -100,23 +99,27 @@ class Content:
 class Known:
     """Answers of other rooms that both the content and the readiness need, asked once."""
 
-    office: Organisation
+    office: accounts.Issuer
     issuing_province: str
-    is_on_record: bool
-    """The signer is an official vet on record in the place of origin today."""
+    signer: accounts.Signer | None
+    """Who would sign, None for a machine."""
     tests: Mapping[UUID, tuple[TestStanding, ...]]
     """By batch: where every ordered test stands."""
+
+    @property
+    def is_on_record(self) -> bool:
+        """Say whether the signer is an official vet on record in the place of origin today."""
+        return self.signer is not None and self.signer.is_on_record
 
 
 def known(look: Look, load: declarations.LoadFacts) -> Known:
     """Ask the rooms below."""
-    office = accounts.organisation(look, load.office_id)
-    signer = look.actor.person_id
+    office = accounts.issuer(look, load.office_id)
+    person = look.actor.person_id
     return Known(
         office=office,
         issuing_province=reference.province_of(look, office.division_code),
-        is_on_record=signer is not None
-        and accounts.may_sign(look, signer, load.origin_code, look.today),
+        signer=accounts.signer(look, person, load.origin_code, look.today) if person else None,
         tests={line.batch_id: sampling.tests_of(look, line.batch_id) for line in load.lines},
     )
 
@@ -154,7 +157,7 @@ def content_of(look: Look, load: declarations.LoadFacts, asked: Known) -> Conten
     values = {
         **_goods(look, load, asked),
         **_transport(load),
-        **_parties(look, load, asked),
+        **_parties(load, asked),
     }
     wait = (legal_day(load.departs_at) - look.today).days
     days = valid_days(kind, load.travel_days, wait)
@@ -246,8 +249,8 @@ def _transport(load: declarations.LoadFacts) -> dict[str, Any]:
     }
 
 
-def _parties(look: Look, load: declarations.LoadFacts, asked: Known) -> dict[str, Any]:
-    signer = look.actor.person_id if asked.is_on_record else None
+def _parties(load: declarations.LoadFacts, asked: Known) -> dict[str, Any]:
+    signer = asked.signer if asked.is_on_record else None
     return {
         "owner": load.owner_name or "",
         "owner_phone": load.owner_phone or "",
@@ -258,6 +261,6 @@ def _parties(look: Look, load: declarations.LoadFacts, asked: Known) -> dict[str
         "destination": load.destination_name,
         "destination_place": load.destination_place or "",
         "consignee": load.consignee_name or "",
-        "vet": accounts.person_name(look, signer) if signer else "",
-        "vet_number": accounts.vet_number(look, signer) if signer else "",
+        "vet": signer.name if signer else "",
+        "vet_number": signer.number if signer else "",
     }

@@ -17,15 +17,18 @@ from aquacert.certificates.models import (
 from aquacert.certificates.models.certificates import LIVE
 from aquacert.certificates.rules.states import NumberState, Stage, Status
 from aquacert.kernel.db import table_of
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 
 # Asked at every preview and every issue: these statements are made once, on the bare tables.
 STANDINGS, NUMBERS, LINES = table_of(Standing), table_of(CertificateNumber), table_of(CoveredBatch)
-LIVE_OF_LOAD = select(STANDINGS.c.id).where(STANDINGS.c.load_id == bindparam("load"), LIVE)
-RESERVED_FOR_LOAD = select(NUMBERS.c.id).where(
-    NUMBERS.c.load_id == bindparam("load"), NUMBERS.c.state == NumberState.RESERVED.value
+LIVE_OF_LOAD = Quick(select(STANDINGS.c.id).where(STANDINGS.c.load_id == bindparam("load"), LIVE))
+RESERVED_FOR_LOAD = Quick(
+    select(NUMBERS.c.id).where(
+        NUMBERS.c.load_id == bindparam("load"), NUMBERS.c.state == NumberState.RESERVED.value
+    )
 )
-COVERED = (
+COVERED = Quick(
     select(STANDINGS.c.id, LINES.c.quantity)
     .join(STANDINGS, STANDINGS.c.id == LINES.c.certificate_id)
     .where(LINES.c.batch_id == bindparam("batch"), LIVE)
@@ -34,8 +37,8 @@ COVERED = (
 
 def live_certificate(look: Look, load_id: UUID) -> UUID | None:
     """Return the id of the live certificate of a load, or None."""
-    found: UUID | None = look.session.connection().scalar(LIVE_OF_LOAD, {"load": load_id})
-    return found
+    found = look.row(LIVE_OF_LOAD, load=load_id)
+    return None if found is None else found.id
 
 
 def is_valid(look: Look, certificate_id: UUID) -> bool:
@@ -48,8 +51,7 @@ def is_valid(look: Look, certificate_id: UUID) -> bool:
 
 def in_flight(look: Look, load_id: UUID) -> bool:
     """Say whether a number is reserved for this load and nothing has come of it yet."""
-    found = look.session.connection().execute(RESERVED_FOR_LOAD, {"load": load_id}).first()
-    return found is not None
+    return look.row(RESERVED_FOR_LOAD, load=load_id) is not None
 
 
 def orphans(look: Look, before: datetime) -> list[Issuance]:
@@ -77,8 +79,7 @@ def unplanned_numbers(look: Look, before: datetime) -> list[CertificateNumber]:
 
 def certified(look: Look, batch_id: UUID, besides: UUID | None) -> int:
     """Return how much of a batch other live certificates cover."""
-    rows = look.session.connection().execute(COVERED, {"batch": batch_id})
-    return sum(quantity for certificate_id, quantity in rows if certificate_id != besides)
+    return sum(row.quantity for row in look.rows(COVERED, batch=batch_id) if row.id != besides)
 
 
 def held_by(look: Look, certificate_id: UUID, lot_id: UUID) -> int:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from aquacert.accounts.models import Organisation
+from aquacert.accounts.queries import Issuer
 from aquacert.declarations import queries as declarations
 from aquacert.declarations.models import Declaration, Load
 from aquacert.declarations.rules.states import CERTIFIABLE, LoadState
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.paging import Pages
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 
 
@@ -51,14 +54,26 @@ def waiting_lines(look: Look, number: int = 1, *, mine: bool = False) -> Pages[W
     return Pages(lines, found.number, found.size, found.total)
 
 
-def office_of(look: Look, load_id: UUID) -> Organisation:
-    """Return the body that would issue for a load; raise `NotFound` when it is out of scope."""
-    found = look.one(
-        select(Organisation)
-        .join(Declaration, Declaration.office_id == Organisation.id)
-        .join(Load, Load.declaration_id == Declaration.id)
-        .where(Load.id == load_id, look.visible(Load))
+LOADS, PAPERS, BODIES = table_of(Load), table_of(Declaration), table_of(Organisation)
+OFFICE_OF_LOAD = Quick(
+    select(
+        BODIES.c.id,
+        BODIES.c.division_code,
+        BODIES.c.name_zh,
+        BODIES.c.phone,
+        LOADS.c.organisation_id,
+        LOADS.c.origin_code,
+        LOADS.c.destination_code,
     )
-    if found is None:
+    .join(PAPERS, PAPERS.c.office_id == BODIES.c.id)
+    .join(LOADS, LOADS.c.declaration_id == PAPERS.c.id)
+    .where(LOADS.c.id == bindparam("load"))
+)
+
+
+def office_of(look: Look, load_id: UUID) -> Issuer:
+    """Return the body that would issue for a load; raise `NotFound` when it is out of scope."""
+    found = look.row(OFFICE_OF_LOAD, load=load_id)
+    if found is None or not look.sees(Load, found):
         raise NotFound
-    return found
+    return Issuer(found.id, found.division_code, found.name_zh, found.phone)
