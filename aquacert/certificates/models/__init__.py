@@ -7,6 +7,7 @@ from aquacert.certificates.models.certificates import (
     Standing,
 )
 from aquacert.certificates.models.checks import CheckFinding, CheckRun
+from aquacert.certificates.models.log import LogCheckpoint, LogCosignature
 from aquacert.certificates.models.news import Change, Counter, Leaf, StatusListing
 from aquacert.certificates.models.numbers import (
     CertificateNumber,
@@ -40,6 +41,8 @@ __all__ = [
     "Issuance",
     "IssuingHalt",
     "Leaf",
+    "LogCheckpoint",
+    "LogCosignature",
     "NumberAlert",
     "NumberImport",
     "NumberMovement",

@@ -49,7 +49,7 @@ class Leaf(Base):
     act: Mapped[str]
     at: Mapped[datetime]
     entry: Mapped[bytes]
-    """Deterministic CBOR [version, province, HMAC of the number, SHA-256 of the payload, act, t]."""
+    """Deterministic CBOR [version, issuer, mark, SHA-256 of the payload, act, t]: trust/logentry."""
     hash: Mapped[bytes]
     """RFC 9162 §2.1.1 leaf hash: SHA-256(0x00 ‖ entry)."""
 
