@@ -1,4 +1,4 @@
-"""Named lints: what is about to be signed says exactly what was decided and previewed.
+"""Lints of the bytes: what is about to be signed says exactly what was decided and previewed.
 
 They run on the bytes that will be signed, decoded again, before any key is touched: a pre-issuance
 lint as public certification authorities do it. A finding stops the issuance and voids its number.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from aquacert.certificates.rules import statutory
 from aquacert.certificates.rules.kinds import Kind
 from aquacert.certificates.rules.numbering import DIGITS
 
@@ -43,9 +44,11 @@ class Draft:
     """The payload decoded from the exact bytes to be signed."""
     texts: Mapping[str, str]
     """Every text of the record by field name."""
+    batches: tuple[int, ...] = ()
+    """What each batch of the record says it takes; empty = not told."""
 
 
-Lint = Callable[[Draft], bool]
+DraftLint = Callable[[Draft], bool]
 
 
 def _says(draft: Draft, **wanted: object) -> bool:
@@ -61,37 +64,34 @@ def _digest_is_signed(draft: Draft) -> bool:
     )
 
 
-def _plain(text: str) -> bool:
-    """No control characters and nothing that turns the direction of text round."""
-    return all(c.isprintable() and not "\u202a" <= c <= "\u202e" for c in text)
-
-
-LINTS: Mapping[str, Lint] = MappingProxyType(
+DRAFT_LINTS: Mapping[str, DraftLint] = MappingProxyType(
     {
-        "number_is_ten_digits": lambda d: len(d.number) == DIGITS and d.number.isdigit(),
-        "number_is_of_the_province": lambda d: d.number.startswith(d.province),
-        "kind_fits_the_destination": lambda d: _says(d, kind=d.kind.value),
-        "number_is_the_reserved_one": lambda d: _says(d, number=d.number),
-        "species_is_the_declared_one": lambda d: _says(d, species_code=d.species_code),
-        "quantity_is_exact": lambda d: (
-            d.quantity > 0 and _says(d, quantity=d.quantity, unit=d.unit)
-        ),
-        "places_are_the_declared_ones": lambda d: _says(
-            d, origin=d.origin, destination=d.destination
-        ),
-        "validity_is_within_the_rule": lambda d: (
+        "number.ten_digits": lambda d: len(d.number) == DIGITS and d.number.isdigit(),
+        "number.of_the_province": lambda d: d.number.startswith(d.province),
+        "statutory.kind_by_destination": lambda d: _says(d, kind=d.kind.value),
+        "number.the_reserved_one": lambda d: _says(d, number=d.number),
+        "species.the_declared_one": lambda d: _says(d, species_code=d.species_code),
+        "quantity.exact": lambda d: d.quantity > 0 and _says(d, quantity=d.quantity, unit=d.unit),
+        "quantity.adds_up": lambda d: not d.batches or sum(d.batches) == d.quantity,
+        "places.the_declared_ones": lambda d: _says(d, origin=d.origin, destination=d.destination),
+        "validity.days": lambda d: (
             1 <= d.valid_days <= d.valid_days_max
             and _says(d, valid_days=d.valid_days, issued_on=d.issued_on)
         ),
-        "digest_is_the_previewed_one": lambda d: bool(d.confirmed) and d.confirmed == d.content,
-        "digest_is_in_the_signed_bytes": _digest_is_signed,
-        "texts_are_plain": lambda d: all(_plain(text) for text in d.texts.values()),
-        "texts_are_trimmed": lambda d: all(text == text.strip() for text in d.texts.values()),
+        "preview.digest_matches": lambda d: bool(d.confirmed) and d.confirmed == d.content,
+        "qr.digest_matches": _digest_is_signed,
+        "fields.complete": lambda d: not statutory.missing(d.texts, d.kind),
+        "statutory.road_only_on_a": lambda d: statutory.road_told(d.texts, d.kind),
+        "statutory.quantity_capitals": lambda d: statutory.in_capitals(
+            d.quantity, d.unit, d.texts.get("quantity_words", "")
+        ),
+        "texts.plain": lambda d: all(statutory.is_plain(text) for text in d.texts.values()),
+        "texts.trimmed": lambda d: all(text == text.strip() for text in d.texts.values()),
     }
 )
-"""Every lint by its name; the name is what a finding reports."""
+"""Every lint of the bytes by its id (registered in rules.lints); the id is what a finding reports."""
 
 
 def findings(draft: Draft) -> tuple[str, ...]:
-    """Return the names of the lints that the draft fails; empty = it may be signed."""
-    return tuple(name for name, holds in LINTS.items() if not holds(draft))
+    """Return the ids of the lints that the draft fails; empty = it may be signed."""
+    return tuple(name for name, holds in DRAFT_LINTS.items() if not holds(draft))
