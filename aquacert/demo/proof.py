@@ -55,7 +55,7 @@ def prove(house: House, url: str, pdf: Path, said: Callable[[str], None]) -> Non
         public = certificates.by_public_id(look, read_url(url).public_id)
     if public is None or not proof.claims.are_of(public.record):
         raise Invalid("二维码里的内容与证明记录不一致。")
-    judged = verify_pdf(data, house.keys.roots(), house.database.clock.now())
-    if not judged.is_good:
-        raise Invalid("文书的电子签名没有通过验证。")
+    report = verify_pdf(data, house.keys.roots(), house.database.clock.now())
+    if report.code != read_url(url).cose:
+        raise Invalid("文书里附的编码与二维码不一致。")
     said(f"从渲染的 PDF 页（{DPI} dpi）读出二维码，签名验证通过；PDF 官方兽医签名与机构印章均有效")

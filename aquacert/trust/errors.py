@@ -28,6 +28,11 @@ class Why(StrEnum):
     """an inclusion or consistency proof does not lead to the root"""
     CHANGED = "changed"
     """a document was changed after it was signed"""
+    NOT_PDF = "not-pdf"
+    """no PDF, or one too broken to be read"""
+    ENCRYPTED = "encrypted"
+    UNSIGNED = "unsigned"
+    """a document without the two signatures of a certificate"""
     TOO_LARGE = "too-large"
     NOT_ENOUGH_ROOTS = "not-enough-roots"
     """fewer root keys signed than the list asks for"""
@@ -50,6 +55,9 @@ SENTENCES: Mapping[Why, str] = MappingProxyType(
         Why.STALE: "清单已过有效期，暂时无法核验。",
         Why.BAD_PROOF: "证明与日志不符，不予采信。",
         Why.CHANGED: "文件在签名之后被改动过。",
+        Why.NOT_PDF: "这不是 PDF 文件，或文件已损坏，读不出来。",
+        Why.ENCRYPTED: "文件加了密，检疫证明不加密，不予采信。",
+        Why.UNSIGNED: "文件上没有官方兽医签名和机构印章两个电子签名。",
         Why.TOO_LARGE: "文件太大，不像检疫证明，没有读取。",
         Why.NOT_ENOUGH_ROOTS: "清单上的根签名不够数，不予采信。",
         Why.OLD_VERSION: "清单比已有的旧，不予采信。",

@@ -119,6 +119,8 @@ def remarks_of(record: Record) -> str:
     """Return 备注: batches with their stage, report numbers with their results, end of validity."""
     batches = "；".join(_batch(batch, record.unit) for batch in record.batches)
     parts = [f"批次 {batches}。"]
+    if record.consignee and record.consignee not in record.destination_place:
+        parts.append(f"收货方 {record.consignee}。")
     by_report: dict[tuple[str, str], list[str]] = {}
     for report in record.reports:
         by_report.setdefault((report.number, report.outcome), []).append(report.disease)

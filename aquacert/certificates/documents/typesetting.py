@@ -5,14 +5,16 @@ The same facts give the same bytes: the document's date is the instant of issue.
 
 from __future__ import annotations
 
-import base64
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Literal
 
+from aquacert.certificates.documents.attachments import attachments
 from aquacert.certificates.documents.facts import CertificateFacts
 from aquacert.certificates.documents.glyphs import missing_glyphs as _missing
 from aquacert.kernel.clock import SHANGHAI
@@ -38,6 +40,22 @@ DEMO_FOOT = "演示样张无效"
 LOCAL_FOOT = "系统制无法律效力"
 
 
+@dataclass(frozen=True)
+class Reprint:
+    """A further printing of an issued certificate: a copy, and said to be one."""
+
+    ordinal: int
+    """1 for the first copy"""
+    at: datetime
+
+    def for_typst(self) -> dict[str, str]:
+        """Return what the page says of it."""
+        return {
+            "ordinal": str(self.ordinal),
+            "at": f"{self.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        }
+
+
 class Typesetter:
     """The process's one compiler; typst is not made for threads, so a lock serves them in turn."""
 
@@ -52,16 +70,24 @@ class Typesetter:
         )
 
     def pdf(
-        self, template: str, inputs: dict[str, str], *, standard: Literal["a-3b"] | None = None
+        self,
+        template: str,
+        inputs: dict[str, str],
+        *,
+        standard: Literal["a-3b"] | None = None,
+        is_tagged: bool = False,
     ) -> bytes:
-        """Return `template` (a file of templates/documents) set with `inputs`."""
+        """Return `template` (a file of templates/documents) set with `inputs`.
+
+        Tagged, it can be read aloud in order, with the words for its pictures (ISO 32000-1 §14.8).
+        """
         with self._lock:
             result: Any = self._compiler.compile(
                 input=str(TEMPLATES / template),
                 format="pdf",
                 sys_inputs=inputs,
                 pdf_standards=standard,
-                pdf_tags=False,
+                pdf_tags=is_tagged,
             )
         return bytes(result)
 
@@ -93,19 +119,23 @@ def render_certificate(
     cose: bytes,
     *,
     is_draft: bool = False,
+    proofs: Mapping[str, bytes] | None = None,
+    reprint: Reprint | None = None,
     fonts: Path = FONTS,
 ) -> bytes:
-    """Return the certificate as PDF/A-3b, not yet signed, with record and signature attached.
+    """Return the certificate as PDF/A-3b, not yet signed, with record, code and proofs attached.
 
-    Raise `Invalid` naming the characters when a text has one that no font can draw.
+    A reprint is marked 副本 with its count and carries no attachment: the original is the signed
+    file. Raise `Invalid` naming the characters when a text has one that no font can draw.
     """
     refuse_missing(facts, fonts)
+    carried = [] if reprint else attachments(record, cose, proofs)
     inputs = {
-        "facts": json.dumps(_for_print(facts), ensure_ascii=False, sort_keys=True),
-        "attachment": _attachment(record, cose),
+        "facts": json.dumps(_for_print(facts, reprint), ensure_ascii=False, sort_keys=True),
+        "attachments": json.dumps([one.for_typst() for one in carried]),
         "draft": "1" if is_draft else "",
     }
-    return typesetter(fonts).pdf("certificate.typ", inputs, standard=STANDARD)
+    return typesetter(fonts).pdf("certificate.typ", inputs, standard=STANDARD, is_tagged=True)
 
 
 def refuse_missing(facts: CertificateFacts, fonts: Path = FONTS) -> None:
@@ -132,22 +162,12 @@ def hand_pdf(vet: str, fonts: Path = FONTS) -> bytes:
     return typesetter(fonts).pdf("hand.typ", {"vet": vet})
 
 
-def _for_print(facts: CertificateFacts) -> dict[str, Any]:
-    issued = facts.issued.astimezone(SHANGHAI)
+def _for_print(facts: CertificateFacts, reprint: Reprint | None) -> dict[str, Any]:
     row = asdict(facts)
     del row["issued"]
-    row["date"] = list(issued.timetuple()[:6])
+    row["date"] = list(facts.issued.astimezone(UTC).timetuple()[:6])
     row["qr"] = qr_svg(qr_matrix(facts.qr_url))
+    row["verify_alt"] = facts.qr_url.partition("#")[0]
     row["seal_note"] = SEAL_NOTE
+    row["reprint"] = None if reprint is None else reprint.for_typst()
     return row
-
-
-def _attachment(record: bytes, cose: bytes) -> str:
-    """Return what is attached: the exact signed bytes, so that a file alone can be verified."""
-    return json.dumps(
-        {
-            "format": "aquacert-certificate/1",
-            "record_cbor": base64.b64encode(record).decode(),
-            "cose_sign1": base64.b64encode(cose).decode(),
-        }
-    )

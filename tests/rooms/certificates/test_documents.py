@@ -19,9 +19,9 @@ from aquacert.certificates.documents.numerals import date_in_words, day_count
 from aquacert.certificates.documents.signing import Signers, signed_certificate
 from aquacert.certificates.documents.typesetting import missing_glyphs, render_certificate
 from aquacert.kernel.errors import Invalid, Misconfigured
-from aquacert.trust.errors import Refused
+from aquacert.trust.errors import Refused, Why
 from aquacert.trust.keys import Use
-from aquacert.trust.pdf import verify_pdf
+from aquacert.trust.pdf import Level, verify_pdf
 from aquacert.trust.qr import read_url
 from aquacert.trust.record import RecordReport
 from aquacert.trust.trustlist import read_claims
@@ -116,9 +116,11 @@ def test_the_code_on_the_page_reads_at_150_dpi_and_is_believed(form, request, ke
 @pytest.mark.parametrize("form", ["form_a", "form_b"])
 def test_both_signatures_stand_before_every_judge(form, request, keys, tmp_path):
     _, pdf = request.getfixturevalue(form)
-    judged = verify_pdf(pdf, keys.ring.roots(), AT)
-    assert judged.is_good
-    assert [(one.field, one.signer) for one in judged.signatures] == [
+    report = verify_pdf(pdf, keys.ring.roots(), AT)
+    assert report.level is Level.B_B
+    assert report.signed_at == AT
+    assert [one.modification for one in report.signatures] == ["FORM_FILLING", "NONE"]
+    assert [(one.name, one.signer) for one in report.signatures] == [
         ("Vet", "张某某"),
         ("Body", "示例县水生动物卫生监督所"),
     ]
@@ -138,11 +140,17 @@ def test_both_signatures_stand_before_every_judge(form, request, keys, tmp_path)
         )
 
 
+def refusal(pdf, roots, **named):
+    with pytest.raises(Refused) as caught:
+        verify_pdf(pdf, roots, named.pop("at", AT), **named)
+    return caught.value.why
+
+
 def test_a_changed_byte_or_an_addition_is_seen(form_a, keys, signers):
     _, pdf = form_a
     place = pdf.index(b"/MediaBox") + 14
     changed = pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :]
-    assert not verify_pdf(changed, keys.ring.roots(), AT).is_good
+    assert refusal(changed, keys.ring.roots()) in {Why.CHANGED, Why.NOT_PDF}
     from pyhanko.pdf_utils import generic
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
@@ -151,26 +159,27 @@ def test_a_changed_byte_or_an_addition_is_seen(form_a, keys, signers):
     writer.update_root()
     out = io.BytesIO()
     writer.write(out)
-    assert not verify_pdf(out.getvalue(), keys.ring.roots(), AT).is_good
+    assert refusal(out.getvalue(), keys.ring.roots()) is Why.CHANGED
+    assert refusal(pdf + b"\n", keys.ring.roots()) is Why.CHANGED
 
 
-def test_another_root_or_a_plain_document_is_not_good(form_a, keys, tmp_path):
+def test_another_root_or_a_plain_document_is_refused(form_a, keys, tmp_path):
     other = make_keys(tmp_path)
-    judged = verify_pdf(form_a[1], other.ring.roots(), AT)
-    assert not judged.is_good
-    assert [one.is_intact for one in judged.signatures] == [True, True]
+    assert refusal(form_a[1], other.ring.roots()) is Why.UNKNOWN_KEY
+    late = AT + timedelta(days=400)
+    assert refusal(form_a[1], keys.ring.roots(), at=late) is Why.KEY_NOT_VALID
     facts, signed = prepared(keys)
     plain = render_certificate(facts, signed.record, signed.cose)
-    assert not verify_pdf(plain, keys.ring.roots(), AT).is_good
+    assert refusal(plain, keys.ring.roots()) is Why.UNSIGNED
 
 
 def test_the_file_alone_carries_the_signed_record(form_a, keys):
-    document = pypdfium2.PdfDocument(form_a[1])
-    attached = document.get_attachment(0)
-    held = json.loads(bytes(attached.get_data()))
-    assert attached.get_name() == "certificate.json"
-    believed = read_claims(b64decode(held["cose_sign1"]), keys.trust)
+    report = verify_pdf(form_a[1], keys.ring.roots())
+    held = json.loads(report.attachments["certificate.json"])
+    assert b64decode(held["cose_sign1"]) == report.code
+    believed = read_claims(report.code, keys.trust)
     assert believed.claims.are_of(b64decode(held["record_cbor"]))
+    assert held["certificate"]["number"] == form_a[0].number
 
 
 def test_the_same_facts_give_the_same_page_and_documents_do_not_mix(keys, signers):
@@ -179,7 +188,7 @@ def test_the_same_facts_give_the_same_page_and_documents_do_not_mix(keys, signer
     other, other_signed = prepared(keys, number="3200512819", vet="李某某")
     pdf = signed_certificate(other, other_signed.record, other_signed.cose, signers, at=AT)
     assert render_certificate(facts, signed.record, signed.cose) == one
-    assert verify_pdf(pdf, keys.ring.roots(), AT + timedelta(days=1)).is_good
+    assert verify_pdf(pdf, keys.ring.roots(), AT + timedelta(days=1)).code == other_signed.cose
     assert "3200512818" not in text_of(pdf)
 
 
@@ -230,7 +239,7 @@ def test_long_texts_shrink_and_long_remarks_go_to_an_annex(keys, signers):
     assert len(pypdfium2.PdfDocument(pdf)) == 2
     assert "见附页" in text_of(pdf)
     assert "JY2605-0059" in text_of(pdf)
-    assert verify_pdf(pdf, keys.ring.roots(), AT).is_good
+    assert verify_pdf(pdf, keys.ring.roots(), AT).code == signed.cose
 
 
 def test_markup_in_a_fact_is_printed_as_it_stands(keys):

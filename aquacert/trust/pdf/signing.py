@@ -1,9 +1,4 @@
-"""PAdES: the vet signs, then the body seals and locks (ETSI EN 319 142-1, ISO 32000-2 §12.8).
-
-Order H of the measured spike: both fields are laid first, the vet certifies FILL_FORMS, the body
-locks ALL with NO_CHANGES. A third signature or a changed byte is then seen by every judge. The
-keys are the ring's own: such a seal has no legal force.
-"""
+"""Signing: the vet signs, then the body seals and locks, with timestamps where there are any."""
 
 from __future__ import annotations
 
@@ -14,15 +9,22 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
+import structlog
 from asn1crypto.algos import SignedDigestAlgorithm
 from asn1crypto.x509 import Certificate
 
+from aquacert.trust.pdf.writer import quiet_writer
+from aquacert.trust.timestamps import Authority, NotStamped, stamper
+
 RESERVED_BYTES = 8192
 """Room for one CMS object: told beforehand, it is made once and not twice (38 ms, not 63)."""
+STAMPED_BYTES = 32768
+"""Room for one CMS object with a timestamp and the authority's chain."""
 VET_FIELD, BODY_FIELD = "Vet", "Body"
 EMPTY_BYTES = 64
 Box = tuple[int, int, int, int]
 """Left, bottom, right, top in whole points from the page's lower left corner."""
+log = structlog.get_logger("pdf")
 
 
 class PdfSigner(Protocol):
@@ -46,89 +48,58 @@ class Stamp:
     box: Box
     appearance: bytes
     reason: str
-
-
-@dataclass(frozen=True)
-class SignatureJudgement:
-    """What pyHanko finds of one signature."""
-
-    field: str
-    signer: str
-    is_trusted: bool
-    is_intact: bool
-    docmdp_ok: bool
-    covers: str
-    bottom_line: bool
-
-
-@dataclass(frozen=True)
-class PdfJudgement:
-    """What is found of a whole document; `is_good` needs both signatures and nothing after."""
-
-    signatures: tuple[SignatureJudgement, ...]
-
-    @property
-    def is_good(self) -> bool:
-        """Tell whether vet and body signed, both stand, and nothing was added since."""
-        return [one.field for one in self.signatures] == [VET_FIELD, BODY_FIELD] and all(
-            one.bottom_line and one.docmdp_ok for one in self.signatures
-        )
+    words: str = ""
+    """What the picture says, for those who do not see it (ISO 32000-1 §12.7.3.1, TU)."""
 
 
 def sign_twice(
-    pdf: bytes, vet: Stamp, body: Stamp, *, roots: Sequence[bytes], at: datetime
+    pdf: bytes,
+    vet: Stamp,
+    body: Stamp,
+    *,
+    roots: Sequence[bytes],
+    at: datetime,
+    authority: Authority | None = None,
 ) -> bytes:
-    """Return `pdf` signed by the vet and sealed by the body, both at the instant `at`."""
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    """Return `pdf` signed by the vet and sealed by the body, both at the instant `at`.
+
+    With an authority each signature gets a timestamp (PAdES B-T). An authority that fails costs the
+    timestamp, not the document: it is then B-B, and `add_timestamp` may complete it later.
+    """
+    if authority is not None:
+        try:
+            return _both(pdf, vet, body, roots, at, authority)
+        except NotStamped as error:
+            log.warning("signed without timestamp", error=error.detail)
+    return _both(pdf, vet, body, roots, at, None)
+
+
+def _both(
+    pdf: bytes,
+    vet: Stamp,
+    body: Stamp,
+    roots: Sequence[bytes],
+    at: datetime,
+    authority: Authority | None,
+) -> bytes:
     from pyhanko.sign import fields
 
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    lock = fields.FieldMDPSpec(fields.FieldMDPAction.ALL)
-    laid = (
-        fields.SigFieldSpec(VET_FIELD, on_page=0, box=vet.box),
-        fields.SigFieldSpec(
-            BODY_FIELD,
-            on_page=0,
-            box=body.box,
-            field_mdp_spec=lock,
-            doc_mdp_update_value=fields.MDPPerm.NO_CHANGES,
-        ),
+    writer = quiet_writer(pdf)
+    seal = fields.SigFieldSpec(
+        BODY_FIELD,
+        on_page=0,
+        box=body.box,
+        field_mdp_spec=fields.FieldMDPSpec(fields.FieldMDPAction.ALL),
+        doc_mdp_update_value=fields.MDPPerm.NO_CHANGES,
+        readable_field_name=body.words or None,
     )
-    for field in laid:
-        fields.append_signature_field(writer, field)
-    once = _sign(writer, VET_FIELD, vet, roots, at, is_first=True)
-    return _sign(
-        IncrementalPdfFileWriter(io.BytesIO(once)), BODY_FIELD, body, roots, at, is_first=False
+    hand = fields.SigFieldSpec(
+        VET_FIELD, on_page=0, box=vet.box, readable_field_name=vet.words or None
     )
-
-
-def verify_pdf(pdf: bytes, roots: Sequence[bytes], at: datetime) -> PdfJudgement:
-    """Return what pyHanko finds of every signature, judged at `at` against `roots` (DER)."""
-    from pyhanko.pdf_utils.reader import PdfFileReader
-    from pyhanko.sign.validation import validate_pdf_signature
-    from pyhanko_certvalidator import ValidationContext
-
-    judged = []
-    for embedded in PdfFileReader(io.BytesIO(pdf)).embedded_signatures:
-        context = ValidationContext(
-            trust_roots=[_certificate(root) for root in roots],
-            moment=at,
-            best_signature_time=at,
-            allow_fetching=False,
-        )
-        status = validate_pdf_signature(embedded, context)
-        judged.append(
-            SignatureJudgement(
-                field=str(embedded.field_name),
-                signer=str(embedded.signer_cert.subject.native["common_name"]),
-                is_trusted=bool(status.trusted),
-                is_intact=bool(status.intact and status.valid),
-                docmdp_ok=bool(status.docmdp_ok),
-                covers=status.coverage.name if status.coverage else "",
-                bottom_line=bool(status.bottom_line),
-            )
-        )
-    return PdfJudgement(tuple(judged))
+    fields.append_signature_field(writer, hand)
+    fields.append_signature_field(writer, seal)
+    once = _sign(writer, VET_FIELD, vet, roots, at, authority)
+    return _sign(quiet_writer(once), BODY_FIELD, body, roots, at, authority)
 
 
 def _sign(
@@ -137,8 +108,7 @@ def _sign(
     stamp: Stamp,
     roots: Sequence[bytes],
     at: datetime,
-    *,
-    is_first: bool,
+    authority: Authority | None,
 ) -> bytes:
     from pyhanko.sign import fields
     from pyhanko.sign.signers import PdfSignatureMetadata
@@ -152,6 +122,7 @@ def _sign(
             session.system_time = at
             return session
 
+    is_first = field == VET_FIELD
     metadata = PdfSignatureMetadata(
         field_name=field,
         md_algorithm="sha256",
@@ -160,9 +131,14 @@ def _sign(
         certify=is_first,
         docmdp_permissions=(fields.MDPPerm.FILL_FORMS if is_first else fields.MDPPerm.NO_CHANGES),
     )
-    hanko = Dated(metadata, signer=_cms_signer(stamp.signer, roots), stamp_style=_style(stamp))
-    signed = hanko.sign_pdf(writer, bytes_reserved=RESERVED_BYTES)
-    return bytes(signed.getvalue())
+    hanko = Dated(
+        metadata,
+        signer=_cms_signer(stamp.signer, roots),
+        timestamper=None if authority is None else stamper(authority, at),
+        stamp_style=_style(stamp),
+    )
+    room = RESERVED_BYTES if authority is None else STAMPED_BYTES
+    return bytes(hanko.sign_pdf(writer, bytes_reserved=room).getvalue())
 
 
 def _style(stamp: Stamp) -> Any:  # noqa: ANN401 (pyHanko has no types)

@@ -1,0 +1,90 @@
+"""Keeping a signed PDF provable: later timestamps, and what judges need when authorities are gone.
+
+The signed bytes are never touched. After the body's NO_CHANGES only two things may be appended
+(ISO 32000-2 §12.8.4.3 and 12.8.5): the security store (DSS) and document timestamps. So a
+timestamp that did not come while signing is added as a document timestamp, which EN 319 142-1
+table 1 accepts for B-T as it does the attribute inside the signature.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from asn1crypto import crl
+from asn1crypto.x509 import Certificate
+
+from aquacert.trust.pdf.signing import STAMPED_BYTES
+from aquacert.trust.pdf.writer import quiet_writer
+from aquacert.trust.timestamps import Authority, revocation_lists, stamper
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def add_timestamp(pdf: bytes, authority: Authority, at: datetime) -> bytes:
+    """Return `pdf` with one document timestamp more; raise `NotStamped` when none comes."""
+    return _stamped(quiet_writer(pdf), authority, at)
+
+
+def preserve(
+    pdf: bytes,
+    authority: Authority,
+    *,
+    roots: Sequence[bytes],
+    crls: Sequence[bytes],
+    at: datetime,
+) -> bytes:
+    """Return `pdf` with certificates and revocation lists stored, and a timestamp over it all.
+
+    `roots` and `crls` (DER) are the signers' authority's; those of the timestamps come with
+    `authority`. Done again later it renews the proof (PAdES B-LTA, EN 319 142-1 §5.5).
+    """
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation import DocumentSecurityStore
+
+    found = dict.fromkeys(_inside(PdfFileReader(io.BytesIO(pdf))))
+    token = authority.token(bytes(32), at)
+    found |= dict.fromkeys(_of(token["content"]))
+    found |= dict.fromkeys((*roots, *authority.roots, *authority.others))
+    lists = dict.fromkeys((*crls, *revocation_lists(authority, list(found))))
+    writer = quiet_writer(pdf)
+    DocumentSecurityStore.supply_dss_in_writer(
+        writer,
+        None,
+        certs=[Certificate.load(one) for one in found],
+        crls=[crl.CertificateList.load(one) for one in lists],
+    )
+    return _stamped(writer, authority, at)
+
+
+def _stamped(
+    writer: Any,  # noqa: ANN401 (pyHanko has no types)
+    authority: Authority,
+    at: datetime,
+) -> bytes:
+    from pyhanko.sign.signers import PdfTimeStamper
+
+    name = f"Timestamp-{writer.prev.xrefs.total_revisions}"
+    hanko = PdfTimeStamper(
+        stamper(authority, at), field_name=name, readable_field_name="文书时间戳"
+    )
+    return bytes(hanko.timestamp_pdf(writer, "sha256", bytes_reserved=STAMPED_BYTES).getvalue())
+
+
+def _inside(reader: Any) -> Iterable[bytes]:  # noqa: ANN401 (pyHanko has no types)
+    """Yield every certificate that signatures and timestamps of a document carry."""
+    from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+
+    for embedded in reader.embedded_signatures:
+        yield from _of(embedded.signed_data)
+        for token in extract_tst_data_iter(embedded.signer_info, signed=False):
+            yield from _of(token)
+
+
+def _of(signed: Any) -> Iterable[bytes]:  # noqa: ANN401 (asn1crypto has no types)
+    for one in signed["certificates"]:
+        if one.name == "certificate":
+            yield bytes(one.chosen.dump())
