@@ -15,7 +15,13 @@ from aquacert.certificates.models import Certificate, CoveredBatch, Standing
 from aquacert.certificates.rules.media import DOCX, PDF
 from aquacert.certificates.rules.numbering import spaced
 from aquacert.certificates.rules.states import STATUS_NAMES, Status
-from aquacert.certificates.status.queries import counts, list_numbers, listing, status_list_of
+from aquacert.certificates.status.queries import (
+    counts,
+    last_listing_at,
+    list_numbers,
+    listing,
+    status_list_of,
+)
 from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
@@ -46,6 +52,7 @@ __all__ = [
     "documents_of",
     "history",
     "last_change",
+    "last_listing_at",
     "list_numbers",
     "listing",
     "public_id_of_number",

@@ -21,6 +21,7 @@ LANGUAGES = ("zh_CN", "en")
 NOW = b"%NOW%"
 TITLE = b"%TITLE%"
 PROOF = b"%PROOF%"
+LINKS = b"%LINKS%"
 Pieces = tuple[bytes, ...]
 """Parts of a page in order; parts that many pages share are one object in memory."""
 MARKS = {
@@ -153,10 +154,10 @@ class Frame:
         )
 
 
-def frame(lang: str, host: str) -> Frame:
-    """Return the frame of `lang` for an installation reached at `host`."""
+def frame(lang: str, host: str, script: str = "verify") -> Frame:
+    """Return the frame of `lang` for an installation reached at `host`, with the page's script."""
     icons = environment().get_template("_parts/icons.html").module.ICONS  # type: ignore[attr-defined]
-    common = {"lang": lang, "_": speaker(lang), "ICONS": icons, "host": host}
+    common = {"lang": lang, "_": speaker(lang), "ICONS": icons, "host": host, "script": script}
     head = environment().get_template("verification/head.html").render(**common, title="%TITLE%")
     tail = environment().get_template("verification/tail.html").render(**common)
     before_title, _, after_title = head.encode().partition(TITLE)
@@ -175,7 +176,10 @@ def middle(sheet: Sheet, lang: str) -> Pieces:
     template = environment().get_template("verification/certificate.html")
     own = template.render(s=sheet, lang=lang, _=speaker(lang)).encode()
     before, found, after = own.partition(PROOF)
-    return (before, proof(lang, is_live=sheet.is_live), after) if found else (own,)
+    if not found:
+        return (own,)
+    between, _found, end = after.partition(LINKS)
+    return (before, proof(lang, is_live=sheet.is_live), between, links(lang), end)
 
 
 @lru_cache(maxsize=4)
@@ -183,6 +187,12 @@ def proof(lang: str, *, is_live: bool) -> bytes:
     """Return the lines that say who checked the signature: one object for all pages."""
     template = environment().get_template("verification/proof.html")
     return template.render(is_live=is_live, _=speaker(lang)).encode()
+
+
+@lru_cache(maxsize=2)
+def links(lang: str) -> bytes:
+    """Return the ways on from a certificate's page: one object for all pages."""
+    return environment().get_template("verification/links.html").render(_=speaker(lang)).encode()
 
 
 def own_bytes(pieces: Pieces) -> int:
