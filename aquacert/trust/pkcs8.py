@@ -12,33 +12,20 @@ from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 ITERATIONS = 200_000
 MOST_ITERATIONS = 10_000_000
 SALT_BYTES, IV_BYTES, KEY_BYTES, BLOCK_BITS = 16, 16, 32, 128
-SM2_CURVE = "1.2.156.10197.1.301"
+BEFORE_NUMBER = bytes.fromhex(
+    "308187020100301306072a8648ce3d020106082a811ccf5501822d046d306b0201010420"
+)
+"""PrivateKeyInfo 0, ecPublicKey on 1.2.156.10197.1.301, ECPrivateKey 1, then d (32 bytes)."""
+BEFORE_POINT = bytes.fromhex("a14403420004")
+"""ECPrivateKey [1] publicKey, uncompressed, then x‖y: the one form OpenSSL writes too."""
 LABEL = "ENCRYPTED PRIVATE KEY"
 
 
 def encrypted_pem(number: bytes, point: bytes, passphrase: bytes) -> bytes:
     """Return the private key d (32 bytes) with its point x‖y, encrypted with AES-256-CBC."""
-    inner = keys.ECPrivateKey(
-        {
-            "version": 1,
-            "private_key": int.from_bytes(number, "big"),
-            "public_key": keys.ECPointBitString(b"\x04" + point),
-        }
-    )
-    inner["private_key"].set_encoded_width(len(number))
-    info = keys.PrivateKeyInfo(
-        {
-            "version": 0,
-            "private_key_algorithm": {
-                "algorithm": "ec",
-                "parameters": keys.ECDomainParameters(name="named", value=SM2_CURVE),
-            },
-            "private_key": inner,
-        }
-    )
     salt, iv = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(IV_BYTES)
     padder = padding.PKCS7(BLOCK_BITS).padder()
-    plain = padder.update(info.dump()) + padder.finalize()
+    plain = padder.update(BEFORE_NUMBER + number + BEFORE_POINT + point) + padder.finalize()
     encryptor = _cipher(passphrase, salt, ITERATIONS, iv).encryptor()
     sealed = keys.EncryptedPrivateKeyInfo(
         {
@@ -67,11 +54,11 @@ def private_number(data: bytes, passphrase: bytes) -> bytes:
     decryptor = _cipher(passphrase, derived["salt"].native, rounds, iv).decryptor()
     plain = decryptor.update(sealed["encrypted_data"].native) + decryptor.finalize()
     unpadder = padding.PKCS7(BLOCK_BITS).unpadder()
-    info = keys.PrivateKeyInfo.load(unpadder.update(plain) + unpadder.finalize(), strict=True)
-    if info["private_key_algorithm"]["parameters"].chosen.dotted != SM2_CURVE:
+    info = unpadder.update(plain) + unpadder.finalize()
+    number = info[len(BEFORE_NUMBER) : len(BEFORE_NUMBER) + KEY_BYTES]
+    if not info.startswith(BEFORE_NUMBER + number + BEFORE_POINT):
         raise ValueError("not an SM2 key")
-    number: int = info["private_key"].parsed["private_key"].native
-    return number.to_bytes(KEY_BYTES, "big")
+    return number
 
 
 def _scheme(salt: bytes, iv: bytes) -> algos.EncryptionAlgorithm:

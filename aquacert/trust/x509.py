@@ -14,7 +14,7 @@ from typing import Any
 
 from asn1crypto import x509
 from asn1crypto.algos import SignedDigestAlgorithm
-from asn1crypto.core import ParsableOctetString
+from asn1crypto.core import ParsableOctetString, PrintableString, UTF8String
 from asn1crypto.keys import PublicKeyInfo
 
 from aquacert.trust.der import split, write_signature
@@ -115,13 +115,22 @@ def _time(instant: datetime) -> x509.Time:
 
 
 def _name(subject: Subject) -> x509.Name:
-    parts = {
-        "country_name": "CN",
-        **({"organizational_unit_name": subject.division} if subject.division else {}),
-        "common_name": _cut(subject.name),
-        "serial_number": subject.kid.hex(),
-    }
-    return x509.Name.build(parts)
+    parts = [("country_name", PrintableString("CN"))]
+    if subject.division:
+        parts.append(("organizational_unit_name", _text(subject.division)))
+    parts += [
+        ("common_name", _text(_cut(subject.name))),
+        ("serial_number", PrintableString(subject.kid.hex())),
+    ]
+    rows = [
+        x509.RelativeDistinguishedName([x509.NameTypeAndValue({"type": kind, "value": value})])
+        for kind, value in parts
+    ]
+    return x509.Name(name="", value=x509.RDNSequence(rows))
+
+
+def _text(value: str) -> x509.DirectoryString:
+    return x509.DirectoryString(name="utf8_string", value=UTF8String(value))
 
 
 def _cut(name: str) -> str:
