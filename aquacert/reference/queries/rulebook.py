@@ -6,15 +6,29 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound, NotReady
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference.models import Holiday, HolidayKind, Rule, RuleAdoption
 from aquacert.reference.queries.kept import kept, lasting
 from aquacert.reference.rules.dated import DatedRule, binds, rule_on
 from aquacert.reference.rules.duration import Calendar
 from aquacert.reference.rules.text import storable
+
+
+RULES, ADOPTIONS = table_of(Rule), table_of(RuleAdoption)
+ADOPTERS = Quick(
+    select(ADOPTIONS.c.person_id)
+    .join(RULES, RULES.c.id == ADOPTIONS.c.rule_row_id)
+    .where(
+        RULES.c.rule_id == bindparam("rule"),
+        RULES.c.from_on == bindparam("since"),
+        ADOPTIONS.c.from_on <= bindparam("on"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -43,9 +57,14 @@ def rule(look: Look, rule_id: str, on: date) -> DatedRule:
 def binding_rule(look: Look, rule_id: str, on: date) -> DatedRule | None:
     """Return the rule in force on a day if it may be applied here, else None."""
     found = rule_on(_dated(look, rule_id), on)
-    if found is None or not binds(found, _adopters(look, found, on), production=_strict(look)):
+    if found is None:
         return None
-    return found
+    # Who adopted it matters only where the bare rule would not bind.
+    strict = _strict(look)
+    binding = binds(found, (), production=strict) or binds(
+        found, _adopters(look, found, on), production=strict
+    )
+    return found if binding else None
 
 
 def rules(look: Look, words: str = "") -> Select[Rule]:
@@ -89,10 +108,7 @@ def _rule(look: Look, rule_id: str, on: date) -> DatedRule:
     found = rule_on(_dated(look, rule_id), on)
     if found is None:
         raise NotFound(f"{on} 没有规则 {rule_id}。")
-    # Who adopted it matters only where the bare rule would not bind.
-    if not binds(found, (), production=_strict(look)) and not binds(
-        found, _adopters(look, found, on), production=_strict(look)
-    ):
+    if binding_rule(look, rule_id, on) is None:
         sentence = (
             f"规则“{rule_id}”（{found.article}，{found.words}）未核实，"
             "须由省里两名人员分别采纳后才能使用。"
@@ -107,17 +123,8 @@ def _dated(look: Look, rule_id: str) -> list[DatedRule]:
 
 
 def _adopters(look: Look, found: DatedRule, on: date) -> set[UUID]:
-    return set(
-        look.session.scalars(
-            select(RuleAdoption.person_id)
-            .join(Rule, Rule.id == RuleAdoption.rule_row_id)
-            .where(
-                Rule.rule_id == found.rule_id,
-                Rule.from_on == found.from_on,
-                RuleAdoption.from_on <= on,
-            )
-        )
-    )
+    rows = look.rows(ADOPTERS, rule=found.rule_id, since=found.from_on, on=on)
+    return {row.person_id for row in rows}
 
 
 def _holidays(look: Look) -> Calendar:
