@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import Self
 
@@ -89,6 +89,13 @@ class StatusList:
         """Return the entry at `index`; raise `Refused` when negative or beyond the end."""
         place, shift = self._place(index)
         return self._bytes[place] >> shift & self._mask
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield every entry in order."""
+        steps = range(0, 8, self.bits)
+        for byte in self._bytes:
+            for shift in steps:
+                yield byte >> shift & self._mask
 
     def __setitem__(self, index: int, status: int) -> None:
         """Change the entry at `index`; raise `Conflict` when a two-bit one is final."""
