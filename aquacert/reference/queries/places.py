@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import Select, select
@@ -35,6 +36,16 @@ def usable_division(look: Look, code: str, *, on: date, field: str = "division_c
         sentence = _retired(look, found)
         raise Invalid(sentence, **{field: sentence})
     return found
+
+
+def division_levels(look: Look, codes: Collection[str]) -> dict[str, str]:
+    """Return the level (province, prefecture, county) of several divisions in one question."""
+    if not codes:
+        return {}
+    rows = look.session.execute(
+        select(Division.code, Division.level).where(Division.code.in_(sorted(codes)))
+    )
+    return {code: level for code, level in rows}
 
 
 def division_path(look: Look, code: str) -> tuple[Division, ...]:

@@ -18,7 +18,6 @@ from aquacert.reference.rules.dated import DatedRule, binds, rule_on
 from aquacert.reference.rules.duration import Calendar
 from aquacert.reference.rules.text import storable
 
-
 RULES, ADOPTIONS = table_of(Rule), table_of(RuleAdoption)
 ADOPTERS = Quick(
     select(ADOPTIONS.c.person_id)
