@@ -41,6 +41,8 @@ KEY_DAYS = 365
 ROOT_DAYS = 1461
 SUITE_USES = frozenset({Use.ISSUE, Use.STATUS})
 """Uses that follow the installation's suite. PDF signatures and roots are always ES256."""
+SEAL_USES = frozenset({Use.SES, Use.SEAL_MAKER})
+"""Uses that are SM2 whatever the suite: GB/T 38540 knows nothing else."""
 ROOT_LABELS = {ES256: "root", SM2: "root-sm2"}
 EARLIER = timedelta(minutes=5)
 """A key is valid a little before it was made: other machines' clocks differ."""
@@ -121,10 +123,12 @@ class KeyRing:
         """
         if use is Use.ROOT:
             return self.root(now)
-        algorithm = algorithm or (self._suite if use in SUITE_USES else ES256)
+        algorithm = algorithm or self._usual(use)
         if not 0 < days <= KEY_DAYS:
             raise Invalid(f"签名密钥的有效期是 1 到 {KEY_DAYS} 天。")
-        if algorithm == SM2 and use not in SUITE_USES:
+        if algorithm == ES256 and use in SEAL_USES:
+            raise Invalid("电子印章只用 SM2（GB/T 38540）。")
+        if algorithm == SM2 and use not in SUITE_USES | SEAL_USES:
             raise Invalid("文书签名和根密钥只用 ES256：通行的 PDF 阅读软件验不了 SM2 签名。")
         root = self.load(self.root(now, algorithm))
         private = self._fresh(algorithm)
@@ -179,6 +183,20 @@ class KeyRing:
             for key in self.public_keys()
             if key.use is Use.ROOT and key.algorithm == ES256
         )
+
+    def seal_roots(self) -> tuple[bytes, ...]:
+        """Return the DER certificates that this ring's electronic seals go back to (SM2)."""
+        return tuple(
+            key.certificate
+            for key in self.public_keys()
+            if key.use is Use.ROOT and key.algorithm == SM2
+        )
+
+    def _usual(self, use: Use) -> str:
+        """Return the algorithm of a key for `use` when none is asked for."""
+        if use in SEAL_USES:
+            return SM2
+        return self._suite if use in SUITE_USES else ES256
 
     def _active(self, use: Use, label: str) -> Sequence[ListedKey]:
         self.public_keys()

@@ -25,6 +25,10 @@ class Use(StrEnum):
     """the body's PAdES seal in the PDF"""
     STATUS = "status"
     """status lists"""
+    SES = "ses"
+    """a body's electronic seal put on data (GB/T 38540), always SM2"""
+    SEAL_MAKER = "seal-maker"
+    """electronic seals themselves, as their maker (制章人), always SM2"""
     ROOT = "root"
     """X.509 certificates and the trust list"""
 
