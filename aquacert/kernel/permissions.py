@@ -49,6 +49,8 @@ class P(StrEnum):
     REFERENCE_READ = "reference:table:read"
     SAMPLE_READ = "sampling:sample:read"
     SAMPLE_TAKE = "sampling:sample:take"
+    SEAL_KEEP = "certificates:seal:keep"
+    SEAL_READ = "certificates:seal:read"
     SELF_KEEP = "accounts:self:keep"
     STANDING_SET = "accounts:standing:set"
     STATISTICS_READ = "supervision:statistics:read"
