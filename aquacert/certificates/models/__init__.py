@@ -28,6 +28,7 @@ from aquacert.certificates.models.peers import (
 )
 from aquacert.certificates.models.recalls import RecallHit, RecallOrder
 from aquacert.certificates.models.scans import ScanCount
+from aquacert.certificates.models.seals import HeldSeal, SealApplication
 from aquacert.certificates.models.switches import IssuingHalt
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "CheckRun",
     "Counter",
     "CoveredBatch",
+    "HeldSeal",
     "Issuance",
     "IssuingHalt",
     "Leaf",
@@ -55,6 +57,7 @@ __all__ = [
     "RecallHit",
     "RecallOrder",
     "ScanCount",
+    "SealApplication",
     "Standing",
     "StatusListing",
     "StatusRefusal",
