@@ -11,11 +11,12 @@ from sqlalchemy import or_, select
 from aquacert.certificates.models.switches import IN_FORCE, IssuingHalt
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 
 HALTS = table_of(IssuingHalt)
-STANDING = select(HALTS.c.division_code, HALTS.c.because).where(IN_FORCE)
+STANDING = Quick(select(HALTS.c.division_code, HALTS.c.because).where(IN_FORCE))
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def halted(look: Look, county: str) -> str:
     One select that is empty on every ordinary day; only when something stands still anywhere are
     the divisions above the county looked up.
     """
-    rows = look.session.connection().execute(STANDING).all()
+    rows = look.rows(STANDING)
     if not rows:
         return ""
     path = _upwards(look, county)
