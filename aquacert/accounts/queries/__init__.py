@@ -23,6 +23,7 @@ from aquacert.accounts.queries.organisations import (
     Issuer,
     StandingLine,
     agencies_for,
+    bodies,
     capability_is_on,
     issuer,
     name_on,
@@ -50,6 +51,7 @@ from aquacert.accounts.queries.people import (
     sessions_of,
     signer,
     vet_number,
+    vet_numbers,
 )
 from aquacert.accounts.queries.sign_in import (
     Credentials,
@@ -71,6 +73,7 @@ __all__ = [
     "VetLine",
     "actor_for",
     "agencies_for",
+    "bodies",
     "capability_is_on",
     "consignee_subject",
     "credentials",
@@ -108,4 +111,5 @@ __all__ = [
     "tokens_of",
     "unread_count",
     "vet_number",
+    "vet_numbers",
 ]

@@ -1,6 +1,6 @@
 """People: what the public may call them, who may sign, and the lists administrators work with."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -157,6 +157,18 @@ def vet_number(look: Look, person_id: UUID) -> str:
     if row is None:
         raise NotFound("这个人没有官方兽医任命记录。")
     return row.appointment_number or ""
+
+
+def vet_numbers(look: Look, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the 统一编号 of several official vets in one question, the newest appointment's."""
+    if not ids:
+        return {}
+    rows = look.session.execute(
+        select(Membership.person_id, Membership.appointment_number)
+        .where(Membership.person_id.in_(sorted(ids)), Membership.role == Role.OFFICIAL_VET)
+        .order_by(Membership.until_on.is_(None), Membership.from_on)
+    )
+    return {person_id: number or "" for person_id, number in rows}
 
 
 def people_here(look: Look, words: str = "", role: str = "") -> Select[Person]:

@@ -89,7 +89,7 @@ def _numbers_page(
             kinds=TITLES,
             segments=queries.segments(unit, kind),
             pages=queries.explained_lines(
-                unit, state, words, request.args.get("page", 1, type=int)
+                unit, kind, state, words, request.args.get("page", 1, type=int)
             ),
             names=NUMBER_NAMES,
             words=words,

@@ -513,7 +513,8 @@ def test_a_restored_backup_does_not_give_numbers_out_again(house, db, settings):
 def test_segments_do_not_overlap_and_children_come_from_their_parents(db):
     from tests.make.accounts import make_organisation
 
-    county, office = make_organisation(db), make_organisation(db)
+    county = make_organisation(db)
+    office = make_organisation(db, parent_id=county)
     with db.work(SYSTEM) as w:
         parent = commands.receive_segment(
             w, holder_id=county, kind="A", first="3200000001", last="3200000100", because="省批次"
