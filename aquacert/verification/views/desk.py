@@ -28,12 +28,15 @@ CSP = (
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SCANNING = (
-    CSP.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'").replace(
-        "img-src 'self'", "img-src 'self' blob:"
-    )
+    CSP.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+    .replace("img-src 'self'", "img-src 'self' blob:")
+    .replace("connect-src 'self'", "connect-src 'self' https:")
     + "; worker-src 'self'; manifest-src 'self'; media-src 'self' blob:"
 )
-"""The scanning page alone may compile WebAssembly (the reader of codes), and no script text."""
+"""The scanning page alone may compile WebAssembly (the reader of codes), and no script text.
+
+It asks other provinces for their status lists, at addresses their signed trust lists name.
+"""
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": CSP,
