@@ -13,7 +13,7 @@ not published is ever taken for issued, and a number once spent is never spent a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -37,7 +37,7 @@ BEATEN = "同一车的另一次签发先完成"
 Reached = Callable[[str], None]
 
 
-def _nobody(_point: str) -> None:
+def nobody(_point: str) -> None:
     """Nobody watches: the usual case. Crash tests pass a function that kills at a point."""
 
 
@@ -50,7 +50,7 @@ def issue(
     *,
     replaces_id: UUID | None = None,
     because: str = "",
-    reached: Reached = _nobody,
+    reached: Reached = nobody,
 ) -> UUID:
     """Issue the certificate of a load as previewed (`digest`); return the certificate's id.
 
@@ -61,7 +61,7 @@ def issue(
     if actor.is_token:
         raise NotAllowed("签发要官方兽医本人登录办理，接口令牌不能签发。")
     order = Order(load_id, digest, replaces_id, because)
-    by = _signers(database, actor, order, keys)
+    by = signers_for(database, actor, [load_id], keys)
     started = _start(database, actor, order)
     if isinstance(started, UUID):
         return started
@@ -70,27 +70,33 @@ def issue(
     reached("reserved")
     numbers.mark(database, started.reserved.number)
     reached("marked")
-    planned = _plan(database, actor, order, started)
+    planned = plan_or_void(database, actor, order, started)
     reached("planned")
-    signed = _sign(database, actor, planned, by)
+    signed = sign_or_give_up(database, actor, planned, by)
     reached("signed")
-    issued = _publish(database, actor, planned, signed)
+    issued = publish_one(database, actor, planned, signed)
     reached("published")
     return issued
 
 
-def _signers(database: Database, actor: Actor, order: Order, keys: KeyRing) -> Signers:
+def signers_for(
+    database: Database, actor: Actor, load_ids: Sequence[UUID], keys: KeyRing
+) -> dict[UUID, Signers]:
+    """Return the keys by issuing body; raise `NotFound` for a load out of scope, `Unavailable`."""
     with database.look(actor) as look:
-        office = office_of(look, order.load_id)
+        offices = {office.id: office for office in (office_of(look, key) for key in load_ids)}
         now = look.now
-    return signers(
-        keys,
-        office_id=office.id,
-        division=office.division_code,
-        body=office.name_zh,
-        actor=actor,
-        now=now,
-    )
+    return {
+        office.id: signers(
+            keys,
+            office_id=office.id,
+            division=office.division_code,
+            body=office.name_zh,
+            actor=actor,
+            now=now,
+        )
+        for office in offices.values()
+    }
 
 
 def _start(database: Database, actor: Actor, order: Order) -> UUID | Started | None:
@@ -106,7 +112,7 @@ def _start(database: Database, actor: Actor, order: Order) -> UUID | Started | N
             return start(w, order)
 
 
-def _plan(database: Database, actor: Actor, order: Order, started: Started) -> Planned:
+def plan_or_void(database: Database, actor: Actor, order: Order, started: Started) -> Planned:
     """Plan, or make the number void with the names of the lints that failed."""
     try:
         with database.work(actor) as w:
@@ -122,15 +128,19 @@ def _plan(database: Database, actor: Actor, order: Order, started: Started) -> P
     raise NotReady([because], "签发前核对未通过，证号已作废，没有签发。")
 
 
-def _sign(database: Database, actor: Actor, planned: Planned, by: Signers) -> Signed:
+def sign_or_give_up(
+    database: Database, actor: Actor, planned: Planned, by: Mapping[UUID, Signers]
+) -> Signed:
+    """Sign with the keys of the load's body, or give the plan up and raise `Unavailable`."""
     try:
-        return sign(planned, by)
+        return sign(planned, by[planned.started.ready.load.office_id])
     except Unavailable as error:
         _give_up(database, actor, planned, "签章服务没有给出可用的签名")
         raise error from None
 
 
-def _publish(database: Database, actor: Actor, planned: Planned, signed: Signed) -> UUID:
+def publish_one(database: Database, actor: Actor, planned: Planned, signed: Signed) -> UUID:
+    """Publish; give the plan up with its reason when that is refused, and raise the refusal."""
     try:
         with database.work(actor) as w:
             return publish(w, planned, signed)

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 from aquacert.certificates.issuing.commands.facts import CertificateIssued, IssuanceAbandoned
 from aquacert.certificates.issuing.commands.plan import Planned
 from aquacert.certificates.issuing.commands.sign import Signed
+from aquacert.certificates.issuing.queries.guard import arrived_meanwhile
 from aquacert.certificates.issuing.queries.plans import certified
 from aquacert.certificates.log import commands as log
 from aquacert.certificates.log.commands import Subject
@@ -21,7 +22,7 @@ from aquacert.declarations import commands as declarations
 from aquacert.hatcheries.commands import stock
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.db import table_of
-from aquacert.kernel.errors import Conflict
+from aquacert.kernel.errors import Conflict, NotReady
 from aquacert.kernel.quick import Quick
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
@@ -68,7 +69,16 @@ def publish(w: Work, planned: Planned, signed: Signed) -> UUID:
     subject = Subject(planned.id, record.public_id, record.number, planned.payload)
     log.append(w, subject, Act.ISSUE)
     _within_inspected(w, planned)
+    _nothing_arrived(w, planned)
     return planned.id
+
+
+def _nothing_arrived(w: Work, planned: Planned) -> None:
+    """Raise `NotReady` when a halt, a zone or a report came in while the keys signed."""
+    reasons = arrived_meanwhile(w, planned.started.ready)
+    if reasons:
+        said = tuple(dict.fromkeys(reason.sentence for reason in reasons))
+        raise NotReady(said, "签发前情况有变，没有签发：" + "".join(said))
 
 
 def _within_inspected(w: Work, planned: Planned) -> None:

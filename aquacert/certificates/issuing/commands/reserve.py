@@ -55,12 +55,26 @@ def start(w: Work, order: Order) -> UUID | Started | None:
         return existing
     if in_flight(w, order.load_id):
         return None
-    ready = readiness(w, order.load_id, replaces_id=order.replaces_id)
+    ready = checked(w, order)
+    accounts.spend_step_up(w, order.digest)
+    return reserved_for(w, order, ready)
+
+
+def checked(look: Look, order: Order) -> Readiness:
+    """Return the readiness of a load that may be certified as previewed.
+
+    Raises `NotReady` with every reason, `Conflict` when the content is not what was previewed.
+    """
+    ready = readiness(look, order.load_id, replaces_id=order.replaces_id)
     if not ready.is_ready:
         raise NotReady(ready.sentences, "现在还不能签发。")
     if ready.digest != order.digest:
         raise Conflict(CHANGED, detail=f"{order.digest} was confirmed, {ready.digest} stands")
-    accounts.spend_step_up(w, order.digest)
+    return ready
+
+
+def reserved_for(w: Work, order: Order, ready: Readiness) -> Started:
+    """Spend a number for a load; raise `Conflict` 号段用尽."""
     reserved = reserve_number(
         w,
         office_id=ready.load.office_id,
