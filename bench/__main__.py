@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 from types import ModuleType
 
-MEASURES = ("verify_page", "issue", "document")
+MEASURES = ("verify_page", "verify_code", "issue", "document", "qr")
 LEAST_PAIRS = 7
 
 

@@ -33,6 +33,8 @@ PURPOSES = (
 """A purpose is coded by its place here; a purpose in other words is coded as 其他."""
 OTHER_PURPOSE = PURPOSES.index("其他")
 LONGEST_TEXT = 12
+_TYPES: list[type] = [*(int,) * 6, str, *(int,) * 5, str, int, int, bytes]
+"""Of the sixteen claims in their order; a bool is no int here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +88,7 @@ class QrClaims:
 
     def encode(self) -> bytes:
         """Return the CBOR array that is signed; raise `Refused` for a text longer than 12."""
-        if len(self.species_code) > LONGEST_TEXT or len(self.vet_number.encode()) > LONGEST_TEXT:
+        if _too_long(self.species_code, self.vet_number):
             raise Refused(Why.MALFORMED, "species or vet number is too long for the code")
         return cbor.encode(
             [
@@ -111,50 +113,37 @@ class QrClaims:
 
     @classmethod
     def decode(cls, payload: bytes) -> Self:
-        """Return the claims of a verified payload; raise `Refused` unless strictly profile B."""
-        match cbor.decode(payload):
-            case [int(version), *_] if version != CLAIMS_VERSION:
-                raise Refused(Why.UNKNOWN_VERSION, str(version))
-            case [
-                int(_),
-                int(number),
-                int(issued_at),
-                int(valid_days),
-                int(kind),
-                int(authority),
-                str(species),
-                int(quantity),
-                int(unit),
-                int(origin),
-                int(destination),
-                int(purpose),
-                str(vet_number),
-                int(status_list),
-                int(status_index),
-                bytes(digest),
-            ]:
-                claims = cls(
-                    number=_fixed(number, 10),
-                    issued_at=_within(issued_at, 1 << 40),
-                    valid_days=_within(valid_days, 366),
-                    kind=_listed(KINDS, kind),
-                    authority_code=_fixed(authority, 6),
-                    species_code=species,
-                    quantity=_within(quantity, 1 << 63),
-                    unit=_listed(UNITS, unit),
-                    origin_code=_fixed(origin, 6),
-                    destination_code=_fixed(destination, 6),
-                    purpose=_listed(PURPOSES, purpose),
-                    vet_number=vet_number,
-                    status_list=_within(status_list, 1 << 32),
-                    status_index=_within(status_index, 1 << 32),
-                    digest=digest,
-                )
-            case _:
-                raise Refused(Why.MALFORMED, "not the sixteen claims of profile B")
-        if len(claims.digest) != DIGEST_BYTES or claims.encode() != payload:
+        """Return the claims of a verified payload; raise `Refused` unless strictly profile B.
+
+        The encoding is deterministic and every field has one value for each number, so what was
+        decoded need not be encoded again to know that it is the only form.
+        """
+        parts = cbor.decode_flat(payload)
+        if parts and parts[0] != CLAIMS_VERSION:
+            raise Refused(Why.UNKNOWN_VERSION, str(parts[0]))
+        if [*map(type, parts)] != _TYPES:
+            raise Refused(Why.MALFORMED, "not the sixteen claims of profile B")
+        _, number, issued_at, days, kind, authority, species, quantity, unit = parts[:9]
+        origin, destination, purpose, vet_number, status_list, status_index, digest = parts[9:]
+        if len(digest) != DIGEST_BYTES or _too_long(species, vet_number):
             raise Refused(Why.NOT_CANONICAL, "claims have another encoding")
-        return claims
+        return cls(
+            number=_fixed(number, 10),
+            issued_at=_within(issued_at, 1 << 40),
+            valid_days=_within(days, 366),
+            kind=_listed(KINDS, kind),
+            authority_code=_fixed(authority, 6),
+            species_code=species,
+            quantity=_within(quantity, 1 << 63),
+            unit=_listed(UNITS, unit),
+            origin_code=_fixed(origin, 6),
+            destination_code=_fixed(destination, 6),
+            purpose=_listed(PURPOSES, purpose),
+            vet_number=vet_number,
+            status_list=_within(status_list, 1 << 32),
+            status_index=_within(status_index, 1 << 32),
+            digest=digest,
+        )
 
     @property
     def issued(self) -> datetime:
@@ -173,6 +162,10 @@ class QrClaims:
         return self.of(Record.decode(record), self.digest) == self
 
 
+def _too_long(species: str, vet_number: str) -> bool:
+    return len(species) > LONGEST_TEXT or len(vet_number.encode()) > LONGEST_TEXT
+
+
 def _fixed(value: int, digits: int) -> str:
     if not 0 <= value < 10**digits:
         raise Refused(Why.MALFORMED, f"{value} has not {digits} digits")
@@ -180,12 +173,12 @@ def _fixed(value: int, digits: int) -> str:
 
 
 def _within(value: int, limit: int) -> int:
-    if isinstance(value, bool) or not 0 <= value < limit:
+    if not 0 <= value < limit:
         raise Refused(Why.MALFORMED, f"{value} is out of range")
     return value
 
 
 def _listed(names: tuple[str, ...], place: int) -> str:
-    if isinstance(place, bool) or not 0 <= place < len(names):
+    if not 0 <= place < len(names):
         raise Refused(Why.MALFORMED, f"code {place} is not in the table")
     return names[place]

@@ -9,7 +9,7 @@ never used as an identifier (ECDSA signatures are malleable).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
@@ -26,6 +26,14 @@ ALGORITHM, CRITICAL, KEY_ID, TYPE = 1, 2, 4, 16
 """COSE header labels: alg, crit, kid (RFC 9052 table 2) and typ (RFC 9596)."""
 UNDERSTOOD = frozenset({ALGORITHM, CRITICAL, KEY_ID, TYPE})
 TAG = 18
+EMPTY_MAP = 0xA0
+_BEGINNINGS = {
+    NUMBERS[ES256]: bytes.fromhex("8449a201260444"),
+    NUMBERS[SM2]: bytes.fromhex("844da2013a000100000444"),
+}
+"""An object of our own up to its kid: array of 4, protected header of 9 or 13 bytes."""
+_LEAST = {1: 24, 2: 1 << 8, 4: 1 << 16}
+"""Least size that needs a head of so many more octets."""
 Keys: TypeAlias = Mapping[bytes, "PublicKey | Sequence[PublicKey]"]
 """Public keys by kid; a kid may name several."""
 
@@ -161,16 +169,57 @@ def peek_kid(message: bytes) -> bytes:
 
 def to_be_signed(protected: bytes, payload: bytes, external: bytes = b"") -> bytes:
     """Return the Sig_structure bytes of RFC 9052 §4.4 for context Signature1."""
-    return (
-        b"\x84\x6aSignature1"
-        + cbor.byte_string(protected)
-        + cbor.byte_string(external)
-        + cbor.byte_string(payload)
+    return b"".join(
+        (
+            b"\x84\x6aSignature1",
+            cbor.byte_string(protected),
+            cbor.byte_string(external) if external else b"\x40",
+            cbor.byte_string(payload),
+        )
     )
 
 
 def read(message: bytes) -> Envelope:
     """Return the parts of a COSE_Sign1; raise `Refused` unless it is well formed."""
+    return _own_form(message) or _any_form(message)
+
+
+def _own_form(message: bytes) -> Envelope | None:
+    """Return the parts of an object in exactly the form `sign1` gives without content type.
+
+    Read by place, for speed: every octet but kid, payload and signature is known beforehand, so
+    nothing need be encoded again. None sends the object the long way.
+    """
+    number = NUMBERS[ES256 if message[1:2] == b"\x49" else SM2]
+    begins = _BEGINNINGS[number]
+    if not message.startswith(begins):
+        return None
+    kid_at = len(begins)
+    head = kid_at + KID_BYTES + 1
+    size, at = _payload_place(message, head)
+    ends = at + size
+    if len(message) != ends + 2 + SIGNATURE_BYTES or message[ends : ends + 2] != b"\x58\x40":
+        return None
+    signature = message[ends + 2 :]
+    if message[head - 1] != EMPTY_MAP or (number == NUMBERS[ES256] and not is_low(signature)):
+        return None
+    kid = message[kid_at : head - 1]
+    header = {ALGORITHM: number, KEY_ID: kid}
+    return Envelope(message[2 : head - 1], header, message[at:ends], signature, is_own=True)
+
+
+def _payload_place(message: bytes, head: int) -> tuple[int, int]:
+    """Return size and place of a byte string whose head, the shortest one, is at `head`."""
+    first = message[head] if head < len(message) else 0
+    if 0x40 <= first < 0x58:
+        return first - 0x40, head + 1
+    octets = {0x58: 1, 0x59: 2, 0x5A: 4}.get(first, 0)
+    size = int.from_bytes(message[head + 1 : head + 1 + octets], "big")
+    is_shortest = octets and size >= _LEAST[octets]
+    return (size if is_shortest else len(message)), head + 1 + octets
+
+
+def _any_form(message: bytes) -> Envelope:
     match _untagged(cborread.read(message)):
         case [bytes(protected), dict() as outer, bytes(payload), bytes(signature)]:
             pass
@@ -208,12 +257,11 @@ def _verified(
         raise Refused(Why.MALFORMED, "an object of another type")
     kid = _kid(envelope.header)
     signed = to_be_signed(envelope.protected, envelope.payload, external)
-    found = False
-    for key in _meant(kid, keys):
-        found = True
+    candidates = _meant(kid, keys)
+    for key in candidates:
         if key.algorithm == algorithm and _is_good(key, envelope.signature, signed):
             return Verified(envelope.payload, kid or b"", algorithm, key)
-    raise Refused(Why.BAD_SIGNATURE if found else Why.UNKNOWN_KEY, (kid or b"").hex())
+    raise Refused(Why.BAD_SIGNATURE if candidates else Why.UNKNOWN_KEY, (kid or b"").hex())
 
 
 def _is_good(key: PublicKey, signature: bytes, message: bytes) -> bool:
@@ -224,16 +272,18 @@ def _is_good(key: PublicKey, signature: bytes, message: bytes) -> bool:
     return True
 
 
-def _meant(kid: bytes | None, keys: Keys) -> Iterator[PublicKey]:
-    """Yield every key that `kid` may mean: by that name first, then by a longer or shorter one."""
+def _meant(kid: bytes | None, keys: Keys) -> Sequence[PublicKey]:
+    """Return the keys that `kid` may mean: those of that name, else of a longer or shorter one."""
     exact = keys.get(kid) if kid else None
-    yield from _each(exact)
-    if kid is not None and exact is not None and len(kid) == KID_BYTES:
-        return
-    for name, named in keys.items():
-        for key in _each(named):
-            if not kid or (name != kid and _may_be(kid, name, key)):
-                yield key
+    if exact is not None and len(kid or b"") == KID_BYTES:
+        return _each(exact)
+    others = [
+        key
+        for name, named in keys.items()
+        for key in _each(named)
+        if not kid or (name != kid and _may_be(kid, name, key))
+    ]
+    return [*_each(exact), *others]
 
 
 def _may_be(kid: bytes, name: bytes, key: PublicKey) -> bool:

@@ -36,6 +36,14 @@ def write_signature(r: int, s: int) -> bytes:
     return bytes((SEQUENCE, len(body))) + body
 
 
+def from_raw(raw: bytes) -> bytes:
+    """Return the DER encoding of the 64 bytes r‖s; raise `Refused` for another length."""
+    if len(raw) != SIGNATURE_BYTES:
+        raise Refused(Why.MALFORMED, f"{len(raw)} bytes are not r‖s of 64")
+    body = _octets(raw[:COORDINATE_BYTES]) + _octets(raw[COORDINATE_BYTES:])
+    return bytes((SEQUENCE, len(body))) + body
+
+
 def split(raw: bytes) -> tuple[int, int]:
     """Return (r, s) of the 64 bytes r‖s; raise `Refused` for another length."""
     if len(raw) != SIGNATURE_BYTES:
@@ -49,6 +57,14 @@ def split(raw: bytes) -> tuple[int, int]:
 def join(r: int, s: int) -> bytes:
     """Return r‖s, 64 bytes."""
     return r.to_bytes(COORDINATE_BYTES, "big") + s.to_bytes(COORDINATE_BYTES, "big")
+
+
+def _octets(number: bytes) -> bytes:
+    """Return the DER INTEGER of a big-endian number that is not negative."""
+    least = number.lstrip(b"\0") or b"\0"
+    if least[0] & 0x80:
+        least = b"\0" + least
+    return bytes((INTEGER, len(least))) + least
 
 
 def _integer(data: bytes) -> tuple[int, bytes]:

@@ -24,6 +24,7 @@ from aquacert.trust.errors import Refused, Why
 GROUP_BYTES = 7
 DIGITS_OF = (0, 3, 5, 8, 10, 13, 15, 17)
 """Decimal digits that hold 0..7 bytes."""
+WHOLE_DIGITS = 17
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford base 32: no I, L, O, U."""
 ID_LENGTH = 10
@@ -36,30 +37,40 @@ _MISREAD = str.maketrans("ILOilo", "110110")
 Matrix = Sequence[Sequence[bool]]
 
 
-def to_digits(data: bytes) -> str:
-    """Return the decimal digits of `data`."""
+def digits(data: bytes) -> str:
+    """Return the decimal digits of `data`: 7 bytes → 17 digits, 1 … 6 bytes → 3, 5, 8, 10, 13, 15.
+
+    Each group is one little-endian number with leading zeros.
+    """
     return "".join(
         str(int.from_bytes(group, "little")).zfill(DIGITS_OF[len(group)])
         for group in (data[at : at + GROUP_BYTES] for at in range(0, len(data), GROUP_BYTES))
     )
 
 
-def from_digits(digits: str) -> bytes:
-    """Return the bytes of `digits`; raise `Refused` unless `to_digits` would give them back."""
-    if digits and not (digits.isascii() and digits.isdigit()):
+def from_digits(text: str) -> bytes:
+    """Return the bytes of `text`; raise `Refused` unless `digits` would give it back.
+
+    MALFORMED for anything but the digits 0 … 9 and for a length no bytes have; NOT_CANONICAL for a
+    group greater than its bytes can hold.
+    """
+    if not text:
+        return b""
+    octets = text.encode("ascii", "replace")
+    if not octets.isdigit():
         raise Refused(Why.MALFORMED, "not decimal digits")
-    whole = DIGITS_OF[GROUP_BYTES]
-    data = bytearray()
-    for at in range(0, len(digits), whole):
-        group = digits[at : at + whole]
-        if len(group) not in DIGITS_OF:
-            raise Refused(Why.MALFORMED, "impossible count of digits")
-        size = DIGITS_OF.index(len(group))
-        value = int(group)
-        if value >= 1 << (8 * size):
-            raise Refused(Why.NOT_CANONICAL, "digits beyond their bytes")
-        data += value.to_bytes(size, "little")
-    return bytes(data)
+    count, rest = divmod(len(octets), WHOLE_DIGITS)
+    if rest not in DIGITS_OF:
+        raise Refused(Why.MALFORMED, "impossible count of digits")
+    whole = len(octets) - rest
+    groups = struct.unpack(f"{WHOLE_DIGITS}s" * count, octets[:whole])
+    data = bytearray(struct.pack(f"<{count}Q", *map(int, groups)))
+    tail = int(octets[whole:]) if rest else 0
+    size = DIGITS_OF.index(rest)
+    if any(data[GROUP_BYTES::8]) or tail >> 8 * size:
+        raise Refused(Why.NOT_CANONICAL, "digits beyond their bytes")
+    del data[GROUP_BYTES::8]
+    return bytes(data) + tail.to_bytes(size, "little")
 
 
 def new_public_id() -> str:
@@ -84,7 +95,7 @@ def is_public_id(text: str) -> bool:
 
 def qr_url(base_url: str, public_id: str, cose: bytes) -> str:
     """Return the address printed as QR; `base_url` is scheme and host, without a final slash."""
-    return f"{base_url.rstrip('/')}/c/{public_id}#{to_digits(cose)}"
+    return f"{base_url.rstrip('/')}/c/{public_id}#{digits(cose)}"
 
 
 @dataclass(frozen=True)
@@ -98,13 +109,13 @@ class QrAddress:
 
 def read_url(url: str) -> QrAddress:
     """Return the parts of a scanned address; raise `Refused` when it is not one of ours."""
-    page, _, digits = url.strip().partition("#")
+    page, _, code = url.strip().partition("#")
     base_url, found, public_id = page.rpartition("/c/")
     if not found or not base_url.startswith(("https://", "http://")):
         raise Refused(Why.MALFORMED, "not a certificate address")
     if not is_public_id(public_id):
         raise Refused(Why.MALFORMED, "not a public id")
-    return QrAddress(base_url, public_id, from_digits(digits) if digits else b"")
+    return QrAddress(base_url, public_id, from_digits(code))
 
 
 def qr_matrix(url: str) -> list[list[bool]]:
@@ -113,11 +124,11 @@ def qr_matrix(url: str) -> list[list[bool]]:
     The text before the digits goes in byte mode, the digits in numeric mode. Raise
     `Misconfigured` when the host is so long that version 10 cannot hold it.
     """
-    page, sign, digits = url.partition("#")
+    page, sign, code_digits = url.partition("#")
     code = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_MODULES)
     code.add_data(QRData((page + sign).encode(), MODE_8BIT_BYTE))
-    if digits:
-        code.add_data(QRData(digits.encode(), MODE_NUMBER))
+    if code_digits:
+        code.add_data(QRData(code_digits.encode(), MODE_NUMBER))
     try:
         code.make(fit=True)
     except (DataOverflowError, ValueError) as error:
@@ -148,17 +159,19 @@ def qr_svg(matrix: Matrix, *, label: str = "查验二维码") -> str:
 def qr_png(matrix: Matrix, *, module_pixels: int = 8) -> bytes:
     """Return `matrix` as a 1-bit grey PNG (W3C PNG §11), `module_pixels` square per module."""
     side = len(matrix) * module_pixels
+    white, padding = "1" * module_pixels, "1" * (-side % 8)
+    dark = "0" * module_pixels
+    octets = -(-side // 8)
+    same = (b"\2" + bytes(octets)) * (module_pixels - 1)  # filter Up: as the line above
     lines = bytearray()
     for row in matrix:
-        bits = "".join(("0" if dark else "1") * module_pixels for dark in row)
-        bits += "1" * (-side % 8)
-        line = b"\0" + int(bits, 2).to_bytes(len(bits) // 8, "big")
-        lines += line * module_pixels
+        bits = "".join([dark if module else white for module in row]) + padding
+        lines += b"\0" + int(bits, 2).to_bytes(octets, "big") + same
     header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
         + _chunk(b"IHDR", header)
-        + _chunk(b"IDAT", zlib.compress(bytes(lines), 9))
+        + _chunk(b"IDAT", zlib.compress(lines, 6))
         + _chunk(b"IEND", b"")
     )
 

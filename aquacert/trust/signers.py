@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from aquacert.kernel.errors import Unavailable
 from aquacert.trust import pkcs8, sm2
 from aquacert.trust.atomic import write_whole
-from aquacert.trust.der import join, split, write_signature
+from aquacert.trust.der import from_raw, join
 from aquacert.trust.publickeys import ListedKey
 from aquacert.trust.spki import ES256, SM2, PublicKey, lowered
 
@@ -121,7 +121,7 @@ class KeySigner:
 
     def sign_der(self, message: bytes) -> bytes:
         """Return the DER signature that X.509 and CMS carry."""
-        return write_signature(*split(self.private.sign(message)))
+        return from_raw(self.private.sign(message))
 
 
 class FileStore:

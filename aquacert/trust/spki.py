@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from aquacert.trust import sm2
 from aquacert.trust import sm2curve as curve
-from aquacert.trust.der import join, split, write_signature
+from aquacert.trust.der import from_raw, join, split
 from aquacert.trust.errors import Refused, Why
 
 KID_BYTES = 4
@@ -102,9 +102,9 @@ class PublicKey:
         if self._native is None:
             sm2.verify(self, message, signature)
             return
-        r, s = split(signature)
+        der = from_raw(signature)
         try:
-            self._native.verify(write_signature(r, s), message, _HASH)
+            self._native.verify(der, message, _HASH)
         except InvalidSignature:
             raise Refused(Why.BAD_SIGNATURE, "ES256") from None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,12 +29,12 @@ class TrustList:
 
     def __init__(self, keys: Iterable[ListedKey]) -> None:
         self.keys = tuple(keys)
-        self._by_kid: defaultdict[bytes, list[ListedKey]] = defaultdict(list)
-        for key in self.keys:
-            self._by_kid[key.kid].append(key)
         self._of_use: dict[Use, dict[bytes, list[PublicKey]]] = {use: {} for use in Use}
+        self._listed: dict[tuple[bytes, Use], tuple[ListedKey, ...]] = {}
         for key in self.keys:
             self._of_use[key.use].setdefault(key.kid, []).append(key.key)
+            known = self._listed.get((key.kid, key.use), ())
+            self._listed[key.kid, key.use] = (*known, key)
 
     def keys_of(self, use: Use) -> Mapping[bytes, Sequence[PublicKey]]:
         """Return the public keys of one use by kid, as `cose.verify1` takes them."""
@@ -43,7 +42,7 @@ class TrustList:
 
     def matching(self, kid: bytes, use: Use) -> tuple[ListedKey, ...]:
         """Return every key that carries `kid` and may be used so."""
-        return tuple(key for key in self._by_kid.get(kid, ()) if key.use is use)
+        return self._listed.get((kid, use), ())
 
     def to_json(self, signer: Signer, now: datetime, version: int) -> str:
         """Return the public document; `version` only ever grows."""

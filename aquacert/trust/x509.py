@@ -17,7 +17,7 @@ from asn1crypto.algos import SignedDigestAlgorithm
 from asn1crypto.core import ParsableOctetString, PrintableString, UTF8String
 from asn1crypto.keys import PublicKeyInfo
 
-from aquacert.trust.der import split, write_signature
+from aquacert.trust.der import from_raw
 from aquacert.trust.signers import PrivateKey
 from aquacert.trust.spki import ES256, SM2, PublicKey
 
@@ -81,7 +81,7 @@ def _signed(
             "extensions": list(extensions),
         }
     )
-    signature = write_signature(*split(signer.sign(body.dump())))
+    signature = from_raw(signer.sign(body.dump()))
     certificate = x509.Certificate(
         {
             "tbs_certificate": body,

@@ -19,7 +19,7 @@ from tests.make.trust import BASE, make_keys, make_record
 @example(b"\xff" * 7)
 @example(bytes(8))
 def test_digits_give_the_bytes_back(data):
-    digits = qr.to_digits(data)
+    digits = qr.digits(data)
     assert qr.from_digits(digits) == data
     assert len(digits) == len(data) // 7 * 17 + (0, 3, 5, 8, 10, 13, 15)[len(data) % 7]
 
@@ -30,14 +30,14 @@ def test_digits_are_read_only_in_their_one_form(digits):
         data = qr.from_digits(digits)
     except Refused:
         return
-    assert qr.to_digits(data) == digits
+    assert qr.digits(data) == digits
 
 
 def test_the_digits_are_those_of_cable():
     # seven bytes as one little-endian number of 17 digits, the rest as one shorter number
-    assert qr.to_digits(bytes([1, 0, 0, 0, 0, 0, 0])) == "00000000000000001"
-    assert qr.to_digits(b"\xff" * 7) == str(2**56 - 1)
-    assert qr.to_digits(b"\x01\x02") == "00513"
+    assert qr.digits(bytes([1, 0, 0, 0, 0, 0, 0])) == "00000000000000001"
+    assert qr.digits(b"\xff" * 7) == str(2**56 - 1)
+    assert qr.digits(b"\x01\x02") == "00513"
 
 
 @pytest.mark.parametrize(

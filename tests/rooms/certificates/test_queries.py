@@ -65,10 +65,10 @@ def test_counts_are_by_month_county_and_species(house, db):
 
 def test_a_code_is_judged_by_the_keys_we_hold(house, db):
     _, public = public_of(db, issue_one(house))
-    digits = qr.to_digits(public.cose)
+    digits = qr.digits(public.cose)
     assert judge(house.keys, digits).answer is Answer.GOOD
     assert judge(house.keys, f"https://x.example/c/0000000000#{digits}").answer is Answer.GOOD
-    broken = qr.to_digits(public.cose[:-1] + bytes([public.cose[-1] ^ 1]))
+    broken = qr.digits(public.cose[:-1] + bytes([public.cose[-1] ^ 1]))
     assert judge(house.keys, broken).why is Why.BAD_SIGNATURE
     assert judge(house.keys, "12x").answer is Answer.REFUSED
 
@@ -78,7 +78,7 @@ def test_a_good_signature_of_a_stranger_is_neither_good_nor_forged(house, db, tm
 
     _, public = public_of(db, issue_one(house))
     other = KeyRing(tmp_path / "other", "x")
-    assert judge(other, qr.to_digits(public.cose)).answer is Answer.UNKNOWN_ISSUER
+    assert judge(other, qr.digits(public.cose)).answer is Answer.UNKNOWN_ISSUER
 
 
 def test_a_leaf_is_hashed_as_rfc_9162_says_and_names_nobody(house, db):
