@@ -1,0 +1,36 @@
+"""What may be asked about the news, the leaves, the published log; and whether all agree."""
+
+from aquacert.certificates.log.queries.monitor import Findings, monitor
+from aquacert.certificates.log.queries.news import (
+    changes_since,
+    last_change,
+    leaves,
+    scan_count,
+    size,
+)
+from aquacert.certificates.log.queries.proofs import (
+    Head,
+    consistency_of,
+    folder_of,
+    newest,
+    origin_of,
+    proof_of,
+    published,
+)
+
+__all__ = [
+    "Findings",
+    "Head",
+    "changes_since",
+    "consistency_of",
+    "folder_of",
+    "last_change",
+    "leaves",
+    "monitor",
+    "newest",
+    "origin_of",
+    "proof_of",
+    "published",
+    "scan_count",
+    "size",
+]
