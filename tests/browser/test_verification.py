@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from werkzeug.serving import make_server
 
+from aquacert.trust import qr
 from aquacert.trust.claims import QrClaims
 from aquacert.trust.cose import sign1
 from aquacert.trust.keys import KeyRing, Use
-from aquacert.trust.qr import digits
 from aquacert.verification import views
 from aquacert.verification.queries.keys import KeyWatch
 from aquacert.verification.queries.pages import PublicPages
@@ -61,7 +61,7 @@ def base(app):
 
 
 def digits(shelf, public_id=PUBLIC_ID):
-    return digits(shelf.kept[public_id].cose)
+    return qr.digits(shelf.kept[public_id].cose)
 
 
 def scan(phone, address):
@@ -115,7 +115,7 @@ def test_a_signature_by_a_stranger_is_not_taken_for_ours(phone, shelf, base, tmp
     stranger.ensure(Use.ISSUE, OFFICE, now=now - timedelta(days=1))
     signer = stranger.signer(Use.ISSUE, OFFICE.label, now)
     cose = sign1(QrClaims.of(record_of(now)).encode(), signer)
-    scan(phone, f"{base}/c/{PUBLIC_ID}#{digits(cose)}")
+    scan(phone, f"{base}/c/{PUBLIC_ID}#{qr.digits(cose)}")
     checked(phone, "open")
     assert "签名由服务器验证" in phone.inner_text("#proof summary")
 
@@ -123,7 +123,7 @@ def test_a_signature_by_a_stranger_is_not_taken_for_ours(phone, shelf, base, tmp
 def test_one_wrong_bit_of_the_signature_turns_the_page_red(phone, shelf, base):
     cose = bytearray(shelf.kept[PUBLIC_ID].cose)
     cose[-1] ^= 1
-    scan(phone, f"{base}/c/{PUBLIC_ID}#{digits(bytes(cose))}")
+    scan(phone, f"{base}/c/{PUBLIC_ID}#{qr.digits(bytes(cose))}")
     checked(phone, "bad")
     assert phone.inner_text(".verdict h1") == "无效"
 
