@@ -127,6 +127,7 @@ def rounds_of(house: House) -> Rounds:
             Round("tidy", timedelta(minutes=1), partial(certificates.tidy, database, keys)),
             Round("scans", timedelta(minutes=1), partial(certificates.fold_scans, database)),
             Round("overdue", timedelta(hours=1), partial(movements.remind_overdue, database)),
+            Round("check", timedelta(days=1), partial(certificates.check_issued, database, keys)),
             Round("chains", timedelta(days=1), partial(supervision.check_chains, database)),
         ),
     )

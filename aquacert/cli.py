@@ -23,20 +23,21 @@ import structlog
 from aquacert import app as composition
 from aquacert.accounts.cli import administrator_command, token_commands
 from aquacert.certificates import tasks as certificates
-from aquacert.certificates.peers.queries import own_list, recheck
+from aquacert.certificates.checks.cli import check_command
+from aquacert.certificates.log import queries as public_log
+from aquacert.certificates.peers.queries import own_list
 from aquacert.demo import run
 from aquacert.demo.proof import check_address, read_code
 from aquacert.http.house import House
 from aquacert.kernel import backup as backups
 from aquacert.kernel import logs
-from aquacert.kernel.audit import verify_chains
 from aquacert.kernel.clock import FixedClock
 from aquacert.kernel.errors import AquaCertError, Invalid
 from aquacert.kernel.outbox import Runner
 from aquacert.kernel.schema import upgrade
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.settings import Settings
-from aquacert.kernel.work import Database
+from aquacert.kernel.work import Database, Look
 from aquacert.reference.commands import load_seed
 from aquacert.surveillance.cli import feeds
 from aquacert.trust.keys import KeyRing, ListedKey, Use
@@ -158,22 +159,6 @@ def watch_parent(parent: int, stop: threading.Event) -> None:
 
 
 @main.command()
-def check() -> None:
-    """Check every audit chain and every certificate issued; exit 1 when anything is wrong."""
-    house = composition.open_house(Settings.from_env())
-    with house.database.look(SYSTEM) as look:
-        broken = verify_chains(look.session)
-        issued, wrong = recheck(look, house.keys)
-    house.database.close()
-    for line in (*broken, *wrong):
-        click.echo(line, err=True)
-    click.echo(f"审计链：{'完好' if not broken else f'{len(broken)} 处不符'}")
-    click.echo(f"证明：{issued - len(wrong)} 份相符，{len(wrong)} 份不符")
-    if broken or wrong:
-        raise SystemExit(1)
-
-
-@main.command()
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 def backup(target: Path) -> None:
     """Write database, files and keys into one archive TARGET (.tar.gz)."""
@@ -203,6 +188,15 @@ def opened_house() -> House:
 def opened() -> Database:
     """Return the database of this installation."""
     return composition.open_house(Settings.from_env()).database
+
+
+def watch_log(house: House, look: Look) -> tuple[str, ...]:
+    """Return everything that is wrong between the public log and the rows it speaks of."""
+    monitor = getattr(public_log, "monitor", None)
+    if monitor is None:
+        raise Invalid("公开日志的监视程序还没有装上。")
+    wrong: tuple[str, ...] = monitor(look, house.keys).wrong
+    return wrong
 
 
 @main.command()
@@ -262,6 +256,7 @@ def read_trust(path: Path | None) -> TrustList:
     return TrustList.from_json(text, root)
 
 
+main.add_command(check_command(opened_house, watch_log))
 main.add_command(feeds)
 main.add_command(labs)
 main.add_command(token_commands(opened))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from aquacert.certificates import commands, queries
+from aquacert.certificates.checks.commands import check
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
 from aquacert.trust.keys import KeyRing
@@ -31,6 +32,11 @@ def tidy(database: Database, keys: KeyRing, *, at_start: bool = False) -> comman
     done = commands.resume(database, after_restore=at_start)
     commands.refresh_lists(database, keys)
     return done
+
+
+def check_issued(database: Database, keys: KeyRing) -> int:
+    """Check everything issued, nightly; return how many findings there are."""
+    return len(check(database, keys, by="每夜复核").found)
 
 
 def fold_scans(database: Database) -> None:

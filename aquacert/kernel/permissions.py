@@ -27,6 +27,7 @@ class P(StrEnum):
     DECLARATION_READ = "declarations:declaration:read"
     EVENT_IMPORT = "surveillance:event:import"
     EVENT_READ = "surveillance:event:read"
+    FINDING_SETTLE = "certificates:finding:settle"
     HATCHERY_APPROVE = "hatcheries:hatchery:approve"
     HATCHERY_KEEP = "hatcheries:hatchery:keep"
     HATCHERY_READ = "hatcheries:hatchery:read"

@@ -42,6 +42,15 @@ class Lint:
     severity: Severity = Severity.ERROR
     spreads: bool = False
 
+    @property
+    def doubts(self) -> bool:
+        """Say whether a finding after the issue puts the certificate in doubt at once.
+
+        What the signed bytes or the ledgers tell against themselves does. What other rooms' tables
+        say of that day today may have been corrected since: a person looks, and suspends.
+        """
+        return bool(self.moments & {Moment.DRAFT, Moment.LEDGER})
+
 
 READY, DRAFT, ISSUED, LEDGER = Moment
 FORM = "动物检疫证明填写规范"
