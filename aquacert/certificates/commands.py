@@ -1,6 +1,13 @@
 """What can be done with certificates and their numbers: one list of the rooms' commands."""
 
-from aquacert.certificates.issuing.commands import Resumed, issue, render, resume
+from aquacert.certificates.issuing.commands import (
+    Resumed,
+    digest_of_all,
+    issue,
+    issue_many,
+    render,
+    resume,
+)
 from aquacert.certificates.log.commands import fold_scans
 from aquacert.certificates.numbers.commands import hand_down, receive_segment, reserve_number
 from aquacert.certificates.status.commands import (
@@ -14,9 +21,11 @@ from aquacert.certificates.status.lists import publish_list, refresh_lists
 
 __all__ = [
     "Resumed",
+    "digest_of_all",
     "fold_scans",
     "hand_down",
     "issue",
+    "issue_many",
     "note_arrival",
     "publish_list",
     "recall",
