@@ -5,7 +5,7 @@ from sqlalchemy import text
 from aquacert.certificates import commands, queries
 from aquacert.certificates.log.commands import leaf_hash
 from aquacert.certificates.log.queries import leaves
-from aquacert.certificates.peers.queries import Answer, judge
+from aquacert.certificates.peers.queries import Answer, judge_own
 from aquacert.kernel.scope import SYSTEM
 from aquacert.trust import qr
 from aquacert.trust.errors import Why
@@ -66,11 +66,11 @@ def test_counts_are_by_month_county_and_species(house, db):
 def test_a_code_is_judged_by_the_keys_we_hold(house, db):
     _, public = public_of(db, issue_one(house))
     digits = qr.digits(public.cose)
-    assert judge(house.keys, digits).answer is Answer.GOOD
-    assert judge(house.keys, f"https://x.example/c/0000000000#{digits}").answer is Answer.GOOD
+    assert judge_own(house.keys, digits).answer is Answer.GOOD
+    assert judge_own(house.keys, f"https://x.example/c/0000000000#{digits}").answer is Answer.GOOD
     broken = qr.digits(public.cose[:-1] + bytes([public.cose[-1] ^ 1]))
-    assert judge(house.keys, broken).why is Why.BAD_SIGNATURE
-    assert judge(house.keys, "12x").answer is Answer.REFUSED
+    assert judge_own(house.keys, broken).why is Why.BAD_SIGNATURE
+    assert judge_own(house.keys, "12x").answer is Answer.REFUSED
 
 
 def test_a_good_signature_of_a_stranger_is_neither_good_nor_forged(house, db, tmp_path):
