@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, or_, select
 
+from aquacert.certificates.checks.queries import in_doubt
 from aquacert.certificates.log.queries import changes_since, last_change, scan_count
 from aquacert.certificates.models import Certificate, CoveredBatch, Standing
 from aquacert.certificates.rules.media import DOCX, PDF
@@ -51,6 +52,7 @@ __all__ = [
     "covered",
     "documents_of",
     "history",
+    "in_doubt",
     "last_change",
     "last_listing_at",
     "list_numbers",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from aquacert.kernel.errors import Unavailable
 from aquacert.trust.claims import QrClaims
@@ -16,6 +17,7 @@ from aquacert.trust.record import Record, RecordBatch, valid_until
 OFFICE = Owner("office:1", "329921", "示例县农业农村局")
 PUBLIC_ID = "7KQ2M9XA4B"
 NUMBER = "3200012345"
+SOME_ID = UUID(int=1)
 
 
 @dataclass
@@ -27,6 +29,7 @@ class Sealed:
     status: str = "valid"
     successor_public_id: str | None = None
     arrived_at: datetime | None = None
+    certificate_id: UUID = SOME_ID
 
 
 @dataclass
@@ -36,6 +39,7 @@ class Shelf:
     kept: dict[str, Sealed] = field(default_factory=dict)
     news: list[tuple[int, str]] = field(default_factory=list)
     silent: bool = False
+    doubts: tuple[str, ...] = ()
     asked: int = 0
     read: int = 0
 
@@ -50,6 +54,9 @@ class Shelf:
     def last_change(self, look: Any, /) -> int:
         self.asked += 1
         return self._answering().news[-1][0] if self.news else 0
+
+    def in_doubt(self, look: Any, certificate_id: UUID, /) -> tuple[str, ...]:
+        return self.doubts
 
     def change(self, public_id: str, **what: Any) -> None:
         self.kept[public_id] = replace(self.kept[public_id], **what)

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
+
+import structlog
 
 from aquacert.kernel.work import Look
 from aquacert.trust.claims import QrClaims
@@ -28,10 +31,16 @@ NOT_PROVABLE = frozenset(
 )
 """Refusals that prove nothing either way; every other one means the object was changed."""
 LONGEST_CHAIN = 10
+log = structlog.get_logger("verification")
 
 
 class Public(Protocol):
     """What certificates tells of one certificate (certificates.queries.PublicCertificate)."""
+
+    @property
+    def certificate_id(self) -> UUID:
+        """Its id inside."""
+        ...
 
     @property
     def record(self) -> bytes:
@@ -74,6 +83,10 @@ class Register(Protocol):
         """Return the newest seq, 0 when there is none."""
         ...
 
+    def in_doubt(self, look: Look, certificate_id: UUID, /) -> tuple[str, ...]:
+        """Return why tables and trails contradict a certificate; empty = nothing against it."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
@@ -99,6 +112,11 @@ def judgement(look: Look, register: Register, trust: TrustList, public_id: str) 
     if found is None:
         return None
     proof, record = prove(found, public_id, trust)
+    if proof is Proof.GOOD and (against := register.in_doubt(look, found.certificate_id)):
+        # The signature is good, and yet somebody changed a row or a trail past the program: until
+        # that is cleared up nothing is shown as good.
+        log.error("certificate in doubt", public_id=public_id, against=against)
+        proof, record = Proof.OPEN, None
     verdict = _verdict(found, proof, record, look.now)
     last, times = ("", 0)
     successor = None
