@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, insert, select, update
 from aquacert.certificates.models import Certificate, Change, Counter, Leaf, ScanCount
 from aquacert.certificates.rules.states import Act
 from aquacert.kernel.db import blind, table_of
+from aquacert.kernel.quick import Quick, run_many
 from aquacert.kernel.work import Work
 from aquacert.trust.logentry import PROVINCE, Entry, read_mark
 from aquacert.trust.merkle import leaf_hash
@@ -27,23 +28,23 @@ NO_SUCH_ACT = "page"
 """The act of a change that concerns the page only: no leaf stands behind it."""
 
 # Statements of the hot road are made once, on the bare tables.
-COUNTERS = table_of(Counter)
-TAKE_BOTH = (
+COUNTERS, LOG, NEWS = table_of(Counter), table_of(Leaf), table_of(Change)
+TAKE_BOTH = Quick(
     update(COUNTERS).values(value=COUNTERS.c.value + 1).returning(COUNTERS.c.name, COUNTERS.c.value)
 )
-TAKE_MANY = (
+TAKE_MANY = Quick(
     update(COUNTERS)
     .values(value=COUNTERS.c.value + bindparam("more"))
     .returning(COUNTERS.c.name, COUNTERS.c.value)
 )
-TAKE_CHANGE = (
+TAKE_CHANGE = Quick(
     update(COUNTERS)
     .where(COUNTERS.c.name == CHANGES)
     .values(value=COUNTERS.c.value + 1)
     .returning(COUNTERS.c.value)
 )
-WRITE_LEAF = insert(table_of(Leaf)).inline()
-WRITE_CHANGE = insert(table_of(Change)).inline()
+WRITE_LEAF = Quick(insert(LOG).inline(), LOG.c.keys())
+WRITE_CHANGE = Quick(insert(NEWS).inline(), NEWS.c.keys())
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,8 @@ def append(w: Work, subject: Subject, act: Act) -> int:
     Call it last in the transaction: it takes the one lock that every act of the province needs.
     """
     # Both counters in one statement: its row locks make the order of acts one for the province.
-    connection = w.session.connection()
-    taken = {name: int(value) for name, value in connection.execute(TAKE_BOTH)}
-    connection.execute(WRITE_LEAF, _leaf(w, subject, act, taken[LEAVES] - 1))
+    taken = dict(w.rows(TAKE_BOTH))
+    w.rows(WRITE_LEAF, **_leaf(w, subject, act, taken[LEAVES] - 1))
     return _change(w, taken[CHANGES], subject.certificate_id, subject.public_id, act.value)
 
 
@@ -75,11 +75,7 @@ def append_many(w: Work, subjects: Sequence[Subject], act: Act) -> None:
     """
     if not subjects:
         return
-    connection = w.session.connection()
-    taken = {
-        name: int(value) - len(subjects)
-        for name, value in connection.execute(TAKE_MANY, {"more": len(subjects)})
-    }
+    taken = {name: value - len(subjects) for name, value in w.rows(TAKE_MANY, more=len(subjects))}
     leaves = [_leaf(w, one, act, taken[LEAVES] + place) for place, one in enumerate(subjects)]
     changes = [
         {
@@ -91,16 +87,16 @@ def append_many(w: Work, subjects: Sequence[Subject], act: Act) -> None:
         }
         for place, one in enumerate(subjects, 1)
     ]
-    connection.execute(WRITE_LEAF, leaves)
-    connection.execute(WRITE_CHANGE, changes)
+    run_many(w.line, WRITE_LEAF, leaves)
+    run_many(w.line, WRITE_CHANGE, changes)
 
 
 def touch(w: Work, certificate_id: UUID, public_id: str) -> int:
     """Say that a page changed though the certificate did not (arrival, documents ready)."""
-    seq = w.session.connection().scalar(TAKE_CHANGE)
-    if seq is None:
+    taken = w.row(TAKE_CHANGE)
+    if taken is None:
         raise LookupError(CHANGES)
-    return _change(w, seq, certificate_id, public_id, NO_SUCH_ACT)
+    return _change(w, int(taken.value), certificate_id, public_id, NO_SUCH_ACT)
 
 
 def fold_scans(w: Work, scans: Mapping[str, int]) -> int:
@@ -152,14 +148,12 @@ def entry_of(w: Work, subject: Subject, act: Act) -> Entry:
 
 
 def _change(w: Work, seq: int, certificate_id: UUID, public_id: str, act: str) -> int:
-    w.session.connection().execute(
+    w.rows(
         WRITE_CHANGE,
-        {
-            "seq": seq,
-            "certificate_id": certificate_id,
-            "public_id": public_id,
-            "act": act,
-            "at": w.now,
-        },
+        seq=seq,
+        certificate_id=certificate_id,
+        public_id=public_id,
+        act=act,
+        at=w.now,
     )
     return seq
