@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -310,6 +311,12 @@ class Database:
                     info.pop("work", None)
 
 
+@lru_cache(maxsize=2048)
+def _written(statement: str) -> frozenset[str]:
+    """Return the tables that a statement changes; statements come again and again."""
+    return frozenset(table.lower() for table in WRITES.findall(statement))
+
+
 def _notice_write(
     connection: Any,  # noqa: ANN401 (SQLAlchemy's event signature)
     _cursor: object,
@@ -320,8 +327,8 @@ def _notice_write(
 ) -> None:
     unit: Work | None = connection.info.get("work")
     if unit is not None:
-        for table in WRITES.findall(statement):
-            unit.wrote(table.lower())
+        for table in _written(statement):
+            unit.wrote(table)
 
 
 def _finish(unit: Work, owner: str, once: Once | None) -> None:
