@@ -78,7 +78,7 @@ def test_a_good_signature_of_a_stranger_is_neither_good_nor_forged(house, db, tm
 
     _, public = public_of(db, issue_one(house))
     other = KeyRing(tmp_path / "other", "x")
-    assert judge(other, qr.digits(public.cose)).answer is Answer.UNKNOWN_ISSUER
+    assert judge_own(other, qr.digits(public.cose)).answer is Answer.UNKNOWN_ISSUER
 
 
 def test_a_leaf_is_hashed_as_rfc_9162_says_and_names_nobody(house, db):
