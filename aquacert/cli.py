@@ -6,9 +6,7 @@ for something a person can mend.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
 import os
 import signal
 import subprocess
@@ -25,9 +23,7 @@ from aquacert.accounts.cli import administrator_command, token_commands
 from aquacert.certificates import tasks as certificates
 from aquacert.certificates.checks.cli import check_command
 from aquacert.certificates.log import queries as public_log
-from aquacert.certificates.peers.queries import own_list
 from aquacert.demo import run
-from aquacert.demo.proof import check_address, read_code
 from aquacert.http.house import House
 from aquacert.kernel import backup as backups
 from aquacert.kernel import logs
@@ -40,8 +36,7 @@ from aquacert.kernel.settings import Settings
 from aquacert.kernel.work import Database, Look
 from aquacert.reference.commands import load_seed
 from aquacert.surveillance.cli import feeds
-from aquacert.trust.keys import KeyRing, ListedKey, Use
-from aquacert.trust.trustlist import TrustList
+from aquacert.verification.cli import verify_command
 from labs.instruments.cli import labs
 
 SEED = Path(__file__).parents[1] / "seed_data"
@@ -225,39 +220,9 @@ def open_story(settings: Settings, clock: FixedClock) -> tuple[House, Runner]:
     return house, composition.runner_of(house)
 
 
-@main.command()
-@click.argument("file_or_url")
-@click.option("--trust", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=None)
-def verify(file_or_url: str, trust: Path | None) -> None:
-    """Check a certificate's PDF or its QR address: signature and issuer, without asking a server.
-
-    The keys come from --trust (a saved /trust/list.json) or from this installation.
-    """
-    believed = read_trust(trust)
-    path = Path(file_or_url)
-    url = read_code(path.read_bytes()) if path.is_file() else file_or_url
-    proof = check_address(url, believed)
-    click.echo(f"签名有效：{proof.claims.number}，签发机构所在地 {proof.claims.authority_code}")
-    click.echo("这里只核验签名；是否作废、换证、召回，请再打开查验页：")
-    click.echo(url.partition("#")[0])
-
-
-def read_trust(path: Path | None) -> TrustList:
-    """Return a saved trust list whose root signature holds, or the keys of this installation."""
-    if path is None:
-        settings = Settings.from_env()
-        return own_list(KeyRing(settings.data_dir / "keys", settings.key_passphrase))
-    text = path.read_text(encoding="utf-8")
-    roots = [row for row in json.loads(text)["keys"] if row["use"] == Use.ROOT]
-    if not roots:
-        raise Invalid("名单里没有根密钥。")
-    root = ListedKey.from_row(roots[0]).spki
-    click.echo(f"根密钥指纹（请与公布的核对）：{hashlib.sha256(root).hexdigest()[:32]}")
-    return TrustList.from_json(text, root)
-
-
 main.add_command(check_command(opened_house, watch_log))
 main.add_command(feeds)
+main.add_command(verify_command)
 main.add_command(labs)
 main.add_command(token_commands(opened))
 main.add_command(administrator_command(opened))

@@ -1,0 +1,110 @@
+"""Lists of codes or numbers (.txt, .csv, .xlsx) and archives (.zip), within limits."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+from openpyxl import load_workbook
+
+from aquacert.trust.errors import Refused, Why
+from aquacert.verification.parsers.codes import MOST_BYTES, NUMBER, PAGE
+
+ZIP = b"PK\x03\x04"
+MOST_UNPACKED = 200 << 20
+"""Bytes of everything in one archive."""
+MOST_RATIO = 200
+"""Times that a member may be larger than it is packed: a certificate's PDF hardly packs at all."""
+MOST_LINES = 5_000
+LONGEST_LINE = 2_000
+
+
+def lines_of(data: bytes) -> list[str]:
+    """Return the lines of a text or CSV file that hold a code or a number, in order."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise Refused(Why.MALFORMED, "neither UTF-8 nor GB 18030")
+    found = [line.strip()[:LONGEST_LINE] for line in text.splitlines() if line.strip()]
+    return _with_codes(found)
+
+
+def cells_of(data: bytes) -> list[str]:
+    """Return the cells of a workbook that hold a code or a number, row by row."""
+    _check_archive(data)
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        texts: list[str] = []
+        for sheet in book.worksheets:
+            for row in sheet.iter_rows(values_only=True, max_row=MOST_LINES, max_col=50):
+                texts += [_text(cell) for cell in row if cell is not None]
+    except (KeyError, ValueError, OSError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        raise Refused(Why.MALFORMED, repr(error)[:200]) from None
+    return _with_codes(texts)
+
+
+def is_workbook(data: bytes) -> bool:
+    """Tell whether an archive is an .xlsx."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return False
+
+
+def members_of(data: bytes, most: int) -> Iterator[tuple[str, bytes]]:
+    """Yield (name, bytes) of at most `most` files in an archive; raise `Refused` for a bomb.
+
+    Archives inside archives are not opened; what is encrypted or too large comes back as b"".
+    """
+    _check_archive(data)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            files = [one for one in archive.infolist() if not one.is_dir()]
+            for one in files[:most]:
+                yield one.filename, _unpack(archive, one)
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise Refused(Why.MALFORMED, repr(error)[:200]) from None
+
+
+def _unpack(archive: zipfile.ZipFile, one: zipfile.ZipInfo) -> bytes:
+    if one.flag_bits & 1 or one.file_size > MOST_BYTES:
+        return b""
+    try:
+        with archive.open(one) as member:
+            return member.read(MOST_BYTES + 1)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError):
+        return b""
+
+
+def _check_archive(data: bytes) -> None:
+    """Raise `Refused` when the archive says of itself that it would burst."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            files = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise Refused(Why.MALFORMED, repr(error)[:200]) from None
+    total = sum(one.file_size for one in files)
+    if total > MOST_UNPACKED or total > MOST_RATIO * max(len(data), 1):
+        raise Refused(Why.TOO_LARGE, f"{len(data)} bytes unpack to {total}")
+
+
+def _with_codes(texts: list[str]) -> list[str]:
+    coded = [text for text in texts if PAGE.search(text) or NUMBER.search(text) or _is_long(text)]
+    return coded[:MOST_LINES]
+
+
+def _is_long(text: str) -> bool:
+    return len(text) > 100 and text.isascii() and text.isdigit()
+
+
+def _text(cell: object) -> str:
+    """Return a cell as text; a number stored as a number keeps its digits."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)[:LONGEST_LINE]
