@@ -38,7 +38,7 @@ from aquacert.movements import tasks as movements
 from aquacert.sampling import tasks as sampling
 from aquacert.supervision import tasks as supervision
 from aquacert.trust.cipher import Cipher
-from aquacert.trust.keys import KeyRing
+from aquacert.trust.keys import open_ring
 
 ROOT = Path(__file__).parents[1]
 ROOMS = (
@@ -99,8 +99,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     database = Database(settings, clock or clock_of(settings), subscribers=NEWS)
     database.impact.register("zone", "待办申报", open_within)
     database.impact.register("zone", "在途证明", travelling_within)
-    keys = KeyRing(settings.data_dir / "keys", settings.key_passphrase)
-    return House(settings, database, keys)
+    return House(settings, database, open_ring(settings))
 
 
 def tasks_of(house: House) -> dict[str, Task]:
@@ -125,7 +124,18 @@ def rounds_of(house: House) -> Rounds:
         database.clock,
         (
             Round("tidy", timedelta(minutes=1), partial(certificates.tidy, database, keys)),
+            Round("log", timedelta(seconds=5), partial(certificates.publish_log, database, keys)),
             Round("scans", timedelta(minutes=1), partial(certificates.fold_scans, database)),
+            Round(
+                "timestamps",
+                timedelta(minutes=10),
+                partial(certificates.complete_timestamps, database, keys),
+            ),
+            Round(
+                "preserve",
+                timedelta(days=1),
+                partial(certificates.preserve_documents, database, keys),
+            ),
             Round("overdue", timedelta(hours=1), partial(movements.remind_overdue, database)),
             Round("check", timedelta(days=1), partial(certificates.check_issued, database, keys)),
             Round("chains", timedelta(days=1), partial(supervision.check_chains, database)),

@@ -1,5 +1,6 @@
 """What can be done with certificates and their numbers: one list of the rooms' commands."""
 
+from aquacert.certificates.archive.commands import Done, complete, preserve_due, reprint
 from aquacert.certificates.issuing.commands import (
     Resumed,
     digest_of_all,
@@ -20,18 +21,22 @@ from aquacert.certificates.status.commands import resume as resume_certificate
 from aquacert.certificates.status.lists import publish_list, refresh_lists
 
 __all__ = [
+    "Done",
     "Resumed",
+    "complete",
     "digest_of_all",
     "fold_scans",
     "hand_down",
     "issue",
     "issue_many",
     "note_arrival",
+    "preserve_due",
     "publish_list",
     "recall",
     "receive_segment",
     "refresh_lists",
     "render",
+    "reprint",
     "reserve_number",
     "resume",
     "resume_certificate",

@@ -10,6 +10,13 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, or_, select
 
+from aquacert.certificates.archive.queries import (
+    CopyLine,
+    LevelLine,
+    copies_of,
+    copy_file,
+    level_of,
+)
 from aquacert.certificates.checks.queries import in_doubt
 from aquacert.certificates.log.queries import changes_since, last_change, scan_count
 from aquacert.certificates.models import Certificate, CoveredBatch, Standing
@@ -37,7 +44,9 @@ __all__ = [
     "DOCX",
     "PDF",
     "CertificateLine",
+    "CopyLine",
     "CoveredLine",
+    "LevelLine",
     "MonthCount",
     "PublicCertificate",
     "by_public_id",
@@ -47,6 +56,8 @@ __all__ = [
     "certificates_of_batches",
     "certificates_page",
     "changes_since",
+    "copies_of",
+    "copy_file",
     "counts",
     "counts_by_month",
     "covered",
@@ -55,6 +66,7 @@ __all__ = [
     "in_doubt",
     "last_change",
     "last_listing_at",
+    "level_of",
     "list_numbers",
     "listing",
     "public_id_of_number",

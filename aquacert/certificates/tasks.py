@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from aquacert.certificates import commands, queries
+from aquacert.certificates.log import commands as log
 from aquacert.certificates.checks.commands import check
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
@@ -39,6 +40,11 @@ def check_issued(database: Database, keys: KeyRing) -> int:
     return len(check(database, keys, by="每夜复核").found)
 
 
+def publish_log(database: Database, keys: KeyRing) -> int:
+    """Publish what the log has gained: every few seconds, so that no leaf waits for a minute."""
+    return log.publish(database, keys)
+
+
 def fold_scans(database: Database) -> None:
     """Add what the public page counted to the certificates' counts: every minute.
 
@@ -53,3 +59,13 @@ def fold_scans(database: Database) -> None:
     except Exception:
         database.tally.give_back("scans", counts)
         raise
+
+
+def complete_timestamps(database: Database, keys: KeyRing) -> int:
+    """Add the timestamps that did not come while signing; return how many came: every 10 minutes."""
+    return sum(done.level is not None for done in commands.complete(database, keys))
+
+
+def preserve_documents(database: Database, keys: KeyRing) -> int:
+    """Bring documents to B-LTA and keep them there; return how many were changed: each night."""
+    return sum(done.level is not None for done in commands.preserve_due(database, keys))

@@ -13,6 +13,8 @@ from aquacert.kernel.errors import Misconfigured
 DEMO_SECRET = "demo-secret-do-not-use"  # noqa: S105 (refused in production)
 DEMO_PASSPHRASE = "demo-passphrase-do-not-use"  # noqa: S105 (refused in production)
 MEBIBYTE = 1 << 20
+SUITES = ("ES256", "SM2")
+KEY_STORES = ("file", "pkcs11")
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,17 @@ class Settings:
     port: int = 8000
     province: str = "32"
     """First two digits of this province in GB/T 2260; certificate numbers begin with it."""
-    secret: str = DEMO_SECRET
-    key_passphrase: str = DEMO_PASSPHRASE
+    secret: str = field(default=DEMO_SECRET, repr=False)
+    key_passphrase: str = field(default=DEMO_PASSPHRASE, repr=False)
+    suite: str = "ES256"
+    """Signing suite of new certificate and status keys: ES256 or SM2; old keys keep theirs."""
+    key_store: str = "file"
+    """Where new private keys are made: file, or pkcs11 for a token."""
+    pkcs11_module: str = ""
+    """Path of the PKCS#11 library, like /usr/lib/softhsm/libsofthsm2.so."""
+    pkcs11_token: str = ""
+    """Label of the token."""
+    pkcs11_pin: str = field(default="", repr=False)
     is_production: bool = False
     is_demo: bool = True
     """Marks every page and document 演示样张·无效."""
@@ -40,6 +51,12 @@ class Settings:
     clock_at: str = ""
     """RFC 3339 instant from which the demo's shifted clock runs; empty = the machine's clock."""
     workers: int = 1
+    tsa_url: str = ""
+    """Timestamp authority (RFC 3161); empty = PDFs are signed without timestamps."""
+    tsa_second_url: str = ""
+    """Asked when the first gives nothing."""
+    tsa_trust: Path | None = None
+    """PEM file with the authorities' roots, intermediates and revocation lists."""
 
     @property
     def db_url(self) -> str:
@@ -62,6 +79,11 @@ class Settings:
             province=env.get("AQUACERT_PROVINCE", "32"),
             secret=env.get("AQUACERT_SECRET", DEMO_SECRET),
             key_passphrase=env.get("AQUACERT_KEY_PASSPHRASE", DEMO_PASSPHRASE),
+            suite=env.get("AQUACERT_SUITE", "ES256"),
+            key_store=env.get("AQUACERT_KEY_STORE", "file"),
+            pkcs11_module=env.get("AQUACERT_PKCS11_MODULE", ""),
+            pkcs11_token=env.get("AQUACERT_PKCS11_TOKEN", ""),
+            pkcs11_pin=env.get("AQUACERT_PKCS11_PIN", ""),
             is_production=production,
             is_demo=env.get("AQUACERT_DEMO", "0" if production else "1") == "1",
             password_cost=_whole(env, "AQUACERT_PASSWORD_COST", 2),
@@ -71,12 +93,20 @@ class Settings:
             stock_confirm_days=_whole(env, "AQUACERT_STOCK_CONFIRM_DAYS", 30),
             clock_at=env.get("AQUACERT_CLOCK_AT", ""),
             workers=_whole(env, "AQUACERT_WORKERS", 1),
+            tsa_url=env.get("AQUACERT_TSA_URL", ""),
+            tsa_second_url=env.get("AQUACERT_TSA_URL_2", ""),
+            tsa_trust=_path(env, "AQUACERT_TSA_TRUST"),
         )
         settings.check()
         return settings
 
     def check(self) -> None:
         """Refuse in production whatever only a demo may use; raise `Misconfigured`."""
+        self._check_keys()
+        if self.tsa_url and self.tsa_trust is None:
+            raise Misconfigured(
+                "设置了 AQUACERT_TSA_URL，还要用 AQUACERT_TSA_TRUST 指明它的根证书。"
+            )
         if not self.is_production:
             return
         wrong = [
@@ -92,6 +122,33 @@ class Settings:
         ]
         if wrong:
             raise Misconfigured("生产环境要先设置：" + "、".join(wrong))
+
+    def _check_keys(self) -> None:
+        """Refuse a suite or a key store that is none, or that lacks what it needs."""
+        if self.suite not in SUITES:
+            raise Misconfigured(f"AQUACERT_SUITE 只能是 ES256 或 SM2，现在是“{self.suite}”。")
+        if self.key_store not in KEY_STORES:
+            raise Misconfigured(
+                f"AQUACERT_KEY_STORE 只能是 file 或 pkcs11，现在是“{self.key_store}”。"
+            )
+        if self.key_store == "file":
+            return
+        needed = {
+            "AQUACERT_PKCS11_MODULE": self.pkcs11_module,
+            "AQUACERT_PKCS11_TOKEN": self.pkcs11_token,
+            "AQUACERT_PKCS11_PIN": self.pkcs11_pin,
+        }
+        missing = [name for name, value in needed.items() if not value]
+        if missing:
+            raise Misconfigured("用签名设备要先设置：" + "、".join(missing))
+        if self.suite == "SM2":
+            raise Misconfigured(
+                "PKCS#11 没有标准的 SM2 签名机制：AQUACERT_KEY_STORE=pkcs11 时只能用 ES256。"
+            )
+
+
+def _path(env: Mapping[str, str], name: str) -> Path | None:
+    return Path(env[name]) if env.get(name) else None
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

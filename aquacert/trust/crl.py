@@ -1,62 +1,80 @@
-"""The revocation list of the ring's own small authority (RFC 5280 §5): tiny, made when asked.
+"""The revocation lists of the ring's own small authority (RFC 5280 §5): tiny, made when asked.
 
-It names the keys known to be compromised, from the instant that is known. A key that was only
-withdrawn is not on it: nobody says that what it signed while it was in use is wrong.
+A list names the keys known to be compromised, from the instant that is known. A key that was only
+withdrawn or retired is not on it: nobody says that what it signed while in use is wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from asn1crypto import core, crl, x509
+from asn1crypto.algos import SignedDigestAlgorithm
 
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric import ec
+from aquacert.trust.keys import ES256, KeyRing, ListedKey, Use
 
 PERIOD = timedelta(days=7)
 """How long a list speaks; a fresh one is made for each night that needs one."""
 
 
-@dataclass(frozen=True)
-class Revoked:
-    """A certificate not to be believed any more, and since when."""
+def ring_crls(keys: KeyRing, now: datetime) -> tuple[bytes, ...]:
+    """Return the list (DER) of each root of the ring that issues PDF certificates, as of `now`.
 
-    certificate: bytes
-    """DER"""
-    since: datetime
-
-
-def issue_crl(
-    root_key: ec.EllipticCurvePrivateKey,
-    root_certificate: bytes,
-    revoked: Iterable[Revoked],
-    now: datetime,
-) -> bytes:
-    """Return the authority's list (DER) as of `now`, numbered by the second."""
-    root = x509.load_der_x509_certificate(root_certificate)
-    builder = (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(root.subject)
-        .last_update(now)
-        .next_update(now + PERIOD)
-        .add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()),
-            critical=False,
-        )
+    Raise `Unavailable` when a root's key does not open.
+    """
+    roots = [one for one in keys.public_keys() if one.use is Use.ROOT and one.algorithm == ES256]
+    bad = [one for one in keys.public_keys() if one.compromised_since and one.certificate]
+    return tuple(
+        issue_crl(keys, root, [one for one in bad if _issued(root, one)], now)
+        for root in roots
+        if root.covers(now)
     )
-    for one in revoked:
-        serial = x509.load_der_x509_certificate(one.certificate).serial_number
-        entry = (
-            x509.RevokedCertificateBuilder()
-            .serial_number(serial)
-            .revocation_date(one.since)
-            .add_extension(x509.CRLReason(x509.ReasonFlags.key_compromise), critical=False)
-        )
-        builder = builder.add_revoked_certificate(entry.build())
-    signed = builder.sign(root_key, hashes.SHA256())
-    return signed.public_bytes(serialization.Encoding.DER)
+
+
+def issue_crl(keys: KeyRing, root: ListedKey, revoked: list[ListedKey], now: datetime) -> bytes:
+    """Return one root's list (DER), numbered by the second, signed ES256."""
+    issuer = x509.Certificate.load(root.certificate)
+    algorithm = SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})
+    tbs = crl.TbsCertList(
+        {
+            "version": "v2",
+            "signature": algorithm,
+            "issuer": issuer.subject,
+            "this_update": {"utc_time": now.replace(microsecond=0)},
+            "next_update": {"utc_time": now.replace(microsecond=0) + PERIOD},
+            "revoked_certificates": [_entry(one) for one in revoked] or None,
+            "crl_extensions": [
+                {
+                    "extn_id": "authority_key_identifier",
+                    "extn_value": {"key_identifier": issuer.key_identifier},
+                },
+                {"extn_id": "crl_number", "extn_value": int(now.timestamp())},
+            ],
+        }
+    )
+    signed = keys.load(root).sign_der(tbs.dump())
+    return bytes(
+        crl.CertificateList(
+            {
+                "tbs_cert_list": tbs,
+                "signature_algorithm": algorithm,
+                "signature": core.OctetBitString(signed),
+            }
+        ).dump()
+    )
+
+
+def _entry(key: ListedKey) -> dict[str, object]:
+    since = key.compromised_since
+    return {
+        "user_certificate": x509.Certificate.load(key.certificate).serial_number,
+        "revocation_date": {"utc_time": since},
+        "crl_entry_extensions": [{"extn_id": "crl_reason", "extn_value": "key_compromise"}],
+    }
+
+
+def _issued(root: ListedKey, key: ListedKey) -> bool:
+    if key.use is Use.ROOT or key.algorithm != ES256:
+        return False
+    issuer = x509.Certificate.load(key.certificate).issuer
+    return bool(issuer == x509.Certificate.load(root.certificate).subject)

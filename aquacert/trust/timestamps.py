@@ -51,22 +51,24 @@ class Authority:
     wait: float = 8.0
     """Seconds one authority has for its whole answer."""
 
-    def token(self, digest: bytes, at: datetime) -> cms.ContentInfo:
+    def token(self, digest: bytes, at: datetime, skew: timedelta = SKEW) -> cms.ContentInfo:
         """Return a checked token over a SHA-256 `digest`; raise `NotStamped` when none comes."""
-        return asyncio.run(self.token_async(digest, at))
+        return asyncio.run(self.token_async(digest, at, skew))
 
-    async def token_async(self, digest: bytes, at: datetime) -> cms.ContentInfo:
+    async def token_async(
+        self, digest: bytes, at: datetime, skew: timedelta = SKEW
+    ) -> cms.ContentInfo:
         """Return a checked token, as `token` does, within a running loop."""
         wrong = []
         for url in self.urls:
             try:
-                return await self._ask(url, digest, at)
+                return await self._ask(url, digest, at, skew)
             except Exception as error:  # noqa: BLE001 (whatever a stranger's answer may cause)
                 wrong.append(f"{url}: {error!r}")
                 log.warning("no timestamp", url=url, error=repr(error)[:300])
         raise NotStamped("时间戳机构没有给出可用的时间戳。", detail="; ".join(wrong)[:2000])
 
-    async def _ask(self, url: str, digest: bytes, at: datetime) -> cms.ContentInfo:
+    async def _ask(self, url: str, digest: bytes, at: datetime, skew: timedelta) -> cms.ContentInfo:
         nonce = secrets.randbits(NONCE_BITS) | 1 << NONCE_BITS
         answer = tsp.TimeStampResp.load(post(url, query(digest, nonce), self.wait), strict=True)
         if answer["status"]["status"].native not in {"granted", "granted_with_mods"}:
@@ -76,7 +78,7 @@ class Authority:
         if said["nonce"].native != nonce:
             raise ValueError("wrong nonce")
         await check_token(token, digest, self, said["gen_time"].native)
-        if abs(said["gen_time"].native - at) > SKEW:
+        if abs(said["gen_time"].native - at) > skew:
             raise ValueError(f"its clock says {said['gen_time'].native}, ours {at}")
         return token
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from aquacert.certificates.documents.typesetting import (
     seal_pdf,
 )
 from aquacert.trust.pdf import Box, PdfSigner, Stamp, sign_twice
+from aquacert.trust.timestamps import Authority
 
 MILLIMETRE = 72 / 25.4
 PAGE_HEIGHT = 297.0
@@ -32,6 +33,8 @@ class Signers:
     vet: PdfSigner
     body: PdfSigner
     roots: Sequence[bytes]
+    authority: Authority | None = None
+    """who gives timestamps, where one is set"""
 
 
 def signed_certificate(
@@ -41,23 +44,30 @@ def signed_certificate(
     signers: Signers,
     *,
     at: datetime,
+    proofs: Mapping[str, bytes] | None = None,
     fonts: Path = FONTS,
 ) -> bytes:
-    """Return the certificate's PDF with both signatures, made at the instant `at`."""
-    plain = render_certificate(facts, record, cose, fonts=fonts)
+    """Return the certificate's PDF with both signatures, made at the instant `at`.
+
+    `proofs` are attached by name (attachments.PROOF, attachments.SEAL): after the signatures
+    nothing can be attached any more.
+    """
+    plain = render_certificate(facts, record, cose, proofs=proofs, fonts=fonts)
     vet = Stamp(
         signers.vet,
         box_of(HAND, facts.kind),
         hand_pdf(facts.vet, fonts),
         f"官方兽医签字 {facts.number}",
+        f"官方兽医签字：{facts.vet}",
     )
     body = Stamp(
         signers.body,
         box_of(SEAL, facts.kind),
         seal_pdf(facts.body, is_demo=facts.is_demo, fonts=fonts),
         f"动物检疫专用章 {facts.number}（系统生成，无法律效力）",
+        f"圆形红色印章：{facts.body}，动物检疫专用章（系统生成，无法律效力）",
     )
-    return sign_twice(plain, vet, body, roots=signers.roots, at=at)
+    return sign_twice(plain, vet, body, roots=signers.roots, at=at, authority=signers.authority)
 
 
 def box_of(place: tuple[float, float, float, float], kind: str) -> Box:

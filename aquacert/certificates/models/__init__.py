@@ -7,6 +7,7 @@ from aquacert.certificates.models.certificates import (
     Standing,
 )
 from aquacert.certificates.models.checks import CheckFinding, CheckRun
+from aquacert.certificates.models.documents import DocumentCopy, DocumentLevel
 from aquacert.certificates.models.log import LogCheckpoint, LogCosignature
 from aquacert.certificates.models.news import Change, Counter, Leaf, StatusListing
 from aquacert.certificates.models.numbers import (
@@ -39,6 +40,8 @@ __all__ = [
     "CheckRun",
     "Counter",
     "CoveredBatch",
+    "DocumentCopy",
+    "DocumentLevel",
     "HeldSeal",
     "Issuance",
     "IssuingHalt",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,8 @@ def stamps_of(
         stamp = _stamp(one.signed_data, one.compute_digest, evidence, moment, one)
         if stamp.is_trusted:
             moment = stamp.at
+        if of_document:
+            of_document[0] = replace(of_document[0], after=stamp.owner)
         of_document.insert(0, stamp)
     inside = [
         _stamp(token, _imprint(one), evidence, moment, one)
@@ -182,50 +185,6 @@ def _stands(name: str, status: Any) -> None:  # noqa: ANN401
         why = str(status.trust_problem_indic)
         is_foreign = status.revocation_details is None and "OUT_OF_BOUNDS" not in why
         raise Refused(Why.UNKNOWN_KEY if is_foreign else Why.KEY_NOT_VALID, f"{name}: {why}")
-
-
-def long_term(embedded: Any, evidence: Evidence, moment: datetime) -> bool:  # noqa: ANN401
-    """Tell whether one signature passes the validation of EN 319 102-1 §5.6.3 at `moment`.
-
-    Revocation information is required for every certificate, and is taken from the file alone.
-    """
-    from pyhanko.sign.ades.report import AdESPassed
-    from pyhanko.sign.validation.ades import ades_lta_validation
-    from pyhanko.sign.validation.policy_decl import (
-        PdfSignatureValidationSpec,
-        RevinfoOnlineFetchingRule,
-        RevocationInfoGatheringSpec,
-        SignatureValidationSpec,
-    )
-    from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
-
-    spec = SignatureValidationSpec(
-        cert_validation_policy=_policy(evidence.roots),
-        ts_cert_validation_policy=_policy(evidence.stamp_roots),
-        revinfo_gathering_policy=RevocationInfoGatheringSpec(
-            online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
-        ),
-    )
-    timing = ValidationTimingInfo(
-        validation_time=moment, best_signature_time=moment, point_in_time_validation=True
-    )
-    found = asyncio.run(
-        ades_lta_validation(embedded, PdfSignatureValidationSpec(spec), timing_info=timing)
-    )
-    return (
-        found.ades_subindic is AdESPassed.OK and found.oldest_evidence_record_timestamp is not None
-    )
-
-
-def _policy(roots: Sequence[bytes]) -> Any:  # noqa: ANN401
-    from pyhanko_certvalidator.context import CertValidationPolicySpec
-    from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
-    from pyhanko_certvalidator.registry import SimpleTrustManager
-
-    return CertValidationPolicySpec(
-        trust_manager=SimpleTrustManager.build([Certificate.load(root) for root in roots]),
-        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
-    )
 
 
 def attachments_of(reader: Any) -> Mapping[str, bytes]:  # noqa: ANN401

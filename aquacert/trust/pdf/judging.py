@@ -7,6 +7,7 @@ the reason; a stranger's bytes lead to nothing else.
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,8 +16,9 @@ from typing import Any
 import structlog
 
 from aquacert.trust.errors import Refused, Why
-from aquacert.trust.pdf.checks import attachments_of, exact_contents, judged, long_term, stamps_of
+from aquacert.trust.pdf.checks import attachments_of, exact_contents, judged, stamps_of
 from aquacert.trust.pdf.levels import Level, PdfSignature, PdfTimestamp
+from aquacert.trust.pdf.longterm import lasts
 from aquacert.trust.pdf.signing import BODY_FIELD, VET_FIELD
 
 __all__ = ["MOST_BYTES", "Level", "PdfReport", "PdfSignature", "PdfTimestamp", "verify_pdf"]
@@ -32,6 +34,9 @@ CODE, RECORD, PROOF, SEAL = (
     "seal.ses",
 )
 log = structlog.get_logger("pdf")
+for _name in ("pyhanko", "pyhanko_certvalidator"):
+    # What they find wrong is our answer; their tracebacks of it are not for the console.
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,7 @@ def _report(data: bytes, evidence: Evidence, at: datetime | None) -> PdfReport:
     found = tuple(judged(one, evidence, stamps, at) for one in regular)
     if any(stamp.is_broken for stamp in stamps):
         raise Refused(Why.CHANGED, "a timestamp is not over these bytes")
-    level = _level(regular, found, stamps, evidence, at)
+    level = _level(embedded, found, stamps, evidence, at)
     proven = [one.at for one in stamps if one.is_trusted]
     claimed = [one.claimed_at for one in found]
     signed_at = min(proven) if level is not Level.B_B and proven else max(claimed)
@@ -164,7 +169,7 @@ def _of_our_shape(embedded: Sequence[Any], regular: Sequence[Any]) -> None:
 
 
 def _level(
-    regular: Sequence[Any],
+    embedded: Sequence[Any],
     found: Sequence[PdfSignature],
     stamps: Sequence[PdfTimestamp],
     evidence: Evidence,
@@ -174,9 +179,5 @@ def _level(
     over_all = any(one.is_of_document and one.is_trusted for one in stamps)
     if not over_all and not all(one.stamped_at is not None for one in found):
         return Level.B_B
-    last = stamps[-1]
-    if over_all and last.is_trusted and last.follows_store:
-        moment = at or last.at
-        if all(long_term(one, evidence, moment) for one in regular):
-            return Level.B_LTA
-    return Level.B_T
+    moment = at or stamps[-1].at
+    return Level.B_LTA if lasts(embedded, found, stamps, evidence, moment) else Level.B_T

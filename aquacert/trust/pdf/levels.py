@@ -57,3 +57,5 @@ class PdfTimestamp:
     """a document timestamp with a security store before or beside it"""
     owner: str = ""
     """field of the signature or timestamp it stands in"""
+    after: str = ""
+    """field of the timestamp of the document that came just before it"""

@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from asn1crypto import crl
 from asn1crypto.x509 import Certificate
 
+from aquacert.kernel.clock import legal_day
 from aquacert.trust.pdf.signing import STAMPED_BYTES
 from aquacert.trust.pdf.writer import quiet_writer
 from aquacert.trust.timestamps import Authority, revocation_lists, stamper
+
+ANY_TIME = timedelta.max
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,11 +49,11 @@ def preserve(
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation import DocumentSecurityStore
 
-    found = dict.fromkeys(_inside(PdfFileReader(io.BytesIO(pdf))))
-    token = authority.token(bytes(32), at)
-    found |= dict.fromkeys(_of(token["content"]))
-    found |= dict.fromkeys((*roots, *authority.roots, *authority.others))
-    lists = dict.fromkeys((*crls, *revocation_lists(authority, list(found))))
+    chain, chain_lists = _material(authority, legal_day(at))
+    inside = dict.fromkeys(_inside(PdfFileReader(io.BytesIO(pdf))))
+    older = [one for one in inside if one not in chain]
+    found = inside | dict.fromkeys((*roots, *chain, *authority.roots, *authority.others))
+    lists = dict.fromkeys((*crls, *chain_lists, *revocation_lists(authority, older)))
     writer = quiet_writer(pdf)
     DocumentSecurityStore.supply_dss_in_writer(
         writer,
@@ -58,6 +62,17 @@ def preserve(
         crls=[crl.CertificateList.load(one) for one in lists],
     )
     return _stamped(writer, authority, at)
+
+
+@lru_cache(maxsize=4)
+def _material(authority: Authority, day: date) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """Return the authority's certificates and their revocation lists, asked once a day.
+
+    They have to lie in the store before the timestamp that covers it is made.
+    """
+    at = datetime.combine(day, datetime.min.time(), tzinfo=UTC)
+    chain = tuple(_of(authority.token(bytes(32), at, skew=ANY_TIME)["content"]))
+    return chain, tuple(revocation_lists(authority, chain))
 
 
 def _stamped(

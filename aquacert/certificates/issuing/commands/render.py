@@ -8,19 +8,20 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from aquacert.certificates.archive import commands as archive
+from aquacert.certificates.archive import queries as archive_queries
+from aquacert.certificates.documents.attachments import PROOF, SEAL
 from aquacert.certificates.documents.docx import certificate_docx
-from aquacert.certificates.documents.facts import CertificateFacts, facts_of
 from aquacert.certificates.documents.signing import Signers, signed_certificate
 from aquacert.certificates.log import commands as log
 from aquacert.certificates.models import Certificate
 from aquacert.certificates.rules.media import DOCX, PDF
+from aquacert.certificates.seals import commands as seals
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database, Look
-from aquacert.trust.cose import verify_own
 from aquacert.trust.keys import KeyRing
 from aquacert.trust.publickeys import Owner, Use
-from aquacert.trust.trustlist import TrustList
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class DocumentsMade(Fact):
     number: str
     pdf: str
     """SHA-256 of the PDF, hex."""
+    level: str
+    """Level of its signatures, as validation found it."""
 
 
 def render(database: Database, keys: KeyRing, certificate_id: UUID) -> None:
@@ -45,15 +48,19 @@ def render(database: Database, keys: KeyRing, certificate_id: UUID) -> None:
             return
         row = look.get(Certificate, certificate_id)
         now = look.now
-    facts = _facts(database, keys, row)
+        authority = archive_queries.authority(look)
+    facts = archive.verified_facts(database, keys, row)
     vet = Owner(f"vet:{row.vet_id}", row.county, row.vet_number)
     body = Owner(f"office:{row.office_id}", row.county, row.office)
     signers = Signers(
         vet=keys.load(keys.ensure(Use.VET, vet, now=now)),
         body=keys.load(keys.ensure(Use.SEAL, body, now=now)),
         roots=keys.roots(),
+        authority=authority,
     )
-    pdf = signed_certificate(facts, row.record, row.cose, signers, at=now)
+    proofs = _proofs(database, keys, certificate_id)
+    pdf = signed_certificate(facts, row.record, row.cose, signers, at=now, proofs=proofs)
+    found = archive.judge(pdf, keys, authority, now)
     docx = certificate_docx(facts)
     with database.work(SYSTEM) as w:
         fresh = w.get_for_change(Certificate, certificate_id)
@@ -61,14 +68,19 @@ def render(database: Database, keys: KeyRing, certificate_id: UUID) -> None:
             return
         stored = w.attach(fresh, pdf, f"{row.number}.pdf", PDF)
         w.attach(fresh, docx, f"{row.number}.docx", DOCX)
-        w.record(DocumentsMade(row.number, stored.sha256), on=fresh, county=row.county)
+        archive.keep_level(w, fresh, stored, found)
+        fact = DocumentsMade(row.number, stored.sha256, found.level)
+        w.record(fact, on=fresh, county=row.county)
         log.touch(w, row.id, row.public_id)
 
 
-def _facts(database: Database, keys: KeyRing, row: Certificate) -> CertificateFacts:
-    """Return what the documents print: only what the verified signature covers."""
-    verified = verify_own(row.cose, TrustList(keys.public_keys()).keys_of(Use.ISSUE))
-    return facts_of(row.record, row.cose, verified.payload, database.settings.public_url)
+def _proofs(database: Database, keys: KeyRing, certificate_id: UUID) -> dict[str, bytes]:
+    """Return the proofs to attach now; after the signatures nothing can be attached."""
+    found = {
+        PROOF: log.prove(database, keys, certificate_id),
+        SEAL: seals.apply(database, keys, certificate_id),
+    }
+    return {name: data for name, data in found.items() if data}
 
 
 def _made(look: Look, certificate_id: UUID) -> bool:

@@ -1,0 +1,1 @@
+"""Documents that last: levels of proof, timestamps added later, copies printed."""

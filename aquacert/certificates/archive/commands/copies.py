@@ -1,0 +1,80 @@
+"""Copies: a page set anew, marked 副本 with its count. The signed file is never touched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from aquacert.certificates.archive.commands.facts import verified_facts
+from aquacert.certificates.documents.typesetting import Reprint, render_certificate
+from aquacert.certificates.models import Certificate, DocumentCopy
+from aquacert.certificates.rules.media import PDF
+from aquacert.kernel.audit import Fact
+from aquacert.kernel.errors import Conflict, Invalid
+from aquacert.kernel.scope import Actor
+from aquacert.kernel.work import Database, Look
+from aquacert.trust.keys import KeyRing
+
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True)
+class CopyPrinted(Fact):
+    """A copy of a certificate was printed."""
+
+    tag: ClassVar[str] = "certificates:documents:copy"
+    title: ClassVar[str] = "重印副本"
+    number: str
+    ordinal: int
+    pdf: str
+    """SHA-256 of the copy, hex."""
+
+
+def reprint(
+    database: Database, actor: Actor, keys: KeyRing, certificate_id: UUID, because: str
+) -> int:
+    """Set a copy of a visible certificate and return its count, from 1.
+
+    Raise `Invalid` without a reason, `NotFound` out of scope, and `Conflict` when somebody else
+    printed one in the same moment.
+    """
+    because = because.strip()
+    if not because or len(because) > LONGEST_REASON:
+        raise Invalid("请写明重印的原因。", because="请写明重印的原因，200 字以内。")
+    with database.look(actor) as look:
+        row = look.get(Certificate, certificate_id)
+        ordinal, now = _last(look, certificate_id) + 1, look.now
+    facts = verified_facts(database, keys, row)
+    pdf = render_certificate(facts, row.record, row.cose, reprint=Reprint(ordinal, now))
+    with database.work(actor) as w:
+        fresh = w.get_for_change(Certificate, certificate_id)
+        if _last(w, certificate_id) + 1 != ordinal:
+            raise Conflict("刚才有人重印了这张证明，请再试一次。")
+        copy = w.add(
+            DocumentCopy(
+                id=w.new_id(),
+                certificate_id=certificate_id,
+                ordinal=ordinal,
+                because=because,
+                made_at=now,
+                made_by_id=actor.person_id,
+            )
+        )
+        stored = w.attach(copy, pdf, f"{row.number}-副本{ordinal}.pdf", PDF)
+        fact = CopyPrinted(row.number, ordinal, stored.sha256)
+        w.record(fact, on=fresh, county=row.county, reason=because)
+    return ordinal
+
+
+def _last(look: Look, certificate_id: UUID) -> int:
+    return (
+        look.one(
+            select(func.max(DocumentCopy.ordinal)).where(
+                DocumentCopy.certificate_id == certificate_id
+            )
+        )
+        or 0
+    )
