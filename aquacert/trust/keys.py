@@ -16,8 +16,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from aquacert.kernel.errors import Invalid, NotAllowedNow, Unavailable
+from aquacert.kernel.settings import Settings
 from aquacert.trust.atomic import write_whole
 from aquacert.trust.logkeys import NoteKeys
+from aquacert.trust.pkcs11 import TokenStore
 from aquacert.trust.publickeys import KeyState, ListedKey, Owner, Use
 from aquacert.trust.signers import FileStore, KeySigner, KeyStore, PrivateKey
 from aquacert.trust.spki import ES256, SM2, PublicKey, kid_of
@@ -34,6 +36,7 @@ __all__ = [
     "PublicKey",
     "Use",
     "kid_of",
+    "open_ring",
 ]
 
 KEY_DAYS = 365
@@ -227,6 +230,16 @@ class KeyRing:
         write_whole(self._folder / f"{public.kid.hex()}.json", _row_bytes(public))
         self._seen = -1
         return public
+
+
+def open_ring(settings: Settings) -> KeyRing:
+    """Return the ring of an installation, with its token when its keys are made on one."""
+    token = None
+    if settings.key_store == "pkcs11":
+        token = TokenStore(settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_pin)
+    return KeyRing(
+        settings.data_dir / "keys", settings.key_passphrase, suite=settings.suite, token=token
+    )
 
 
 def _read_public(path: Path) -> ListedKey:
