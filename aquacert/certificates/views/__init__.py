@@ -1,9 +1,14 @@
 """Doors of the certificates: ready loads, signing, certificates, numbers."""
 
-from aquacert.certificates.views import checks, numbers, show, sign, switches
+from flask import Flask
+
+from aquacert.certificates.views import checks, log, numbers, seals, show, sign, switches
 from aquacert.certificates.views.blueprint import bp
 
-__all__ = ["bp", "checks", "numbers", "prepare", "show", "sign", "switches"]
+__all__ = ["bp", "checks", "log", "numbers", "prepare", "seals", "show", "sign", "switches"]
 
-prepare = switches.furnish
-"""app.py calls it once, with the application."""
+
+def prepare(app: Flask) -> None:
+    """Furnish the frame and hang in the public doors; app.py calls it once."""
+    switches.furnish(app)
+    app.register_blueprint(log.public)

@@ -13,7 +13,13 @@ import structlog
 from sqlalchemy import insert, select
 
 from aquacert.certificates.log.queries.news import MOST, leaves, size
-from aquacert.certificates.log.queries.proofs import folder_of, newest, origin_of, proof_of
+from aquacert.certificates.log.queries.proofs import (
+    cosignatures,
+    folder_of,
+    newest,
+    origin_of,
+    proof_of,
+)
 from aquacert.certificates.models import LogCheckpoint
 from aquacert.kernel.errors import Unavailable
 from aquacert.kernel.scope import SYSTEM
@@ -21,7 +27,7 @@ from aquacert.kernel.work import Database, Look, Work
 from aquacert.trust import merkle
 from aquacert.trust.errors import Refused
 from aquacert.trust.keys import KeyRing
-from aquacert.trust.notes import NoteKey
+from aquacert.trust.notes import Note, NoteKey, signatures_of
 from aquacert.trust.tilefolder import TileFolder
 from aquacert.trust.tlog import TILE, Checkpoint, TilePath, bundle_of, open_checkpoint, split_tile
 
@@ -51,6 +57,7 @@ def publish(database: Database, keys: KeyRing) -> int:
                 there = size(look)
                 _must_continue(look, known, there)
                 if there == known.size:
+                    _add_witnesses(look, folder, known)
                     return there
                 upto = min(there, known.size + MOST_AT_ONCE)
                 tiles = _grown(look, folder, known.size, upto)
@@ -96,6 +103,16 @@ def _known(folder: TileFolder, key: NoteKey) -> Checkpoint:
         raise Unavailable(
             "已公布的检查点不是这把密钥签的，日志已停止公布。", detail=refused.detail
         ) from None
+
+
+def _add_witnesses(look: Look, folder: TileFolder, known: Checkpoint) -> None:
+    """Serve the witnesses' lines with the checkpoint, once they have come."""
+    head, lines = folder.head(), cosignatures(look, known.size)
+    if head is None or not lines:
+        return
+    note = bytes(Note.read(head).extended(*signatures_of(lines)))
+    if note != head:
+        folder.set_head(note)
 
 
 def _must_continue(look: Look, known: Checkpoint, there: int) -> None:

@@ -15,7 +15,10 @@ from aquacert.certificates.log.queries.proofs import (
     newest,
     origin_of,
     proof_of,
+    proof_of_page,
     published,
+    root_at,
+    witnesses,
 )
 
 __all__ = [
@@ -30,7 +33,10 @@ __all__ = [
     "newest",
     "origin_of",
     "proof_of",
+    "proof_of_page",
     "published",
+    "root_at",
     "scan_count",
     "size",
+    "witnesses",
 ]

@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
-from aquacert.certificates.models import Leaf, LogCheckpoint
+from aquacert.certificates.models import Certificate, Leaf, LogCheckpoint, LogCosignature
 from aquacert.certificates.rules.states import Act
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.settings import Settings
@@ -92,6 +92,12 @@ def proof_of(look: Look, certificate_id: UUID) -> bytes | None:
     return bytes(Proof(found.position, tuple(path), note, entry.extra()))
 
 
+def proof_of_page(look: Look, public_id: str) -> bytes | None:
+    """Return the `.tlog-proof` of the certificate behind a page id, whoever asks."""
+    found = look.session.scalar(select(Certificate.id).where(Certificate.public_id == public_id))
+    return None if found is None else proof_of(look, found)
+
+
 def consistency_of(folder: TileFolder, size1: int, size2: int) -> list[bytes]:
     """Return the proof that the published log at `size2` continues itself at `size1`.
 
@@ -101,3 +107,25 @@ def consistency_of(folder: TileFolder, size1: int, size2: int) -> list[bytes]:
     if head is None or not 0 < size1 <= size2 <= head.size:
         raise NotFound("日志没有公布到这个大小。请先看最新的检查点。")
     return merkle.consistency(folder.reader(size2), size1, size2)
+
+
+def root_at(folder: TileFolder, size: int) -> bytes:
+    """Return the root of the published log at a size that is published."""
+    return merkle.root(folder.reader(size), size)
+
+
+def witnesses(look: Look, size: int) -> list[tuple[str, datetime]]:
+    """Return (name, when) of every witness that cosigned the checkpoint of this size."""
+    rows = look.scalars(
+        select(LogCosignature).where(LogCosignature.size == size).order_by(LogCosignature.witness)
+    )
+    return [(row.witness.partition("+")[0], row.cosigned_at) for row in rows]
+
+
+def cosignatures(look: Look, size: int) -> list[str]:
+    """Return the witnesses' lines under the checkpoint of this size, as they came."""
+    return look.scalars(
+        select(LogCosignature.line)
+        .where(LogCosignature.size == size)
+        .order_by(LogCosignature.witness)
+    )
