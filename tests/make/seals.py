@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from asn1crypto import core
 
+from aquacert.certificates.seals.commands import make_seal
+from aquacert.http.house import House
+from aquacert.kernel.scope import Actor
 from aquacert.trust import ses, sm2
 from aquacert.trust.der import split, write_signature
 from aquacert.trust.signers import Sm2Key
@@ -122,3 +126,16 @@ def v1_value(
 def utc_time(instant: datetime) -> bytes:
     """Return the DER of a UTCTime, as some V1 producers put it into timeInfo."""
     return bytes(core.UTCTime(instant).dump())
+
+
+def elsewhere(name: str = "某省政务电子印章平台", **changes: object) -> bytes:
+    """Return a seal (version 4) that some platform made, valid around the tests' day."""
+    maker = someone(name)
+    holder = someone("示例单位", issuer=maker)
+    return ses.make_seal(facts(holder, **changes), maker, now=NOW)
+
+
+def give_seal(house: House, keeper: Actor, body_id: UUID) -> UUID:
+    """Let a keeper make a seal for a body, valid for half a year."""
+    with house.database.work(keeper) as w:
+        return make_seal(w, house.keys, body_id=body_id, ends_on=w.today + timedelta(days=180))

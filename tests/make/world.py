@@ -22,6 +22,7 @@ from tests.make.inspections import start
 from tests.make.labs import make_lab, rdml_file
 from tests.make.movements import make_road
 from tests.make.sampling import tested
+from tests.make.seals import give_seal
 from tests.make.surveillance import make_zone
 
 TABLE_OF = {
@@ -50,6 +51,7 @@ TABLE_OF = {
     "row": "rules",
     "run": "lab_runs",
     "sample": "samples",
+    "seal": "seals",
     "segment": "number_segments",
     "session": "sessions",
     "token": "api_tokens",
@@ -74,6 +76,8 @@ def make_world(house: House) -> Made:
     make_zone(db)
     register(db)
     make_declaration(db)
+    keeper = make_person(db, "province_supervisor", division="320000")
+    give_seal(house, keeper.actor, road.ready.farm.office_id)
     chief = make_person(db, "administrator")
     with db.work(chief.actor) as w:
         make_token(w, chief.person_id, "测试程序")
