@@ -5,8 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from aquacert.certificates import commands, queries
-from aquacert.certificates.log import commands as log
 from aquacert.certificates.checks.commands import check
+from aquacert.certificates.log import commands as log
+from aquacert.certificates.peers import commands as peers
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
 from aquacert.trust.keys import KeyRing
@@ -15,10 +16,12 @@ from aquacert.trust.keys import KeyRing
 def render(certificate_id: UUID, *, database: Database, keys: KeyRing) -> None:
     """Make the PDF and the .docx of a certificate that was issued; once made, nothing to do.
 
-    The first certificate of a quarter also brings its status list into the world.
+    The first certificate of a quarter also brings its status list into the world, the first of an
+    office its key into the trust list.
     """
     commands.render(database, keys, certificate_id)
     commands.refresh_lists(database, keys)
+    peers.renew(database, keys)
 
 
 def publish_status(certificate_id: UUID, *, database: Database, keys: KeyRing) -> None:
@@ -32,7 +35,13 @@ def tidy(database: Database, keys: KeyRing, *, at_start: bool = False) -> comman
     """Settle what a crash left and keep the status lists fresh: at each start and every minute."""
     done = commands.resume(database, after_restore=at_start)
     commands.refresh_lists(database, keys)
+    peers.renew(database, keys)
     return done
+
+
+def visit_peers(database: Database) -> int:
+    """Visit the other provinces whose lists we believe: every hour; return how many answered."""
+    return sum(not one.trouble for one in peers.refresh_peers(database))
 
 
 def check_issued(database: Database, keys: KeyRing) -> int:

@@ -51,6 +51,8 @@ class Settings:
     clock_at: str = ""
     """RFC 3339 instant from which the demo's shifted clock runs; empty = the machine's clock."""
     workers: int = 1
+    allow_private_fetch: bool = False
+    """Other provinces' lists may be fetched from private addresses and by http (tests only)."""
     tsa_url: str = ""
     """Timestamp authority (RFC 3161); empty = PDFs are signed without timestamps."""
     tsa_second_url: str = ""
@@ -93,6 +95,7 @@ class Settings:
             stock_confirm_days=_whole(env, "AQUACERT_STOCK_CONFIRM_DAYS", 30),
             clock_at=env.get("AQUACERT_CLOCK_AT", ""),
             workers=_whole(env, "AQUACERT_WORKERS", 1),
+            allow_private_fetch=env.get("AQUACERT_FETCH_PRIVATE", "") == "1",
             tsa_url=env.get("AQUACERT_TSA_URL", ""),
             tsa_second_url=env.get("AQUACERT_TSA_URL_2", ""),
             tsa_trust=_path(env, "AQUACERT_TSA_TRUST"),
@@ -116,6 +119,7 @@ class Settings:
                 ("AQUACERT_KEY_PASSPHRASE", self.key_passphrase == DEMO_PASSPHRASE),
                 ("AQUACERT_PUBLIC_URL", not self.public_url.startswith("https://")),
                 ("AQUACERT_DEMO", self.is_demo),
+                ("AQUACERT_FETCH_PRIVATE", self.allow_private_fetch),
                 ("AQUACERT_CLOCK_AT", bool(self.clock_at)),
             )
             if bad
