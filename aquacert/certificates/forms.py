@@ -5,16 +5,12 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     HiddenField,
-    IntegerField,
-    RadioField,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from aquacert.certificates.rules.kinds import TITLES
 from aquacert.http.forms import Form
 
 
@@ -56,33 +52,3 @@ class HaltForm(Form):
         ],
         description=_l("兽医在签发页会看到这句话"),
     )
-
-
-class ReceiveForm(Form):
-    """A segment from the province."""
-
-    kind = RadioField(
-        _l("证书种类"),
-        choices=[SelectChoice(kind.value, _l(title)) for kind, title in TITLES.items()],
-        validators=[InputRequired(_l("请选一种。"))],
-    )
-    holder = SelectField(_l("交给"), validators=[InputRequired(_l("请选一个单位。"))])
-    first = StringField(_l("起号"), validators=[InputRequired(_l("请填 10 位起号。"))])
-    last = StringField(_l("止号"), validators=[InputRequired(_l("请填 10 位止号。"))])
-    because = StringField(
-        _l("来源"), validators=[InputRequired(_l("请写批次，例如“省批次 2026-02”。"))]
-    )
-
-
-class HandDownForm(Form):
-    """The next numbers of a segment, to a lower body."""
-
-    holder = SelectField(_l("下发给"), validators=[InputRequired(_l("请选一个单位。"))])
-    count = IntegerField(
-        _l("数量"),
-        validators=[
-            InputRequired(_l("请填要下发多少个号。")),
-            NumberRange(1, 1_000_000, message=_l("请填 1 到 1000000 的整数。")),
-        ],
-    )
-    because = StringField(_l("说明"), validators=[Optional(), Length(max=200)])

@@ -2,10 +2,34 @@
 
 from flask import Flask
 
-from aquacert.certificates.views import checks, log, numbers, seals, show, sign, switches
+from aquacert.certificates.views import (
+    checks,
+    documents,
+    log,
+    numberacts,
+    numberlists,
+    numbers,
+    seals,
+    show,
+    sign,
+    switches,
+)
 from aquacert.certificates.views.blueprint import bp
 
-__all__ = ["bp", "checks", "log", "numbers", "prepare", "seals", "show", "sign", "switches"]
+__all__ = [
+    "bp",
+    "checks",
+    "documents",
+    "log",
+    "numberacts",
+    "numberlists",
+    "numbers",
+    "prepare",
+    "seals",
+    "show",
+    "sign",
+    "switches",
+]
 
 
 def prepare(app: Flask) -> None:

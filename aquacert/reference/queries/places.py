@@ -45,7 +45,7 @@ def division_levels(look: Look, codes: Collection[str]) -> dict[str, str]:
     rows = look.session.execute(
         select(Division.code, Division.level).where(Division.code.in_(sorted(codes)))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def division_path(look: Look, code: str) -> tuple[Division, ...]:

@@ -17,16 +17,13 @@ from aquacert.certificates.numbers.commands.facts import (
     SegmentReturned,
 )
 from aquacert.certificates.numbers.commands.ledger import Holder, holder_of
+from aquacert.certificates.numbers.queries.receivers import lies_below
 from aquacert.certificates.rules.kinds import Kind
 from aquacert.certificates.rules.numbering import Range, as_text, parse_number, parse_range
 from aquacert.certificates.rules.numberstock import Act
 from aquacert.certificates.rules.pieces import front, tail
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed
 from aquacert.kernel.work import Look, Work
-from aquacert.reference.queries import descendants
-
-DEEPEST = 8
-"""Bodies above a body, at most: a chain that is longer goes in a circle."""
 
 
 def receive_segment(
@@ -175,24 +172,6 @@ def name_of(look: Look, holder: Holder) -> str:
     if holder.person_id is None:
         return body
     return f"{body} 官方兽医 {accounts.vet_number(look, holder.person_id)}"
-
-
-def lies_below(look: Look, lower: Organisation, upper: Organisation) -> bool:
-    """Say whether a body lies below another: its place by the divisions' parents, or its own chain.
-
-    Never by the code's digits: a county may belong to a city whose code it does not share.
-    """
-    below = descendants(look, upper.division_code)
-    if lower.division_code in below and lower.division_code != upper.division_code:
-        return True
-    at: Organisation | None = lower
-    for _step in range(DEEPEST):
-        if at is None or at.parent_id is None:
-            return False
-        if at.parent_id == upper.id:
-            return True
-        at = look.session.get(Organisation, at.parent_id)
-    return False
 
 
 def _receiver(w: Work, parent: NumberSegment, holder_id: UUID, person_id: UUID | None) -> Holder:

@@ -130,3 +130,8 @@ def _holder(look: Look, segment: NumberSegment) -> str:
     own: Key = (segment.holder_id, segment.holder_person_id)
     names = names_of(look, {body, own})
     return names[body] if own == body else f"{names[own]} · {names[body]}"
+
+
+def taken(look: Look, number_id: UUID) -> CertificateNumber:
+    """Return one visible number that was taken, or raise `NotFound`."""
+    return look.get(CertificateNumber, number_id)
