@@ -21,7 +21,9 @@ import structlog
 from aquacert import app as composition
 from aquacert.accounts.cli import administrator_command, token_commands
 from aquacert.certificates import tasks as certificates
+from aquacert.certificates.archive.cli import documents_commands
 from aquacert.certificates.checks.cli import check_command
+from aquacert.certificates.keyring.cli import keys_commands
 from aquacert.certificates.log import queries as public_log
 from aquacert.demo import run
 from aquacert.http.house import House
@@ -78,6 +80,7 @@ def prepare(settings: Settings) -> None:
     with house.database.work(SYSTEM) as w:
         load_seed(w, SEED)
     house.keys.root(house.database.clock.now())
+    certificates.tidy(house.database, house.keys)
     house.database.close()
 
 
@@ -221,7 +224,9 @@ def open_story(settings: Settings, clock: FixedClock) -> tuple[House, Runner]:
 
 
 main.add_command(check_command(opened_house, watch_log))
+main.add_command(documents_commands(opened_house))
 main.add_command(feeds)
+main.add_command(keys_commands(opened_house))
 main.add_command(verify_command)
 main.add_command(labs)
 main.add_command(token_commands(opened))
