@@ -100,9 +100,17 @@ def _issuers(look: Look, keys: KeyRing, province: str) -> list[Issuer]:
             division=division,
             label=label,
             name_zh=held[0].owner.name,
-            name_en=reference.full_name_en(look, division),
+            name_en=_english(look, division),
             kinds=KINDS,
             keys=tuple(held),
         )
         for (division, label), held in sorted(grouped.items())
     ]
+
+
+def _english(look: Look, division: str) -> str:
+    """Return the English name of a place; empty for a code that no list of ours has."""
+    try:
+        return reference.full_name_en(look, division)
+    except NotFound:
+        return ""
