@@ -1,6 +1,12 @@
 """What can be done with certificates and their numbers: one list of the rooms' commands."""
 
-from aquacert.certificates.archive.commands import Done, complete, preserve_due, reprint
+from aquacert.certificates.archive.commands import (
+    Done,
+    complete,
+    draw_copy,
+    keep_copy,
+    preserve_due,
+)
 from aquacert.certificates.issuing.commands import (
     Resumed,
     digest_of_all,
@@ -25,10 +31,12 @@ __all__ = [
     "Resumed",
     "complete",
     "digest_of_all",
+    "draw_copy",
     "fold_scans",
     "hand_down",
     "issue",
     "issue_many",
+    "keep_copy",
     "note_arrival",
     "preserve_due",
     "publish_list",
@@ -36,7 +44,6 @@ __all__ = [
     "receive_segment",
     "refresh_lists",
     "render",
-    "reprint",
     "reserve_number",
     "resume",
     "resume_certificate",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from aquacert.certificates.models import Certificate, DocumentCopy, DocumentLevel
@@ -141,6 +141,12 @@ def due(
     return look.scalars(statement)
 
 
+def waiting(look: Look) -> int:
+    """Return how many documents need something now."""
+    found = select(func.count()).where(_is_newest(), DocumentLevel.next_due_at <= look.now)
+    return (look.session.scalar(found) or 0) + len(unjudged(look))
+
+
 def unjudged(look: Look, most: int = BATCH) -> list[UUID]:
     """Return certificates whose PDF was made before levels were kept."""
     judged = select(DocumentLevel.id).where(DocumentLevel.certificate_id == Certificate.id)
@@ -151,7 +157,7 @@ def unjudged(look: Look, most: int = BATCH) -> list[UUID]:
     )
     return look.scalars(
         select(Certificate.id)
-        .where(made.exists(), or_(~judged.exists()))
+        .where(made.exists(), ~judged.exists())
         .order_by(Certificate.id)
         .limit(most)
     )

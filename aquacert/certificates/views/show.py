@@ -145,6 +145,8 @@ def _show_page(certificate_id: UUID) -> str:
             check=check_code(line.public_id),
             acts=_open_acts(unit.actor, line.status),
             history=queries.history(unit, certificate_id),
+            level=queries.level_of(unit, certificate_id),
+            copies=queries.copies_of(unit, certificate_id),
             others=others,
             phone=_on_a_phone(),
         )

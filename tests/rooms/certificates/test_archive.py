@@ -13,9 +13,10 @@ from aquacert.certificates.archive import queries as archive
 from aquacert.certificates.models import DocumentLevel
 from aquacert.certificates.rules.levels import PdfLevel
 from aquacert.kernel.audit import AuditEntry
-from aquacert.kernel.errors import Invalid, NotFound
+from aquacert.kernel.errors import Conflict, Invalid, NotFound
 from aquacert.kernel.scope import SYSTEM
 from aquacert.trust.pdf import verify_pdf
+from tests.make.accounts import signed_in
 from tests.make.certificates import issue_one, make_ready
 from tests.make.tsa import LocalTsa, serving
 
@@ -178,6 +179,13 @@ def test_what_was_found_cannot_be_changed(house):
         w.session.connection().exec_driver_sql("UPDATE document_levels SET level = 'B-LTA'")
 
 
+def reprint(house, ready, certificate_id, because):
+    db = house.database
+    drawn = commands.draw_copy(db, ready.vet.actor, house.keys, certificate_id)
+    with db.work(ready.vet.actor) as w:
+        return commands.keep_copy(w, drawn, because)
+
+
 def test_a_copy_is_marked_counted_and_recorded_and_the_original_untouched(house):
     db = house.database
     ready = make_ready(db)
@@ -185,19 +193,61 @@ def test_a_copy_is_marked_counted_and_recorded_and_the_original_untouched(house)
     commands.render(db, house.keys, one)
     before = pdf(house, one)
     with pytest.raises(Invalid):
-        commands.reprint(db, ready.vet.actor, house.keys, one, " ")
-    assert commands.reprint(db, ready.vet.actor, house.keys, one, "随车一联淋湿") == 1
-    assert commands.reprint(db, ready.vet.actor, house.keys, one, "再打一份存档") == 2
+        reprint(house, ready, one, " ")
+    assert reprint(house, ready, one, "随车一联淋湿") == 1
+    assert reprint(house, ready, one, "再打一份存档") == 2
+    drawn = commands.draw_copy(db, ready.vet.actor, house.keys, one)
+    assert reprint(house, ready, one, "另一个窗口") == 3
+    with pytest.raises(Conflict), db.work(ready.vet.actor) as w:
+        commands.keep_copy(w, drawn, "同一时刻")
     assert pdf(house, one) == before
     with db.look(ready.vet.actor) as look:
-        assert [line.ordinal for line in queries.copies_of(look, one)] == [1, 2]
+        assert [line.ordinal for line in queries.copies_of(look, one)] == [1, 2, 3]
         copy = queries.copy_file(look, one, 2)
         titles = [entry.title for entry in queries.history(look, one)]
         with pytest.raises(NotFound):
-            queries.copy_file(look, one, 3)
-    assert titles.count("重印副本") == 2
+            queries.copy_file(look, one, 4)
+    assert titles.count("重印副本") == 3
     import pypdfium2
 
     words = "".join(pypdfium2.PdfDocument(copy)[0].get_textpage().get_text_range().split())
     assert "副本第2次" in words
     assert "副本不另签章" in words
+
+
+def test_the_page_says_the_level_and_prints_a_copy_by_hand(house, client):
+    db = house.database
+    ready = make_ready(db)
+    one = issue_one(house, ready)
+    commands.render(db, house.keys, one)
+    browser = signed_in(client, ready.vet)
+    page = browser.get(f"/certificates/{one}").get_data(as_text=True)
+    assert "签名级别" in page
+    assert "B-B" in page
+    assert "重印副本" in browser.get(f"/certificates/{one}/reprint").get_data(as_text=True)
+    form = {"because": "随车一联淋湿", "once": "k9"}
+    answer = browser.post(f"/certificates/{one}/reprint", data=form)
+    assert answer.status_code == 302
+    assert browser.post(f"/certificates/{one}/reprint", data=form).status_code == 302
+    page = browser.get(answer.location).get_data(as_text=True)
+    assert "副本 第 1 次" in page
+    assert "副本 第 2 次" not in page
+    copy = browser.get(f"/certificates/{one}/copies/1.pdf")
+    assert (copy.status_code, copy.mimetype) == (200, "application/pdf")
+    assert browser.get(f"/certificates/{one}/copies/2.pdf").status_code == 404
+
+
+def test_the_night_by_hand_shows_its_progress(house, tsa, monkeypatch):
+    from click.testing import CliRunner
+
+    from aquacert.certificates.archive.cli import documents_commands
+
+    trusting(house, tsa)
+    one = issued(house)
+    monkeypatch.setattr(house.database, "close", lambda: None)
+    group = documents_commands(lambda: house)
+    done = CliRunner().invoke(group, ["preserve"])
+    assert (done.exit_code, "完成 1 份" in done.output) == (0, True)
+    assert level(house, one).level is PdfLevel.B_LTA
+    said = CliRunner().invoke(group, ["levels"]).output
+    assert "可长期验证" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from aquacert.certificates.rules.media import PDF
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Conflict, Invalid
 from aquacert.kernel.scope import Actor
-from aquacert.kernel.work import Database, Look
+from aquacert.kernel.work import Database, Look, Work
 from aquacert.trust.keys import KeyRing
 
 LONGEST_REASON = 200
@@ -33,10 +34,28 @@ class CopyPrinted(Fact):
     """SHA-256 of the copy, hex."""
 
 
-def reprint(
-    database: Database, actor: Actor, keys: KeyRing, certificate_id: UUID, because: str
-) -> int:
-    """Set a copy of a visible certificate and return its count, from 1.
+@dataclass(frozen=True)
+class Drawn:
+    """A copy set in type, not yet kept."""
+
+    certificate_id: UUID
+    ordinal: int
+    at: datetime
+    pdf: bytes
+
+
+def draw_copy(database: Database, actor: Actor, keys: KeyRing, certificate_id: UUID) -> Drawn:
+    """Set the next copy of a visible certificate; raise `NotFound` out of scope."""
+    with database.look(actor) as look:
+        row = look.get(Certificate, certificate_id)
+        ordinal, now = _last(look, certificate_id) + 1, look.now
+    facts = verified_facts(database, keys, row)
+    pdf = render_certificate(facts, row.record, row.cose, reprint=Reprint(ordinal, now))
+    return Drawn(certificate_id, ordinal, now, pdf)
+
+
+def keep_copy(w: Work, drawn: Drawn, because: str) -> int:
+    """Keep a copy that was drawn and return its count, from 1.
 
     Raise `Invalid` without a reason, `NotFound` out of scope, and `Conflict` when somebody else
     printed one in the same moment.
@@ -44,29 +63,23 @@ def reprint(
     because = because.strip()
     if not because or len(because) > LONGEST_REASON:
         raise Invalid("请写明重印的原因。", because="请写明重印的原因，200 字以内。")
-    with database.look(actor) as look:
-        row = look.get(Certificate, certificate_id)
-        ordinal, now = _last(look, certificate_id) + 1, look.now
-    facts = verified_facts(database, keys, row)
-    pdf = render_certificate(facts, row.record, row.cose, reprint=Reprint(ordinal, now))
-    with database.work(actor) as w:
-        fresh = w.get_for_change(Certificate, certificate_id)
-        if _last(w, certificate_id) + 1 != ordinal:
-            raise Conflict("刚才有人重印了这张证明，请再试一次。")
-        copy = w.add(
-            DocumentCopy(
-                id=w.new_id(),
-                certificate_id=certificate_id,
-                ordinal=ordinal,
-                because=because,
-                made_at=now,
-                made_by_id=actor.person_id,
-            )
+    row = w.get_for_change(Certificate, drawn.certificate_id)
+    if _last(w, row.id) + 1 != drawn.ordinal:
+        raise Conflict("刚才有人重印了这张证明，请再试一次。")
+    copy = w.add(
+        DocumentCopy(
+            id=w.new_id(),
+            certificate_id=row.id,
+            ordinal=drawn.ordinal,
+            because=because,
+            made_at=drawn.at,
+            made_by_id=w.actor.person_id,
         )
-        stored = w.attach(copy, pdf, f"{row.number}-副本{ordinal}.pdf", PDF)
-        fact = CopyPrinted(row.number, ordinal, stored.sha256)
-        w.record(fact, on=fresh, county=row.county, reason=because)
-    return ordinal
+    )
+    stored = w.attach(copy, drawn.pdf, f"{row.number}-副本{drawn.ordinal}.pdf", PDF)
+    fact = CopyPrinted(row.number, drawn.ordinal, stored.sha256)
+    w.record(fact, on=row, county=row.county, reason=because)
+    return drawn.ordinal
 
 
 def _last(look: Look, certificate_id: UUID) -> int:
