@@ -94,17 +94,22 @@ FetchTile: TypeAlias = Callable[[int, int, int], bytes]
 
 
 def reader_over(fetch: FetchTile, size: int) -> merkle.Reader:
-    """Return a reader of complete subtrees in a log of `size` leaves kept as tiles."""
+    """Return a reader of complete subtrees in a log of `size` leaves kept as tiles.
+
+    Each tile is fetched and hashed once, so a reader serves for one question, not for ever.
+    """
+    seen: dict[tuple[int, int], tuple[int, merkle.Reader]] = {}
 
     def read(level: int, index: int) -> bytes:
         row, rise = divmod(level, LEVEL_BITS)
-        first = index << rise
-        number, place = divmod(first, TILE)
-        tile = fetch(row, number, width_at(row, number, size))
-        hashes = split_tile(tile)[place : place + (1 << rise)]
-        if len(hashes) != 1 << rise:
+        number, place = divmod(index << rise, TILE)
+        if (row, number) not in seen:
+            hashes = split_tile(fetch(row, number, width_at(row, number, size)))
+            seen[row, number] = len(hashes), merkle.reader_of(hashes)
+        width, within = seen[row, number]
+        if place + (1 << rise) > width:
             raise Refused(Why.BAD_PROOF, f"tile {row}/{number} is too short")
-        return merkle.root_of(hashes)
+        return within(rise, place >> rise)
 
     return read
 
