@@ -12,6 +12,8 @@ from uuid import UUID
 
 from aquacert.certificates import queries as certificates
 from aquacert.certificates.rules.media import DOCX, PDF
+from aquacert.certificates.seals.commands import make_seal
+from aquacert.certificates.seals.queries import seal_of
 from aquacert.demo.cast import PASSWORD, Cast, assemble, give_token, needs_code, secret_of
 from aquacert.demo.proof import prove
 from aquacert.demo.story import Story
@@ -28,6 +30,7 @@ from labs.instruments.parsers import read_instrument_file
 SEED = Path(__file__).parents[2] / "seed_data"
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 FEED = SEED / "demo" / "empresi_aquatic.csv"
+SEAL_DAYS = 350
 SLACK = timedelta(seconds=90)
 """The story ends this long before the real present, to leave room for two one-time codes."""
 
@@ -50,6 +53,7 @@ def run(settings: Settings, opened: Opener, said: Callable[[str], None]) -> dict
     said("建库、装入区划、品种、病种、规则")
     cast = assemble(house.database)
     said(f"示例机构 {len(cast.bodies) + 1} 家、岗位账号 {len(cast.people)} 个")
+    _seals(house, cast, said)
     _feed(house, said)
     _shared_instruments(said)
     story = Story(house, clock, cast, said, present)
@@ -68,6 +72,18 @@ def run(settings: Settings, opened: Opener, said: Callable[[str], None]) -> dict
     path.write_text(json.dumps(document, ensure_ascii=False, indent=2), encoding="utf-8")
     house.database.close()
     return {"certificate": found, "demo": document, "path": path}
+
+
+def _seals(house: House, cast: Cast, said: Callable[[str], None]) -> None:
+    """Give the issuing office an electronic seal, once, so that its certificates carry one."""
+    office = cast.bodies["office"]
+    with house.database.look(SYSTEM) as look:
+        if seal_of(look, office) is not None:
+            return
+    with house.database.work(SYSTEM) as w:
+        ends = w.today + timedelta(days=SEAL_DAYS)
+        make_seal(w, house.keys, body_id=office, ends_on=ends)
+    said("电子印章：GB/T 38540 第 4 版，SM2，无法律效力")
 
 
 def _feed(house: House, said: Callable[[str], None]) -> None:
