@@ -23,6 +23,8 @@ LIVE, OTHERS = 1_000, 20_000
 VOID_EVERY = 20
 """One of twenty is void: 5 %."""
 CHUNK = 3_000
+CHAIN = "000999"
+"""The trail of the copies: entries that a page looks for, in a chain that nobody walks."""
 SPECIES_WORDS = {500_000: "伍拾万尾"}
 
 
@@ -96,8 +98,16 @@ def _house(folder: Path) -> Any:
 
 def _copies(house: Any, first: uuid.UUID) -> Iterator[dict[str, dict[str, Any]]]:
     """Yield the rows of each certificate by table, made after the first one."""
-    from aquacert.certificates.models import Certificate, CertificateNumber, Issuance, Standing
+    from aquacert.certificates.models import (
+        Certificate,
+        CertificateNumber,
+        CoveredBatch,
+        Issuance,
+        Leaf,
+        Standing,
+    )
     from aquacert.declarations.models import Load
+    from aquacert.kernel.audit import AuditEntry
     from aquacert.kernel.ids import new_id
     from aquacert.kernel.scope import SYSTEM
     from aquacert.trust.cose import sign1
@@ -115,6 +125,16 @@ def _copies(house: Any, first: uuid.UUID) -> Iterator[dict[str, dict[str, Any]]]
         pattern["issuances"] = _values(look.session.get(Issuance, first))
         pattern["certificates"] = _values(certificate)
         pattern["certificate_standings"] = _values(look.session.get(Standing, first))
+        pattern["certificate_lines"] = _values(
+            look.session.query(CoveredBatch).filter_by(certificate_id=first).one()
+        )
+        pattern["log_leaves"] = _values(
+            look.session.query(Leaf).filter_by(certificate_id=first).one()
+        )
+        tag = "certificates:certificate:issue"
+        pattern["audit_entries"] = _values(
+            look.session.query(AuditEntry).filter_by(subject_id=str(first), tag=tag).one()
+        )
     record = Record.decode(pattern["certificates"]["record"])
     owner = Owner(
         f"office:{pattern['certificates']['office_id']}", record.authority_code, record.body
@@ -147,6 +167,7 @@ def _record(record: Any, count: int, now: datetime) -> Any:
         quantity_words=in_words(quantity, record.unit),
         batches=tuple(replace(one, quantity=quantity) for one in record.batches),
         plate=f"示A{count:05d}",
+        load=str(100 + count),
         status_index=(record.status_index + 1 + count) % (1 << 20),
     )
 
@@ -186,19 +207,55 @@ def _rows(pattern, record, key, load, count: int, sign) -> dict[str, dict[str, A
             "valid_until": record.ends,
         },
         "certificate_standings": {"id": key, "load_id": load, **status},
+        "certificate_lines": {"id": load, "certificate_id": key, "quantity": record.quantity},
+        "log_leaves": {"position": 1 + count, "certificate_id": key},
+        "audit_entries": {"chain": CHAIN, "position": 1 + count, "subject_id": str(key)},
     }
-    return {table: {**pattern[table], **own[table]} for table in own}
+    made = {table: {**pattern[table], **own[table]} for table in own}
+    made["audit_entries"].pop("seq")
+    return made
 
 
 def _write(house: Any, rows: list[dict[str, dict[str, Any]]]) -> None:
-    """Insert the rows in the order that foreign keys ask for."""
+    """Insert the rows in the order that foreign keys ask for; then the acts of the void ones."""
     from sqlalchemy import insert
 
     from aquacert.kernel.db import Base
 
+    void = [row for row in rows if row["certificate_standings"]["status"] == "void"]
+    acts = [_made_void(row, len(rows) + 1 + at) for at, row in enumerate(void)]
     with house.database.engine.begin() as connection:
-        for table in rows[0]:
-            statement = insert(Base.metadata.tables[table]).inline()
-            each = iter([row[table] for row in rows])
-            while chunk := list(islice(each, CHUNK)):
-                connection.execute(statement, chunk)
+        for some in (rows, acts):
+            for table in some[0]:
+                statement = insert(Base.metadata.tables[table]).inline()
+                each = iter([row[table] for row in some])
+                while chunk := list(islice(each, CHUNK)):
+                    connection.execute(statement, chunk)
+        counters = Base.metadata.tables["certificate_counters"]
+        for name, value in (("leaves", 1 + len(rows) + len(acts)), ("changes", 1)):
+            moved = counters.update().where(counters.c.name == name)
+            connection.execute(moved.values(value=counters.c.value + value))
+
+
+def _made_void(row: dict[str, dict[str, Any]], position: int) -> dict[str, dict[str, Any]]:
+    """Return what stands behind a void certificate: its leaf, its move, its entry in the trail."""
+    key, at = row["certificates"]["id"], row["certificates"]["issued_at"]
+    leaf = {**row["log_leaves"], "position": position, "act": "void"}
+    entry = {
+        **row["audit_entries"],
+        "position": position,
+        "tag": "certificates:certificate:void",
+        "title": "证书作废",
+    }
+    move = {
+        "subject_kind": "certificate_standings",
+        "subject_id": key,
+        "act": "void",
+        "from_state": "valid",
+        "to_state": "void",
+        "at": at,
+        "by_id": None,
+        "by": "量测",
+        "because": "量测",
+    }
+    return {"log_leaves": leaf, "audit_entries": entry, "journal": move}

@@ -35,6 +35,7 @@ from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.files import StoredFile
 from aquacert.kernel.paging import Page, Pages, within
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.rules.zones import Reach
@@ -176,7 +177,7 @@ def _public_page() -> Select[*tuple[Any, ...]]:
     )
 
 
-PUBLIC_PAGE = _public_page()
+PUBLIC_PAGE = Quick(_public_page())
 """Made once: a page that is not kept would spend half its time on building the question."""
 
 
@@ -227,7 +228,7 @@ def certificate_of_load(look: Look, load_id: UUID) -> CertificateLine | None:
 
 def by_public_id(look: Look, public_id: str) -> PublicCertificate | None:
     """Return the certificate of a page id, whoever asks; None when there is no such page."""
-    row = look.session.connection().execute(PUBLIC_PAGE, {"page": public_id}).first()
+    row = look.row(PUBLIC_PAGE, page=public_id)
     return None if row is None else PublicCertificate(*row)
 
 

@@ -76,11 +76,14 @@ def _check(value: object) -> None:
             raise Refused(Why.MALFORMED, "integer beyond 64 bits")
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            _check_key(key)
-            _check(item)
+            if type(key) is not str or len(key) > LONGEST_KEY or not key.isascii():
+                _check_key(key)
+            if type(item) not in PLAIN:
+                _check(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            _check(item)
+            if type(item) not in PLAIN:
+                _check(item)
     else:
         raise Refused(Why.MALFORMED, f"{type(value).__name__} is not allowed")
 

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Self, get_args, get_type_hints
 
 from aquacert.kernel.clock import SHANGHAI, legal_day
@@ -143,14 +143,7 @@ class Record:
     @classmethod
     def decode(cls, data: bytes) -> Self:
         """Return the record of `data`; raise `Refused` unless it is exactly one, canonical."""
-        value = cbor.decode(data)
-        if not isinstance(value, dict):
-            raise Refused(Why.MALFORMED, "record is no map")
-        row = dict(value)
-        row["batches"] = _rows(RecordBatch, row.get("batches"))
-        row["reports"] = _rows(RecordReport, row.get("reports"))
-        record: Self = _build(cls, row)
-        record.check()
+        record: Self = _decoded(cls, bytes(data))
         return record
 
     @property
@@ -178,6 +171,20 @@ def valid_until(kind: str, issued: datetime, days: int) -> datetime:
 def record_digest(record: bytes) -> bytes:
     """Return the digest that the QR code carries: the first 16 bytes of SHA-256."""
     return hashlib.sha256(record).digest()[:DIGEST_BYTES]
+
+
+@lru_cache(maxsize=256)
+def _decoded(kind: type[Any], data: bytes) -> Any:  # noqa: ANN401 (a record of that kind)
+    """Read a record once: a page's proof, its doubts and its facts read the same bytes."""
+    value = cbor.decode(data)
+    if not isinstance(value, dict):
+        raise Refused(Why.MALFORMED, "record is no map")
+    row = dict(value)
+    row["batches"] = _rows(RecordBatch, row.get("batches"))
+    row["reports"] = _rows(RecordReport, row.get("reports"))
+    record = _build(kind, row)
+    record.check()
+    return record
 
 
 def _rows(kind: type[Any], value: object) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -32,6 +33,7 @@ from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.sampling import queries as sampling
 from aquacert.surveillance import queries as surveillance
+from aquacert.surveillance.models import Zone
 from aquacert.trust.claims import QrClaims
 from aquacert.trust.cose import read
 from aquacert.trust.errors import Refused
@@ -143,9 +145,9 @@ def _as_of(look: Look, row: Facts, record: Record, load: declarations.LoadFacts)
         issuing_province=reference.province_of(look, record.authority_code),
         origin_province=reference.province_of(look, record.origin_code),
         batches=_batches(look, row, record, load),
-        # A zone of the same day may have come after the certificate: only an older one is held
-        # against it, and a person looks.
-        blocks=tuple(block.sentence for block in blocks if block.from_on < on),
+        blocks=tuple(
+            block.sentence for block in blocks if block.zone_id in _known_zones(look, row)
+        ),
         has_live_certificate=True,
         is_replacement=True,
         numbers_left=1,
@@ -153,6 +155,11 @@ def _as_of(look: Look, row: Facts, record: Record, load: declarations.LoadFacts)
         travel_days=0,
         valid_days_max=FORM_DAYS[kind],
     )
+
+
+def _known_zones(look: Look, row: Facts) -> frozenset[UUID]:
+    """Return the zones that were on record when the certificate was issued: no later one counts."""
+    return frozenset(look.scalars(select(Zone.id).where(Zone.opened_at <= row.issued_at)))
 
 
 def _batches(

@@ -29,6 +29,7 @@ from aquacert.kernel.audit import WHOLE, AuditEntry
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.db import table_of
 from aquacert.kernel.journal import JournalEntry
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.trust.cose import peek_kid
 from aquacert.trust.errors import Refused
@@ -56,10 +57,10 @@ def in_doubt(look: Look, certificate_id: UUID) -> tuple[str, ...]:
 
     What disagrees now, found anew; and what the last check found and nobody has settled.
     """
-    row = look.session.connection().execute(ONE, {"the": certificate_id}).first()
+    row = look.row(ONE, the=certificate_id)
     if row is None:
         return ("没有这张证书的登记",)
-    tags = tags_of(look, [certificate_id]).get(certificate_id, frozenset())
+    tags = frozenset(found.tag for found in look.rows(TAGS, of=str(certificate_id)))
     known = ("最近一次核查发现不符，还没有处理",) if row.open_finding else ()
     return tuple(sentence for _lint, sentence in judged(row, tags)) + known
 
@@ -163,7 +164,8 @@ def _question() -> Select[*tuple[Any, ...]]:
     )
     covered = select(func.sum(LINES.c.quantity)).where(LINES.c.certificate_id == CERTS.c.id)
     against = FINDINGS.c.is_error & FINDINGS.c.settled_at.is_(None)
-    here = FINDINGS.c.spreads & FINDINGS.c.county.in_([CERTS.c.county, literal(WHOLE)])
+    place = (FINDINGS.c.county == CERTS.c.county) | (FINDINGS.c.county == literal(WHOLE))
+    here = FINDINGS.c.spreads & place
     open_finding = select(FINDINGS.c.id).where(
         against, or_(FINDINGS.c.certificate_id == CERTS.c.id, here)
     )
@@ -194,5 +196,10 @@ def _question() -> Select[*tuple[Any, ...]]:
 
 
 EVERY = _question()
-ONE = EVERY.where(CERTS.c.id == bindparam("the"))
+ONE = Quick(EVERY.where(CERTS.c.id == bindparam("the")))
+TAGS = Quick(
+    select(ENTRIES.c.tag).where(
+        ENTRIES.c.subject_kind == CERTS.name, ENTRIES.c.subject_id == bindparam("of")
+    )
+)
 """Made once: a page would spend more on building the question than on asking it."""
