@@ -69,8 +69,11 @@ NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.CERTIFICATE_SUSPENDED: ("certificates.publish_status",),
     Topic.CERTIFICATE_VOID: ("certificates.publish_status", "movements.close"),
     Topic.DECLARATION_INSPECTED: ("sampling.declaration_inspected",),
+    Topic.RECALL_MOVED: ("certificates.recall",),
+    Topic.REPORT_POSITIVE: ("certificates.report_changed",),
     Topic.REPORT_RELEASED: ("sampling.report_changed",),
-    Topic.REPORT_WITHDRAWN: ("sampling.report_changed",),
+    Topic.REPORT_WITHDRAWN: ("sampling.report_changed", "certificates.report_changed"),
+    Topic.ZONE_CHANGED: ("certificates.zone_changed",),
 }
 """The only table topic → tasks of higher rooms."""
 
@@ -110,6 +113,9 @@ def tasks_of(house: House) -> dict[str, Task]:
             certificates.publish_status, database=database, keys=keys
         ),
         "certificates.render": partial(certificates.render, database=database, keys=keys),
+        "certificates.recall": partial(certificates.recall, database),
+        "certificates.report_changed": partial(certificates.report_changed, database),
+        "certificates.zone_changed": partial(certificates.zone_changed, database),
         "movements.close": partial(movements.close_movement, database),
         "movements.open": partial(movements.open_movement, database),
         "sampling.declaration_inspected": partial(sampling.declaration_inspected, database),
@@ -125,6 +131,7 @@ def rounds_of(house: House) -> Rounds:
         (
             Round("tidy", timedelta(minutes=1), partial(certificates.tidy, database, keys)),
             Round("log", timedelta(seconds=5), partial(certificates.publish_log, database, keys)),
+            Round("numbers", timedelta(hours=1), partial(certificates.watch_numbers, database)),
             Round("scans", timedelta(minutes=1), partial(certificates.fold_scans, database)),
             Round(
                 "timestamps",

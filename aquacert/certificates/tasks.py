@@ -7,7 +7,10 @@ from uuid import UUID
 from aquacert.certificates import commands, queries
 from aquacert.certificates.checks.commands import check
 from aquacert.certificates.log import commands as log
+from aquacert.certificates.numbers import commands as numbers
 from aquacert.certificates.peers import commands as peers
+from aquacert.certificates.recalls import commands as recalls
+from aquacert.certificates.recalls.commands import sweep
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
 from aquacert.trust.keys import KeyRing
@@ -44,6 +47,21 @@ def visit_peers(database: Database) -> int:
     return sum(not one.trouble for one in peers.refresh_peers(database))
 
 
+def recall(database: Database, order_id: UUID) -> None:
+    """Carry a recall order out: suspend, recall or resume everything it hit."""
+    recalls.advance(database, order_id)
+
+
+def report_changed(database: Database, report_id: UUID) -> None:
+    """Suspend what rests on a report that is positive, or that was withdrawn."""
+    sweep.after_report(database, report_id)
+
+
+def zone_changed(database: Database, zone_id: UUID) -> None:
+    """Suspend what is on the road from, or to, a zone that came into force."""
+    sweep.after_zone(database, zone_id)
+
+
 def check_issued(database: Database, keys: KeyRing) -> int:
     """Check everything issued, nightly; return how many findings there are."""
     return len(check(database, keys, by="每夜复核").found)
@@ -52,6 +70,15 @@ def check_issued(database: Database, keys: KeyRing) -> int:
 def publish_log(database: Database, keys: KeyRing) -> int:
     """Publish what the log has gained: every few seconds, so that no leaf waits for a minute."""
     return log.publish(database, keys)
+
+
+def watch_numbers(database: Database) -> int:
+    """Tell who runs low on numbers, once per crossing: every hour. Returns how many were told."""
+    with database.look(SYSTEM) as look:
+        if not numbers.crossings(look):
+            return 0
+    with database.work(SYSTEM) as w:
+        return numbers.watch_stock(w)
 
 
 def fold_scans(database: Database) -> None:

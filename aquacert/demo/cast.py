@@ -39,6 +39,8 @@ SPECIES = "凡纳滨对虾"
 STAGE = "P10"
 STOCK = 5_000_000
 SEGMENT = 1_000
+"""Numbers the vet gets in his own hands."""
+WHOLE = 100_000
 SCOPES = (("DIV1", "sct7237-2020"), ("WSD", "woah-wsd-qpcr"))
 
 
@@ -53,12 +55,30 @@ class Part:
 
 BODIES: dict[str, tuple[str, str, str, str]] = {
     "province": ("agency", "示例省水生动物卫生监督所", PROVINCE, ""),
-    "office": ("agency", "示例县水生动物卫生监督所", COUNTY, "province"),
+    "office": ("agency", "示例县水生动物卫生监督所", COUNTY, "county"),
     "lab": ("lab", "示例水生动物疫病检测中心", "320102", ""),
     "carrier": ("carrier", "示例活水鱼运输队", COUNTY, ""),
     "dealer": ("dealer", "示例苗种经销处", COUNTY, ""),
+    "city": ("agency", "示例市渔业主管局", "320600", "province"),
+    "county": ("agency", "示例县渔业主管局", COUNTY, "city"),
+    "other_office": ("agency", "示例县西荡申报点", COUNTY, "county"),
+    "other_county": ("agency", "示例区渔业主管局", "320612", "city"),
+    "other_city": ("agency", "示例二市渔业主管局", "320500", "province"),
 }
-"""Key → kind, name, division, parent's key."""
+"""Key → kind, name, division, parent's key. New ones go to the end: a code is made of the place.
+
+Declarations of a county go to the agency whose name comes first: that stays the vet's office.
+"""
+
+STOCK_OF_NUMBERS: tuple[tuple[str, str, int], ...] = (
+    ("province", "city", 50_000),
+    ("province", "other_city", 20_000),
+    ("city", "county", 10_000),
+    ("city", "other_county", 5_000),
+    ("county", "office", 3_000),
+    ("county", "other_office", 1_000),
+)
+"""Who hands how many numbers to whom, from the top; the office then gives its vet a segment."""
 
 PARTS: tuple[Part, ...] = (
     Part("office_clerk", "office", COUNTY),
@@ -113,7 +133,7 @@ def assemble(database: Database) -> Cast:
     hatchery_id = _settle(database, people)
     people["hatchery_clerk"] = _clerk(database, people[OWNER])
     _equip_lab(database, bodies["lab"])
-    _give_numbers(database, bodies)
+    _give_numbers(database, bodies, people["official_vet"])
     lot_id = _stock(database, people[OWNER], hatchery_id)
     return Cast(people, bodies, hatchery_id, lot_id)
 
@@ -260,22 +280,35 @@ def _equip_lab(database: Database, lab_id: UUID) -> None:
             )
 
 
-def _give_numbers(database: Database, bodies: dict[str, UUID]) -> None:
-    """Let the province receive segments of A and B, and hand a part down to the office."""
+def _give_numbers(database: Database, bodies: dict[str, UUID], vet_id: UUID) -> None:
+    """Let the province receive segments of A and B, and hand them down over every level."""
     for kind, first in (("A", 3_200_000_001), ("B", 3_250_000_001)):
         with database.look(SYSTEM) as look:
             if numbers_left(look, bodies["office"], kind):
                 continue
         with database.work(SYSTEM) as w:
-            whole = receive_segment(
+            held = {
+                "province": receive_segment(
+                    w,
+                    holder_id=bodies["province"],
+                    kind=kind,
+                    first=str(first),
+                    last=str(first + WHOLE - 1),
+                    because="演示号段",
+                )
+            }
+            for giver, taker, count in STOCK_OF_NUMBERS:
+                held[taker] = hand_down(
+                    w, held[giver], holder_id=bodies[taker], count=count, because="演示下发"
+                )
+            hand_down(
                 w,
-                holder_id=bodies["province"],
-                kind=kind,
-                first=str(first),
-                last=str(first + 100 * SEGMENT - 1),
-                because="演示号段",
+                held["office"],
+                holder_id=bodies["office"],
+                person_id=vet_id,
+                count=SEGMENT,
+                because="演示领取",
             )
-            hand_down(w, whole, holder_id=bodies["office"], count=SEGMENT, because="演示下发")
 
 
 def _stock(database: Database, owner_id: UUID, hatchery_id: UUID) -> UUID:

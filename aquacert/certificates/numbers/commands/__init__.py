@@ -28,7 +28,7 @@ from aquacert.certificates.numbers.commands.taking import (
     void_used,
 )
 from aquacert.certificates.numbers.commands.voiding import void_orphan, void_unused
-from aquacert.certificates.numbers.commands.watch import watch_stock
+from aquacert.certificates.numbers.commands.watch import crossings, watch_stock
 
 __all__ = [
     "FORGOTTEN",
@@ -40,6 +40,7 @@ __all__ = [
     "answer_request",
     "ask_numbers",
     "book_list",
+    "crossings",
     "decline_request",
     "hand_down",
     "is_reserved",

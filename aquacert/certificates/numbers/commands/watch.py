@@ -11,25 +11,34 @@ from aquacert.certificates.numbers.commands.ledger import Holder
 from aquacert.certificates.numbers.commands.requests import LINK, MESSAGE, wish
 from aquacert.certificates.numbers.queries.stock import HolderLine, stock
 from aquacert.certificates.rules.kinds import Kind
-from aquacert.kernel.work import Work
+from aquacert.kernel.work import Look, Work
+
+
+def crossings(look: Look) -> list[tuple[Kind, HolderLine]]:
+    """Return whose stock became low, or enough again, since they were last told."""
+    low = set(look.scalars(select(NumberAlert.wish).where(NumberAlert.is_low)))
+    return [
+        (kind, line)
+        for kind in Kind
+        for line in stock(look, kind.value).holders.values()
+        if line.is_low != (_wish(kind, line) in low)
+    ]
 
 
 def watch_stock(w: Work) -> int:
     """Tell every holder whose stock became low since the last round; return how many were told."""
-    known = {row.wish: row for row in w.scalars(select(NumberAlert))}
-    return sum(
-        _watch(w, kind, line, known)
-        for kind in Kind
-        for line in stock(w, kind.value).holders.values()
-    )
+    return sum(_note(w, kind, line) for kind, line in crossings(w))
 
 
-def _watch(w: Work, kind: Kind, line: HolderLine, known: dict[str, NumberAlert]) -> bool:
+def _wish(kind: Kind, line: HolderLine) -> str:
+    body, person = line.key
+    return wish(Holder(body, line.division_code, person), kind.value)
+
+
+def _note(w: Work, kind: Kind, line: HolderLine) -> bool:
     """Note a crossing; return whether somebody was told."""
-    name = wish(Holder(line.key[0], line.division_code, line.key[1]), kind.value)
-    before = known.get(name)
-    if line.is_low == (before is not None and before.is_low):
-        return False
+    name = _wish(kind, line)
+    before = w.one(select(NumberAlert).where(NumberAlert.wish == name))
     if before is None:
         before = w.add(NumberAlert(id=w.new_id(), wish=name, is_low=True, changed_at=w.now))
     before.is_low, before.changed_at = line.is_low, w.now
