@@ -18,6 +18,7 @@ class Topic(StrEnum):
     DECLARATION_INSPECTED = "declaration.inspected"
     DECLARATION_SUBMITTED = "declaration.submitted"
     EVENT_CHANGED = "event.changed"
+    RECALL_MOVED = "recall.moved"
     REPORT_POSITIVE = "report.positive"
     REPORT_RELEASED = "report.released"
     REPORT_WITHDRAWN = "report.withdrawn"

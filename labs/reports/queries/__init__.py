@@ -106,6 +106,12 @@ def report_summary(look: Look, report_id: UUID) -> ReportSummary | None:
     return None if row is None else summary_of(row)
 
 
+def reports_numbered(look: Look, number: str) -> list[ReportSummary]:
+    """Return every report of this number, whichever laboratory and state: numbers are per laboratory."""
+    rows = look.scalars(select(Report).where(Report.number == number.strip()).order_by(Report.id))
+    return [summary_of(row) for row in rows]
+
+
 def summary_of(row: Report) -> ReportSummary:
     """Return the farm side's view of a report."""
     lines = tuple(
