@@ -25,6 +25,7 @@ from aquacert.certificates.archive.cli import documents_commands
 from aquacert.certificates.checks.cli import check_command
 from aquacert.certificates.keyring.cli import keys_commands
 from aquacert.certificates.log import queries as public_log
+from aquacert.certificates.log.cli import log_commands
 from aquacert.demo import run
 from aquacert.http.house import House
 from aquacert.kernel import backup as backups
@@ -227,6 +228,7 @@ main.add_command(check_command(opened_house, watch_log))
 main.add_command(documents_commands(opened_house))
 main.add_command(feeds)
 main.add_command(keys_commands(opened_house))
+main.add_command(log_commands(opened_house))
 main.add_command(verify_command)
 main.add_command(labs)
 main.add_command(token_commands(opened))
