@@ -55,7 +55,7 @@ class Issuer:
     keys: tuple[ListedKey, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TrustDocument:
     """One version of a province's list as read; nothing of it is believed before `check`."""
 

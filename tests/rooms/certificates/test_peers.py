@@ -1,0 +1,371 @@
+"""Two provinces: what one issues the other can judge, and nothing more than it can prove."""
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from aquacert.accounts.rules.roles import Role
+from aquacert.app import create_app, open_house
+from aquacert.certificates import commands
+from aquacert.certificates.models import Certificate, PeerProvince
+from aquacert.certificates.peers import commands as peers
+from aquacert.certificates.peers import queries
+from aquacert.certificates.peers.commands import fetch as fetching
+from aquacert.certificates.peers.queries import Answer, judge
+from aquacert.certificates.peers.queries.judgement import Unknown
+from aquacert.certificates.rules.peers import PeerState, PeerStatusAnswer
+from aquacert.kernel.audit import verify_chains
+from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow, NotReady, Unavailable
+from aquacert.kernel.outbound import Fetched
+from aquacert.kernel.scope import SYSTEM
+from aquacert.kernel.settings import Settings
+from aquacert.trust import qr
+from aquacert.trust.errors import Refused, Why
+from aquacert.trust.keys import KeyRing
+from aquacert.trust.roots import Roots
+from aquacert.trust.trustdocument import TrustDocument
+from tests.conftest import _postgres
+from tests.make.accounts import make_person
+from tests.make.certificates import issue_one
+
+LIST = "https://cert.example/trust/list.json"
+
+
+@pytest.fixture
+def other(settings, template, server, tmp_path, clock):
+    """The house of Anhui; `house` is that of Jiangsu."""
+    folder = tmp_path / "anhui"
+    folder.mkdir()
+    url = f"sqlite:///{folder / 'aquacert.db'}"
+    if server:
+        name = f"{settings.database_url.rpartition('/')[2].partition('?')[0]}b"
+        wipe = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
+        _postgres(
+            server, wipe, f"CREATE DATABASE {name} TEMPLATE template_aquacert STRATEGY FILE_COPY"
+        )
+        url = server.format(name)
+    else:
+        shutil.copyfile(template.removeprefix("sqlite:///"), folder / "aquacert.db")
+    made = Settings(
+        data_dir=folder,
+        database_url=url,
+        password_cost=1,
+        public_url="https://anhui.example",
+        province="34",
+    )
+    opened = open_house(made, clock)
+    yield opened
+    opened.database.close()
+    if server:
+        _postgres(server, wipe)
+
+
+@pytest.fixture
+def net(app, monkeypatch):
+    """What Anhui asks of the net is answered by Jiangsu's own doors."""
+    client, down = app.test_client(), []
+
+    def fetch(url, *, limit, etag="", accept="*/*", allow_private=False):
+        del allow_private
+        parts = urlsplit(url)
+        if down or parts.netloc != "cert.example":
+            raise Unavailable("连不上对方。")
+        answer = client.get(parts.path, headers={"If-None-Match": f'"{etag}"', "Accept": accept})
+        if answer.status_code == 304:
+            return Fetched(None, etag, "")
+        assert answer.status_code == 200, (url, answer.status_code)
+        assert len(answer.data) <= limit
+        return Fetched(answer.data, answer.headers.get("ETag", "").strip('"'), answer.mimetype)
+
+    monkeypatch.setattr(fetching, "fetch", fetch)
+    return down
+
+
+def issued(house):
+    """Return a certificate of Jiangsu, with its keys on the published list."""
+    certificate_id = issue_one(house)
+    commands.refresh_lists(house.database, house.keys)
+    peers.renew(house.database, house.keys)
+    with house.database.look(SYSTEM) as look:
+        row = look.session.get(Certificate, certificate_id)
+    return row, f"https://cert.example/c/{row.public_id}#{qr.digits(row.cose)}"
+
+
+def document_of(house):
+    with house.database.look(SYSTEM) as look:
+        return queries.latest(look).document
+
+
+def two_people(house):
+    return [
+        make_person(house.database, Role.PROVINCE_SUPERVISOR, division="340000") for _ in range(2)
+    ]
+
+
+def pin(other, house, url=LIST):
+    document = TrustDocument.read(document_of(house))
+    with other.database.work(SYSTEM) as w:
+        province_id = peers.propose(w, document, url)
+    with other.database.work(SYSTEM) as w:
+        peers.confirm(w, province_id, document.roots.fingerprint)
+    return province_id
+
+
+def take_in(other, province_id, text_, source="list.json"):
+    with other.database.work(SYSTEM) as w:
+        return peers.import_list(w, province_id, text_, source)
+
+
+def asked(other, code):
+    with other.database.look(SYSTEM) as look:
+        return judge(look, other.keys, code)
+
+
+def test_a_certificate_of_another_province_is_judged_by_its_list(house, db, other, net):
+    row, code = issued(house)
+    stranger = asked(other, code)
+    assert (stranger.answer, stranger.unknown) == (Answer.UNKNOWN_ISSUER, Unknown.NO_KEY)
+    assert "没有核验" in stranger.sentence
+    assert stranger.claims is None
+    province_id = pin(other, house)
+    visit = peers.visit(other.database, SYSTEM, province_id)
+    assert (visit.trouble, visit.version, visit.statuses) == ("", 1, 1)
+    for given in (code, qr.digits(row.cose), row.cose, b"\xd2" + row.cose):
+        good = asked(other, given)
+        if given[:1] == b"\xd2":
+            assert good.answer is Answer.REFUSED
+            continue
+        assert (good.answer, good.status, good.is_green) == (
+            Answer.GOOD,
+            PeerStatusAnswer.VALID,
+            True,
+        )
+        assert (good.claims.number, good.province, good.is_own) == (row.number, "320000", False)
+    with db.work(SYSTEM) as w:
+        commands.void(w, row.id, "货主取消启运")
+    commands.publish_list(db, house.keys, row.status_list)
+    assert asked(other, code).is_green
+    assert peers.visit(other.database, SYSTEM, province_id).statuses == 1
+    void = asked(other, code)
+    assert (void.answer, void.status, void.is_green) == (
+        Answer.GOOD,
+        PeerStatusAnswer.INVALID,
+        False,
+    )
+    assert peers.visit(other.database, SYSTEM, province_id).statuses == 0
+    for one in (house, other):
+        with one.database.look(SYSTEM) as look:
+            assert verify_chains(look.session) == []
+
+
+def test_our_own_certificate_is_judged_by_our_own_table(house, db):
+    row, code = issued(house)
+    assert asked(house, code).is_green
+    assert asked(house, f"https://cert.example/c/{row.public_id}?from=singlemessage").is_green
+    assert asked(house, code.replace("#", "?from=singlemessage#")).is_green
+    with db.work(SYSTEM) as w:
+        commands.suspend(w, row.id, "待查")
+    found = asked(house, code)
+    assert (found.is_own, found.status) == (True, PeerStatusAnswer.SUSPENDED)
+
+
+def test_a_stale_list_is_never_green_but_what_is_final_stays(house, db, other, net, clock):
+    row, code = issued(house)
+    province_id = pin(other, house)
+    peers.visit(other.database, SYSTEM, province_id)
+    net.append("down")
+    clock.forward(hours=25)
+    assert peers.visit(other.database, SYSTEM, province_id).trouble == "连不上对方。"
+    stale = asked(other, code)
+    assert (stale.answer, stale.status, stale.why) == (
+        Answer.GOOD,
+        PeerStatusAnswer.UNKNOWN,
+        Why.STALE,
+    )
+    assert "25 小时前" in stale.note
+    net.clear()
+    with db.work(SYSTEM) as w:
+        commands.void(w, row.id, "货主取消启运")
+    commands.publish_list(db, house.keys, row.status_list)
+    peers.visit(other.database, SYSTEM, province_id)
+    clock.forward(days=3)
+    assert asked(other, code).status is PeerStatusAnswer.INVALID
+    clock.forward(days=90)
+    late = asked(other, code)
+    assert (late.answer, late.status, late.why) == (
+        Answer.GOOD,
+        PeerStatusAnswer.UNKNOWN,
+        Why.STALE,
+    )
+    assert "信任清单已过期" in late.note
+
+
+def test_forged_and_broken_codes_are_refused(house, other, net):
+    row, code = issued(house)
+    province_id = pin(other, house)
+    peers.visit(other.database, SYSTEM, province_id)
+    changed = bytearray(row.cose)
+    changed[-1] ^= 1
+    assert asked(other, bytes(changed)).why is Why.BAD_SIGNATURE
+    for given in ("", "x", "12x", code[:-1], code.partition("#")[0], "9" * 5000, b"", b"%PDF-1.7"):
+        assert asked(other, given).answer is Answer.REFUSED
+
+
+def test_a_key_stolen_is_believed_only_before(house, db, other, net, clock):
+    row, code = issued(house)
+    province_id = pin(other, house)
+    clock.forward(hours=1)
+    kid = bytes.fromhex(row.key_id)
+    house.keys.withdraw(kid, compromised_since=clock.now())
+    assert peers.renew(db, house.keys) == 2
+    peers.visit(other.database, SYSTEM, province_id)
+    assert asked(other, code).is_green
+    house.keys.withdraw(kid, compromised_since=clock.now() - timedelta(hours=2))
+    assert peers.renew(db, house.keys) == 3
+    peers.visit(other.database, SYSTEM, province_id)
+    assert asked(other, code).why is Why.KEY_NOT_VALID
+
+
+def test_pinning_takes_two_people_and_the_right_fingerprint(house, other):
+    issued(house)
+    document = TrustDocument.read(document_of(house))
+    first, second = two_people(other)
+    with other.database.work(first.actor) as w:
+        province_id = peers.propose(w, document, "")
+    with pytest.raises(NotAllowed), other.database.work(first.actor) as w:
+        peers.confirm(w, province_id, document.roots.fingerprint)
+    with pytest.raises(Invalid), other.database.work(second.actor) as w:
+        peers.confirm(w, province_id, "0" * 32)
+    with pytest.raises(NotAllowedNow):
+        take_in(other, province_id, document_of(house))
+    with other.database.work(second.actor) as w:
+        peers.confirm(w, province_id, f" {document.roots.fingerprint.upper()} ")
+    assert take_in(other, province_id, document_of(house)).is_good
+    with other.database.work(first.actor) as w:
+        peers.withdraw(w, province_id, "根密钥失窃")
+    with other.database.look(SYSTEM) as look:
+        assert queries.pinned_lists(look) == []
+        assert queries.province_line(look, province_id).province.state == PeerState.WITHDRAWN
+
+
+def signed_again(house, change, roots=None):
+    """Return the published list of `house` with its body changed, signed by roots 1 and 2."""
+    document = json.loads(document_of(house))
+    change(document["signed"])
+    made = TrustDocument.read(json.dumps({"signed": document["signed"], "signatures": []}))
+    for number in roots or (1, 2):
+        folder = house.settings.data_dir / "keys" / "roots" / str(number)
+        ring = KeyRing(folder, house.settings.key_passphrase)
+        made = made.with_signature(ring.load(ring.root(house.database.clock.now())))
+    return made.text()
+
+
+def test_an_import_says_which_step_failed(house, other, clock):
+    issued(house)
+    province_id = pin(other, house)
+    whole = document_of(house)
+    assert [step.is_good for step in take_in(other, province_id, whole).steps] == [True] * 6
+
+    def version(n):
+        return lambda body: body.update(version=n)
+
+    def foreign(body):
+        body["version"] = 2
+        body["issuers"][0]["division"] = "340123"
+
+    def ended(body):
+        body.update(version=2, expires="2020-01-01T00:00:00Z")
+
+    def other_province(body):
+        body.update(version=2, province="330000")
+
+    for text_, title, why in (
+        ("[]", "格式", Why.MALFORMED),
+        ("{" * 100_000, "格式", Why.MALFORMED),
+        (" " * (9 << 20), "格式", Why.TOO_LARGE),
+        (whole, "版本", Why.OLD_VERSION),
+        (whole.replace('"version": 1', '"version": 2'), "根签名", Why.NOT_ENOUGH_ROOTS),
+        (signed_again(house, version(2), (3,)), "根签名", Why.NOT_ENOUGH_ROOTS),
+        (signed_again(house, ended), "有效期", Why.STALE),
+        (signed_again(house, foreign), "签发机构", Why.KEY_NOT_VALID),
+        (signed_again(house, other_province), "省份", Why.KEY_NOT_VALID),
+    ):
+        seen = take_in_nothing(other, province_id, text_)
+        assert (seen.steps[-1].title, seen.refused.why) == (title, why)
+        assert not seen.steps[-1].is_good
+    assert take_in(other, province_id, signed_again(house, version(7), (1, 3))).is_good
+    with other.database.look(SYSTEM) as look:
+        assert look.one(select(PeerProvince.version)) == 7
+
+
+def take_in_nothing(other, province_id, text_):
+    seen = take_in(other, province_id, text_)
+    assert not seen.is_good
+    return seen
+
+
+def test_roots_change_by_a_list_that_old_and_new_signed(house, db, other, net, tmp_path):
+    issued(house)
+    province_id = pin(other, house)
+    peers.visit(other.database, SYSTEM, province_id)
+    now = db.clock.now()
+    rings = [KeyRing(tmp_path / f"new{n}", "x") for n in range(3)]
+    fresh = Roots.of(2, [(ring.root(now).key, f"新根 {n}") for n, ring in enumerate(rings)])
+    old = peers.pinned_roots(house.settings)
+    peers.set_roots(house.settings, fresh)
+    document = peers.next_draft(db, house.keys)
+    for ring in rings[:2]:
+        document = document.with_signature(ring.load(ring.root(now)))
+    with pytest.raises(Refused), db.work(SYSTEM) as w:
+        peers.publish(w, document)
+    for number in (1, 3):
+        ring = KeyRing(house.settings.data_dir / "keys" / "roots" / str(number), "")
+        ring = KeyRing(ring._folder, house.settings.key_passphrase)
+        document = document.with_signature(ring.load(ring.root(now)))
+    with db.work(SYSTEM) as w:
+        assert peers.publish(w, document) == 2
+    # Anhui missed version 2; version 3 is signed by the new roots alone, so it walks.
+    peers.set_roots(house.settings, Roots.of(1, [(rings[0].root(now).key, "唯一的根")]))
+    third = peers.next_draft(db, house.keys)
+    for ring in rings[:2]:
+        third = third.with_signature(ring.load(ring.root(now)))
+    with db.work(SYSTEM) as w:
+        assert peers.publish(w, third) == 3
+    assert peers.visit(other.database, SYSTEM, province_id).version == 3
+    with other.database.look(SYSTEM) as look:
+        row = queries.province_line(look, province_id).province
+    assert Roots.from_row(row.roots).threshold == 1
+    assert not Roots.from_row(row.roots).same_as(old)
+
+
+def test_the_ceremony_works_on_separate_machines(house, db):
+    real = replace(house.settings, is_demo=False)
+    closed = open_house(real, db.clock)
+    with pytest.raises(NotReady):
+        peers.next_draft(closed.database, closed.keys)
+    assert peers.renew(closed.database, closed.keys) is None
+    assert create_app(real, house=closed).test_client().get("/trust/list.json").status_code == 503
+    closed.database.close()
+
+
+def test_what_was_published_or_accepted_is_never_changed(house, db, other):
+    issued(house)
+    province_id = pin(other, house)
+    take_in(other, province_id, document_of(house))
+    for one, statement in (
+        (house, "UPDATE trust_versions SET version = 9"),
+        (house, "UPDATE status_versions SET jwt = ''"),
+        (house, "DELETE FROM status_versions"),
+        (other, "DELETE FROM peer_lists"),
+    ):
+        with (
+            pytest.raises(DBAPIError, match="append-only"),
+            one.database.engine.begin() as connection,
+        ):
+            connection.execute(text(statement))
