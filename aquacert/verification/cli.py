@@ -45,7 +45,12 @@ SIGNS = {Answer.GOOD: "✓", Answer.REFUSED: "✗", Answer.UNSURE: "?"}
 @click.command("verify")
 @click.argument("file_or_url")
 @click.option("--trust", default="", help="Trust list: file or URL. Default: the URL's own host.")
-@click.option("--root", default="", help="Fingerprint of the roots (32 hex digits) you know.")
+@click.option(
+    "--root",
+    default="",
+    envvar="AQUACERT_ROOT",
+    help="Fingerprint of the roots (32 hex digits) you know.",
+)
 @click.option("--status", "status_file", default="", help="A saved status list, when offline.")
 @click.option("--proof", "proof_file", default="", help="A saved .tlog-proof.")
 @click.option("--at", "at", default="", help="Judge at this instant (ISO 8601) instead of now.")
@@ -68,7 +73,7 @@ def verify_command(
     data, code = _brought(file_or_url, report)
     if data or code.is_signed:
         base = trust or _list_of(code.address)
-        believed = _believed(report, base, root, now, offline=offline)
+        believed = _believed(report, base, root, now, offline=offline, is_chosen=bool(trust))
         if believed is not None:
             given = (_given(status_file), _given(proof_file))
             _judge(report, data, code, believed, now, given, offline=offline)
@@ -112,7 +117,7 @@ def _list_of(address: str) -> str:
 
 
 def _believed(
-    report: Report, source: str, root: str, now: datetime, *, offline: bool
+    report: Report, source: str, root: str, now: datetime, *, offline: bool, is_chosen: bool
 ) -> Believed | None:
     if not source:
         report.add("信任名单", Answer.UNSURE, "没有名单：请用 --trust 指定文件或网址")
@@ -124,7 +129,7 @@ def _believed(
     if not text:
         report.add("信任名单", Answer.UNSURE, f"取不到：{source}")
         return None
-    return believe(report, text, root, now)
+    return believe(report, text, root, now, is_chosen=is_chosen)
 
 
 def _judge(

@@ -113,10 +113,14 @@ def fetch(url: str) -> bytes:
     return bytes(data)
 
 
-def believe(report: Report, text: bytes, pinned: str, now: datetime) -> Believed | None:
+def believe(
+    report: Report, text: bytes, pinned: str, now: datetime, *, is_chosen: bool = False
+) -> Believed | None:
     """Return whom a published trust list names, noting its roots and age; None when not believed.
 
-    `pinned` is the fingerprint of the roots (32 hex digits) that the caller knows from elsewhere.
+    `pinned` is the fingerprint of the roots (32 hex digits) that the caller knows from elsewhere;
+    `is_chosen` says that the caller named the list. A list that only the certificate's own address
+    named proves nothing: whoever forged the one can publish the other. Then all is amber.
     """
     try:
         document = TrustDocument.read(text)
@@ -133,10 +137,11 @@ def believe(report: Report, text: bytes, pinned: str, now: datetime) -> Believed
     words = f"{document.name_zh} 第 {document.version} 版，{age}前签发；根密钥指纹 {found}"
     if now >= document.expires:
         report.add("信任名单", Answer.UNSURE, f"{words}；已过期")
-    elif pinned:
+    elif pinned or is_chosen:
         report.add("信任名单", Answer.GOOD, words)
     else:
-        report.add("信任名单", Answer.GOOD, f"{words}（没有用 --root 固定，请与公布的核对）")
+        words += "。名单是证明自己的网址给的：请核对指纹后用 --root 固定"
+        report.add("信任名单", Answer.UNSURE, words)
     key = str(document.log["key"]) if document.log else ""
     return Believed(document.trust, document.status_base, key)
 

@@ -58,14 +58,16 @@ class Desk:
 
     def __init__(self, home: House) -> None:
         settings = home.settings
+        self.keys = KeyWatch(settings.data_dir / "keys")
         self.pages = PublicPages(
             home.database,
             certificates,
-            KeyWatch(settings.data_dir / "keys"),
+            self.keys,
             limit=settings.page_cache_bytes,
             host=urlsplit(settings.public_url).netloc,
         )
         self.asked = Throttle(burst=10, per_minute=10)
+        self.bulk = Throttle(burst=6, per_minute=2)
         self.missed = Throttle(burst=60, per_minute=60)
         self.trust: TrustDocument | None = None
         self.secret = settings.secret
