@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 from types import ModuleType
 
-MEASURES = ("verify_page", "issue", "issue_batch", "document", "log")
+MEASURES = ("verify_page", "issue", "issue_batch", "document", "log", "status_list")
 LEAST_PAIRS = 7
 
 
