@@ -34,7 +34,7 @@ from aquacert.trust.publickeys import Owner, Use
 from aquacert.trust.sealpicture import LONGEST_NAME, SIDE_MM, round_seal_png
 
 MAKER_LABEL = "seal-maker"
-MAKER_NAME = "AquaCert seal maker (no legal force)"
+MAKER_NAME = "AquaCert 制章（无法律效力）"
 LONGEST_DAYS = 360
 """A seal made here ends before the key it is used with, which lives twelve months."""
 SHORTEST_REASON = 2
@@ -172,7 +172,7 @@ def apply(database: Database, keys: KeyRing, certificate_id: UUID) -> bytes | No
             return None
         value = ses.sign(seal.der, row.record, signer, at=w.now, property_info=_about(row))
         ses.verify(value, row.record)
-        made = w.add(
+        w.add(
             SealApplication(
                 id=w.new_id(),
                 certificate_id=certificate_id,
@@ -183,7 +183,7 @@ def apply(database: Database, keys: KeyRing, certificate_id: UUID) -> bytes | No
                 applied_at=w.now,
             )
         )
-        w.record(SealApplied(row.number, seal.number), on=made, county=row.county)
+        w.record(SealApplied(row.number, seal.number), on=row, county=row.county)
     return value
 
 

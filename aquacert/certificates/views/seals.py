@@ -6,6 +6,7 @@ import base64
 import io
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -146,14 +147,14 @@ def import_seal() -> ResponseReturnValue:
 @allowed(P.SEAL_READ)
 def verify_seal() -> ResponseReturnValue:
     """Verify a seal or a signed value that somebody sent; nothing is kept."""
-    form, report, steps, at = CheckSealForm(), None, list[StepLine](), None
+    form, report, steps = CheckSealForm(), None, list[StepLine]()
+    with look() as unit:
+        at = unit.now
     if form.validate_on_submit():
-        with look() as unit:
-            at = unit.now
         with form.catching():
             try:
                 report = _judge(_sent(form.file), _sent(form.original) or None)
-                steps = _report_steps(report)
+                steps = _report_steps(report, at)
             except ses.SealRefused as refused:
                 steps = _refusal(refused)
                 raise
@@ -165,7 +166,7 @@ def verify_seal() -> ResponseReturnValue:
             steps=steps,
             holders=_holders(report) if report else [],
             picture=_inline(report.picture) if report else "",
-            has_ended=report is not None and at is not None and at > report.valid_to,
+            has_ended=report is not None and at > report.valid_to,
         ),
         form.status,
     )
@@ -195,7 +196,7 @@ def _seal_page(seal_id: UUID, form: ReasonForm) -> str:
             line=line,
             row=row,
             report=report,
-            steps=_report_steps(report),
+            steps=_report_steps(report, unit.now),
             holders=_holders(report),
             is_shown=bool(_media(report.picture.data)),
             fits=FITS,
@@ -208,10 +209,22 @@ def _judge(der: bytes, original: bytes | None) -> ses.SealReport:
     return ses.verify(der, original, roots=house().keys.seal_roots())
 
 
-def _report_steps(report: ses.SealReport) -> list[StepLine]:
+def _report_steps(report: ses.SealReport, now: datetime) -> list[StepLine]:
     """Return every step of a good report: what held, and what nobody looked at."""
-    seen = [StepLine(ses.STEPS[step], "通过", "ok") for step in report.checked]
-    return seen + [StepLine(ses.STEPS[step], "没有核对", "wait") for step in report.unchecked]
+    words = dict.fromkeys(report.checked, ("通过", "ok"))
+    words |= dict.fromkeys(report.unchecked, ("没有核对", "wait"))
+    if ses.Step.CHAIN in report.checked:  # the only roots asked are this installation's own
+        words[ses.Step.CHAIN] = ("本系统自行签发，无法律效力", "info")
+    if report.kind is ses.Kind.SEAL:
+        words[ses.Step.SEAL_PERIOD] = _period(report, now)
+    return [StepLine(ses.STEPS[step], *words[step]) for step in ses.Step if step in words]
+
+
+def _period(report: ses.SealReport, now: datetime) -> tuple[str, str]:
+    """Return how a seal alone stands today."""
+    if now > report.valid_to:
+        return "现已过期", "no"
+    return ("现在有效", "ok") if now >= report.valid_from else ("未到生效日", "wait")
 
 
 def _refusal(refused: ses.SealRefused) -> list[StepLine]:

@@ -15,6 +15,7 @@ from aquacert.certificates import commands, queries
 from aquacert.certificates.forms import ReasonForm
 from aquacert.certificates.rules.kinds import TITLES, Kind
 from aquacert.certificates.rules.states import MOVES, STATUS_NAMES, Act, Status
+from aquacert.certificates.seals import queries as seals
 from aquacert.certificates.views.blueprint import bp
 from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
@@ -148,6 +149,7 @@ def _show_page(certificate_id: UUID) -> str:
             level=queries.level_of(unit, certificate_id),
             copies=queries.copies_of(unit, certificate_id),
             others=others,
+            has_seal=seals.application_of(unit, certificate_id) is not None,
             phone=_on_a_phone(),
         )
 
