@@ -10,7 +10,7 @@ from PIL import Image
 
 from aquacert.kernel.errors import Misconfigured
 from aquacert.trust import qr
-from aquacert.trust.errors import Refused
+from aquacert.trust.errors import Refused, Why
 from tests.make.trust import BASE, make_keys, make_record
 
 
@@ -41,11 +41,36 @@ def test_the_digits_are_those_of_cable():
 
 
 @pytest.mark.parametrize(
-    "digits", ["1", "256", "99999999999999999", "12a", "１２３", " 001", "-01"]
+    "digits",
+    [
+        "1",
+        "256",
+        "99999999999999999",
+        "72057594037927936",  # 2^56, one too many
+        "0" * 17 + "65536",
+        "12a",
+        "１２３",
+        "١٢٣",
+        "²²²",
+        " 001",
+        "001\n",
+        "-01",
+        "+01",
+        "1_0",
+        *("0" * count for count in (1, 2, 4, 6, 7, 9, 11, 12, 14, 16, 18, 19)),
+    ],
 )
 def test_impossible_digits_are_refused(digits):
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as caught:
         qr.from_digits(digits)
+    assert caught.value.why in {Why.MALFORMED, Why.NOT_CANONICAL}
+
+
+def test_the_greatest_number_of_each_length_is_read():
+    for size, count in enumerate((0, 3, 5, 8, 10, 13, 15, 17)):
+        most = str(256**size - 1).zfill(count) if size else ""
+        assert qr.from_digits(most) == b"\xff" * size
+        assert qr.from_digits("0" * count) == bytes(size)
 
 
 def test_public_ids_are_crockford_and_differ():
