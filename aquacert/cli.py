@@ -43,6 +43,8 @@ from aquacert.verification.cli import verify_command
 from labs.instruments.cli import labs
 
 SEED = Path(__file__).parents[1] / "seed_data"
+WARM_PAGES = 20_000
+"""Public pages that each web process makes beforehand: those of certificates that still hold."""
 log = structlog.get_logger("console")
 
 
@@ -96,6 +98,7 @@ def serve(host: str, port: int | None, *, no_work: bool) -> None:
 
     settings = Settings.from_env()
     settle(settings)
+    os.environ.setdefault("AQUACERT_WARM_PAGES", str(WARM_PAGES))
     worker = None if no_work else start_worker()
     server = Granian(
         "wsgi:app",

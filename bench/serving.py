@@ -19,6 +19,7 @@ WORKERS = 2
 THREADS = 4
 """As `aquacert serve` has them."""
 WHO, FLOOR = "/bench/worker", "/bench/floor/"
+KEPT = "/bench/kept"
 PAGE = "AQUACERT_BENCH_PAGE"
 
 
@@ -27,7 +28,7 @@ def add_doors(app):
     from flask import Response
 
     from aquacert.http.gates import open_to_all
-    from aquacert.verification.views import HEADERS
+    from aquacert.verification.views import EXTRA, HEADERS
 
     @lru_cache(maxsize=1)
     def page() -> bytes:
@@ -43,6 +44,11 @@ def add_doors(app):
     @open_to_all("the floor of a measure")
     def who() -> Response:
         return Response(str(os.getpid()), mimetype="text/plain")
+
+    @app.get(KEPT)
+    @open_to_all("the floor of a measure")
+    def kept() -> Response:
+        return Response(str(app.extensions["aquacert"].extras[EXTRA].pages.held), 200)
 
     return app
 

@@ -70,6 +70,7 @@ __all__ = [
     "level_of",
     "list_numbers",
     "listing",
+    "live_pages",
     "public_id_of_number",
     "record_of",
     "scan_count",
@@ -230,6 +231,17 @@ def by_public_id(look: Look, public_id: str) -> PublicCertificate | None:
     """Return the certificate of a page id, whoever asks; None when there is no such page."""
     row = look.row(PUBLIC_PAGE, page=public_id)
     return None if row is None else PublicCertificate(*row)
+
+
+def live_pages(look: Look, most: int) -> list[str]:
+    """Return the page ids of certificates that still hold, whoever asks, the newest first."""
+    rows = (
+        select(Certificate.public_id)
+        .where(Certificate.valid_until > look.now)
+        .order_by(Certificate.issued_at.desc())
+        .limit(most)
+    )
+    return look.scalars(rows)
 
 
 def public_id_of_number(look: Look, number: str) -> str | None:

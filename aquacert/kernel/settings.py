@@ -44,6 +44,8 @@ class Settings:
     password_cost: int = 2
     """Argon2id passes; tests set 1."""
     page_cache_bytes: int = 64 * MEBIBYTE
+    warm_pages: int = 0
+    """Public pages each process makes beforehand after its start; `aquacert serve` sets 20,000."""
     upload_limit_bytes: int = 20 * MEBIBYTE
     session_hours: int = 12
     stock_confirm_days: int = 30
@@ -90,6 +92,7 @@ class Settings:
             is_demo=env.get("AQUACERT_DEMO", "0" if production else "1") == "1",
             password_cost=_whole(env, "AQUACERT_PASSWORD_COST", 2),
             page_cache_bytes=_whole(env, "AQUACERT_PAGE_CACHE_MB", 64) * MEBIBYTE,
+            warm_pages=_whole(env, "AQUACERT_WARM_PAGES", 0),
             upload_limit_bytes=_whole(env, "AQUACERT_UPLOAD_MB", 20) * MEBIBYTE,
             session_hours=_whole(env, "AQUACERT_SESSION_HOURS", 12),
             stock_confirm_days=_whole(env, "AQUACERT_STOCK_CONFIRM_DAYS", 30),

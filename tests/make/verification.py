@@ -47,6 +47,9 @@ class Shelf:
         self.read += 1
         return self._answering().kept.get(public_id)
 
+    def live_pages(self, look: Any, most: int, /) -> list[str]:
+        return list(self._answering().kept)[:most]
+
     def changes_since(self, look: Any, seq: int, /) -> list[tuple[int, str]]:
         self.asked += 1
         return [row for row in self._answering().news if row[0] > seq]

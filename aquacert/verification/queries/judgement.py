@@ -79,6 +79,10 @@ class Register(Protocol):
         """Return (seq, public id) of changes after `seq`, oldest first; possibly not all."""
         ...
 
+    def live_pages(self, look: Look, most: int, /) -> list[str]:
+        """Return the page ids of certificates that still hold, the newest first."""
+        ...
+
     def last_change(self, look: Look, /) -> int:
         """Return the newest seq, 0 when there is none."""
         ...

@@ -45,6 +45,8 @@ STALE_SECONDS = 3.0
 """Longest age of the last answered question while another thread is asking the next."""
 WAIT_SECONDS = 1.0
 """How long a page waits for another thread's question when the last answer is too old."""
+BUSY_SECONDS = 0.1
+"""So long after a question the pages count as being asked for."""
 OVERHEAD = 400
 """Bytes of bookkeeping per kept page: key, tuple, dict slot."""
 FOREVER = float("inf")
@@ -98,14 +100,37 @@ class PublicPages:
         self._lock = threading.Lock()
         self._store = threading.Lock()
         self._second = (-1, b"")
+        self._asked = -FOREVER
 
     @property
     def held(self) -> int:
         """Bytes kept now, bookkeeping included."""
         return self._held
 
+    @property
+    def limit(self) -> int:
+        """Most bytes that may be kept."""
+        return self._limit
+
+    @property
+    def is_asked(self) -> bool:
+        """Say whether somebody asked for a page within the last moments."""
+        return self._tick() - self._asked < BUSY_SECONDS
+
+    def make_ready(self, public_id: str) -> bool:
+        """Make the Chinese page of `public_id` unless it is kept; say whether it was made.
+
+        Raises what a silent database raises.
+        """
+        self._watch()
+        if public_id in self._kept:
+            return False
+        self._make(public_id, public_id, "zh_CN")
+        return True
+
     def answer(self, public_id: str, lang: str) -> Answer:
         """Return the page of `public_id`; never raises for a database that is silent."""
+        self._asked = self._tick()
         now = self._database.clock.now()
         try:
             self._watch()

@@ -1,7 +1,7 @@
 """Public doors: the page behind the code, the scanner, bulk checks, the trust documents."""
 
 from aquacert.certificates import queries as certificates
-from aquacert.verification.views import bulk, certificate, scanning, trust
+from aquacert.verification.views import bulk, certificate, places, scanning, trust
 from aquacert.verification.views.desk import EXTRA, HEADERS, bp, caller, desk, prepare
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "certificate",
     "certificates",
     "desk",
+    "places",
     "prepare",
     "scanning",
     "trust",

@@ -19,6 +19,7 @@ from aquacert.verification.documents.page import LANGUAGES, Frame, ask_page, fra
 from aquacert.verification.queries.ages import ages
 from aquacert.verification.queries.keys import KeyWatch, TrustDocument
 from aquacert.verification.queries.pages import NOT_ANSWERING, Answer, PublicPages
+from aquacert.verification.queries.warming import start_warming
 from aquacert.verification.rules.throttle import Throttle
 
 bp = Blueprint("verification", __name__)
@@ -67,6 +68,7 @@ class Desk:
             host=urlsplit(settings.public_url).netloc,
         )
         self.asked = Throttle(burst=10, per_minute=10)
+        self.placed = Throttle(burst=1, per_minute=1)
         self.bulk = Throttle(burst=6, per_minute=2)
         self.missed = Throttle(burst=60, per_minute=60)
         self.trust: TrustDocument | None = None
@@ -107,7 +109,9 @@ class Desk:
 def prepare(app: Flask) -> None:
     """Make this process's pages; app.py calls it once."""
     home: House = app.extensions["aquacert"]
-    home.extras[EXTRA] = Desk(home)
+    made = home.extras[EXTRA] = Desk(home)
+    if home.settings.warm_pages:
+        start_warming(home.database, certificates, made.pages, home.settings.warm_pages)
 
 
 def desk() -> Desk:
