@@ -42,5 +42,7 @@ class CheckSealForm(Form):
     )
     original = FileField(
         _l("原文"),
-        description=_l("签章盖在什么上面：证书为已签数据，OFD 为 Signature.xml；不传就不核对原文"),
+        description=_l(
+            "签章盖在什么上面：证书是 PDF 附件 certificate.json，OFD 是 Signature.xml；不传就不核对原文"
+        ),
     )

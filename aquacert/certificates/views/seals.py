@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -147,29 +148,26 @@ def import_seal() -> ResponseReturnValue:
 @allowed(P.SEAL_READ)
 def verify_seal() -> ResponseReturnValue:
     """Verify a seal or a signed value that somebody sent; nothing is kept."""
-    form, report, steps = CheckSealForm(), None, list[StepLine]()
+    form, report, steps, because = CheckSealForm(), None, list[StepLine](), ""
     with look() as unit:
         at = unit.now
     if form.validate_on_submit():
-        with form.catching():
-            try:
-                report = _judge(_sent(form.file), _sent(form.original) or None)
-                steps = _report_steps(report, at)
-            except ses.SealRefused as refused:
-                steps = _refusal(refused)
-                raise
-    return (
-        page(
-            "certificates/seals/verify.html",
-            form=form,
-            report=report,
-            steps=steps,
-            holders=_holders(report) if report else [],
-            picture=_inline(report.picture) if report else "",
-            has_ended=report is not None and at > report.valid_to,
-        ),
-        form.status,
+        try:
+            report = _judge(_sent(form.file), _original(_sent(form.original)))
+            steps = _report_steps(report, at)
+        except ses.SealRefused as refused:
+            steps, because = _refusal(refused), refused.sentence
+    answer = page(
+        "certificates/seals/verify.html",
+        form=form,
+        report=report,
+        steps=steps,
+        because=because,
+        holders=_holders(report) if report else [],
+        picture=_inline(report.picture) if report else "",
+        has_ended=report is not None and at > report.valid_to,
     )
+    return answer, 422 if because else form.status
 
 
 @bp.post("/seals/<uuid:seal_id>/stop")
@@ -207,6 +205,14 @@ def _seal_page(seal_id: UUID, form: ReasonForm) -> str:
 
 def _judge(der: bytes, original: bytes | None) -> ses.SealReport:
     return ses.verify(der, original, roots=house().keys.seal_roots())
+
+
+def _original(sent: bytes) -> bytes | None:
+    """Return what a seal was put on: the record inside a certificate.json, or the file itself."""
+    try:
+        return base64.b64decode(json.loads(sent)["record_cbor"], validate=True)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return sent or None
 
 
 def _report_steps(report: ses.SealReport, now: datetime) -> list[StepLine]:

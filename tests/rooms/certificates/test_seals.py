@@ -1,6 +1,8 @@
 """Electronic seals in bodies' hands: made, imported, stopped, put on certificates; and the pages."""
 
+import base64
 import io
+import json
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -249,8 +251,11 @@ def test_the_verifier_tells_what_was_and_was_not_checked(client, db, keeper):
     assert "没有核对" in page
     status, page = send(value, b"something else")
     assert status == 422
+    assert "没有通过验证" in page
     assert "改动" in page
     assert send(value)[0] == 200
+    attached = json.dumps({"record_cbor": base64.b64encode(DATA).decode()}).encode()
+    assert send(value, attached)[0] == 200
     for junk in (b"junk", value[:-1], value + b"\0", b"%PDF-1.7" + bytes(1000)):
         assert send(junk)[0] == 422
 
