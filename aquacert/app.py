@@ -133,6 +133,7 @@ def rounds_of(house: House) -> Rounds:
             Round("log", timedelta(seconds=5), partial(certificates.publish_log, database, keys)),
             Round("numbers", timedelta(hours=1), partial(certificates.watch_numbers, database)),
             Round("scans", timedelta(minutes=1), partial(certificates.fold_scans, database)),
+            Round("places", timedelta(minutes=1), partial(certificates.fold_places, database)),
             Round(
                 "timestamps",
                 timedelta(minutes=10),

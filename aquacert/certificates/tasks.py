@@ -11,6 +11,7 @@ from aquacert.certificates.numbers import commands as numbers
 from aquacert.certificates.peers import commands as peers
 from aquacert.certificates.recalls import commands as recalls
 from aquacert.certificates.recalls.commands import sweep
+from aquacert.certificates.scans import commands as scans
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
 from aquacert.trust.keys import KeyRing
@@ -94,6 +95,18 @@ def fold_scans(database: Database) -> None:
             commands.fold_scans(w, counts)
     except Exception:
         database.tally.give_back("scans", counts)
+        raise
+
+
+def fold_places(database: Database) -> None:
+    """Add the places that visitors and checkpoints told, and forget old ones: every minute."""
+    counts = database.tally.fold("places")
+    try:
+        with database.work(SYSTEM) as w:
+            scans.fold_places(w, counts)
+            scans.forget_places(w)
+    except Exception:
+        database.tally.give_back("places", counts)
         raise
 
 

@@ -28,7 +28,7 @@ from aquacert.certificates.models.peers import (
     TrustVersion,
 )
 from aquacert.certificates.models.recalls import RecallHit, RecallOrder
-from aquacert.certificates.models.scans import ScanCount
+from aquacert.certificates.models.scans import ScanCount, ScanPlace
 from aquacert.certificates.models.seals import HeldSeal, SealApplication
 from aquacert.certificates.models.switches import IssuingHalt
 
@@ -60,6 +60,7 @@ __all__ = [
     "RecallHit",
     "RecallOrder",
     "ScanCount",
+    "ScanPlace",
     "SealApplication",
     "Standing",
     "StatusListing",

@@ -15,6 +15,8 @@ from aquacert.certificates import commands, queries
 from aquacert.certificates.forms import ReasonForm
 from aquacert.certificates.rules.kinds import TITLES, Kind
 from aquacert.certificates.rules.states import MOVES, STATUS_NAMES, Act, Status
+from aquacert.certificates.scans.queries import scans_of
+from aquacert.certificates.scans.rules import SOURCE_NAMES
 from aquacert.certificates.seals import queries as seals
 from aquacert.certificates.views.blueprint import bp
 from aquacert.http.gates import allowed, current_actor, look, work
@@ -146,6 +148,8 @@ def _show_page(certificate_id: UUID) -> str:
             check=check_code(line.public_id),
             acts=_open_acts(unit.actor, line.status),
             history=queries.history(unit, certificate_id),
+            scans=None if _on_a_phone() else scans_of(unit, certificate_id),
+            source_names={one.value: name for one, name in SOURCE_NAMES.items()},
             level=queries.level_of(unit, certificate_id),
             copies=queries.copies_of(unit, certificate_id),
             others=others,

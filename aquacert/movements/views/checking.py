@@ -6,7 +6,8 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from aquacert.http.gates import allowed, house, look, work
+from aquacert.certificates.scans.rules import HOUR, Source, key_of
+from aquacert.http.gates import allowed, current_actor, house, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.permissions import P
@@ -71,9 +72,18 @@ def decide(public_id: str) -> ResponseReturnValue:
             )
             w.reply = url_for(".check_any")
         if not form.wrong:
+            _tell_place(public_id)
             flash(_("%(number)s 已记录：", number=found.record.number) + _(OUTCOME_WORDS[outcome]))
             return redirect(url_for(".check_any"))
     return _check_page(found, form)
+
+
+def _tell_place(public_id: str) -> None:
+    """Count that the certificate was seen in the county of the officer's own account."""
+    county, home = current_actor().county, house()
+    if county:
+        hour = int(home.database.clock.now().timestamp()) // HOUR
+        home.tally.count("places", key_of(public_id, county, hour, Source.OFFICER))
 
 
 def _check_page(found: Case, form: CheckForm) -> ResponseReturnValue:
