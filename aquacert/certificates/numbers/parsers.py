@@ -15,6 +15,8 @@ from labs.instruments.parsers.archive import opened
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 2_000
+FAR_DOWN = 20_000
+"""Rows below this are not read: a sheet formatted to its end is refused, not walked through."""
 LONGEST = 200
 NO_WORKBOOK = "打不开这份表格，请用下载的模板另存为 .xlsx 再传。"
 
@@ -51,7 +53,7 @@ def read_segment_list(data: bytes) -> list[SegmentCells]:
         table = [
             (number, row[: len(HEADS)])
             for number, row in enumerate(
-                sheet.iter_rows(max_col=len(HEADS), max_row=MOST_ROWS + 2), 1
+                sheet.iter_rows(max_col=len(HEADS), max_row=min(sheet.max_row, FAR_DOWN + 1)), 1
             )
         ]
     except Exception as error:  # openpyxl lets errors of zip and XML through as they are
@@ -63,13 +65,13 @@ def _rows(table: Sequence[tuple[int, Sequence[Any]]], merged: set[int]) -> list[
     if not table or tuple(_text(cell) for cell in table[0][1]) != HEADS:
         sentence = "第一行应是表头：" + "、".join(HEADS) + "。请用下载的模板。"
         raise Invalid("不是号段清单。", file=sentence)
-    if len(table) > MOST_ROWS + 1:
-        raise Invalid("行数太多。", file=f"一次最多 {MOST_ROWS} 行，请分几份。")
     rows = [
         _row(number, cells, is_merged=number in merged)
         for number, cells in table[1:]
         if any(_text(cell) for cell in cells)
     ]
+    if len(rows) > MOST_ROWS or len(table) > FAR_DOWN:
+        raise Invalid("行数太多。", file=f"一次最多 {MOST_ROWS} 行，请分几份。")
     if not rows:
         raise Invalid("清单是空的。", file="表头下面没有号段。")
     return rows

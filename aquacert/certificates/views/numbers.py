@@ -39,22 +39,25 @@ def numbers() -> ResponseReturnValue:
     with look() as unit:
         stock = queries.stock(unit, kind)
         path = stock.path_to(at)
-        here = stock.of_word(at) or (path[-1] if path else None)
+        named = stock.of_word(at)
+        who = named or (path[-1] if path else None)
+        mine = named or (path[0] if path else None)
         return page(
             "certificates/numbers.html",
             kind=kind,
             kinds=TITLES,
             stock=stock,
             rows=rows_of(stock, path),
-            here=here,
+            who=who,
+            mine=mine,
             levels=LEVEL_NAMES,
-            low=_low(stock, here),
+            low=_low(stock, named),
             names=NUMBER_NAMES,
             words=words,
             state=state,
             segment=request.args.get("segment", ""),
-            **_details(unit, kind, here),
-            ledger=queries.movements_page(unit, _of(kind, here), 1, LINES_ON_PAGE),
+            **_details(unit, kind, who),
+            ledger=queries.movements_page(unit, _of(kind, mine), 1, LINES_ON_PAGE),
             pages=queries.explained_lines(
                 unit, kind, state, words, request.args.get("page", 1, type=int), LINES_ON_PAGE
             ),
