@@ -87,8 +87,8 @@ def condition(look: Look, question: Question) -> ColumnElement[bool]:
         (asked.vet_id, Certificate.vet_id == asked.vet_id),
         (asked.organisation_id, Certificate.organisation_id == asked.organisation_id),
         (asked.species_code, Certificate.species_code == asked.species_code),
-        (asked.from_on, Certificate.issued_on >= asked.from_on),
-        (asked.until_on, Certificate.issued_on <= asked.until_on),
+        (asked.from_on, Certificate.issued_on >= (asked.from_on or date.min)),
+        (asked.until_on, Certificate.issued_on <= (asked.until_on or date.max)),
     )
     parts = [issued_here(look), *(part for given, part in plain if given)]
     if asked.county:
@@ -142,6 +142,29 @@ def words_of(look: Look, question: Question) -> str:
     }
     given = {name: getattr(question, name) for name in say}
     return "；".join(say[name](value) for name, value in given.items() if value)
+
+
+def vets(look: Look) -> list[tuple[str, str]]:
+    """Return (id, number) of every vet who has issued here, whoever has left since."""
+    rows = select(Certificate.vet_id, Certificate.vet_number).where(issued_here(look)).distinct()
+    pairs = look.session.execute(rows.order_by(Certificate.vet_number))
+    return [(str(one), f"兽医 {number}") for one, number in pairs]
+
+
+def farms(look: Look) -> list[tuple[str, str]]:
+    """Return (id, name) of every body whose seed was certified here."""
+    ids = look.scalars(select(Certificate.organisation_id).where(issued_here(look)).distinct())
+    return sorted(((str(one), accounts.organisation(look, one).name_zh) for one in ids), key=_name)
+
+
+def kinds(look: Look) -> list[tuple[str, str]]:
+    """Return (code, name) of every species certified here."""
+    rows = select(Certificate.species_code, Certificate.species).where(issued_here(look)).distinct()
+    return sorted(((code, name) for code, name in look.session.execute(rows)), key=_name)
+
+
+def _name(pair: tuple[str, str]) -> str:
+    return pair[1]
 
 
 def order(look: Look, order_id: UUID) -> RecallOrder:

@@ -73,7 +73,9 @@ STEPS = {
 }
 
 
-def advance(database: Database, order_id: UUID, *, most: int | None = None) -> int:
+def advance(
+    database: Database, order_id: UUID, *, most: int | None = None, size: int = STRETCH
+) -> int:
     """Do everything an order has to do in its present step; return how many stretches it took.
 
     Safe to repeat, to run late, and beside itself. `most` stops early, for tests of a crash.
@@ -81,13 +83,13 @@ def advance(database: Database, order_id: UUID, *, most: int | None = None) -> i
     done = 0
     while most is None or done < most:
         with database.work(SYSTEM) as w:
-            if not _stretch(w, order_id):
+            if not _stretch(w, order_id, size):
                 return done
         done += 1
     return done
 
 
-def _stretch(w: Work, order_id: UUID) -> bool:
+def _stretch(w: Work, order_id: UUID, size: int) -> bool:
     """Do one stretch, or finish the step; say whether there was anything to do."""
     row = w.get_for_change(RecallOrder, order_id)
     step = STEPS[RecallState(row.state)]
@@ -95,7 +97,7 @@ def _stretch(w: Work, order_id: UUID) -> bool:
         select(RecallHit)
         .where(RecallHit.order_id == row.id, RecallHit.state == step.of.value)
         .order_by(RecallHit.number)
-        .limit(STRETCH)
+        .limit(size)
     )
     if hits:
         _do(w, row, step, hits)
@@ -107,16 +109,13 @@ def _stretch(w: Work, order_id: UUID) -> bool:
 
 def _do(w: Work, row: RecallOrder, step: Step, hits: list[RecallHit]) -> None:
     ids = [hit.certificate_id for hit in hits]
-    standings = dict(
-        w.session.execute(
-            select(Standing.id, Standing.status)
-            .where(Standing.id.in_(ids))
-            .order_by(Standing.id)
-            .with_for_update()
-        )
-        .tuples()
-        .all()
+    locked = w.session.execute(
+        select(Standing.id, Standing.status)
+        .where(Standing.id.in_(ids))
+        .order_by(Standing.id)
+        .with_for_update()
     )
+    standings = {one: status for one, status in locked}  # noqa: C416 (rows are no pairs to dict)
     # What was suspended before the order stays so when the order is rejected.
     moved = [
         hit
@@ -220,6 +219,6 @@ def _finish(w: Work, row: RecallOrder, step: Step) -> None:
         .where(RecallHit.order_id == row.id, RecallHit.state == step.done.value)
     )
     # One certificate speaks for its whole status list: publishing it once is enough.
-    for certificate_id in dict(done.tuples().all()).values():
+    for certificate_id in {number: one for number, one in done}.values():  # noqa: C416
         w.tell(step.news, certificate_id)
     w.record(RecallStepDone(row.state, told), on=row, county=row.county)

@@ -22,6 +22,7 @@ from aquacert.kernel.work import Database, Look, Work
 from aquacert.reference import queries as reference
 from aquacert.sampling.queries import sample_by_blind_code
 from aquacert.surveillance.models import Zone
+from aquacert.surveillance.queries import zone_lines
 from labs.reports.queries import ReportSummary, report_summary
 
 POSITIVE, AUTHORISED = "positive", "authorised"
@@ -53,7 +54,7 @@ def after_zone(database: Database, zone_id: UUID) -> int:
     """Suspend every valid certificate on the road that a zone in force touches; return how many."""
     with database.look(SYSTEM) as look:
         zone = look.session.get(Zone, zone_id)
-        if zone is None or not _in_force(look, zone):
+        if zone is None or not zone_lines(look, [zone])[0].acts:
             return 0
         disease = reference.disease(look, zone.disease_code).name_zh
         because = f"{disease}管控区 {zone.from_on} 起生效，自动暂停"
@@ -68,14 +69,6 @@ def _because_of(report: ReportSummary | None) -> str:
         return f"检测报告 {report.number} 已撤回，自动暂停"
     positive = [line.disease_name for line in report.lines if str(line.outcome) == POSITIVE]
     return f"检测报告 {report.number} {'、'.join(positive)}阳性，自动暂停" if positive else ""
-
-
-def _in_force(look: Look, zone: Zone) -> bool:
-    return (
-        zone.lifted_at is None
-        and zone.from_on <= look.today
-        and (zone.until_on is None or zone.until_on >= look.today)
-    )
 
 
 def _valid(look: Look, chosen: ColumnElement[bool]) -> list[UUID]:
