@@ -335,3 +335,15 @@ def test_many_acts_at_once_are_written_in_their_order_under_one_lock(house, db):
         assert [seq for seq, _ in changes_since(look, 0)] == [1, 2, 3, 4]
     issued = publish(db, house.keys)
     assert issued == 4
+
+
+def test_the_worker_publishes_within_seconds_of_an_act(house, db):
+    from aquacert.app import rounds_of
+
+    rounds = rounds_of(house)
+    rounds.run_due()
+    issue_one(house)
+    db.clock.forward(seconds=6)
+    assert "log" in rounds.run_due()
+    with db.look(SYSTEM) as look:
+        assert newest(look).size == 1
