@@ -12,12 +12,16 @@ from asn1crypto import crl, tsp
 from asn1crypto.x509 import Certificate
 
 from aquacert.trust.errors import Refused, Why
+from aquacert.trust.pdf.chains import hang_together, of_message
 from aquacert.trust.pdf.levels import PdfSignature, PdfTimestamp
 
 if TYPE_CHECKING:
     from aquacert.trust.pdf.judging import Evidence
 
 MOST_ATTACHED = 8
+SHA256 = bytes.fromhex("0609608648016503040201")
+SHA256_SETS = (b"\x31\x0d\x30\x0b" + SHA256, b"\x31\x0f\x30\x0d" + SHA256 + b"\x05\x00")
+"""SET OF one AlgorithmIdentifier of SHA-256, without and with NULL (RFC 5754 §2)."""
 HEX = b"0123456789ABCDEF"
 
 
@@ -44,13 +48,12 @@ def exact_contents(data: bytes, embedded: Any) -> None:  # noqa: ANN401 (pyHanko
 def _plain_cms(embedded: Any) -> None:  # noqa: ANN401
     """Raise `Refused` when a part of the CMS that no signature covers is not as we write it."""
     signed = embedded.signed_data
-    algorithms = [one["algorithm"].native for one in signed["digest_algorithms"]]
     info = embedded.signer_info
     if embedded.sig_object_type != "/Sig":
         return
     plain = (
         len(signed["signer_infos"]) == 1
-        and algorithms == ["sha256"]
+        and signed["digest_algorithms"].dump() in SHA256_SETS
         and signed["version"].native == "v1"
         and info["version"].native == "v1"
         and info["digest_algorithm"]["algorithm"].native == "sha256"
@@ -122,18 +125,21 @@ def _stamp(
     if not isinstance(said, tsp.TSTInfo):
         raise Refused(Why.CHANGED, "a timestamp says nothing")
     stamped_at = said["gen_time"].native
-    context = _context(evidence.stamp_roots, evidence, moment or stamped_at)
+    context = _context(evidence.stamp_roots, replace(evidence, crls=()), moment or stamped_at)
     found = TimestampSignatureStatus(
         **asyncio.run(validate_tst_signed_data(signed, context, digest))
     )
     is_of_document = owner.sig_object_type == "/DocTimeStamp"
+    path = [bytes(one.dump()) for one in found.validation_path or ()]
+    known = (*evidence.stamp_roots, *evidence.others, *path)
+    is_whole = hang_together(of_message(signed), known, strictly=bool(found.trusted))
     return PdfTimestamp(
         at=stamped_at,
         authority=_name(found.signing_cert),
         ends_at=found.signing_cert.not_valid_after,
         is_of_document=is_of_document,
         is_trusted=bool(found.intact and found.valid and found.trusted),
-        is_broken=not (found.intact and found.valid),
+        is_broken=not (found.intact and found.valid and is_whole),
         follows_store=is_of_document and "/DSS" in _root_of(owner),
         owner=str(owner.field_name),
     )
@@ -158,7 +164,7 @@ def judged(
     status: Any = validate_pdf_signature(
         embedded,
         _context(evidence.roots, evidence, moment),
-        ts_validation_context=_context(evidence.stamp_roots, evidence, moment),
+        ts_validation_context=_context(evidence.stamp_roots, replace(evidence, crls=()), moment),
     )
     _stands(name, status)
     return PdfSignature(
@@ -215,6 +221,9 @@ def _context(roots: Sequence[bytes], evidence: Evidence, moment: datetime) -> An
         moment=moment,
         best_signature_time=moment,
         allow_fetching=False,
+        # Asked leniently, a list is heeded only where a certificate names its address; ours do not.
+        revocation_mode="require" if evidence.crls else "soft-fail",
+        retroactive_revinfo=True,
     )
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-
-import structlog
 
 from aquacert.trust.errors import Refused, Why
 from aquacert.trust.pdf.checks import attachments_of, exact_contents, judged, stamps_of
@@ -33,7 +32,6 @@ CODE, RECORD, PROOF, SEAL = (
     "proof.tlog-proof",
     "seal.ses",
 )
-log = structlog.get_logger("pdf")
 for _name in ("pyhanko", "pyhanko_certvalidator"):
     # What they find wrong is our answer; their tracebacks of it are not for the console.
     logging.getLogger(_name).setLevel(logging.CRITICAL)
@@ -50,7 +48,7 @@ class Evidence:
     others: Sequence[bytes] = ()
     """intermediate certificates of timestamp authorities"""
     crls: Sequence[bytes] = ()
-    """revocation lists known beside those in the file"""
+    """revocation lists of the signers' authority; where given, each signer must be covered"""
 
 
 @dataclass(frozen=True)
@@ -116,18 +114,29 @@ def verify_pdf(
         raise Refused(Why.TOO_LARGE, f"{len(data)} bytes")
     if not data.startswith(b"%PDF-"):
         raise Refused(Why.NOT_PDF, "no header")
+    with _refusing(Why.NOT_PDF):
+        reader = _opened(data)
+    with _refusing(Why.CHANGED):
+        return _report(data, reader, Evidence(roots, stamp_roots, others, crls), at)
+
+
+@contextmanager
+def _refusing(why: Why) -> Iterator[None]:
+    """Turn whatever pyHanko and asn1crypto raise on bytes made to break them into `Refused`."""
     try:
-        return _report(data, Evidence(roots, stamp_roots, others, crls), at)
+        yield
     except Refused:
         raise
-    except (Exception, RecursionError) as error:
-        # pyHanko and asn1crypto raise anything on bytes made to break them.
-        log.info("no readable pdf", error=repr(error)[:300])
-        raise Refused(Why.NOT_PDF, repr(error)[:300]) from error
+    except Exception as error:
+        raise Refused(why, repr(error)[:300]) from error
 
 
-def _report(data: bytes, evidence: Evidence, at: datetime | None) -> PdfReport:
-    reader = _opened(data)
+def _report(
+    data: bytes,
+    reader: Any,  # noqa: ANN401 (pyHanko has no types)
+    evidence: Evidence,
+    at: datetime | None,
+) -> PdfReport:
     embedded = reader.embedded_signatures
     regular = [one for one in embedded if one.sig_object_type == "/Sig"]
     _of_our_shape(embedded, regular)
@@ -150,6 +159,8 @@ def _opened(data: bytes) -> Any:  # noqa: ANN401 (pyHanko has no types)
     reader = PdfFileReader(io.BytesIO(data))
     if reader.encrypted:
         raise Refused(Why.ENCRYPTED)
+    if reader.root.get("/Type") != "/Catalog":
+        raise Refused(Why.NOT_PDF, "no catalogue")
     return reader
 
 

@@ -18,6 +18,7 @@ from asn1crypto import crl
 from asn1crypto.x509 import Certificate
 
 from aquacert.kernel.clock import legal_day
+from aquacert.trust.pdf.chains import of_message
 from aquacert.trust.pdf.signing import STAMPED_BYTES
 from aquacert.trust.pdf.writer import quiet_writer
 from aquacert.trust.timestamps import Authority, revocation_lists, stamper
@@ -71,7 +72,7 @@ def _material(authority: Authority, day: date) -> tuple[tuple[bytes, ...], tuple
     They have to lie in the store before the timestamp that covers it is made.
     """
     at = datetime.combine(day, datetime.min.time(), tzinfo=UTC)
-    chain = tuple(_of(authority.token(bytes(32), at, skew=ANY_TIME)["content"]))
+    chain = tuple(of_message(authority.token(bytes(32), at, skew=ANY_TIME)["content"]))
     return chain, tuple(revocation_lists(authority, chain))
 
 
@@ -94,12 +95,6 @@ def _inside(reader: Any) -> Iterable[bytes]:  # noqa: ANN401 (pyHanko has no typ
     from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 
     for embedded in reader.embedded_signatures:
-        yield from _of(embedded.signed_data)
+        yield from of_message(embedded.signed_data)
         for token in extract_tst_data_iter(embedded.signer_info, signed=False):
-            yield from _of(token)
-
-
-def _of(signed: Any) -> Iterable[bytes]:  # noqa: ANN401 (asn1crypto has no types)
-    for one in signed["certificates"]:
-        if one.name == "certificate":
-            yield bytes(one.chosen.dump())
+            yield from of_message(token)
