@@ -48,6 +48,8 @@ class P(StrEnum):
     NUMBERS_ASK = "certificates:numbers:ask"
     NUMBERS_KEEP = "certificates:numbers:keep"
     NUMBERS_READ = "certificates:numbers:read"
+    PEER_KEEP = "certificates:peer:keep"
+    PEER_READ = "certificates:peer:read"
     REFERENCE_ADOPT = "reference:rule:adopt"
     REFERENCE_READ = "reference:table:read"
     SAMPLE_READ = "sampling:sample:read"

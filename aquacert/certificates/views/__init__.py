@@ -9,6 +9,7 @@ from aquacert.certificates.views import (
     numberacts,
     numberlists,
     numbers,
+    peers,
     recalls,
     seals,
     show,

@@ -1,5 +1,6 @@
 """Two provinces: what one issues the other can judge, and nothing more than it can prove."""
 
+import io
 import json
 import shutil
 from dataclasses import replace
@@ -31,7 +32,7 @@ from aquacert.trust.keys import KeyRing
 from aquacert.trust.roots import Roots
 from aquacert.trust.trustdocument import TrustDocument
 from tests.conftest import _postgres
-from tests.make.accounts import make_person
+from tests.make.accounts import code_for, make_person, signed_in, step_up
 from tests.make.certificates import issue_one
 
 LIST = "https://cert.example/trust/list.json"
@@ -112,9 +113,14 @@ def pin(other, house, url=LIST):
     document = TrustDocument.read(document_of(house))
     with other.database.work(SYSTEM) as w:
         province_id = peers.propose(w, document, url)
-    with other.database.work(SYSTEM) as w:
-        peers.confirm(w, province_id, document.roots.fingerprint)
+    confirm(other, two_people(other)[1], province_id, document)
     return province_id
+
+
+def confirm(other, person, province_id, document):
+    step_up(other.database, person, peers.pin_digest(document.roots.fingerprint))
+    with other.database.work(person.actor) as w:
+        peers.confirm(w, province_id, f" {document.roots.fingerprint.upper()} ")
 
 
 def take_in(other, province_id, text_, source="list.json"):
@@ -244,8 +250,9 @@ def test_pinning_takes_two_people_and_the_right_fingerprint(house, other):
         peers.confirm(w, province_id, "0" * 32)
     with pytest.raises(NotAllowedNow):
         take_in(other, province_id, document_of(house))
-    with other.database.work(second.actor) as w:
-        peers.confirm(w, province_id, f" {document.roots.fingerprint.upper()} ")
+    with pytest.raises(NotAllowed), other.database.work(second.actor) as w:
+        peers.confirm(w, province_id, document.roots.fingerprint)
+    confirm(other, second, province_id, document)
     assert take_in(other, province_id, document_of(house)).is_good
     with other.database.work(first.actor) as w:
         peers.withdraw(w, province_id, "根密钥失窃")
@@ -369,3 +376,61 @@ def test_what_was_published_or_accepted_is_never_changed(house, db, other):
             one.database.engine.begin() as connection,
         ):
             connection.execute(text(statement))
+
+
+def as_person(house, person):
+    made = create_app(house.settings, house=house)
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    return signed_in(made.test_client(), person)
+
+
+def upload(text_):
+    return (io.BytesIO(text_.encode()), "list.json")
+
+
+def test_the_pages_pin_import_and_judge(house, other):
+    row, code = issued(house)
+    first, second = two_people(other)
+    one, two = as_person(other, first), as_person(other, second)
+    assert "还没有外省清单" in one.get("/certificates/provinces").text
+    empty = one.post("/certificates/provinces/propose", data={})
+    assert (empty.status_code, "请选对方的信任清单文件" in empty.text) == (422, True)
+    wrong = one.post("/certificates/provinces/propose", data={"file": upload("{}")})
+    assert (wrong.status_code, "编码残缺" in wrong.text) == (422, True)
+    inside = {"file": upload(document_of(house)), "list_url": "http://127.0.0.1/list.json"}
+    assert "https" in one.post("/certificates/provinces/propose", data=inside).text
+    made = one.post("/certificates/provinces/propose", data={"file": upload(document_of(house))})
+    assert made.status_code == 302
+    place = made.headers["Location"]
+    fingerprint = TrustDocument.read(document_of(house)).roots.fingerprint
+    assert fingerprint in one.get(place).text
+    assert "等另一人确认" in one.get(place).text
+    assert fingerprint not in two.get(place).text
+    code_now = code_for(other.database, second.person_id)
+    bad = two.post(f"{place}/confirm", data={"fingerprint": "00", "code": code_now})
+    assert (bad.status_code, "指纹对不上" in bad.text) == (422, True)
+    other.database.clock.forward(seconds=30)
+    code_now = code_for(other.database, second.person_id)
+    good = two.post(f"{place}/confirm", data={"fingerprint": fingerprint, "code": code_now})
+    assert good.status_code == 302
+    before = two.post("/certificates/judge", data={"proof": code})
+    assert "签发机构不在信任清单上" in before.text
+    taken = two.post(f"{place}/import", data={"file": upload(document_of(house))})
+    assert (taken.status_code, taken.text.count("相符")) == (200, 6)
+    again = two.post(f"{place}/import", data={"file": upload(document_of(house))})
+    assert (again.status_code, "清单比已有的旧" in again.text) == (422, True)
+    judged = two.post("/certificates/judge", data={"proof": code})
+    assert row.number in judged.text
+    assert "签名有效" in judged.text
+    assert two.post("/certificates/judge", data={}).status_code in {200, 422}
+    gone = two.post(f"{place}/withdraw", data={"because": "根密钥失窃"})
+    assert gone.status_code == 302
+    assert "不再认可" in two.get("/certificates/provinces").text
+
+
+def test_whoever_may_not_keep_peers_cannot_pin(house, other):
+    clerk = as_person(other, make_person(other.database, Role.OFFICE_CLERK, division="340123"))
+    assert clerk.get("/certificates/provinces").status_code == 403
+    auditor = as_person(other, make_person(other.database, Role.AUDITOR, division="340000"))
+    assert auditor.get("/certificates/provinces").status_code == 200
+    assert auditor.post("/certificates/provinces/propose", data={}).status_code == 403

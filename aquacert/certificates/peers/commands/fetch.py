@@ -155,9 +155,8 @@ def _keep_status(database: Database, line: ProvinceLine, uri: str, got: Fetched)
         raise Refused(Why.BAD_PROOF, f"list of {read.uri} at {uri}")
     if held is not None and read.issued < held.issued_at:
         raise Refused(Why.OLD_VERSION, uri)
-    if held is not None:
-        if read.statuses.lost_from(peek(held.token)) is not None:
-            raise Refused(Why.CHANGED, f"{uri} takes back what is final")
+    if held is not None and read.statuses.lost_from(peek(held.token)) is not None:
+        raise Refused(Why.CHANGED, f"{uri} takes back what is final")
     with database.work(SYSTEM) as w:
         w.session.execute(delete(PeerStatus).where(PeerStatus.uri == uri))
         w.add(

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from aquacert.accounts import commands as accounts
 from aquacert.certificates.models import PeerProvince
 from aquacert.certificates.rules.peers import MOVES, PeerAct, PeerState
 from aquacert.kernel.audit import Fact
@@ -79,10 +80,16 @@ def propose(w: Work, document: TrustDocument, list_url: str) -> UUID:
     return row.id
 
 
+def pin_digest(fingerprint: str) -> str:
+    """Return what the second factor is bound to: this act on these roots."""
+    return f"peer-pin:{fingerprint}"
+
+
 def confirm(w: Work, province_id: UUID, fingerprint: str) -> None:
     """Believe a proposed province's roots from now on: by another person than proposed them.
 
     `fingerprint` is what this person was told over another road; raise `Invalid` when it differs.
+    The second factor must have been passed for `pin_digest` of it.
     """
     row = w.get_for_change(PeerProvince, province_id)
     if row.proposed_by_id is not None and row.proposed_by_id == w.actor.person_id:
@@ -92,6 +99,7 @@ def confirm(w: Work, province_id: UUID, fingerprint: str) -> None:
     if told != held:
         sentence = "指纹对不上：请再与对方核对一遍，仍不符就不要认可。"
         raise Invalid(sentence, fingerprint=sentence)
+    accounts.spend_step_up(w, pin_digest(held))
     w.move(row, MOVES, PeerAct.CONFIRM)
     row.pinned_at, row.pinned_by_id = w.now, w.actor.person_id
     w.record(PeerPinned(row.division_code, held), on=row)
