@@ -11,6 +11,7 @@ from PIL import Image
 
 from aquacert.certificates.commands import issue, receive_segment
 from aquacert.certificates.issuing.queries import Readiness, readiness
+from aquacert.certificates.rules.confirmation import confirmed_digest
 from aquacert.http.house import House
 from aquacert.inspections.commands import add_photo, give_verdict, keep_findings, start_inspection
 from aquacert.inspections.queries import sheet
@@ -112,10 +113,12 @@ def look_at(db: Database, ready: Ready, replaces_id: UUID | None = None) -> Read
         return readiness(look, ready.load_id, replaces_id=replaces_id)
 
 
-def confirm(db: Database, ready: Ready, replaces_id: UUID | None = None) -> str:
+def confirm(
+    db: Database, ready: Ready, replaces_id: UUID | None = None, because: str = "换车"
+) -> str:
     """Let the vet confirm what is previewed; return its digest."""
     digest = look_at(db, ready, replaces_id).digest
-    step_up(db, ready.vet, digest)
+    step_up(db, ready.vet, confirmed_digest(digest, replaces_id, because))
     return digest
 
 

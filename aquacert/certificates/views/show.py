@@ -19,6 +19,7 @@ from aquacert.certificates.scans.queries import scans_of
 from aquacert.certificates.scans.rules import SOURCE_NAMES
 from aquacert.certificates.seals import queries as seals
 from aquacert.certificates.views.blueprint import bp
+from aquacert.certificates.views.sign import replacement_page
 from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.errors import NotAllowed, NotAllowedNow, NotFound
@@ -119,10 +120,7 @@ def replace(certificate_id: UUID) -> ResponseReturnValue:
     with look() as unit:
         line = queries.certificate(unit, certificate_id)
     if form.validate_on_submit():
-        address = url_for(
-            ".sign", load_id=line.load_id, replaces=certificate_id, because=form.because.data
-        )
-        return redirect(address)
+        return replacement_page(line.load_id, certificate_id, form.because.data or "")
     title, note = _("换证"), _("先写原因，下一步核对新证内容并签发。旧证到新证签发时才失效。")
     return page("certificates/change.html", line=line, form=form, title=title, note=note), (
         form.status

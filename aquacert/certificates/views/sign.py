@@ -13,6 +13,7 @@ from aquacert.certificates.forms import SignForm
 from aquacert.certificates.issuing import queries
 from aquacert.certificates.issuing.commands import issue
 from aquacert.certificates.queries import certificate
+from aquacert.certificates.rules.confirmation import confirmed_digest
 from aquacert.certificates.rules.kinds import TITLES
 from aquacert.certificates.views.blueprint import bp
 from aquacert.http.gates import allowed, current_actor, house, look, work
@@ -36,9 +37,13 @@ def ready() -> ResponseReturnValue:
 @allowed(P.CERTIFICATE_ISSUE)
 def sign(load_id: UUID) -> ResponseReturnValue:
     """Whether this load can be signed, every reason why not, and what would be signed."""
+    return _sign_page(load_id, SignForm(formdata=None))
+
+
+def replacement_page(load_id: UUID, replaces_id: UUID, because: str) -> ResponseReturnValue:
+    """Return the sign page of a replacement; what it ends and why travel in the page's form."""
     form = SignForm(formdata=None)
-    form.replaces.data = request.args.get("replaces", "")
-    form.because.data = request.args.get("because", "")
+    form.replaces.data, form.because.data = str(replaces_id), because
     return _sign_page(load_id, form)
 
 
@@ -53,7 +58,7 @@ def sign_and_seal(load_id: UUID) -> ResponseReturnValue:
     try:
         if not _under_way(load_id, form):
             with form.catching(), work() as w:
-                grant_step_up(w, code=form.code.data or "", digest=form.digest.data or "")
+                grant_step_up(w, code=form.code.data or "", digest=_confirmed(form))
         # The second of two clicks may find its code used up by the first: then the first is at
         # work, and both get its certificate.
         if not form.wrong or _under_way(load_id, form):
@@ -80,6 +85,11 @@ def _replaced(form: SignForm) -> UUID | None:
         return UUID(form.replaces.data) if form.replaces.data else None
     except ValueError:
         return None
+
+
+def _confirmed(form: SignForm) -> str:
+    """Return what the second factor is for: the content and, with a replacement, what it ends."""
+    return confirmed_digest(form.digest.data or "", _replaced(form), form.because.data or "")
 
 
 def _under_way(load_id: UUID, form: SignForm) -> bool:

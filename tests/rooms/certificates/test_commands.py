@@ -13,6 +13,7 @@ from aquacert.certificates.issuing.queries import readiness
 from aquacert.certificates.models import Certificate, CertificateNumber, Issuance
 from aquacert.certificates.numbers.queries import number as number_row
 from aquacert.certificates.numbers.queries import segments
+from aquacert.certificates.rules.confirmation import confirmed_digest
 from aquacert.certificates.rules.reasons import Reason
 from aquacert.hatcheries.queries import balance
 from aquacert.inspections.commands import give_verdict
@@ -268,6 +269,24 @@ def test_a_replacement_links_both_and_moves_the_stock_once(house, db):
         db, ready.vet.actor, ready.load_id, house.keys, digest, replaces_id=old, because="换车"
     )
     assert again == new
+
+
+@pytest.mark.parametrize("confirmed_for", ["nothing", "another", "another reason"])
+def test_a_confirmation_is_for_exactly_the_certificate_it_ends(house, db, confirmed_for):
+    ready = make_ready(db)
+    old = issue_one(house, ready)
+    digest = look_at(db, ready, old).digest
+    asked = {
+        "nothing": digest,
+        "another": confirmed_digest(digest, uuid4(), "换车"),
+        "another reason": confirmed_digest(digest, old, "换人"),
+    }
+    step_up(db, ready.vet, asked[confirmed_for])
+    with pytest.raises(NotAllowed, match="动态口令"):
+        commands.issue(
+            db, ready.vet.actor, ready.load_id, house.keys, digest, replaces_id=old, because="换车"
+        )
+    assert line_of(db, old).status == "valid"
 
 
 def two_lorries(db):

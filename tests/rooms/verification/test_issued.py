@@ -134,7 +134,7 @@ def broken(db):
 
 def test_a_replaced_certificate_points_to_its_successor(client, db, house, issued, ready, seconds):
     old = line_of(db, issued)
-    digest = confirm(db, ready, replaces_id=issued)
+    digest = confirm(db, ready, replaces_id=issued, because="运输车辆更换")
     new = commands.issue(
         db, ready.vet.actor, ready.load_id, house.keys, digest, replaces_id=issued,
         because="运输车辆更换",

@@ -9,6 +9,7 @@ from aquacert.accounts import commands as accounts
 from aquacert.certificates.issuing.queries import Readiness, in_flight, live_certificate, readiness
 from aquacert.certificates.models import Certificate
 from aquacert.certificates.numbers.commands import Reserved, reserve_number
+from aquacert.certificates.rules.confirmation import confirmed_digest
 from aquacert.kernel.errors import Conflict, NotReady
 from aquacert.kernel.work import Look, Work
 
@@ -56,7 +57,8 @@ def start(w: Work, order: Order) -> UUID | Started | None:
     if in_flight(w, order.load_id):
         return None
     ready = checked(w, order)
-    accounts.spend_step_up(w, order.digest)
+    confirmed = confirmed_digest(order.digest, order.replaces_id, order.because)
+    accounts.spend_step_up(w, confirmed)
     return reserved_for(w, order, ready)
 
 
