@@ -1,4 +1,4 @@
-"""Measure `document`: one certificate PDF with two stamped signatures (goal ratio ≤ 1.3).
+"""Measure `document`: one certificate PDF with two stamped signatures (goal ratio ≤ 1.15).
 
 Ours is the product's own path: facts decoded from the signed record, glyphs checked, set in type,
 signed by the vet, sealed by the body. The floor does the same with bare qrcode, typst and pyHanko:
@@ -20,7 +20,7 @@ from statistics import median, quantiles
 from time import perf_counter
 
 NAME = "document"
-GOAL = 1.3
+GOAL = 1.15
 BETTER = "lower"
 PAIRS = 7
 AT = datetime(2026, 5, 11, 9, 6, tzinfo=UTC)
@@ -31,6 +31,7 @@ class Prepared:
 
     def __init__(self) -> None:
         from aquacert.certificates.documents import signing, typesetting
+        from aquacert.certificates.documents.attachments import attachments
         from aquacert.trust.keys import Use
         from tests.make.trust import BASE, make_keys, make_record
 
@@ -50,7 +51,8 @@ class Prepared:
         self.stamps[0].write_bytes(typesetting.hand_pdf(facts.vet))
         self.stamps[1].write_bytes(typesetting.seal_pdf(facts.body, is_demo=facts.is_demo))
         self.url = facts.qr_url
-        self.attachment = typesetting._attachment(self.signed.record, self.signed.cose)
+        carried = attachments(self.signed.record, self.signed.cose)
+        self.attachments = json.dumps([one.for_typst() for one in carried])
         self.compiler = _compiler()
         self.hanko = tuple(_hanko(key, keys.ring.roots()) for key in (vet, body))
 
@@ -89,11 +91,11 @@ def floor() -> bytes:
         format="pdf",
         sys_inputs={
             "facts": json.dumps(inputs),
-            "attachment": ready.attachment,
+            "attachments": ready.attachments,
             "draft": "",
         },
         pdf_standards="a-3b",
-        pdf_tags=False,
+        pdf_tags=True,
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     lock = FieldMDPSpec(FieldMDPAction.ALL)
@@ -139,7 +141,13 @@ def _facts(ready: Prepared):
 def _inputs(facts) -> dict[str, object]:
     row = asdict(facts)
     issued = row.pop("issued")
-    return {**row, "date": list(issued.timetuple()[:6]), "seal_note": "不具有法律效力"}
+    return {
+        **row,
+        "date": list(issued.timetuple()[:6]),
+        "seal_note": "不具有法律效力",
+        "verify_alt": facts.qr_url.partition("#")[0],
+        "reprint": None,
+    }
 
 
 def _templates() -> Path:
