@@ -23,6 +23,8 @@ from aquacert.accounts.models import StepUpGrant
 from aquacert.app import open_house
 from aquacert.certificates import commands
 from aquacert.certificates.issuing.queries import live_certificate, readiness
+from aquacert.certificates.log.commands import publish
+from aquacert.certificates.log.queries import monitor
 from aquacert.certificates.models import (
     Certificate,
     CertificateNumber,
@@ -90,6 +92,7 @@ def issue_for_ever(house: House, ready: Ready, said: Path, die_at: str) -> None:
         with db.look(actor) as look:
             number = look.session.get(Certificate, issued).number
         os.write(out, f"{number}\n".encode())
+        publish(db, house.keys)
         count += 1
 
 
@@ -163,6 +166,12 @@ def judge(house: House, ready: Ready, said: Path) -> None:
         held = sum(row.quantity for row in live)
         assert balance(look, ready.farm.lot_id) == 1_200_000 - held
         assert verify_chains(look.session) == []
+        assert monitor(look, house.keys).wrong == ()
+
+    # The log goes on where it was cut off, and everything published still agrees.
+    publish(house.database, house.keys)
+    with house.database.look(SYSTEM) as look:
+        assert monitor(look, house.keys).wrong == ()
 
 
 @pytest.mark.faults
