@@ -77,6 +77,19 @@ def test_a_batch_spans_segments_in_one_statement_and_is_all_or_none(db, levels):
         assert look.session.scalar(select(func.count()).select_from(CertificateNumber)) == 200
 
 
+def test_many_batches_at_once_never_share_a_number(db, levels):
+    together = Barrier(6)
+
+    def ask(_n):
+        together.wait()
+        return [number for _round in range(5) for number in take(db, levels, 6)]
+
+    with ThreadPoolExecutor(6) as pool:
+        numbers = [number for found in pool.map(ask, range(6)) for number in found]
+    assert len(numbers) == len(set(numbers)) == 180
+    assert all(line.balances for line in by_name(db).values())
+
+
 def test_a_batch_larger_than_what_is_left_takes_nothing(db, levels):
     with pytest.raises(Conflict, match="号段用尽"):
         take(db, levels, 201)
