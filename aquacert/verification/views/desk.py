@@ -100,7 +100,7 @@ class Desk:
             self._asked_at = time.monotonic()
             try:
                 with self.home.database.look() as unit:
-                    self._ages = ages(unit, self.home.keys)
+                    self._ages = ages(unit)
             except NOT_ANSWERING:
                 pass
         return self._ages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -170,3 +171,97 @@ def test_a_phone_gets_the_one_key_it_needs(client, shelf, house):
     assert [row["spki"] for row in rows] == [key.spki.hex()]
     assert client.get("/trust/keys/00000000.json").json["keys"] == []
     assert client.get("/trust/keys/zz.json").status_code == 404
+
+
+def served(client, path):
+    """The bytes of a static file as served."""
+    with client.get(path) as answer:
+        assert answer.status_code == 200, path
+        return answer.data
+
+
+ALL_OF_IT = (
+    "/static/css/tokens.css",
+    "/static/css/public.css",
+    "/static/js/verify.js",
+    "/static/js/trust.js",
+    "/static/icon.svg",
+)
+
+
+def test_a_first_visit_weighs_at_most_sixty_kilobytes_as_served(client, shelf):
+    """Nothing is compressed by the server: every byte counts."""
+    page = client.get(f"/c/{PUBLIC_ID}")
+    linked = {
+        *re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text),
+        "/static/js/trust.js",
+    }
+    assert linked == set(ALL_OF_IT)
+    sizes = [len(page.data), *(len(served(client, path)) for path in ALL_OF_IT)]
+    assert sum(sizes) <= 60_000, sizes
+
+
+def test_the_page_says_this_minute_s_phrase_and_how_old_the_lists_are(client, shelf, house):
+    def live():
+        return re.search(r'<p class="live">(.*?)</p>', client.get(f"/c/{PUBLIC_ID}").text).group(1)
+
+    first = live()
+    assert "本分钟口令" in first
+    assert "信任名单" in first
+    assert "状态清单" in first
+    house.database.clock.forward(minutes=1)
+    assert live() != first
+    assert "%LIVE%" not in client.get("/verify").text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/C/{PUBLIC_ID}",
+        f"/c/{PUBLIC_ID}%23837450192600000000",
+        f"/c/{PUBLIC_ID}%2523837450192600000000%253Ffrom%253Dsinglemessage",
+        f"/c/{PUBLIC_ID}%3Ffrom=singlemessage&isappinstalled=0",
+        f"/c/{PUBLIC_ID}%20",
+        f"/c/{PUBLIC_ID.lower()}?from=groupmessage",
+    ],
+)
+def test_an_encoded_or_upper_cased_address_still_leads_there(client, shelf, address):
+    assert "is-valid" in client.get(address).text
+
+
+def test_a_cut_address_is_unknown_and_says_what_to_do(client, shelf):
+    answer = client.get(f"/c/{PUBLIC_ID[:6]}")
+    assert answer.status_code == 404
+    assert "重新扫码" in answer.text
+
+
+def test_the_page_leads_to_log_proof_files_and_place(client, shelf):
+    where = {
+        to: client.get(f"/c/{PUBLIC_ID}?to={to}").headers["Location"]
+        for to in ("log", "files", "place")
+    }
+    assert where["log"].endswith(f"/c/{PUBLIC_ID}.tlog-proof")
+    assert where["files"].endswith("/files")
+    assert where["place"].endswith("/place")
+    assert client.get(f"/c/{PUBLIC_ID}/files").status_code in {302, 303, 401}
+
+
+def test_only_the_scanner_may_compile_wasm_and_no_page_runs_script_text(client, shelf):
+    plain = client.get(f"/c/{PUBLIC_ID}").headers["Content-Security-Policy"]
+    scanner = client.get("/verify").headers["Content-Security-Policy"]
+    assert "wasm" not in plain
+    assert "'wasm-unsafe-eval'" in scanner
+    assert "unsafe-inline" not in scanner
+    assert "'unsafe-eval'" not in scanner
+
+
+def test_the_service_worker_covers_the_scanner_and_names_files_that_exist(client, app):
+    worker = client.get("/verify/worker.js")
+    assert worker.headers["Service-Worker-Allowed"] == "/verify"
+    files = re.findall(r'"(/static/[^"]+)"', worker.text)
+    assert len(files) == 10
+    assert all(served(client, path) for path in files)
+    assert "%VERSION%" not in worker.text
+    tables = client.get("/verify/tables.json").json
+    assert len(tables["divisions"]) > 3000
+    assert len(tables["species"]) > 50
