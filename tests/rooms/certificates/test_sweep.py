@@ -1,0 +1,96 @@
+"""What arrives after the issue: a positive or withdrawn report, a zone. The system stops the goods."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from aquacert.accounts.models import InboxMessage
+from aquacert.certificates import commands, queries
+from aquacert.certificates.checks.queries import in_doubt
+from aquacert.certificates.recalls.commands.sweep import after_report, after_zone
+from aquacert.kernel.audit import AuditEntry
+from aquacert.kernel.clock import legal_day
+from aquacert.kernel.scope import SYSTEM
+from aquacert.sampling.commands import make_plan
+from labs.reports.commands import withdraw_report
+from labs.reports.queries import report_summary
+from tests.make.accounts import make_person
+from tests.make.certificates import issue_one, make_ready
+from tests.make.labs import DISEASE, make_lab, make_report
+from tests.make.sampling import tested
+from tests.make.surveillance import brought_in, event_of, luhe, zones_of
+
+
+def status_of(db, certificate_id):
+    with db.look(SYSTEM) as look:
+        return queries.certificate(look, certificate_id).status
+
+
+def made_over(db, **changes):
+    """A white spot zone, told after the certificate was issued."""
+    brought_in(db, luhe(**changes))
+    [line] = zones_of(db, event_of(db).id)
+    return line.zone.id
+
+
+def notices(db):
+    with db.look(SYSTEM) as look:
+        return look.scalars(select(InboxMessage.subject).where(InboxMessage.kind == "recall"))
+
+
+def test_a_zone_that_comes_after_the_issue_suspends_what_is_on_the_road(house, db):
+    certificate_id = issue_one(house)
+    zone_id = made_over(db, localityName="Yuhuatai District")
+    assert after_zone(db, zone_id) == 1
+    assert status_of(db, certificate_id) == "suspended"
+    with db.look() as look:
+        assert in_doubt(look, certificate_id) == ()
+    assert len(notices(db)) == 3
+    with db.look(SYSTEM) as look:
+        entry = look.one(
+            select(AuditEntry).where(AuditEntry.tag == "certificates:certificate:suspend")
+        )
+    assert (entry.actor, "自动暂停" in entry.reason) == ("系统", True)
+
+
+def test_news_that_comes_twice_suspends_once_and_not_what_a_person_resumed(house, db):
+    certificate_id = issue_one(house)
+    zone_id = made_over(db, localityName="Yuhuatai District")
+    after_zone(db, zone_id)
+    assert after_zone(db, zone_id) == 0
+    with db.work(make_person(db, "county_supervisor", division="320114").actor) as w:
+        commands.resume_certificate(w, certificate_id, "已核实，不受影响")
+    assert after_zone(db, zone_id) == 0
+    assert status_of(db, certificate_id) == "valid"
+
+
+def test_a_zone_elsewhere_stops_nothing(house, db):
+    certificate_id = issue_one(house)
+    assert after_zone(db, made_over(db)) == 0
+    assert status_of(db, certificate_id) == "valid"
+
+
+def test_a_report_that_is_withdrawn_or_turns_positive_suspends_what_rests_on_it(house, db):
+    ready, lab = make_ready(db), make_lab(db)
+    today = legal_day(db.clock.now())
+    span = {"from_on": today - timedelta(days=9), "until_on": date(2026, 12, 31)}
+    with db.work(SYSTEM) as w:
+        species = ready.farm.species_code
+        make_plan(w, disease_code=DISEASE, species_code=species, title="监测计划", **span)
+    report_id = tested(db, replace(ready.paper, vet=ready.vet), lab, None)
+    certificate_id = issue_one(house, ready)
+    assert after_report(db, report_id) == 0
+    with db.work(lab.authoriser.actor) as w:
+        withdraw_report(w, report_id, "提取空白复核发现污染")
+    assert after_report(db, report_id) == 1
+    assert status_of(db, certificate_id) == "suspended"
+    with db.work(make_person(db, "county_supervisor", division="320114").actor) as w:
+        commands.resume_certificate(w, certificate_id, "先恢复，等复检")
+    with db.look(SYSTEM) as look:
+        code = report_summary(look, report_id).blind_code
+    positive = make_report(db, lab, code, "24.1", "24.3")
+    assert after_report(db, positive) == 1
+    with db.look(SYSTEM) as look:
+        assert "阳性" in queries.certificate(look, certificate_id).because
+    assert (after_report(db, positive), after_report(db, report_id)) == (0, 0)
