@@ -26,6 +26,7 @@ from aquacert.certificates.checks.cli import check_command
 from aquacert.certificates.keyring.cli import keys_commands
 from aquacert.certificates.log import queries as public_log
 from aquacert.certificates.log.cli import log_commands
+from aquacert.certificates.peers.cli import trust_commands
 from aquacert.demo import run
 from aquacert.http.house import House
 from aquacert.kernel import backup as backups
@@ -231,6 +232,7 @@ main.add_command(log_commands(opened_house))
 main.add_command(verify_command)
 main.add_command(labs)
 main.add_command(token_commands(opened))
+main.add_command(trust_commands(opened_house))
 main.add_command(administrator_command(opened))
 
 

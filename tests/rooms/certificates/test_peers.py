@@ -8,6 +8,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -17,12 +18,13 @@ from aquacert.certificates import commands
 from aquacert.certificates.models import Certificate, PeerProvince
 from aquacert.certificates.peers import commands as peers
 from aquacert.certificates.peers import queries
+from aquacert.certificates.peers.cli import trust_commands
 from aquacert.certificates.peers.commands import fetch as fetching
 from aquacert.certificates.peers.queries import Answer, judge
 from aquacert.certificates.peers.queries.judgement import Unknown
 from aquacert.certificates.rules.peers import PeerState, PeerStatusAnswer
 from aquacert.kernel.audit import verify_chains
-from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow, NotReady, Unavailable
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, Unavailable
 from aquacert.kernel.outbound import Fetched
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.settings import Settings
@@ -351,14 +353,45 @@ def test_roots_change_by_a_list_that_old_and_new_signed(house, db, other, net, t
     assert not Roots.from_row(row.roots).same_as(old)
 
 
-def test_the_ceremony_works_on_separate_machines(house, db):
+def test_without_roots_nothing_is_published(house, db):
     real = replace(house.settings, is_demo=False)
     closed = open_house(real, db.clock)
-    with pytest.raises(NotReady):
+    with pytest.raises(Conflict):
         peers.next_draft(closed.database, closed.keys)
     assert peers.renew(closed.database, closed.keys) is None
     assert create_app(real, house=closed).test_client().get("/trust/list.json").status_code == 503
     closed.database.close()
+
+
+def test_the_ceremony_works_on_separate_machines(house, tmp_path, monkeypatch):
+    monkeypatch.setenv("AQUACERT_ROOT_PASSPHRASE", "correct horse battery")
+    run, opened = (
+        CliRunner(),
+        open_house(replace(house.settings, is_demo=False), house.database.clock),
+    )
+    group = trust_commands(lambda: opened)
+
+    def ask(*words):
+        answer = run.invoke(group, [str(word) for word in words])
+        return answer
+
+    for n in range(3):
+        made = ask("root", tmp_path / f"r{n}", tmp_path / f"r{n}.json", "--name", f"根 {n}")
+        assert made.exit_code == 0
+    publics = [tmp_path / f"r{n}.json" for n in range(3)]
+    assert "2 把签字有效" in ask("roots", 2, *publics).output
+    assert ask("draft", tmp_path / "draft.json").exit_code == 0
+    for n in (0, 2):
+        signed = tmp_path / f"s{n}.json"
+        assert (
+            ask("sign", tmp_path / "draft.json", tmp_path / f"r{n}", signed, "--yes").exit_code == 0
+        )
+    alone = ask("publish", tmp_path / "s0.json")
+    assert alone.exception.why is Why.NOT_ENOUGH_ROOTS
+    assert "2 把根已签" in ask("join", tmp_path / "j.json", *tmp_path.glob("s?.json")).output
+    assert "已发布第 1 版" in ask("publish", tmp_path / "j.json").output
+    assert isinstance(ask("draft", tmp_path / "again.json").exception, Conflict)
+    assert "2 把已签" in ask("show", tmp_path / "j.json").output
 
 
 def test_what_was_published_or_accepted_is_never_changed(house, db, other):

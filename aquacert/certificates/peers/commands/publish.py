@@ -15,7 +15,7 @@ from aquacert.certificates.peers.commands.roots import (
 )
 from aquacert.certificates.peers.queries.own import latest, read_document, wanted
 from aquacert.kernel.audit import Fact
-from aquacert.kernel.errors import NotReady
+from aquacert.kernel.errors import Conflict
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database, Work
 from aquacert.trust.errors import Refused, Why
@@ -39,11 +39,11 @@ class TrustListPublished(Fact):
 def next_draft(database: Database, keys: KeyRing) -> TrustDocument | None:
     """Return the next version, unsigned, for the ceremony; None when nothing has changed.
 
-    Raise `NotReady` while no roots are set.
+    Raise `Conflict` while no roots are set.
     """
     roots = pinned_roots(database.settings)
     if roots is None:
-        raise NotReady(["还没有根密钥：先用 aquacert trust roots 登记几把根密钥、几把签字有效。"])
+        raise Conflict("还没有根密钥：先用 aquacert trust roots 登记几把根密钥、几把签字有效。")
     with database.look(SYSTEM) as look:
         return wanted(look, keys, roots)
 
