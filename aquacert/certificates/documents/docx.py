@@ -106,9 +106,11 @@ def _notes(document: Any, facts: CertificateFacts) -> None:  # noqa: ANN401
     first = "本证书一式两联，第一联由动物卫生监督机构留存，第二联随货同行。"
     third = f"动物卫生监督机构联系电话：{facts.body_phone}。涂改无效，一证一运。"
     check = f"查验：{facts.verify_host}　记录摘要 {facts.digest}"
+    issued = f"签发 {facts.issued_at}　官方兽医编号 {facts.vet_number}"
     lines = (
         f"注：1. {first}2. {second}3. {third}",
         f"本文件不含电子签名，以 PDF 和二维码为准。{check}",
+        issued,
         SEAL_NOTE,
     )
     for line in lines:

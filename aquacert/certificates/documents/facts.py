@@ -16,6 +16,7 @@ MODES = ("公路", "铁路", "水路", "航空")
 """Ways of transport as form A prints them; the right one is ticked."""
 OUTCOMES = {"negative": "阴性", "positive": "阳性"}
 GROUP = 4
+ENDS = "。！？；.!?;"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +117,10 @@ def facts_of(record: bytes, cose: bytes, payload: bytes, base_url: str) -> Certi
 
 
 def remarks_of(record: Record) -> str:
-    """Return 备注: batches with their stage, report numbers with their results, end of validity."""
+    """Return 备注: batches, reports with their results, end of validity, and who else is named.
+
+    Whatever of persons the record holds is printed, since the record travels with the page.
+    """
     batches = "；".join(_batch(batch, record.unit) for batch in record.batches)
     parts = [f"批次 {batches}。"]
     if record.consignee and record.consignee not in record.destination_place:
@@ -130,10 +134,18 @@ def remarks_of(record: Record) -> str:
     ]
     if not record.reports:
         parts.append("群体、个体检查合格，规程未要求实验室检测。")
+    if record.kind == "B" and _road(record):
+        parts.append(f"承运 {_road(record)}。")
     if record.remarks:
-        parts.append(record.remarks)
+        parts.append(record.remarks if record.remarks[-1] in ENDS else f"{record.remarks}。")
     parts.append(f"有效至 {record.ends.astimezone(SHANGHAI):%Y-%m-%d %H:%M}。")
     return "".join(parts)
+
+
+def _road(record: Record) -> str:
+    """Return the carrier as form B, which has no rows for it, says it in 备注."""
+    words = (record.carrier, record.carrier_phone, record.transport_mode, record.plate)
+    return "，".join(word for word in words if word)
 
 
 def _batch(batch: RecordBatch, unit: str) -> str:

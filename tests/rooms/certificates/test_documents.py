@@ -17,7 +17,7 @@ from aquacert.certificates.documents.docx import certificate_docx, rows_of
 from aquacert.certificates.documents.facts import facts_of
 from aquacert.certificates.documents.numerals import date_in_words, day_count
 from aquacert.certificates.documents.signing import Signers, signed_certificate
-from aquacert.certificates.documents.typesetting import missing_glyphs, render_certificate
+from aquacert.certificates.documents.typesetting import Reprint, missing_glyphs, render_certificate
 from aquacert.kernel.errors import Invalid, Misconfigured
 from aquacert.trust.errors import Refused, Why
 from aquacert.trust.keys import Use
@@ -101,6 +101,7 @@ def test_form_b_ends_that_day_and_stays_in_the_province(form_b):
     assert "本证书限省境内使用" in printed
     assert "有效至2026-05-1123:59" in printed
     assert "运载工具牌号" not in printed
+    assert "承运孙某某，13900006000，公路，皖A·12345。" in printed
 
 
 @pytest.mark.parametrize("form", ["form_a", "form_b"])
@@ -299,3 +300,186 @@ def test_numerals_are_written_as_the_form_wants():
     assert date_in_words(date(2012, 4, 16)) == "二〇一二年四月十六日"
     assert date_in_words(date(2026, 10, 20)) == "二〇二六年十月二十日"
     assert date_in_words(date(2030, 12, 31)) == "二〇三〇年十二月三十一日"
+
+
+def said_by(command, path):
+    return subprocess.run([command, path], check=True, capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize("kind", ["A", "B"])
+def test_every_fact_is_on_the_pdf_and_in_the_word_document(keys, signers, kind):
+    facts, signed = prepared(keys, kind, consignee="合肥某某渔业合作社", remarks="与货主当面清点")
+    printed = text_of(signed_certificate(facts, signed.record, signed.cose, signers, at=AT))
+    document = Document(io.BytesIO(certificate_docx(facts)))
+    words = [paragraph.text for paragraph in document.paragraphs]
+    words += [cell.text for row in document.tables[0].rows for cell in row.cells]
+    written = squeezed("".join(words))
+    hidden = {"kind", "public_id", "qr_url", "valid_words"}
+    stamped = {"vet", "body"}  # their words are pictures of the two signatures
+    for name, value in facts.texts().items():
+        if name in hidden or (kind == "B" and name == "disinfectant"):
+            continue
+        assert name in stamped or squeezed(value) in printed, name
+        assert squeezed(value) in written, name
+    for both in (printed, written):
+        assert "收货方合肥某某渔业合作社" in both
+        assert "与货主当面清点" in both
+        assert ("应于叁日内到达" in both) == (kind == "A")
+
+
+@pytest.mark.parametrize("kind", ["A", "B"])
+def test_the_attached_record_says_no_more_of_persons_than_the_page(keys, signers, kind):
+    facts, signed = prepared(keys, kind, consignee="李某某")
+    pdf = signed_certificate(facts, signed.record, signed.cose, signers, at=AT)
+    printed = text_of(pdf)
+    held = json.loads(verify_pdf(pdf, keys.ring.roots()).attachments["certificate.json"])
+    said = held["certificate"]
+    for name in (
+        *("owner", "owner_phone", "carrier", "carrier_phone", "consignee", "plate", "vet_number"),
+        *("origin_place", "destination_place", "body_phone"),
+    ):
+        assert squeezed(said[name]) in printed, name
+
+
+@pytest.mark.skipif(shutil.which("pdffonts") is None, reason="poppler is not installed")
+@pytest.mark.parametrize("form", ["form_a", "form_b"])
+def test_fonts_tags_attachments_and_declaration_are_in_the_file(form, request, tmp_path):
+    _facts, pdf = request.getfixturevalue(form)
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(pdf)
+    fonts = said_by("pdffonts", path).splitlines()[2:]
+    assert len(fonts) >= 4
+    assert all(row.split()[-5:-2] == ["yes", "yes", "yes"] for row in fonts)
+    listed = subprocess.run(
+        ["pdfdetach", "-list", path], check=True, capture_output=True, text=True
+    ).stdout
+    assert "certificate.json" in listed
+    assert "certificate.cose" in listed
+    info = said_by("pdfinfo", path)
+    assert "Tagged:          yes" in info
+    assert "PDF version:     1.7" in info
+
+
+@pytest.mark.parametrize("form", ["form_a", "form_b"])
+def test_the_metadata_declares_pdfa_and_agrees_with_itself(form, request):
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    facts, pdf = request.getfixturevalue(form)
+    reader = PdfFileReader(io.BytesIO(pdf))
+    info, root = reader.trailer["/Info"], reader.root
+    xmp = root["/Metadata"].data.decode()
+    assert "<pdfaid:part>3</pdfaid:part>" in xmp
+    assert "<pdfaid:conformance>B</pdfaid:conformance>" in xmp
+    assert root["/Lang"] == "zh-CN"
+    assert root["/OutputIntents"][0]["/S"] == "/GTS_PDFA1"
+    assert info["/Title"] == f"动物检疫证明（动物{facts.kind}）{facts.number}"
+    assert info["/Title"] in xmp
+    assert info["/Author"] == facts.body
+    assert info["/Author"] in xmp
+    assert info["/CreationDate"] == info["/ModDate"] == "D:20260511090600Z"
+    assert xmp.count("2026-05-11T09:06:00Z") >= 2
+    for person in (facts.owner, facts.owner_phone, facts.carrier, facts.vet, facts.plate):
+        assert person not in xmp
+        assert person not in str(dict(info))
+
+
+def test_pictures_have_words_for_who_does_not_see_them(form_a):
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    facts, pdf = form_a
+    reader = PdfFileReader(io.BytesIO(pdf))
+    seals = {str(one.field_name): one.sig_field["/TU"] for one in reader.embedded_signatures}
+    assert seals["Vet"] == f"官方兽医签字：{facts.vet}"
+    assert facts.body in seals["Body"]
+    assert "无法律效力" in seals["Body"]
+    alternatives = []
+
+    def walk(node):
+        node = node.get_object() if hasattr(node, "get_object") else node
+        if isinstance(node, list):
+            for kid in node:
+                walk(kid)
+        elif isinstance(node, dict):
+            if "/Alt" in node:
+                alternatives.append(str(node["/Alt"]))
+            walk(node.get("/K", []))
+
+    walk(reader.root["/StructTreeRoot"]["/K"])
+    assert alternatives == [f"查验二维码，内容是 {facts.qr_url.partition('#')[0]}"]
+
+
+@pytest.mark.parametrize("form", ["form_a", "form_b"])
+def test_the_code_is_large_enough_and_the_seal_keeps_off_it_and_the_number(form, request):
+    facts, pdf = request.getfixturevalue(form)
+    page = pypdfium2.PdfDocument(pdf)[0]
+    (code,) = zxingcpp.read_barcodes(page.render(scale=300 / 72).to_pil())
+    corners = code.position
+    side = (corners.top_right.x - corners.top_left.x) / 300 * 25.4
+    assert side >= 26
+    lowest = max(corners.bottom_left.y, corners.bottom_right.y) / 300 * 25.4
+    from aquacert.certificates.documents.signing import SEAL, box_of
+
+    _left, _bottom, _right, top = box_of(SEAL, facts.kind)
+    seal_top = 297 - top / 72 * 25.4
+    assert seal_top > lowest
+    search = page.get_textpage().search(facts.number)
+    place = search.get_next()
+    assert place is not None
+    text = page.get_textpage()
+    _, bottom, _, _ = text.get_charbox(place[0])
+    assert seal_top > 297 - bottom / 72 * 25.4
+
+
+def test_what_is_long_or_rare_stays_in_its_place_and_is_read_back(keys, signers):
+    from aquacert.trust.record import RecordBatch
+
+    farm = "示例市示例县鼍龙湾鱻鮰鳜水产原种繁育推广中心第一试验示范分场"[:30]
+    batches = tuple(
+        RecordBatch(
+            number=f"PL-2605-{n:02}", pond=f"{n} 号池", variety="", life_stage="P5", quantity=50_000
+        )
+        for n in range(1, 11)
+    )
+    facts, signed = prepared(
+        keys,
+        owner=farm,
+        origin_place=f"东滩镇{farm}",
+        destination_place=f"样例镇{farm}",
+        carrier="示例市远途鲜活水产冷链运输有限公司",
+        quantity_words="壹仟贰佰叁拾肆万伍仟陆佰柒拾捌尾",
+        batches=batches,
+    )
+    pdf = signed_certificate(facts, signed.record, signed.cose, signers, at=AT)
+    printed = text_of(pdf)
+    assert printed.count(farm) == 3
+    for words in ("壹仟贰佰叁拾肆万伍仟陆佰柒拾捌尾", "示例市远途鲜活水产冷链运输有限公司"):
+        assert words in printed
+    for batch in batches:
+        assert batch.number in printed
+    (read,) = zxingcpp.read_barcodes(pypdfium2.PdfDocument(pdf)[0].render(scale=2).to_pil())
+    assert read.text == facts.qr_url
+
+
+def test_a_copy_says_so_and_carries_no_signature(keys):
+    facts, signed = prepared(keys)
+    copy = render_certificate(facts, signed.record, signed.cose, reprint=Reprint(3, AT))
+    printed = text_of(copy)
+    assert "副本第3次" in printed
+    assert "原件是电子文件，以扫码查验为准" in printed
+    assert "副本打印2026-05-1117:06" in printed
+    assert b"certificate.json" not in copy
+    with pytest.raises(Refused) as caught:
+        verify_pdf(copy, keys.ring.roots())
+    assert caught.value.why is Why.UNSIGNED
+    (read,) = zxingcpp.read_barcodes(pypdfium2.PdfDocument(copy)[0].render(scale=2).to_pil())
+    assert read.text == facts.qr_url
+
+
+def test_proofs_that_there_are_travel_with_the_document(keys, signers):
+    facts, signed = prepared(keys)
+    proofs = {"proof.tlog-proof": b"c2sp.org/tlog-proof@v1\n", "seal.ses": b"\x30\x03\x02\x01\x04"}
+    pdf = signed_certificate(facts, signed.record, signed.cose, signers, at=AT, proofs=proofs)
+    report = verify_pdf(pdf, keys.ring.roots())
+    assert report.proof == "c2sp.org/tlog-proof@v1\n"
+    assert report.seal == b"\x30\x03\x02\x01\x04"
+    assert report.code == signed.cose
