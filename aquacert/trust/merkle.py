@@ -222,5 +222,7 @@ def _lengths(*hashes: bytes) -> None:
 
 
 def _same(found: bytes, expected: bytes) -> None:
+    if not isinstance(found, bytes) or not isinstance(expected, bytes):
+        raise Refused(Why.BAD_PROOF, "a root is bytes")
     if not hmac.compare_digest(found, expected):
         raise Refused(Why.BAD_PROOF, "the path leads to another root")

@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import insert, select
 
-from aquacert.certificates.log.queries.news import MOST, leaves, size
+from aquacert.certificates.log.queries.news import MOST, leaf_rows, size
 from aquacert.certificates.log.queries.proofs import (
     cosignatures,
     folder_of,
@@ -178,7 +178,7 @@ def _leaves(look: Look, start: int, upto: int) -> tuple[list[bytes], list[bytes]
     hashes: list[bytes] = []
     while start + len(entries) < upto:
         first = start + len(entries)
-        rows = leaves(look, first, min(MOST, upto - first))
+        rows = leaf_rows(look, first, min(MOST, upto - first))
         for place, row in enumerate(rows, first):
             if row.position != place or row.hash != merkle.leaf_hash(row.entry):
                 raise Unavailable(CONTRADICTS, detail=f"leaf {place}")

@@ -16,9 +16,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from aquacert.certificates.log.queries.news import MOST, leaves
+from aquacert.certificates.log.queries.news import LeafRow, leaf_rows
 from aquacert.certificates.log.queries.proofs import folder_of
-from aquacert.certificates.models import Certificate, Issuance, Leaf, LogCheckpoint, Standing
+from aquacert.certificates.models import Certificate, Issuance, LogCheckpoint, Standing
 from aquacert.certificates.rules.states import MOVES, STATUS_NAMES, Act, Status
 from aquacert.kernel.db import blind
 from aquacert.kernel.errors import NotAllowedNow
@@ -114,15 +114,14 @@ def _read_leaves(look: Look, watch: Watch, folder: TileFolder, upto: int) -> Non
         _judge_bundle(watch, folder, rest // TILE, bundle[: upto - rest])
 
 
-def _every_leaf(look: Look) -> Iterator[Leaf]:
+def _every_leaf(look: Look) -> Iterator[LeafRow]:
     first = 0
-    while rows := leaves(look, first, MOST):
+    while rows := leaf_rows(look, first):
         yield from rows
         first = rows[-1].position + 1
-        look.session.expunge_all()
 
 
-def _note_entry(watch: Watch, row: Leaf, data: bytes) -> None:
+def _note_entry(watch: Watch, row: LeafRow, data: bytes) -> None:
     try:
         entry = Entry.decode(data)
     except Refused as refused:

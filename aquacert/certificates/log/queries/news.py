@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,6 +12,17 @@ from aquacert.certificates.models import Change, Leaf, ScanCount
 from aquacert.kernel.work import Look
 
 MOST = 10_000
+LEAF_ROWS = select(Leaf.position, Leaf.certificate_id, Leaf.act, Leaf.entry, Leaf.hash)
+
+
+class LeafRow(NamedTuple):
+    """A leaf as the table has it."""
+
+    position: int
+    certificate_id: UUID
+    act: str
+    entry: bytes
+    hash: bytes
 
 
 def changes_since(look: Look, seq: int) -> list[tuple[int, str]]:
@@ -47,3 +60,13 @@ def leaves(look: Look, first: int, count: int = MOST) -> list[Leaf]:
     return look.scalars(
         select(Leaf).where(Leaf.position >= first).order_by(Leaf.position).limit(count)
     )
+
+
+def leaf_rows(look: Look, first: int, count: int = MOST) -> Sequence[LeafRow]:
+    """Return leaves from position `first` as plain rows, for whoever reads the whole log."""
+    return [
+        LeafRow(*row)
+        for row in look.session.execute(
+            LEAF_ROWS.where(Leaf.position >= first).order_by(Leaf.position).limit(count)
+        )
+    ]
