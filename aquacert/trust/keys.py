@@ -57,13 +57,17 @@ class KeyRing:
     def __init__(
         self, folder: Path, passphrase: str, *, suite: str = ES256, token: KeyStore | None = None
     ) -> None:
-        """Open the ring; new keys are made on `token` when one is given, for uses of `suite`."""
+        """Open the ring; new ES256 keys are made on `token` when one is given.
+
+        `suite` is the algorithm of new certificate and status keys. SM2 keys are files always: a
+        PKCS#11 token has no standard mechanism for them.
+        """
         self.notes = NoteKeys(folder, passphrase)
         """The keys of the public log and of a witness."""
         self._folder = folder
         self._suite = suite
-        files = FileStore(folder, passphrase)
-        self._stores: tuple[KeyStore, ...] = (files,) if token is None else (files, token)
+        self._files: KeyStore = FileStore(folder, passphrase)
+        self._token = token
         self._signers: dict[bytes, KeySigner] = {}
         self._listed: tuple[ListedKey, ...] = ()
         self._of_owner: dict[tuple[Use, str], list[ListedKey]] = {}
@@ -210,18 +214,23 @@ class KeyRing:
         """Return a new private key whose kid no key here carries."""
         taken = {key.kid for key in self.public_keys()}
         while True:
-            private = self._stores[-1].fresh(algorithm)
+            private = self._maker(algorithm).fresh(algorithm)
             if private.key.kid not in taken:
                 return private
 
     def _private(self, key: PublicKey) -> PrivateKey:
-        """Return the private half from whichever store holds it; the first says why none does."""
-        holder = next((store for store in self._stores if store.holds(key)), self._stores[0])
-        return holder.open(key)
+        """Return the private half from whichever store holds it; that store says what is wrong."""
+        if self._token is None or key.algorithm == SM2 or self._files.holds(key):
+            return self._files.open(key)
+        return self._token.open(key)
+
+    def _maker(self, algorithm: str) -> KeyStore:
+        """Return the store where a new key of this algorithm is made."""
+        return self._files if self._token is None or algorithm == SM2 else self._token
 
     def _keep(self, public: ListedKey, private: PrivateKey) -> ListedKey:
         """Keep the private half first, then the public one: a listed key can always sign."""
-        self._stores[-1].keep(private)
+        self._maker(private.key.algorithm).keep(private)
         self._write(public)
         self._signers[public.kid] = KeySigner(public, private)
         return public

@@ -26,6 +26,8 @@ USES = {
     Use.VET: "官方兽医签字",
     Use.SEAL: "文书电子章",
     Use.STATUS: "状态清单",
+    Use.SES: "电子印章",
+    Use.SEAL_MAKER: "制章",
     Use.ROOT: "根",
 }
 STATES = {

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from aquacert.accounts.queries import organisation
 from aquacert.certificates import queries
-from aquacert.certificates.keyring.cli import keys_commands
+from aquacert.certificates.keyring.cli import STATES, USES, keys_commands
 from aquacert.certificates.peers.queries import Answer, judge
 from aquacert.kernel.errors import AquaCertError
 from aquacert.kernel.scope import SYSTEM
@@ -174,6 +174,20 @@ def test_what_cannot_be_done_is_one_sentence(house, db):
     assert "已经收回" in run(house, "withdraw", kid, "--yes", ok=False)
     root = next(key for key in house.keys.public_keys() if key.use is Use.ROOT)
     assert "根密钥" in run(house, "rotate", root.kid.hex(), ok=False)
+
+
+def test_every_use_and_state_is_listed(house, db):
+    now = db.clock.now()
+    for use in Use:
+        made = house.keys.create(use, Owner("office:x", "320921", "样例所"), now=now)
+    for place, key in enumerate(house.keys.public_keys()[:2]):
+        house.keys.withdraw(key.kid, compromised_since=now if place else None)
+    said = run(house, "list", "--all")
+    assert "已收回" in said
+    assert "已泄露（" in said
+    assert made.kid.hex() in said
+    assert set(USES) == set(Use)
+    assert set(STATES) == set(KeyState)
 
 
 @pytest.mark.parametrize("words", [(), ("list",), ("create",), ("rotate",), ("withdraw",)])

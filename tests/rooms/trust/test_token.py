@@ -126,6 +126,14 @@ def test_a_key_that_is_not_on_the_token_is_a_sentence(store, tmp_path):
         store.sign(key.key, bytes(32))
 
 
+def test_keys_of_electronic_seals_are_files_beside_the_token(ring, tmp_path):
+    key = ring.create(Use.SES, OFFICE, now=AT)
+    assert key.algorithm == SM2
+    assert (tmp_path / "keys" / f"{key.kid.hex()}.pem").exists()
+    again = KeyRing(tmp_path / "keys", "unused", token=ring._token)
+    key.key.verify(again.load(key).sign(b"m"), b"m")
+
+
 def test_there_is_no_sm2_on_a_token(store, tmp_path):
     with pytest.raises(Misconfigured):
         store.fresh(SM2)
