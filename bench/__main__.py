@@ -28,7 +28,16 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 from types import ModuleType
 
-MEASURES = ("verify_page", "issue", "issue_batch", "document", "log", "status_list")
+MEASURES = (
+    "verify_page",
+    "verify_code",
+    "issue",
+    "issue_batch",
+    "document",
+    "qr",
+    "log",
+    "status_list",
+)
 LEAST_PAIRS = 7
 
 
