@@ -372,8 +372,7 @@ def test_the_ceremony_works_on_separate_machines(house, tmp_path, monkeypatch):
     group = trust_commands(lambda: opened)
 
     def ask(*words):
-        answer = run.invoke(group, [str(word) for word in words])
-        return answer
+        return run.invoke(group, [str(word) for word in words])
 
     for n in range(3):
         made = ask("root", tmp_path / f"r{n}", tmp_path / f"r{n}.json", "--name", f"根 {n}")
