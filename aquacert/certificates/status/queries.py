@@ -19,6 +19,7 @@ from aquacert.certificates.models import (
 from aquacert.certificates.rules.states import LIST_VALUES, Status
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import Conflict, NotFound
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.trust import statuslist
 
@@ -26,9 +27,12 @@ MOST_LISTS = 99
 """Lists of one quarter: NN in YYYYQNN."""
 
 ISSUANCES = table_of(Issuance)
-TAKEN = (
+TAKEN = Quick(
     select(ISSUANCES.c.id)
-    .where(ISSUANCES.c.status_list == bindparam("of"), ISSUANCES.c.status_index == bindparam("at"))
+    .where(
+        ISSUANCES.c.status_list == bindparam("number"),
+        ISSUANCES.c.status_index == bindparam("index"),
+    )
     .limit(1)
 )
 
@@ -137,5 +141,4 @@ def counts(look: Look) -> dict[str, int]:
 
 
 def _is_taken(look: Look, number: int, index: int) -> bool:
-    taken = look.session.connection().execute(TAKEN, {"of": number, "at": index}).first()
-    return taken is not None
+    return look.row(TAKEN, number=number, index=index) is not None
