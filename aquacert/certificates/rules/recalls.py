@@ -48,7 +48,7 @@ class HitState(StrEnum):
 
 RECALL_NAMES: Mapping[RecallState, str] = MappingProxyType(
     {
-        RecallState.ORDERED: "已暂停，等第二人确认",
+        RecallState.ORDERED: "等第二人确认",
         RecallState.CONFIRMED: "已确认召回",
         RecallState.REJECTED: "已驳回，恢复有效",
     }
