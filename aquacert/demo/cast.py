@@ -19,6 +19,7 @@ from aquacert.accounts.models import Membership, Organisation, Person
 from aquacert.accounts.queries import actor_for
 from aquacert.accounts.rules.roles import NEEDS_SECOND_FACTOR, ROLE_NAMES, Role
 from aquacert.certificates.commands import hand_down, receive_segment
+from aquacert.certificates.numbers.commands import return_up, void_unused
 from aquacert.certificates.numbers.queries import numbers_left
 from aquacert.hatcheries.commands import add_pond, approve_hatchery, open_lot, register_hatchery
 from aquacert.hatcheries.queries import hatchery_of, lots
@@ -308,6 +309,14 @@ def _give_numbers(database: Database, bodies: dict[str, UUID], vet_id: UUID) -> 
                 person_id=vet_id,
                 count=SEGMENT,
                 because="演示领取",
+            )
+            return_up(w, held["other_county"], count=500, because="演示：多领的退回上级")
+            void_unused(
+                w,
+                held["other_office"],
+                first=str(first + 3_000),
+                last=str(first + 3_001),
+                because="演示：误印",
             )
 
 

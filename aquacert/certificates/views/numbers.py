@@ -15,7 +15,7 @@ from aquacert.certificates.numbers.parsers import XLSX
 from aquacert.certificates.numbers.queries import HolderLine, Stock
 from aquacert.certificates.rules.kinds import TITLES, Kind
 from aquacert.certificates.rules.numbering import parse_number
-from aquacert.certificates.rules.numberstock import ACT_NAMES, LEVEL_NAMES
+from aquacert.certificates.rules.numberstock import ACT_NAMES, LEVEL_NAMES, Level
 from aquacert.certificates.rules.states import NUMBER_NAMES
 from aquacert.certificates.views.blueprint import bp
 from aquacert.certificates.views.numberbars import rows_of
@@ -59,7 +59,13 @@ def numbers() -> ResponseReturnValue:
             **_details(unit, kind, who),
             ledger=queries.movements_page(unit, _of(kind, mine), 1, LINES_ON_PAGE),
             pages=queries.explained_lines(
-                unit, kind, state, words, request.args.get("page", 1, type=int), LINES_ON_PAGE
+                unit,
+                kind,
+                state,
+                words,
+                request.args.get("page", 1, type=int),
+                LINES_ON_PAGE,
+                key=_holder_of_gaps(named),
             ),
             requests=queries.requests(unit, kind),
             quiet_before=unit.now - queries.QUIET,
@@ -156,6 +162,13 @@ def _low(stock: Stock, here: HolderLine | None) -> list[HolderLine]:
     top = {here.key, *here.above} if here else set()
     near = [line for line in lines if line.key in top or top & line.above]
     return (near or lines)[:6]
+
+
+def _holder_of_gaps(named: HolderLine | None) -> tuple[UUID, UUID | None] | None:
+    """Return whose gaps are listed: the named office's or vet's; everybody's at higher levels."""
+    if named is None or named.level not in {Level.OFFICE, Level.VET}:
+        return None
+    return named.key
 
 
 def _of(kind: str, here: HolderLine | None) -> queries.Filter:

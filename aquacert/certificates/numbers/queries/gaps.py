@@ -36,15 +36,23 @@ class Found:
 
 
 def explained(
-    look: Look, kind: str = "", state: str = "", words: str = ""
+    look: Look, kind: str = "", state: str = "", words: str = "", key: Key | None = None
 ) -> Select[CertificateNumber]:
-    """Return the select behind the list of numbers that need a reason, newest first."""
+    """Return the select behind the list of numbers that need a reason, newest first.
+
+    `key` asks for one holder's: a vet's own, or everything of a body.
+    """
     row = CertificateNumber
     statement = select(row).where(look.visible(row))
     if kind:
         statement = statement.where(
             row.segment_id.in_(select(NumberSegment.id).where(NumberSegment.kind == kind))
         )
+    if key is not None:
+        body, person = key
+        held = select(NumberSegment.id).where(NumberSegment.holder_person_id == person)
+        mine = row.office_id == body if person is None else row.segment_id.in_(held)
+        statement = statement.where(mine)
     if state:
         statement = statement.where(row.state == state)
     else:
@@ -57,10 +65,16 @@ def explained(
 
 
 def explained_lines(
-    look: Look, kind: str = "", state: str = "", words: str = "", number: int = 1, size: int = 20
+    look: Look,
+    kind: str = "",
+    state: str = "",
+    words: str = "",
+    number: int = 1,
+    size: int = 20,
+    key: Key | None = None,
 ) -> Pages[CertificateNumber]:
     """Return one page of numbers that are reserved or void, with their reasons."""
-    return look.pages(explained(look, kind, state, words), number, size)
+    return look.pages(explained(look, kind, state, words, key), number, size)
 
 
 def orphans(look: Look, kind: str = "") -> list[CertificateNumber]:
