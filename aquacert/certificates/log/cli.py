@@ -38,14 +38,34 @@ EVENTS = {
 }
 
 
-def log_commands(open_house: Callable[[], House]) -> click.Group:
+Opener = Callable[[], House]
+
+
+def log_commands(open_house: Opener) -> click.Group:
     """Return the group; `open_house` is the composition root's."""
+    group = click.Group("log", help="The public log. 签发日志.")
+    for command in (_publish(open_house), verify, _cosign(open_house), _keep(open_house)):
+        group.add_command(command)
+    return group
 
-    @click.group(name="log")
-    def group() -> None:
-        """The public log. 签发日志."""
 
-    @group.command()
+@click.command()
+@click.argument("target")
+@click.option("--key", default=None, help="The log's public key: the line itself or a file.")
+@click.option("--seen", type=FILE, default=None, help="Checkpoint kept from the last visit.")
+def verify(target: str, key: str | None, seen: Path | None) -> None:
+    """Check a log from outside: TARGET is its address (…/trust/log) or a folder of its files.
+
+    Needs no database. With --seen it also proves that nothing was rewritten since the last visit,
+    and keeps the new checkpoint there for the next.
+    """
+    read = source_of(target)
+    reading, before = checked(read, key_of(read, key), seen)
+    say(reading, before)
+
+
+def _publish(open_house: Opener) -> click.Command:
+    @click.command()
     def publish() -> None:
         """Publish what is new now, and say how far the log goes."""
         house = open_house()
@@ -54,22 +74,11 @@ def log_commands(open_house: Callable[[], House]) -> click.Group:
         finally:
             house.database.close()
 
-    @group.command()
-    @click.argument("target")
-    @click.option("--key", default=None, help="The log's public key: the line itself or a file.")
-    @click.option("--seen", type=FILE, default=None, help="Checkpoint kept from the last visit.")
-    def verify(target: str, key: str | None, seen: Path | None) -> None:
-        """Check a log from outside: TARGET is its address (…/trust/log) or a folder of its files.
+    return publish
 
-        Needs no database. With --seen it also proves that nothing was rewritten since the last
-        visit, and keeps the new checkpoint there for the next.
-        """
-        read = source_of(target)
-        believed = key_of(read, key)
-        reading, before = checked(read, believed, seen)
-        say(reading, before)
 
-    @group.command()
+def _cosign(open_house: Opener) -> click.Command:
+    @click.command()
     @click.argument("target")
     @click.option("--key", required=True, help="The log's public key: the line itself or a file.")
     @click.option("--name", required=True, help="This witness's name, e.g. second.example/witness.")
@@ -91,7 +100,11 @@ def log_commands(open_house: Callable[[], House]) -> click.Group:
         click.echo(f"见证公钥  {signer.key}")
         click.echo(str(line), nl=False)
 
-    @group.command("keep-cosignature")
+    return cosign
+
+
+def _keep(open_house: Opener) -> click.Command:
+    @click.command("keep-cosignature")
     @click.option("--key", required=True, help="The witness's public key, one line.")
     @click.option("--size", type=int, required=True, help="Size of the checkpoint it is for.")
     @click.argument("line")
@@ -106,7 +119,7 @@ def log_commands(open_house: Callable[[], House]) -> click.Group:
             house.database.close()
         click.echo("见证已收下")
 
-    return group
+    return keep
 
 
 def source_of(target: str) -> Source:
