@@ -1,8 +1,8 @@
-"""A scratch installation with 21,000 certificates, made fast for `verify_page`.
+"""A scratch installation with thousands of certificates, made fast for `verify_page`.
 
 One certificate is issued through the commands, with everything that stands behind it. The others
 repeat its rows with keys, numbers, quantities and plates of their own, written straight into the
-tables: 21,000 declarations, checks and confirmations would take an hour and the page reads none of
+tables: so many declarations, checks and confirmations would take an hour and the page reads none of
 them. What the page does read is real: each has its own canonical record and its own COSE signature
 by the office's key, made by aquacert.trust, and lies encrypted as the commands would have left it.
 """
@@ -19,7 +19,7 @@ from typing import Any
 
 START = datetime(2026, 5, 9, 1, 42, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[1]
-LIVE, OTHERS = 1_000, 20_000
+LIVE = 1_000
 VOID_EVERY = 20
 """One of twenty is void: 5 %."""
 CHUNK = 3_000
@@ -52,14 +52,14 @@ class Register:
             void(w, self.certificate_id, "量测")
 
 
-def make_register(folder: Path) -> Register:
-    """Make the installation in `folder`."""
+def make_register(folder: Path, others: int, database_url: str = "") -> Register:
+    """Make the installation in `folder`: 1,000 certificates asked for often, and `others`."""
     from tests.make.certificates import issue_one, make_ready
 
-    house = _house(folder)
+    house = _house(folder, database_url)
     ready = make_ready(house.database)
     first = issue_one(house, ready)
-    rows = list(_copies(house, first))
+    rows = list(_copies(house, first, LIVE + others))
     _write(house, rows)
     pages = [row["certificates"]["public_id"] for row in rows]
     with house.database.look(ready.vet.actor) as look:
@@ -80,7 +80,7 @@ def make_register(folder: Path) -> Register:
     )
 
 
-def _house(folder: Path) -> Any:
+def _house(folder: Path, database_url: str) -> Any:
     from aquacert.app import open_house
     from aquacert.kernel.clock import FixedClock
     from aquacert.kernel.schema import upgrade
@@ -88,7 +88,7 @@ def _house(folder: Path) -> Any:
     from aquacert.kernel.settings import Settings
     from aquacert.reference.commands import load_seed
 
-    settings = Settings(data_dir=folder, password_cost=1, is_demo=False)
+    settings = Settings(data_dir=folder, database_url=database_url, password_cost=1, is_demo=False)
     upgrade(settings.db_url)
     house = open_house(settings, FixedClock(START))
     with house.database.work(SYSTEM) as w:
@@ -96,7 +96,7 @@ def _house(folder: Path) -> Any:
     return house
 
 
-def _copies(house: Any, first: uuid.UUID) -> Iterator[dict[str, dict[str, Any]]]:
+def _copies(house: Any, first: uuid.UUID, most: int) -> Iterator[dict[str, dict[str, Any]]]:
     """Yield the rows of each certificate by table, made after the first one."""
     from aquacert.certificates.models import (
         Certificate,
@@ -140,7 +140,7 @@ def _copies(house: Any, first: uuid.UUID) -> Iterator[dict[str, dict[str, Any]]]
         f"office:{pattern['certificates']['office_id']}", record.authority_code, record.body
     )
     signer = house.keys.load(house.keys.ensure(Use.ISSUE, owner, now=now))
-    for count in range(LIVE + OTHERS):
+    for count in range(most):
         own = _record(record, count, now)
         yield _rows(pattern, own, new_id(now), new_id(now), count, lambda p: sign1(p, signer))
 
