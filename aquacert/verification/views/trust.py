@@ -128,7 +128,7 @@ def _wants_jwt() -> bool:
     return request.accept_mimetypes.best_match([CWT, JWT], default=CWT) == JWT
 
 
-def _file(text: str, media_type: str, etag: str, keep: str) -> Response:
+def _file(text: str, media_type: str, etag: str, keep: str) -> ResponseReturnValue:
     response = Response(text, content_type=media_type)
     response.set_etag(etag)
     response.headers["Cache-Control"] = keep
