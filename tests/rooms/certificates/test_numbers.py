@@ -230,6 +230,20 @@ def test_a_body_asks_the_one_above_and_may_not_answer_itself(db, levels):
         commands.decline_request(w, asked, because="省里还没有下发")
 
 
+def test_an_office_does_not_help_itself_from_its_countys_segment(db, levels):
+    keeper = make_person(db, "number_keeper", organisation_id=levels.office, division=COUNTY)
+    with pytest.raises(NotAllowed), db.work(keeper.actor) as w:
+        commands.hand_down(w, levels.held["county"], holder_id=levels.office, count=1)
+    with pytest.raises(NotAllowed), db.work(keeper.actor) as w:
+        commands.return_up(w, levels.held["county"], because="退")
+    with pytest.raises(NotAllowed), db.work(keeper.actor) as w:
+        commands.void_unused(
+            w, levels.held["county"], first=str(FIRST + 300), last=str(FIRST + 300), because="误印"
+        )
+    with db.work(keeper.actor) as w:
+        commands.return_up(w, levels.held["office"], count=10, because="用不完")
+
+
 def test_low_stock_is_told_once_per_crossing(db, levels):
     with db.work(SYSTEM) as w:
         assert commands.watch_stock(w) == 0

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+
 import pytest
 
+from aquacert.app import open_house
 from aquacert.certificates.models import CertificateNumber, NumberSegment
 from aquacert.certificates.numbers import commands, queries
 from aquacert.certificates.numbers.commands import MARKS, SEGMENT_MARKS
 from aquacert.certificates.rules.marks import SegmentMark, VoidMark, read_mark
+from aquacert.kernel.backup import back_up, restore
 from aquacert.kernel.scope import SYSTEM
 from tests.make.numbers import FIRST, hand_all_down, make_levels, take
 
@@ -75,6 +80,31 @@ def test_everything_is_done_again_in_the_same_hands(db, levels, settings):
         assert "已经作废" in queries.number(look, str(FIRST + 102)).because
     with db.work(SYSTEM) as w:
         assert commands.pass_over_forgotten(w) == 0
+
+
+def test_yesterdays_backup_is_restored_beside_todays_marks(db, levels, settings, clock, tmp_path):
+    if not settings.db_url.startswith("sqlite"):
+        return  # a second PostgreSQL database is restored in the kernel's own tests
+    hand_all_down(db, levels)
+    for number in take(db, levels, 2):
+        commands.mark(db, number)
+    list(back_up(settings, tmp_path / "backup.tar.gz"))
+    with db.work(SYSTEM) as w:
+        given = commands.hand_down(w, levels.held["city"], holder_id=levels.other, count=50)
+    for number in take(db, levels, 3):
+        commands.mark(db, number)
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    for name in (MARKS, SEGMENT_MARKS):
+        shutil.copyfile(settings.data_dir / name, fresh / name)
+    again = replace(settings, data_dir=fresh, database_url=f"sqlite:///{fresh / 'aquacert.db'}")
+    list(restore(again, tmp_path / "backup.tar.gz"))
+    house = open_house(again, clock)
+    with house.database.work(SYSTEM) as w:
+        assert commands.pass_over_forgotten(w) == 3
+        assert w.session.get_one(NumberSegment, given).holder_id == levels.other
+    assert take(house.database, levels) == [str(FIRST + 5)]
+    house.database.close()
 
 
 def test_what_went_to_a_body_the_backup_does_not_know_becomes_void(db, levels, settings):

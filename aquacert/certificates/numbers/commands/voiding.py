@@ -10,6 +10,7 @@ from sqlalchemy import select
 from aquacert.certificates.models import CertificateNumber, Issuance, NumberSegment
 from aquacert.certificates.numbers.commands import ledger, outside
 from aquacert.certificates.numbers.commands.facts import UnusedVoided
+from aquacert.certificates.numbers.commands.segments import not_from_above
 from aquacert.certificates.numbers.commands.taking import void_reserved
 from aquacert.certificates.rules.marks import VoidMark
 from aquacert.certificates.rules.numbering import as_text, parse_range
@@ -30,6 +31,7 @@ def void_unused(w: Work, segment_id: UUID, *, first: str, last: str, because: st
     Raises `Invalid` without a reason, for more than 10,000, or unless all of them are free.
     """
     row = w.get_for_change(NumberSegment, segment_id)
+    not_from_above(w, row)
     reason = because.strip()
     if not reason:
         raise Invalid("作废要写明原因。", because="请写明原因。")
