@@ -9,7 +9,7 @@ from pathlib import Path
 
 import gmalg
 import pytest
-from asn1crypto import core
+from asn1crypto import cms, core, tsp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -252,6 +252,31 @@ def test_too_much_is_not_read() -> None:
 @pytest.mark.parametrize("octets", [False, True])
 def test_the_times_that_old_producers_write_are_read(time_info: bytes, octets: bool) -> None:
     value = v1_value(good(1)[0], owner(), time_info=time_info, octets=octets)
+    assert ses.verify(value, DATA).signed_at == NOW
+
+
+def test_the_time_of_a_timestamp_token_is_read() -> None:
+    stamped = tsp.TSTInfo(
+        {
+            "version": "v1",
+            "policy": "1.2.3",
+            "message_imprint": {
+                "hash_algorithm": {"algorithm": "sha256"},
+                "hashed_message": bytes(32),
+            },
+            "serial_number": 7,
+            "gen_time": NOW,
+        }
+    )
+    inside = {"content_type": "tst_info", "content": stamped}
+    signed = {
+        "version": "v3",
+        "digest_algorithms": [],
+        "encap_content_info": inside,
+        "signer_infos": [],
+    }
+    token = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)})
+    value = v1_value(good(1)[0], owner(), time_info=token.dump())
     assert ses.verify(value, DATA).signed_at == NOW
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,9 +12,14 @@ from sqlalchemy import func, select
 
 from aquacert.accounts import queries as accounts
 from aquacert.accounts.models import Organisation
+from aquacert.certificates.models.certificates import Certificate
 from aquacert.certificates.models.seals import HeldSeal, SealApplication, SealOrigin, SealState
 from aquacert.kernel.paging import Pages
 from aquacert.kernel.work import Look
+from aquacert.trust import ses
+from aquacert.trust.errors import TrustError
+
+STRETCH = 200
 
 
 class Fit(StrEnum):
@@ -97,9 +103,29 @@ def application_of(look: Look, certificate_id: UUID) -> bytes | None:
     )
 
 
-def used_count(look: Look, seal_id: UUID) -> int:
-    """Return on how many certificates a seal was put."""
-    return _uses(look, [seal_id]).get(seal_id, 0)
+@dataclass(frozen=True)
+class WrongSeal:
+    """A stored signed value that does not hold for the record it was put on."""
+
+    certificate_id: UUID
+    number: str
+    county: str
+    sentence: str
+
+
+def wrong_seals(look: Look) -> Iterator[WrongSeal]:
+    """Yield every signed value that no longer verifies over its certificate's record."""
+    rows = look.session.execute(
+        select(Certificate.id, Certificate.number, Certificate.county, Certificate.record)
+        .add_columns(SealApplication.value)
+        .join(SealApplication, SealApplication.certificate_id == Certificate.id)
+        .execution_options(yield_per=STRETCH)
+    )
+    for certificate_id, number, county, record, value in rows:
+        try:
+            ses.verify(value, record)
+        except TrustError as error:
+            yield WrongSeal(certificate_id, number, county, f"电子印章：{error.sentence}")
 
 
 def bodies(look: Look) -> list[Organisation]:

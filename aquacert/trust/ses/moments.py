@@ -103,7 +103,7 @@ def _as_text(content: bytes) -> datetime:
 def _as_token(content: bytes) -> datetime:
     """Return the time of a token; its own signature is not judged here."""
     signed = ContentInfo.load(content)["content"]
-    found = TSTInfo.load(signed["encap_content_info"]["content"].native)["gen_time"].native
+    found = TSTInfo.load(bytes(signed["encap_content_info"]["content"]))["gen_time"].native
     if not isinstance(found, datetime):
         raise Refused(Why.MALFORMED, "timestamp token")
     return found.astimezone(UTC)

@@ -16,6 +16,7 @@ from aquacert.certificates.models.seals import SealApplication
 from aquacert.certificates.seals import queries
 from aquacert.certificates.seals.commands import apply, import_seal, make_seal, stop_seal
 from aquacert.certificates.seals.queries import Fit
+from aquacert.kernel import ddl
 from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
 from aquacert.kernel.scope import SYSTEM, Scope
 from aquacert.trust import ses
@@ -150,6 +151,24 @@ def test_what_was_applied_is_never_changed(house, db, keeper):
             connection.execute(text(statement))
     with pytest.raises(DBAPIError), db.engine.begin() as connection:
         connection.execute(text("UPDATE seals SET number = 'another'"))
+
+
+def test_a_seal_changed_behind_the_application_is_found(house, db, keeper):
+    ready = make_ready(db)
+    give_seal(house, keeper.actor, ready.farm.office_id)
+    certificate = issue_one(house, ready)
+    value = apply(db, house.keys, certificate)
+    with db.look(SYSTEM) as look:
+        assert list(queries.wrong_seals(look)) == []
+    with db.engine.begin() as connection:
+        for statement in ddl.drop("seal_applications", db.engine.dialect.name):
+            connection.execute(text(statement))
+        changed = value[:-1] + bytes([value[-1] ^ 1])
+        connection.execute(text("UPDATE seal_applications SET value = :v"), {"v": changed})
+    with db.look(SYSTEM) as look:
+        [wrong] = queries.wrong_seals(look)
+    assert wrong.certificate_id == certificate
+    assert "签名不符" in wrong.sentence
 
 
 @pytest.mark.parametrize("why", ["none", "stopped", "imported", "ended", "withdrawn"])
