@@ -154,7 +154,7 @@ def verify_own(message: bytes, keys: Keys, *, content_type: str | None = None) -
     """
     envelope = read(message)
     if not envelope.is_own or message[:1] != b"\x84":
-        if envelope.header.get(ALGORITHM) not in NAMES:
+        if _algorithm(envelope.header) is None:
             raise Refused(Why.UNKNOWN_ALGORITHM, repr(envelope.header.get(ALGORITHM)))
         raise Refused(Why.MALFORMED, "not of our profile")
     if content_type is None and TYPE in envelope.header:
@@ -249,10 +249,9 @@ def _untagged(value: object) -> object:
 def _verified(
     envelope: Envelope, keys: Keys, content_type: str | None, external: bytes
 ) -> Verified:
-    number = envelope.header.get(ALGORITHM)
-    algorithm = NAMES.get(number) if type(number) is int else None
+    algorithm = _algorithm(envelope.header)
     if algorithm is None:
-        raise Refused(Why.UNKNOWN_ALGORITHM, repr(number))
+        raise Refused(Why.UNKNOWN_ALGORITHM, repr(envelope.header.get(ALGORITHM)))
     if content_type is not None and envelope.header.get(TYPE) != content_type:
         raise Refused(Why.MALFORMED, "an object of another type")
     kid = _kid(envelope.header)
@@ -296,6 +295,12 @@ def _each(named: PublicKey | Sequence[PublicKey] | None) -> Sequence[PublicKey]:
     return (named,) if isinstance(named, PublicKey) else named
 
 
+def _algorithm(header: Mapping[Any, Any]) -> str | None:
+    """Return the suite that alg names; None for another one or for no number at all."""
+    number = header.get(ALGORITHM)
+    return NAMES.get(number) if type(number) is int else None
+
+
 def _kid(header: Mapping[Any, Any]) -> bytes | None:
     """Return the kid, None when there is none."""
     kid = header.get(KEY_ID)
@@ -322,7 +327,7 @@ def _is_profile(inner: Mapping[Any, Any]) -> bool:
     kid = inner.get(KEY_ID)
     return (
         inner.keys() in ({ALGORITHM, KEY_ID}, {ALGORITHM, KEY_ID, TYPE})
-        and inner[ALGORITHM] in NAMES
+        and _algorithm(inner) is not None
         and isinstance(kid, bytes)
         and len(kid) == KID_BYTES
     )

@@ -143,7 +143,7 @@ class Record:
     @classmethod
     def decode(cls, data: bytes) -> Self:
         """Return the record of `data`; raise `Refused` unless it is exactly one, canonical."""
-        record: Self = _decoded(cls, bytes(data))
+        record: Self = _decoded(cls, bytes(data))  # type: ignore[arg-type] # a class is hashable
         return record
 
     @property

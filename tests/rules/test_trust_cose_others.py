@@ -177,9 +177,11 @@ def test_an_algorithm_that_is_not_the_key_s_is_refused(private):
     other = ({*cose.NUMBERS.values()} - {number(private)}).pop()
     keys = {b"one": private.key}
     assert why(cose.verify1, made(private, {1: other, 4: b"one"}), keys) is Why.BAD_SIGNATURE
-    for unknown in (-8, -35, -37, -47, -65538, 0, "ES256", None, True):
-        message = made(private, {1: unknown, 4: b"one"})
-        assert why(cose.verify1, message, keys) is Why.UNKNOWN_ALGORITHM
+    for unknown in (-8, -35, -37, -47, -65538, 0, "ES256", None, True, {}, [], -7.0):
+        for kid in (b"one", private.key.kid):
+            message = made(private, {1: unknown, 4: kid})
+            for judge in (cose.verify1, cose.verify_own):
+                assert why(judge, message, {kid: private.key}) is Why.UNKNOWN_ALGORITHM
     assert why(cose.verify1, made(private, {4: b"one"}), keys) is Why.UNKNOWN_ALGORITHM
 
 
