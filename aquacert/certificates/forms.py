@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from aquacert.certificates.rules.recalls import Question
 from aquacert.http.forms import Form
+from aquacert.kernel.errors import Invalid
 
 
 class SignForm(Form):
@@ -29,6 +30,32 @@ class SignForm(Form):
         validators=[InputRequired(_l("请输入口令器上的 6 位数字。"))],
         description=_l("看你的口令器，每个口令只能用一次"),
     )
+
+
+class SignManyForm(Form):
+    """The second factor, for exactly the loads and contents that the page showed."""
+
+    loads = HiddenField(
+        validators=[
+            Regexp(
+                r"^([0-9a-f-]{36}=[0-9a-f]{64})( [0-9a-f-]{36}=[0-9a-f]{64}){0,19}$",
+                message=_l("请刷新页面再签。"),
+            )
+        ]
+    )
+    code = StringField(
+        _l("动态口令 6 位"),
+        validators=[InputRequired(_l("请输入口令器上的 6 位数字。"))],
+        description=_l("看你的口令器，每个口令只能用一次"),
+    )
+
+    def previews(self) -> list[tuple[UUID, str]]:
+        """Return (load, digest of what was shown) of each; raise `Invalid` for what is no id."""
+        pairs = [pair.split("=") for pair in (self.loads.data or "").split()]
+        try:
+            return [(UUID(load_id), digest) for load_id, digest in pairs]
+        except ValueError:
+            raise Invalid("请刷新页面再签。") from None
 
 
 class ReasonForm(Form):

@@ -4,7 +4,7 @@ from flask import Flask
 
 from aquacert.certificates.views import (
     checks,
-    documents,
+    copies,
     log,
     numberacts,
     numberlists,
@@ -14,6 +14,7 @@ from aquacert.certificates.views import (
     seals,
     show,
     sign,
+    signmany,
     switches,
 )
 from aquacert.certificates.views.blueprint import bp
@@ -21,7 +22,7 @@ from aquacert.certificates.views.blueprint import bp
 __all__ = [
     "bp",
     "checks",
-    "documents",
+    "copies",
     "log",
     "numberacts",
     "numberlists",
@@ -32,6 +33,7 @@ __all__ = [
     "seals",
     "show",
     "sign",
+    "signmany",
     "switches",
 ]
 

@@ -1,5 +1,6 @@
 """Issuing several loads with one confirmation: all or nothing to begin with, each its own end."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from aquacert.hatcheries.queries import balance
 from aquacert.kernel.audit import verify_chains
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotReady
 from aquacert.kernel.scope import SYSTEM
-from tests.make.accounts import step_up
+from tests.make.accounts import code_for, signed_in, step_up
 from tests.make.certificates import make_ready
 from tests.make.declarations import answers, load_answer
 from tests.make.hatcheries import make_hatchery
@@ -163,3 +164,43 @@ def test_a_crash_before_publication_leaves_every_number_explained(house, db):
     done = commands.resume(db)
     assert done.abandoned == 2
     assert numbers_by_state(db) == {"void": 2}
+
+
+def hidden(html):
+    """Return what the page's form says it is for."""
+    tag = re.search(r'<input[^>]*name="loads"[^>]*>', html).group(0)
+    return re.search(r'value="([^"]*)"', tag).group(1)
+
+
+def test_all_loads_of_a_declaration_are_signed_on_one_page(client, house, db):
+    ready = lorries(db, "10万", "10万", "10万")
+    address = f"/certificates/declarations/{ready.paper.declaration_id}"
+    signed_in(client, ready.vet)
+    assert "本申报 3 车一起签" in client.get("/certificates/ready").text
+    shown = client.get(address).text
+    assert "3 车全部可以签" in shown
+    filled = {"loads": hidden(shown), "once": "k1"}
+    wrong = client.post(address, data={**filled, "code": "000000"})
+    assert wrong.status_code == 422
+    assert "错误" in wrong.text
+    assert hidden(wrong.text) == filled["loads"], "what was shown is what is asked again"
+    done = client.post(address, data={**filled, "code": code_for(db, ready.vet.person_id)})
+    assert done.status_code == 302
+    twice = client.post(address, data={**filled, "code": "000000"})
+    assert twice.status_code == 302, "the second of two clicks meets the certificates of the first"
+    with db.look(SYSTEM) as look:
+        assert look.session.scalar(select(func.count()).select_from(Certificate)) == 3
+    assert client.get(address).status_code == 404
+
+
+def test_forged_digests_sign_nothing(client, house, db):
+    ready = make_ready(db)
+    address = f"/certificates/declarations/{ready.paper.declaration_id}"
+    signed_in(client, ready.vet)
+    for loads in ("", "x=y", f"{ready.load_id}={'0' * 64}", f"{'-' * 36}={'0' * 64}"):
+        code = code_for(db, ready.vet.person_id)
+        answer = client.post(address, data={"once": loads, "loads": loads, "code": code})
+        assert answer.status_code in {409, 422}, loads
+        db.clock.forward(seconds=31)
+    with db.look(SYSTEM) as look:
+        assert look.session.scalar(select(func.count()).select_from(CertificateNumber)) == 0

@@ -13,6 +13,7 @@ from aquacert.certificates.issuing.queries.waiting import (
     office_of,
     waiting,
     waiting_lines,
+    waiting_together,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "unplanned_numbers",
     "waiting",
     "waiting_lines",
+    "waiting_together",
 ]

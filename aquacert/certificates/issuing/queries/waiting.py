@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 
 from aquacert.accounts.models import Organisation
 from aquacert.accounts.queries import Issuer
@@ -26,6 +26,8 @@ class WaitingLine:
     load: declarations.LoadFacts
     is_mine: bool
     """This actor is the vet the declaration was given to."""
+    together: int
+    """Loads of the same declaration that wait, this one included: they can be signed at once."""
 
 
 def waiting(look: Look, *, mine: bool = False) -> Select[Load]:
@@ -47,11 +49,29 @@ def waiting(look: Look, *, mine: bool = False) -> Select[Load]:
 def waiting_lines(look: Look, number: int = 1, *, mine: bool = False) -> Pages[WaitingLine]:
     """Return one page of the loads that wait."""
     found = look.pages(waiting(look, mine=mine), number, 10)
+    papers = {row.declaration_id for row in found.items}
+    counted = look.session.execute(
+        select(Load.declaration_id, func.count())
+        .where(Load.declaration_id.in_(papers), Load.state == LoadState.PLANNED.value)
+        .group_by(Load.declaration_id)
+    )
+    together = {key: int(count) for key, count in counted}
     lines = []
     for row in found.items:
         load = declarations.load_facts(look, row.id)
-        lines.append(WaitingLine(load, load.vet_id == look.actor.person_id))
+        is_mine = load.vet_id == look.actor.person_id
+        lines.append(WaitingLine(load, is_mine, together.get(row.declaration_id, 1)))
     return Pages(lines, found.number, found.size, found.total)
+
+
+def waiting_together(look: Look, declaration_id: UUID) -> list[UUID]:
+    """Return the visible loads of a declaration that wait for a certificate, in order."""
+    rows = select(Load.id).where(
+        look.visible(Load),
+        Load.declaration_id == declaration_id,
+        Load.state == LoadState.PLANNED.value,
+    )
+    return look.scalars(rows.order_by(Load.number))
 
 
 LOADS, PAPERS, BODIES = table_of(Load), table_of(Declaration), table_of(Organisation)
