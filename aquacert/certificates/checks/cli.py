@@ -9,6 +9,7 @@ import click
 
 from aquacert.certificates.checks.commands import Outcome, check
 from aquacert.certificates.checks.queries.whole import Whole
+from aquacert.certificates.log.queries import standstill
 from aquacert.certificates.rules.lints import ALL
 from aquacert.http.house import House
 from aquacert.kernel.work import Look
@@ -28,7 +29,11 @@ def check_command(opened: Opener, monitor: LogMonitor) -> click.Command:
     def command(*, with_log: bool, as_json: bool) -> None:
         """Check every chain, every lint and every row of what was issued; exit 1 if any is bad."""
         house = opened()
-        watch = (lambda look: monitor(house, look)) if with_log else None
+
+        def watch(look: Look) -> Iterable[str]:
+            """The whole log when asked; otherwise only whether it still goes on."""
+            return monitor(house, look) if with_log else standstill(look, house.keys)
+
         with click.progressbar(length=1, label="复核", hidden=as_json) as bar:
 
             def progress(done: int, total: int) -> None:

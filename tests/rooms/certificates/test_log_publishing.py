@@ -20,6 +20,7 @@ from aquacert.certificates.log.queries import (
     newest,
     proof_of,
     size,
+    standstill,
 )
 from aquacert.certificates.models import Certificate, Issuance, LogCheckpoint
 from aquacert.certificates.rules.states import Act
@@ -226,6 +227,8 @@ def test_a_restored_older_table_is_refused_and_the_reason_is_named(house, db):
         publish(db, house.keys)
     assert folder_of(house.settings).head() == head
     assert any("旧备份" in one for one in found(house).wrong)
+    with db.look(SYSTEM) as look:
+        assert any("日志已停止公布" in one for one in standstill(look, house.keys))
 
 
 def test_a_leaf_changed_under_a_signed_checkpoint_stops_the_log(house, db):
@@ -347,3 +350,14 @@ def test_the_worker_publishes_within_seconds_of_an_act(house, db):
     assert "log" in rounds.run_due()
     with db.look(SYSTEM) as look:
         assert newest(look).size == 1
+
+
+def test_a_check_that_began_before_the_last_act_does_not_cry_wolf(house, db):
+    certificate_id = issue_one(house)
+    with db.look(SYSTEM) as look:
+        assert size(look) == 1
+        with db.work(SYSTEM) as w:
+            commands.suspend(w, certificate_id, "复检中")
+        publish(db, house.keys)
+        assert monitor(look, house.keys).wrong == ()
+        assert standstill(look, house.keys) == ()

@@ -1,6 +1,6 @@
 """What may be asked about the news, the leaves, the published log; and whether all agree."""
 
-from aquacert.certificates.log.queries.monitor import Findings, monitor
+from aquacert.certificates.log.queries.monitor import Findings, monitor, standstill
 from aquacert.certificates.log.queries.news import (
     changes_since,
     last_change,
@@ -38,5 +38,6 @@ __all__ = [
     "root_at",
     "scan_count",
     "size",
+    "standstill",
     "witnesses",
 ]

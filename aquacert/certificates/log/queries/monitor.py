@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from aquacert.certificates.log.queries.news import LeafRow, leaf_rows
+from aquacert.certificates.log.queries.news import LeafRow, leaf_rows, size
 from aquacert.certificates.log.queries.proofs import folder_of
 from aquacert.certificates.models import Certificate, Issuance, LogCheckpoint, Standing
 from aquacert.certificates.rules.states import MOVES, STATUS_NAMES, Act, Status
@@ -64,17 +64,41 @@ class Watch:
 
 
 def monitor(look: Look, keys: KeyRing) -> Findings:
-    """Return every disagreement between certificates, leaves, checkpoints and published files."""
+    """Return every disagreement between certificates, leaves, checkpoints and published files.
+
+    Certificates are issued and the log is published meanwhile: so the file is read first, and the
+    tables after it in one moment of their own, whenever `look` itself began.
+    """
     watch, folder = Watch(), folder_of(look.settings)
     head = folder.head()
     key = keys.notes.key()
     upto = _published_size(watch, head, key)
-    _read_leaves(look, watch, folder, upto)
-    checkpoints = _judge_checkpoints(look, watch, key, head)
-    _judge_levels(watch, folder, upto)
-    _judge_certificates(look, watch)
+    with look.home.look(look.actor) as moment:
+        if moment.session.get_bind().dialect.name == "postgresql":
+            moment.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        _read_leaves(moment, watch, folder, upto)
+        checkpoints = _judge_checkpoints(moment, watch, key, head)
+        _judge_levels(watch, folder, upto)
+        _judge_certificates(moment, watch)
     wrong = [*watch.wrong, *([f"日志另有 {watch.more} 处不符未列出"] if watch.more else [])]
     return Findings(tuple(wrong), len(watch.hashes), checkpoints, upto)
+
+
+def standstill(look: Look, keys: KeyRing) -> tuple[str, ...]:
+    """Return why the log cannot be published now, if it cannot: a quick look, without any leaf."""
+    folder = folder_of(look.settings)
+    head, key = folder.head(), keys.notes.key()
+    watch = Watch()
+    upto = _published_size(watch, head, key)
+    with look.home.look(look.actor) as moment:
+        row = moment.session.get(LogCheckpoint, upto) if upto else None
+        there = size(moment)
+    if upto and (row is None or there < upto):
+        watch.say(
+            f"日志已停止公布：已公布到 {upto} 条，库里没有这个检查点（库里有 {there} 条），"
+            "可能恢复了旧备份；请按 docs/log.md 处理"
+        )
+    return tuple(watch.wrong)
 
 
 def _published_size(watch: Watch, head: bytes | None, key: NoteKey | None) -> int:
