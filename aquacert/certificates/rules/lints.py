@@ -125,6 +125,7 @@ ALL = (
     _of("row.audited", "签发在审计链中有记录", TRAIL, LEDGER),
     _of("row.in_log", "签发在公开日志中有记录", "RFC 9162", LEDGER),
     _of("standing.journaled", "状态与流转记录、公开日志相符", TRAIL, LEDGER),
+    _of("standing.final", "作废、召回、换证之后没有改回", "IETF Token Status List", LEDGER),
     _of("number.once_and_explained", "证号状态与证书相符", NUMBERING, LEDGER),
     _of("number.certificate_exists", "已用的证号都有证书", NUMBERING, LEDGER),
     _of("stock.ledger_balances", "存塘扣数与证书相符", "水产苗种管理办法：生产记录", LEDGER),

@@ -16,6 +16,7 @@ from aquacert.certificates.models import (
     Leaf,
 )
 from aquacert.certificates.rules.states import Act, NumberState, Stage
+from aquacert.certificates.status import queries as status
 from aquacert.hatcheries.queries.stockcheck import unbalanced
 from aquacert.kernel.audit import WHOLE, AuditEntry, AuditHead, broken_links
 from aquacert.kernel.work import Look
@@ -40,6 +41,7 @@ def whole(look: Look) -> Iterator[Whole]:
     yield from _chains(look)
     yield from _log(look)
     yield from _missing(look)
+    yield from _taken_back(look)
     for lot, balance, total in unbalanced(look):
         detail = f"结存 {balance}，流水合计 {total}"
         yield Whole("stock.ledger_balances", f"lot {lot}", WHOLE, detail)
@@ -102,3 +104,14 @@ def _missing(look: Look) -> Iterator[Whole]:
     for number, county, certificate_id in look.session.execute(published):
         detail = "拟签记录已签发，没有证书"
         yield Whole("row.planned", number, county, detail, certificate_id)
+
+
+def _taken_back(look: Look) -> Iterator[Whole]:
+    """Final states the table took back after a status list had published them."""
+    for row in status.refusals(look):
+        detail = f"状态清单 {row.number} 第 {row.slot} 位曾是 {row.was}，登记又成了 {row.wanted}"
+        spoken_for = select(Certificate.id).where(
+            Certificate.status_list == row.number, Certificate.status_index == row.slot
+        )
+        subject = f"list {row.number}/{row.slot}"
+        yield Whole("standing.final", subject, WHOLE, detail, look.one(spoken_for))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -43,6 +44,15 @@ class Step:
     after: Status
     done: HitState
     news: Topic
+
+
+class Hit(NamedTuple):
+    """What a stretch needs to know of one certificate of an order."""
+
+    id: UUID
+    certificate_id: UUID
+    number: str
+    was: str
 
 
 STEPS = {
@@ -93,12 +103,13 @@ def _stretch(w: Work, order_id: UUID, size: int) -> bool:
     """Do one stretch, or finish the step; say whether there was anything to do."""
     row = w.get_for_change(RecallOrder, order_id)
     step = STEPS[RecallState(row.state)]
-    hits = w.scalars(
-        select(RecallHit)
+    rows = w.session.execute(
+        select(RecallHit.id, RecallHit.certificate_id, RecallHit.number, RecallHit.was)
         .where(RecallHit.order_id == row.id, RecallHit.state == step.of.value)
         .order_by(RecallHit.number)
         .limit(size)
     )
+    hits = [Hit(*one) for one in rows]
     if hits:
         _do(w, row, step, hits)
         return True
@@ -107,7 +118,7 @@ def _stretch(w: Work, order_id: UUID, size: int) -> bool:
     return False
 
 
-def _do(w: Work, row: RecallOrder, step: Step, hits: list[RecallHit]) -> None:
+def _do(w: Work, row: RecallOrder, step: Step, hits: list[Hit]) -> None:
     ids = [hit.certificate_id for hit in hits]
     locked = w.session.execute(
         select(Standing.id, Standing.status)
@@ -145,7 +156,7 @@ def _do(w: Work, row: RecallOrder, step: Step, hits: list[RecallHit]) -> None:
     append_many(w, _subjects(w, moved), step.act)
 
 
-def _mark(w: Work, hits: list[RecallHit], state: HitState) -> None:
+def _mark(w: Work, hits: list[Hit], state: HitState) -> None:
     if hits:
         w.session.execute(
             update(RecallHit)
@@ -199,7 +210,7 @@ def _because(row: RecallOrder) -> str:
     return row.decided_because if row.decided_at else row.because
 
 
-def _subjects(w: Work, hits: list[RecallHit]) -> list[Subject]:
+def _subjects(w: Work, hits: list[Hit]) -> list[Subject]:
     ids = [hit.certificate_id for hit in hits]
     rows = w.session.execute(
         select(Issuance.id, Issuance.public_id, Issuance.number, Issuance.payload)
