@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -15,6 +15,7 @@ class ProposeForm(Form):
 
     file = FileField(
         _l("对方的信任清单（list.json）"),
+        validators=[FileRequired(_l("请选对方的信任清单文件。"))],
         description=_l("向对方要文件，或从对方公布的地址下载"),
     )
     list_url = StringField(

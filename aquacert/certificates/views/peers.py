@@ -65,9 +65,7 @@ def propose_province() -> ResponseReturnValue:
     """Propose to believe the roots that a list names."""
     form = ProposeForm()
     data = _sent(form.file)
-    if not data:
-        form.file.errors = [_("请选对方的信任清单文件。")]
-    elif form.validate():
+    if form.validate():
         try:
             with form.catching(), work(once=form.key()) as w:
                 document = TrustDocument.read(data)
