@@ -321,3 +321,45 @@ def test_wide_and_small_nothing_is_cut_off(phone, base, home):
     for width in (360, 1280):
         phone.set_viewport_size({"width": width, "height": 740})
         assert phone.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_an_sm2_signature_is_checked_here_too_and_only_then_its_library_is_loaded(
+    phone, base, tmp_path, home, world
+):
+    sent = []
+    phone.on("request", lambda request: sent.append(request.url))
+    opened(phone, base)
+    told(phone, home.code_for())
+    loaded = "() => typeof globalThis.SmCryptoV2"
+    assert phone.evaluate(loaded) == "undefined"
+    other = Province(tmp_path / "sm2", home.now, "340000", "https://other.example", suite="SM2")
+    world.peers = [{"division": "340000", "document": other.trust()}]
+    world.status = other.status()
+    phone.reload()
+    phone.wait_for_selector("html[data-lists='2']", state="attached")
+    code = other.code_for()
+    assert told(phone, code) == ("valid", "good")
+    assert phone.evaluate(loaded) != "undefined"
+    page, digits = code.split("#")
+    cose = bytearray(from_digits(digits))
+    cose[-1] ^= 1
+    assert told(phone, f"{page}#{to_digits(bytes(cose))}") == ("invalid", "forged")
+
+
+def test_a_specimen_says_so(phone, base, home, world):
+    document = home.trust(demo=True)
+    world.trust = document
+    opened(phone, base)
+    assert told(phone, home.code_for())[0] == "valid"
+    assert "演示样张" in phone.inner_text("#result")
+
+
+def test_no_camera_is_said_and_a_hidden_note_stays_hidden(phone, base):
+    opened(phone, base)
+    assert not phone.locator("#nocamera").is_visible()
+    phone.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('no')); }"
+    )
+    phone.click("#camera")
+    phone.wait_for_selector("#nocamera", state="visible")
+    assert "相机没有打开" in phone.inner_text("#nocamera")

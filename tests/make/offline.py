@@ -43,12 +43,14 @@ class Province:
     now: datetime
     code: str = "320000"
     base: str = BASE
+    suite: str = "ES256"
+    """algorithm of the office's key"""
     ring: KeyRing = field(init=False)
 
     def __post_init__(self) -> None:
         early = self.now - timedelta(days=30)
         self.ring = KeyRing(self.folder, "x")
-        self.ring.ensure(Use.ISSUE, OFFICE, now=early)
+        self.ring.create(Use.ISSUE, OFFICE, now=early, algorithm=self.suite)
         self.ring.ensure(Use.STATUS, Owner(f"province:{self.code}", self.code, "清单"), now=early)
 
     def code_for(self, public_id: str = "7KQ2M9XA4B", **facts: Any) -> str:
@@ -68,9 +70,15 @@ class Province:
         return statuslist.sign_list(statuslist.build(changed or {}), uri, signer, at)
 
     def trust(
-        self, *, version: int = 1, expires: datetime | None = None, **changed: Any
+        self,
+        *,
+        version: int = 1,
+        expires: datetime | None = None,
+        demo: bool = False,
+        **changed: Any,
     ) -> dict[str, Any]:
         """The signed trust list; `changed` goes into every issuing key."""
+        root = self.ring.load(self.ring.root(self.now))
         signed = {
             "type": "aquacert-trust-list",
             "v": 2,
@@ -79,8 +87,8 @@ class Province:
             "version": version,
             "issued": rfc3339(self.now - timedelta(hours=1)),
             "expires": rfc3339(expires or self.now + timedelta(days=7)),
-            "demo": True,
-            "roots": {"threshold": 1, "keys": [self._row(self._key(Use.ROOT))]},
+            "demo": demo,
+            "roots": {"threshold": 1, "keys": [self._row(root.public)]},
             "status": {"base": f"{self.base}/trust/status/"},
             "log": None,
             "issuers": [
@@ -88,7 +96,6 @@ class Province:
                 self._issuer(self._key(Use.STATUS), self.code, {}),
             ],
         }
-        root = self.ring.signer(Use.ROOT, "root", self.now)
         signature = base64.urlsafe_b64encode(root.sign(canonical(signed))).decode().rstrip("=")
         kid = root.kid.hex()
         return {

@@ -106,7 +106,7 @@ def _stepped(job: Job) -> Job:
 
 
 def _shown(job: Job) -> str:
-    return page("verification/bulk_job.html", phone=_on_a_phone(), **_context(job))
+    return page("verification/bulk_job.html", **_context(job))
 
 
 def _context(job: Job) -> dict[str, object]:
@@ -115,6 +115,7 @@ def _context(job: Job) -> dict[str, object]:
         "counts": counted(job.rows),
         "shown": job.rows[-MOST_SHOWN:][::-1],
         "step": StepForm(),
+        "phone": _on_a_phone(),
     }
 
 

@@ -1,6 +1,6 @@
 /* The scanner at /verify: camera, picture or text → digits → trust.js, with the lists kept on this device. Nothing found here leaves it.
    Roots are held fast from the first trust list this page got over https; a later list counts only when enough of them signed it. */
-import { peek, readCode, readStatus, readTrust, verdict } from "./trust.js";
+import { canon, hex, peek, readCode, readStatus, readTrust, verdict } from "./trust.js";
 import { crypto, digitsOf } from "./verify.js";
 
 const $ = (id) => document.getElementById(id);
@@ -149,9 +149,15 @@ function showAges() {
   if (!world.lists.length) { box.append(ageLine(say("信任名单", "Trust list"), 0, true)); }
   const newest = Array.from(world.status.values()).sort((a, b) => b.issued - a.issued)[0];
   box.append(ageLine(say("状态清单", "Status list"), newest && newest.issued, !newest || newest.expires <= now));
-  const roots = Object.entries(kept(ROOTS, {})).map(([province, keys]) => `${province}: ${keys.map((key) => key.kid).join(" ")}`);
-  $("pinned").textContent = roots.length ? say("根密钥（请与公布的核对） ", "Roots (compare with what is published) ") + roots.join("；") : "";
   $("lists").hidden = false;
+  if (crypto.subtle) { Promise.all(world.lists.map(fingerprint)).then((roots) => { $("pinned").textContent = roots.length ? say("根密钥指纹（请与公布的核对）", "Fingerprint of the roots (compare with what is published) ") + roots.join("；") : ""; }); }
+}
+
+/* What two people compare aloud: as `aquacert verify` and docs/verify-without-us.md print it */
+async function fingerprint(list) {
+  const keys = kept(ROOTS, {})[list.signed.province] || [], text = canon([list.signed.roots.threshold, keys.map((key) => key.spki).sort()]);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return `${list.signed.province} ${hex(new Uint8Array(digest)).slice(0, 32).replace(/(.{8})(?=.)/g, "$1 ")}`;
 }
 
 function divisionName(code) {
@@ -240,6 +246,7 @@ export async function judge(text) {
 function strange(code, list) {
   const host = (/^https?:\/\/([^/]+)/i.exec(code) || [])[1];
   const good = [location.host, new URL(list.signed.status.base).host];
+  if (list.signed.demo) { return say("演示样张·无效：单位和货物都是虚构的，不能作为凭证。", "Specimen, not valid: bodies and goods are fictional; this proves nothing."); }
   return !host || good.includes(host.toLowerCase()) ? "" : say(`二维码的网址是 ${host}，不是签发系统的网址。不要打开它，以本页结果为准。`, `The code's address is ${host}, not the issuer's. Do not open it.`);
 }
 

@@ -9,6 +9,7 @@ const KINDS = ["A", "B"];
 const ES256 = -7n, SM2 = -65537n;
 const ALGORITHMS = new Map([[ES256, "ES256"], [SM2, "SM2"]]);
 const HALF_ORDER = 0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8n;
+const SM2_ORDER = 0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123n;
 const STATUS_TYPE = "application/statuslist+cwt";
 const DAY = 86400000, CHINA = 8 * 3600000, SKEW = 300000;
 const LARGEST_LIST = 1 << 26;
@@ -223,8 +224,11 @@ export function canon(value) {
 
 async function holds(message, sig, row, crypto) {
   if (row.alg === "SM2") {
+    /* GB/T 32918.2 §7.1 B1, B2: the library leaves this to its caller */
+    const [r, t] = [sig.subarray(0, 32), sig.subarray(32)].map((half) => BigInt("0x" + hex(half)));
+    if (sig.length !== 64 || r < 1n || r >= SM2_ORDER || t < 1n || t >= SM2_ORDER) { return false; }
     const { sm2 } = await crypto.sm();
-    return sm2.doVerifySignature(Array.from(message), hex(sig), row.spki.slice(-130), { hash: true, der: false, userId: "1234567812345678" });
+    return sm2.doVerifySignature(message, hex(sig), row.spki.slice(-130), { hash: true, der: false, userId: "1234567812345678" });
   }
   const key = await crypto.subtle.importKey("spki", unhex(row.spki), { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
   return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, sig, message);
