@@ -15,7 +15,7 @@ from aquacert.certificates.numbers.parsers import XLSX
 from aquacert.certificates.numbers.queries import HolderLine, Stock
 from aquacert.certificates.rules.kinds import TITLES, Kind
 from aquacert.certificates.rules.numbering import parse_number
-from aquacert.certificates.rules.numberstock import ACT_NAMES, LEVEL_NAMES, Level
+from aquacert.certificates.rules.numberstock import ACT_NAMES, LEVEL_NAMES
 from aquacert.certificates.rules.states import NUMBER_NAMES
 from aquacert.certificates.views.blueprint import bp
 from aquacert.certificates.views.numberbars import rows_of
@@ -65,7 +65,7 @@ def numbers() -> ResponseReturnValue:
                 words,
                 request.args.get("page", 1, type=int),
                 LINES_ON_PAGE,
-                key=_holder_of_gaps(named),
+                holders=_at_or_below(stock, named),
             ),
             requests=queries.requests(unit, kind),
             quiet_before=unit.now - queries.QUIET,
@@ -164,11 +164,12 @@ def _low(stock: Stock, here: HolderLine | None) -> list[HolderLine]:
     return (near or lines)[:6]
 
 
-def _holder_of_gaps(named: HolderLine | None) -> tuple[UUID, UUID | None] | None:
-    """Return whose gaps are listed: the named office's or vet's; everybody's at higher levels."""
-    if named is None or named.level not in {Level.OFFICE, Level.VET}:
+def _at_or_below(stock: Stock, named: HolderLine | None) -> list[tuple[UUID, UUID | None]] | None:
+    """Return the named holder and everybody below; None when nobody is named."""
+    if named is None:
         return None
-    return named.key
+    lines = stock.holders.values()
+    return [line.key for line in lines if line is named or named.key in line.above]
 
 
 def _of(kind: str, here: HolderLine | None) -> queries.Filter:

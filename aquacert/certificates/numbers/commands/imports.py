@@ -157,7 +157,7 @@ def _judge(
         holder_id=body.id,
         numbers=numbers,
     )
-    return replace(row, wrong=_within(row, before) or clash_with(look, numbers))
+    return replace(row, wrong=clash_with(look, numbers) + _within(row, before))
 
 
 def _within(row: JudgedRow, before: list[JudgedRow]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -36,11 +37,15 @@ class Found:
 
 
 def explained(
-    look: Look, kind: str = "", state: str = "", words: str = "", key: Key | None = None
+    look: Look,
+    kind: str = "",
+    state: str = "",
+    words: str = "",
+    holders: Collection[Key] | None = None,
 ) -> Select[CertificateNumber]:
     """Return the select behind the list of numbers that need a reason, newest first.
 
-    `key` asks for one holder's: a vet's own, or everything of a body.
+    `holders` asks for theirs only: one vet's, or everything of some bodies.
     """
     row = CertificateNumber
     statement = select(row).where(look.visible(row))
@@ -48,11 +53,13 @@ def explained(
         statement = statement.where(
             row.segment_id.in_(select(NumberSegment.id).where(NumberSegment.kind == kind))
         )
-    if key is not None:
-        body, person = key
-        held = select(NumberSegment.id).where(NumberSegment.holder_person_id == person)
-        mine = row.office_id == body if person is None else row.segment_id.in_(held)
-        statement = statement.where(mine)
+    if holders is not None:
+        vets = {person for _body, person in holders}
+        if None in vets:
+            statement = statement.where(row.office_id.in_({body for body, _person in holders}))
+        else:
+            held = select(NumberSegment.id).where(NumberSegment.holder_person_id.in_(vets))
+            statement = statement.where(row.segment_id.in_(held))
     if state:
         statement = statement.where(row.state == state)
     else:
@@ -71,10 +78,10 @@ def explained_lines(
     words: str = "",
     number: int = 1,
     size: int = 20,
-    key: Key | None = None,
+    holders: Collection[Key] | None = None,
 ) -> Pages[CertificateNumber]:
     """Return one page of numbers that are reserved or void, with their reasons."""
-    return look.pages(explained(look, kind, state, words, key), number, size)
+    return look.pages(explained(look, kind, state, words, holders), number, size)
 
 
 def orphans(look: Look, kind: str = "") -> list[CertificateNumber]:
