@@ -9,9 +9,10 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from aquacert.accounts.queries import organisation
-from aquacert.certificates import queries
+from aquacert.certificates import queries, tasks
 from aquacert.certificates.keyring.cli import STATES, USES, keys_commands
 from aquacert.certificates.peers.queries import Answer, judge
+from aquacert.certificates.status.lists import publish_list
 from aquacert.kernel.errors import AquaCertError
 from aquacert.kernel.scope import SYSTEM
 from aquacert.trust import cose, qr
@@ -86,6 +87,14 @@ def test_a_certificate_by_an_sm2_key_is_believed_by_every_judge(sm2_house, clien
         subprocess.run(["openssl", *words.split()], cwd=tmp_path, check=True, capture_output=True)
     # the documents are made and sealed with the office's ES256 keys
     assert {key.use: key.algorithm for key in house.keys.public_keys()}[Use.VET] == ES256
+
+
+def test_documents_and_status_list_of_an_sm2_installation_are_made(sm2_house, db):
+    certificate_id = issue_one(sm2_house)
+    tasks.render(certificate_id, database=db, keys=sm2_house.keys)
+    publish_list(db, sm2_house.keys, 1)
+    used = {(key.use, key.algorithm) for key in sm2_house.keys.public_keys()}
+    assert {(Use.STATUS, SM2), (Use.VET, ES256), (Use.SEAL, ES256)} <= used
 
 
 def test_a_changed_code_by_an_sm2_key_is_refused(sm2_house, db):
