@@ -82,6 +82,19 @@ def test_each_level_is_found_by_validation(served):
     ]
 
 
+@pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")
+@pytest.mark.parametrize("level", ["b_b", "b_t", "b_lta"])
+def test_other_programs_find_nothing_wrong_at_any_level(served, level, tmp_path):
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(getattr(served, level))
+    subprocess.run(["qpdf", "--check", path], check=True, capture_output=True)
+    if shutil.which("pdfsig"):
+        said = subprocess.run(
+            ["pdfsig", "-nocert", path], check=False, capture_output=True, text=True
+        )
+        assert said.stdout.count("Signature is Valid") == 2
+
+
 def test_without_the_authoritys_root_a_timestamp_proves_nothing(served):
     report = verify_pdf(served.b_lta, served.roots, AT + timedelta(days=1))
     assert report.level is Level.B_B

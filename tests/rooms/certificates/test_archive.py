@@ -59,6 +59,12 @@ def test_without_an_authority_a_document_is_signed_and_says_that_no_more_was_sho
     assert list(commands.preserve_due(house.database, house.keys)) == []
 
 
+def test_a_wrong_setting_costs_the_timestamp_and_not_the_document(house, tsa, tmp_path):
+    trusting(house, tsa)
+    tsa.trust.write_bytes(b"no certificates")
+    assert level(house, issued(house)).level is PdfLevel.B_B
+
+
 def test_with_an_authority_both_signatures_are_stamped(house, tsa):
     trusting(house, tsa)
     one = issued(house)

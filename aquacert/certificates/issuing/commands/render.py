@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 
 from aquacert.certificates.archive import commands as archive
@@ -18,10 +19,14 @@ from aquacert.certificates.models import Certificate
 from aquacert.certificates.rules.media import DOCX, PDF
 from aquacert.certificates.seals import commands as seals
 from aquacert.kernel.audit import Fact
+from aquacert.kernel.errors import Misconfigured
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database, Look
 from aquacert.trust.keys import KeyRing
 from aquacert.trust.publickeys import Owner, Use
+from aquacert.trust.timestamps import Authority
+
+logger = structlog.get_logger("documents")
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ def render(database: Database, keys: KeyRing, certificate_id: UUID) -> None:
             return
         row = look.get(Certificate, certificate_id)
         now = look.now
-        authority = archive_queries.authority(look)
+        authority = _authority(look)
     facts = archive.verified_facts(database, keys, row)
     vet = Owner(f"vet:{row.vet_id}", row.county, row.vet_number)
     body = Owner(f"office:{row.office_id}", row.county, row.office)
@@ -72,6 +77,15 @@ def render(database: Database, keys: KeyRing, certificate_id: UUID) -> None:
         fact = DocumentsMade(row.number, stored.sha256, found.level)
         w.record(fact, on=fresh, county=row.county)
         log.touch(w, row.id, row.public_id)
+
+
+def _authority(look: Look) -> Authority | None:
+    """Return whom to ask for timestamps; a wrong setting costs the timestamp, not the document."""
+    try:
+        return archive_queries.authority(look)
+    except Misconfigured as error:
+        logger.warning("no timestamps", error=error.sentence)
+        return None
 
 
 def _proofs(database: Database, keys: KeyRing, certificate_id: UUID) -> dict[str, bytes]:
