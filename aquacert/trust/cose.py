@@ -38,8 +38,8 @@ Keys: TypeAlias = Mapping[bytes, "PublicKey | Sequence[PublicKey]"]
 """Public keys by kid; a kid may name several."""
 
 
-class Signer(Protocol):
-    """A private key somewhere, in a file or on a token, that signs what it is given."""
+class MinimalSigner(Protocol):
+    """As much of a signer as `sign1` needs."""
 
     @property
     def kid(self) -> bytes:
@@ -51,6 +51,14 @@ class Signer(Protocol):
         """Return `ES256` or `SM2`."""
         ...
 
+    def sign(self, message: bytes) -> bytes:
+        """Return the raw signature r‖s (64 bytes) of `message`."""
+        ...
+
+
+class Signer(MinimalSigner, Protocol):
+    """A private key somewhere, in a file or on a token, that signs what it is given."""
+
     @property
     def public(self) -> ListedKey | PublicKey:
         """The public half."""
@@ -59,10 +67,6 @@ class Signer(Protocol):
     @property
     def certificate(self) -> bytes:
         """The key's X.509 certificate, DER."""
-        ...
-
-    def sign(self, message: bytes) -> bytes:
-        """Return the raw signature r‖s (64 bytes) of `message`."""
         ...
 
     def sign_der(self, message: bytes) -> bytes:
@@ -93,24 +97,6 @@ class Envelope:
     signature: bytes
     is_own: bool
     """of our own profile: then only its one encoding is believed"""
-
-
-class MinimalSigner(Protocol):
-    """As much of a signer as `sign1` needs."""
-
-    @property
-    def kid(self) -> bytes:
-        """The key's identifier, 4 bytes."""
-        ...
-
-    @property
-    def algorithm(self) -> str:
-        """Return `ES256` or `SM2`."""
-        ...
-
-    def sign(self, message: bytes) -> bytes:
-        """Return the raw signature r‖s (64 bytes) of `message`."""
-        ...
 
 
 def sign1(payload: bytes, signer: MinimalSigner, *, content_type: str | None = None) -> bytes:
