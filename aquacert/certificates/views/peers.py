@@ -29,6 +29,7 @@ from aquacert.http.gates import allowed, current_actor, house, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.errors import AquaCertError
 from aquacert.kernel.permissions import P
+from aquacert.trust.publickeys import Use
 from aquacert.trust.trustdocument import LARGEST, TrustDocument
 
 STATE_KINDS: Mapping[PeerState, str] = MappingProxyType(
@@ -48,6 +49,15 @@ STATUS_KINDS: Mapping[PeerStatusAnswer, tuple[str, str]] = MappingProxyType(
         PeerStatusAnswer.SUSPENDED: ("wait", "已暂停"),
         PeerStatusAnswer.REPLACED: ("no", "已换证"),
         PeerStatusAnswer.UNKNOWN: ("wait", "未知"),
+    }
+)
+
+USE_NAMES: Mapping[Use, str] = MappingProxyType(
+    {
+        Use.ISSUE: "签发证明",
+        Use.SEAL: "文书电子章",
+        Use.STATUS: "状态清单",
+        Use.ROOT: "文书签名的根",
     }
 )
 
@@ -209,6 +219,7 @@ def _province_page(
             line=line,
             names=STATE_NAMES,
             kinds=STATE_KINDS,
+            uses=USE_NAMES,
             confirming=confirming or ConfirmForm(formdata=None),
             importing=importing or ImportForm(formdata=None),
             withdrawing=withdrawing or WithdrawForm(formdata=None),

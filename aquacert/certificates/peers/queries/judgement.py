@@ -67,11 +67,14 @@ class Judgement:
     logged_at: datetime | None = None
     """when the public log of its province took it, where the file proves it"""
     cose: bytes = b""
+    is_in_time: bool = True
+    """now lies between issue and end of validity; pages say so when it does not"""
 
     @property
     def is_green(self) -> bool:
-        """Tell whether signature, issuer and status are all good now (the time is in `claims`)."""
-        return self.answer is Answer.GOOD and self.status is PeerStatusAnswer.VALID
+        """Tell whether signature, issuer, status and time are all good now."""
+        is_good = self.answer is Answer.GOOD and self.status is PeerStatusAnswer.VALID
+        return is_good and self.is_in_time
 
     @property
     def sentence(self) -> str:
@@ -80,4 +83,5 @@ class Judgement:
             return UNKNOWN_SENTENCES[self.unknown or Unknown.NO_KEY]
         if self.answer is Answer.REFUSED:
             return SENTENCES[self.why or Why.MALFORMED]
-        return f"签名有效，签发机构在信任清单上。{self.note or STATUS_SENTENCES[self.status]}"
+        late = "" if self.is_in_time else "现在不在证明的有效期内。"
+        return f"签名有效，签发机构在信任清单上。{self.note or STATUS_SENTENCES[self.status]}{late}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -34,6 +34,8 @@ from aquacert.trust.publickeys import Use
 from aquacert.trust.trustdocument import TrustDocument
 from aquacert.trust.trustlist import TrustList, read_claims
 
+SKEW = timedelta(minutes=5)
+"""How far a certificate may be dated ahead of this clock."""
 LARGEST_CODE = 4096
 """Characters or bytes of the longest code; ours have fewer than 600."""
 COSE_STARTS = (0x84, 0xD2)
@@ -85,7 +87,14 @@ def _judge_cose(look: Look, keys: KeyRing, cose: bytes) -> Judgement:
         return found
     said = _status(look, believed, found.claims)
     stale = Why.STALE if said.is_stale else None
-    return replace(found, status=said.status, status_at=said.at, note=said.note, why=stale)
+    return replace(
+        found,
+        status=said.status,
+        status_at=said.at,
+        note=said.note,
+        why=stale,
+        is_in_time=found.claims.issued - SKEW <= look.now <= found.claims.ends,
+    )
 
 
 def _judge_pdf(look: Look, keys: KeyRing, data: bytes) -> Judgement:
