@@ -22,6 +22,7 @@ from aquacert.certificates.peers.cli import trust_commands
 from aquacert.certificates.peers.commands import fetch as fetching
 from aquacert.certificates.peers.queries import Answer, judge
 from aquacert.certificates.peers.queries.judgement import Unknown
+from aquacert.certificates.queries import PDF, documents_of
 from aquacert.certificates.rules.peers import PeerState, PeerStatusAnswer
 from aquacert.kernel.audit import verify_chains
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, Unavailable
@@ -468,3 +469,26 @@ def test_whoever_may_not_keep_peers_cannot_pin(house, other):
     auditor = as_person(other, make_person(other.database, Role.AUDITOR, division="340000"))
     assert auditor.get("/certificates/provinces").status_code == 200
     assert auditor.post("/certificates/provinces/propose", data={}).status_code == 403
+
+
+def test_a_pdf_says_whether_its_signers_are_listed(house, other, net):
+    row, _ = issued(house)
+    commands.render(house.database, house.keys, row.id)
+    peers.renew(house.database, house.keys)
+    with house.database.look(SYSTEM) as look:
+        file = documents_of(look, row.id)[PDF]
+        data = look.read_file(file)
+    own = asked(house, data)
+    assert (own.answer, own.claims.number, own.is_green) == (Answer.GOOD, row.number, True)
+    stranger = asked(other, data)
+    assert (stranger.answer, stranger.unknown) == (Answer.UNKNOWN_ISSUER, Unknown.CARRIED)
+    assert "电子签名完好" in stranger.sentence
+    changed = bytearray(data)
+    changed[len(data) // 3] ^= 1
+    for one in (house, other):
+        assert asked(one, bytes(changed)).answer is Answer.REFUSED
+        assert asked(one, data + b"\n%%EOF").answer is Answer.REFUSED
+        assert asked(one, b"%PDF-1.7" + bytes(10_000_000)).answer is Answer.REFUSED
+    peers.visit(other.database, SYSTEM, pin(other, house))
+    good = asked(other, data)
+    assert (good.answer, good.is_green, good.province) == (Answer.GOOD, True, "320000")
