@@ -146,7 +146,7 @@ def rounds_of(house: House) -> Rounds:
             ),
             Round("peers", timedelta(hours=1), partial(certificates.visit_peers, database)),
             Round("overdue", timedelta(hours=1), partial(movements.remind_overdue, database)),
-            Round("check", timedelta(days=1), partial(certificates.check_issued, database, keys)),
+            Round("check", timedelta(hours=1), partial(certificates.check_issued, database, keys)),
             Round("chains", timedelta(days=1), partial(supervision.check_chains, database)),
         ),
     )

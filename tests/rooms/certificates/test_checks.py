@@ -13,6 +13,7 @@ from aquacert.certificates.checks.cli import check_command
 from aquacert.certificates.checks.commands import check, settle
 from aquacert.certificates.checks.queries import in_doubt, last_run, open_findings
 from aquacert.certificates.models import CheckFinding
+from aquacert.certificates.tasks import check_issued
 from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.ddl import drop
 from aquacert.kernel.errors import Invalid
@@ -226,3 +227,12 @@ def test_supervisors_see_the_last_run_and_its_findings(house, db, client):
     page = browser.get("/certificates/checks").text
     assert str(certificate_id) in page
     assert "row.as_signed" in page
+
+
+def test_the_nightly_check_runs_once_a_day_however_often_it_is_asked(house, db):
+    issue_one(house)
+    check_issued(db, house.keys)
+    raw(db, "UPDATE certificates SET quantity = 900000")
+    assert check_issued(db, house.keys) == 0
+    db.clock.forward(hours=24)
+    assert check_issued(db, house.keys) > 0

@@ -16,6 +16,7 @@ from aquacert.certificates.models import (
     Leaf,
 )
 from aquacert.certificates.rules.states import Act, NumberState, Stage
+from aquacert.certificates.seals.queries import wrong_seals
 from aquacert.certificates.status import queries as status
 from aquacert.hatcheries.queries.stockcheck import unbalanced
 from aquacert.kernel.audit import WHOLE, AuditEntry, AuditHead, broken_links
@@ -42,6 +43,8 @@ def whole(look: Look) -> Iterator[Whole]:
     yield from _log(look)
     yield from _missing(look)
     yield from _taken_back(look)
+    for bad in wrong_seals(look):
+        yield Whole("seal.holds", bad.number, bad.county, bad.sentence, bad.certificate_id)
     for lot, balance, total in unbalanced(look):
         detail = f"结存 {balance}，流水合计 {total}"
         yield Whole("stock.ledger_balances", f"lot {lot}", WHOLE, detail)
