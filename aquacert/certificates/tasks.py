@@ -78,7 +78,10 @@ def check_issued(database: Database, keys: KeyRing) -> int:
         run = last_run(look)
         if run is not None and look.now - run.finished_at < DAILY:
             return 0
-    return len(check(database, keys, by="每夜复核").found)
+    outcome = check(
+        database, keys, by="每夜复核", monitor=lambda look: public_log.monitor(look, keys).wrong
+    )
+    return len(outcome.found)
 
 
 def publish_log(database: Database, keys: KeyRing) -> int:
