@@ -39,6 +39,7 @@ from aquacert.sampling import tasks as sampling
 from aquacert.supervision import tasks as supervision
 from aquacert.trust.cipher import Cipher
 from aquacert.trust.keys import open_ring
+from aquacert.verification import tasks as verification
 
 ROOT = Path(__file__).parents[1]
 ROOMS = (
@@ -133,6 +134,7 @@ def rounds_of(house: House) -> Rounds:
             Round("log", timedelta(seconds=5), partial(certificates.publish_log, database, keys)),
             Round("numbers", timedelta(hours=1), partial(certificates.watch_numbers, database)),
             Round("scans", timedelta(minutes=1), partial(certificates.fold_scans, database)),
+            Round("bulk", timedelta(hours=1), partial(verification.sweep_jobs, database)),
             Round("places", timedelta(minutes=1), partial(certificates.fold_places, database)),
             Round(
                 "timestamps",

@@ -131,6 +131,8 @@ class Bench:
         if found.record is None:
             return Row(name=name, result=result, reason=reason)
         facts = facts_of(found.record, found.digest, "zh_CN", speaker("zh_CN"))
+        if facts.is_demo:
+            reason = f"{reason}；演示样张，不能作为凭证"
         return Row(
             name=name,
             result=result,

@@ -135,6 +135,8 @@ def believe(
         return None
     age = ago(now - document.issued)
     words = f"{document.name_zh} 第 {document.version} 版，{age}前签发；根密钥指纹 {found}"
+    if document.body.get("demo"):
+        words += "；演示系统，签出的证明不能作为凭证"
     if now >= document.expires:
         report.add("信任名单", Answer.UNSURE, f"{words}；已过期")
     elif pinned or is_chosen:
