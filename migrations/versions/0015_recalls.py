@@ -154,6 +154,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_recall_hits_order", "recall_hits", ["order_id", "state"], unique=False)
+    op.create_index("ix_recall_hits_certificate", "recall_hits", ["certificate_id"])
     op.create_index("ix_log_leaves_certificate", "log_leaves", ["certificate_id"])
     dialect = op.get_bind().dialect.name
     for statement in ddl.frozen_when("issuing_halts", "OLD.ended_at IS NOT NULL", dialect):

@@ -59,6 +59,7 @@ class RecallHit(Base):
         state_check("state", HitState),
         UniqueConstraint("order_id", "certificate_id"),
         Index("ix_recall_hits_order", "order_id", "state"),
+        Index("ix_recall_hits_certificate", "certificate_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
