@@ -1,27 +1,19 @@
-"""The trust list: every public key of this installation, in one signed public document.
+"""Keys that are believed, asked by kid and use; and a scanned code judged by them.
 
-`/trust/list.json` is plain JSON for readers; its `signature` is a COSE_Sign1 (base64url) by the
-root over the same keys in deterministic CBOR, so mirrors can be believed.
+The signed public document they come from is `trustdocument`.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any
 
-from aquacert.kernel.clock import rfc3339
-from aquacert.trust import cbor
 from aquacert.trust.claims import QrClaims
-from aquacert.trust.cose import Signer, sign1, verify_own
+from aquacert.trust.cose import verify_own
 from aquacert.trust.errors import Refused, Why
 from aquacert.trust.keys import ListedKey, PublicKey, Use
-
-CONTENT_TYPE = "application/aquacert-trust+cbor"
-LIST_VERSION = 1
 
 
 class TrustList:
@@ -43,34 +35,6 @@ class TrustList:
     def matching(self, kid: bytes, use: Use) -> tuple[ListedKey, ...]:
         """Return every key that carries `kid` and may be used so."""
         return self._listed.get((kid, use), ())
-
-    def to_json(self, signer: Signer, now: datetime, version: int) -> str:
-        """Return the public document; `version` only ever grows."""
-        rows = [key.to_row() for key in self.keys]
-        body: dict[str, Any] = {
-            "v": LIST_VERSION,
-            "version": version,
-            "issued": rfc3339(now),
-            "keys": rows,
-        }
-        proof = sign1(cbor.encode(body), signer, content_type=CONTENT_TYPE)
-        signature = base64.urlsafe_b64encode(proof).decode().rstrip("=")
-        return json.dumps({**body, "signature": signature}, ensure_ascii=False, indent=1)
-
-    @classmethod
-    def from_json(cls, text: str, root_spki: bytes) -> Self:
-        """Return the list whose signature is the root's; raise `Refused` otherwise."""
-        try:
-            document: dict[str, Any] = json.loads(text)
-            signature = document.pop("signature")
-            proof = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
-            root = PublicKey.load(root_spki)
-            signed = verify_own(proof, {root.kid: root}, content_type=CONTENT_TYPE)
-            if cbor.encode(document) != signed.payload:
-                raise Refused(Why.BAD_SIGNATURE, "document differs from what was signed")
-            return cls(ListedKey.from_row(row) for row in document["keys"])
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Refused(Why.MALFORMED, repr(error)) from None
 
 
 @dataclass(frozen=True)

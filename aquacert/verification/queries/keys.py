@@ -5,16 +5,11 @@ A key withdrawn by another process (`aquacert` on the command line) must count h
 
 from __future__ import annotations
 
-import base64
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from aquacert.trust.keys import KeyRing, ListedKey, Use
 from aquacert.trust.trustlist import TrustList
-
-MINUTE = 60
 
 
 class KeyWatch:
@@ -40,27 +35,6 @@ class KeyWatch:
             return False
         self._keys, self.trust = keys, TrustList(keys)
         return True
-
-
-@dataclass(frozen=True)
-class TrustDocument:
-    """The signed trust list as published, and the minute it was made in."""
-
-    version: int
-    text: str
-    etag: str
-
-
-def trust_document(keys: KeyRing, now: datetime) -> TrustDocument:
-    """Return `/trust/list.json`, signed by the root; its version is the minute, so it only grows.
-
-    Raises `Unavailable` while there is no root: a public page makes no keys.
-    """
-    version = int(now.timestamp()) // MINUTE
-    root = keys.signer(Use.ROOT, "root", now)
-    text = TrustList(keys.public_keys()).to_json(root, now, version)
-    tag = base64.b32encode(version.to_bytes(5, "big")).decode().lower()
-    return TrustDocument(version, text, f"t{tag}")
 
 
 def key_rows(trust: TrustList, kid: bytes) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from aquacert.verification.documents.english import speaker
 from aquacert.verification.documents.live import LIVE, Ages, live_line, phrase
 from aquacert.verification.documents.page import LANGUAGES, Frame, ask_page, frame
 from aquacert.verification.queries.ages import ages
-from aquacert.verification.queries.keys import KeyWatch, TrustDocument
+from aquacert.verification.queries.keys import KeyWatch
 from aquacert.verification.queries.pages import NOT_ANSWERING, Answer, PublicPages
 from aquacert.verification.queries.warming import start_warming
 from aquacert.verification.rules.throttle import Throttle
@@ -71,7 +71,6 @@ class Desk:
         self.placed = Throttle(burst=1, per_minute=1)
         self.bulk = Throttle(burst=6, per_minute=2)
         self.missed = Throttle(burst=60, per_minute=60)
-        self.trust: TrustDocument | None = None
         self.secret = settings.secret
         self.home = home
         host = urlsplit(settings.public_url).netloc
