@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
+import shutil
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from PIL import Image
 from werkzeug.serving import make_server
 
 from aquacert.trust.qr import digits as to_digits
 from aquacert.trust.qr import from_digits, qr_matrix, qr_png
 from aquacert.trust.statuslist import Status
+from tests.browser.conftest import FLAGS
 from tests.make.offline import NUMBER, Province
 
 pytestmark = pytest.mark.browser
@@ -170,8 +174,6 @@ def test_a_picture_is_read_offline_too(phone, base, home, world, tmp_path):
 
 
 def test_a_picture_without_a_code_says_so(phone, base, tmp_path):
-    from PIL import Image
-
     Image.new("RGB", (300, 300), "white").save(tmp_path / "white.png")
     opened(phone, base)
     phone.set_input_files("#picture", str(tmp_path / "white.png"))
@@ -363,3 +365,34 @@ def test_no_camera_is_said_and_a_hidden_note_stays_hidden(phone, base):
     phone.click("#camera")
     phone.wait_for_selector("#nocamera", state="visible")
     assert "相机没有打开" in phone.inner_text("#nocamera")
+
+
+def test_the_camera_reads_a_code_held_before_it(chromium, base, home, world, tmp_path):
+    film = tmp_path / "code.mjpeg"
+    film.write_bytes(film_of(home.code_for()))
+    flags = [
+        *FLAGS,
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    ]
+    path = shutil.which("chromium") or "/usr/bin/chromium"
+    browser = chromium.browser_type.launch(executable_path=path, args=flags)
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
+    context.route("**/trust/**", world.answer)
+    page = opened(context.new_page(), base)
+    page.click("#camera")
+    page.wait_for_selector("#result[data-shown]", timeout=20_000)
+    assert verdict(page) == ("valid", "good")
+    assert page.locator("#view").is_hidden()
+    browser.close()
+
+
+def film_of(text):
+    """A short film of a code, as motion JPEG."""
+    code = Image.open(io.BytesIO(qr_png(qr_matrix(text), module_pixels=6))).convert("RGB")
+    frame = Image.new("RGB", (640, 480), "white")
+    frame.paste(code, ((640 - code.width) // 2, (480 - code.height) // 2))
+    kept = io.BytesIO()
+    frame.save(kept, "JPEG", quality=92)
+    return kept.getvalue() * 10
