@@ -27,7 +27,9 @@ class ScanCount(Base):
 class ScanPlace(Base):
     """Scans of one certificate in one county and hour, as somebody chose to tell. No person."""
 
-    __tablename__ = unaudited("scan_places", "coarse places of scans, kept 90 days; decides nothing")
+    __tablename__ = unaudited(
+        "scan_places", "coarse places of scans, kept 90 days; decides nothing"
+    )
     __table_args__ = (
         CheckConstraint("count > 0", name="count"),
         CheckConstraint("source IN ('visitor', 'officer')", name="source"),
