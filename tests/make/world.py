@@ -45,6 +45,7 @@ TABLE_OF = {
     "organisation": "organisations",
     "person": "people",
     "photo": "inspection_photos",
+    "province": "peer_provinces",
     "question": "inbox_questions",
     "report": "lab_reports",
     "result": "lab_results",

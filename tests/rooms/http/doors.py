@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 WORDS = {
     "code": ["DIV1", "PNV", "320114", "WK85R-KFK9A"],
     "kind": ["application", "acceptance", "refusal", "supplement", "nothing"],
+    "version": ["0", "1", "99"],
     "number": ["0", "1", "2026201"],
     "kid": ["00", "x"],
     "secret": ["x", "a" * 43],
@@ -49,7 +50,7 @@ def values_of(
         return sorted(listed)
     if part in words:
         found = words[part]
-        return [int(text) for text in found] if part == "number" else list(found)
+        return [int(text) for text in found] if part in {"number", "version"} else list(found)
     if ids is None:
         return [uuid4()]
     name = part.removesuffix("_id")
