@@ -17,7 +17,7 @@ from aquacert.certificates.models import PeerFetch, PeerProvince, PeerStatus
 from aquacert.certificates.peers.commands.importing import Examination, import_list
 from aquacert.certificates.peers.queries.provinces import ProvinceLine, province_line, read_status
 from aquacert.certificates.rules.peers import PeerState
-from aquacert.kernel.errors import AquaCertError, Unavailable
+from aquacert.kernel.errors import AquaCertError, Invalid, Unavailable
 from aquacert.kernel.outbound import Fetched, fetch
 from aquacert.kernel.scope import SYSTEM, Actor
 from aquacert.kernel.work import Database, Work
@@ -58,6 +58,9 @@ def refresh_peers(database: Database) -> list[Visit]:
 
 def visit(database: Database, actor: Actor, province_id: UUID) -> Visit:
     """Fetch a province's trust list and status lists now, and write down how it went."""
+    with database.look(SYSTEM) as look:
+        if not province_line(look, province_id).province.list_url:
+            raise Invalid("没有登记对方的地址，请选文件导入。")
     seen, trouble, count = None, "", 0
     try:
         seen = _fetch_list(database, actor, province_id)
