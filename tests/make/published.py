@@ -9,7 +9,8 @@ from aquacert.certificates import queries, tasks
 from aquacert.http.house import House
 from aquacert.kernel.scope import SYSTEM
 from aquacert.trust.qr import qr_url
-from tests.make.certificates import issue_one
+from tests.make.certificates import issue_one, make_ready
+from tests.make.seals import give_seal
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,9 @@ class Published:
 def publish_one(house: House, folder: Path | None = None) -> Published:
     """Issue, render and publish: PDF, status list, trust list, log. Keys are made on the way."""
     db, keys = house.database, house.keys
-    certificate_id = issue_one(house)
+    ready = make_ready(db)
+    give_seal(house, SYSTEM, ready.farm.office_id)
+    certificate_id = issue_one(house, ready)
     tasks.publish_log(db, keys)
     tasks.render(certificate_id, database=db, keys=keys)
     tasks.tidy(db, keys)

@@ -56,6 +56,8 @@ def test_every_command_of_the_page_agrees_that_a_good_one_is_good(house, made, b
     assert "status 0" in done.stdout
     assert "in the log of" in done.stdout
     assert "paper and file carry the same code" in done.stdout
+    assert "the seal is over this record" in done.stdout
+    assert "the code is of this record" in done.stdout
 
 
 def test_the_commands_see_a_changed_digit(house, made, base, tmp_path):
