@@ -46,7 +46,10 @@ STALE_SECONDS = 3.0
 WAIT_SECONDS = 1.0
 """How long a page waits for another thread's question when the last answer is too old."""
 BUSY_SECONDS = 0.1
-"""So long after a question the pages count as being asked for."""
+"""So long after a question the pages count as being asked for: then warming steps aside."""
+REST_SECONDS = 0.002
+WARM_SHARE = 0.75
+"""Of the memory for pages: the rest is for what people ask for besides."""
 OVERHEAD = 400
 """Bytes of bookkeeping per kept page: key, tuple, dict slot."""
 FOREVER = float("inf")
@@ -107,21 +110,32 @@ class PublicPages:
         """Bytes kept now, bookkeeping included."""
         return self._held
 
-    @property
-    def limit(self) -> int:
-        """Most bytes that may be kept."""
-        return self._limit
+    def start_warming(self, most: int) -> None:
+        """Make the pages of the newest `most` live certificates in a thread of their own."""
+        threading.Thread(target=self.warm, args=(most,), name="warming", daemon=True).start()
 
-    @property
-    def is_asked(self) -> bool:
-        """Say whether somebody asked for a page within the last moments."""
-        return self._tick() - self._asked < BUSY_SECONDS
+    def warm(self, most: int) -> int:
+        """Make pages before anybody asks, until all are there or their memory is filled.
 
-    def make_ready(self, public_id: str) -> bool:
-        """Make the Chinese page of `public_id` unless it is kept; say whether it was made.
-
-        Raises what a silent database raises.
+        The first scan of a lorry's certificate would otherwise wait for its proof. They are made
+        and watched like any other; returns how many were made.
         """
+        made = 0
+        try:
+            with self._database.look() as look:
+                wanted = self._register.live_pages(look, most)
+            for public_id in wanted:
+                if self._held > WARM_SHARE * self._limit:
+                    break
+                made += self._make_unless_kept(public_id)
+                if self._tick() - self._asked < BUSY_SECONDS:
+                    time.sleep(REST_SECONDS)
+        except NOT_ANSWERING as error:
+            log.warning("warming stopped", error=type(error).__name__)
+        log.info("pages warmed", made=made)
+        return made
+
+    def _make_unless_kept(self, public_id: str) -> bool:
         self._watch()
         if public_id in self._kept:
             return False

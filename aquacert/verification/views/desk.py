@@ -19,7 +19,6 @@ from aquacert.verification.documents.page import LANGUAGES, Frame, ask_page, fra
 from aquacert.verification.queries.ages import ages
 from aquacert.verification.queries.keys import KeyWatch
 from aquacert.verification.queries.pages import NOT_ANSWERING, Answer, PublicPages
-from aquacert.verification.queries.warming import start_warming
 from aquacert.verification.rules.throttle import Throttle
 
 bp = Blueprint("verification", __name__)
@@ -110,7 +109,7 @@ def prepare(app: Flask) -> None:
     home: House = app.extensions["aquacert"]
     made = home.extras[EXTRA] = Desk(home)
     if home.settings.warm_pages:
-        start_warming(home.database, certificates, made.pages, home.settings.warm_pages)
+        made.pages.start_warming(home.settings.warm_pages)
 
 
 def desk() -> Desk:

@@ -18,7 +18,6 @@ from aquacert.verification.documents.english import ENGLISH
 from aquacert.verification.documents.page import TEMPLATES
 from aquacert.verification.queries.keys import KeyWatch
 from aquacert.verification.queries.pages import PublicPages
-from aquacert.verification.queries.warming import warm
 from aquacert.verification.rules.verdict import Verdict
 from tests.make.verification import OFFICE, PUBLIC_ID, Shelf, record_of, ring_of, sealed
 
@@ -340,7 +339,7 @@ def test_a_second_thread_is_amber_when_the_first_one_finds_nobody(here):
 
 def test_pages_are_made_before_anybody_asks(here):
     here.put(replace(record_of(NOW), public_id=OTHER))
-    assert warm(here.database, here.shelf, here.pages, 10) == 2
+    assert here.pages.warm(10) == 2
     read = here.shelf.read
     assert here.see(OTHER)[0] is Verdict.VALID
     assert here.shelf.read == read, "it was kept"
@@ -348,4 +347,4 @@ def test_pages_are_made_before_anybody_asks(here):
 
 def test_warming_ends_quietly_when_nobody_answers(here):
     here.shelf.silent = True
-    assert warm(here.database, here.shelf, here.pages, 10) == 0
+    assert here.pages.warm(10) == 0

@@ -39,7 +39,7 @@ from aquacert.certificates.issuing.commands.reserve import (
     Started,
     already,
     checked,
-    reserved_for,
+    reserved_for_all,
 )
 from aquacert.certificates.issuing.commands.sign import Signed
 from aquacert.certificates.issuing.queries import Readiness, in_flight
@@ -84,8 +84,7 @@ def issue_many(
         started = _start(w, orders)
     reached("reserved")
     open_ones = [each for each in started if isinstance(each, Started)]
-    for each in open_ones:
-        numbers.mark(database, each.reserved.number)
+    numbers.mark_many(database, [each.reserved.number for each in open_ones])
     reached("marked")
     planned = _plan(database, actor, orders, started)
     reached("planned")
@@ -112,17 +111,17 @@ def _start(w: Work, orders: Sequence[Order]) -> list[UUID | Started]:
     ready = _all_ready(w, rest)
     if rest:
         accounts.spend_step_up(w, digest_of_all([order.digest for order in orders]))
-    started = {order.load_id: reserved_for(w, order, ready[order.load_id]) for order in rest}
+    started = reserved_for_all(w, ready)
     return [found.get(order.load_id) or started[order.load_id] for order in orders]
 
 
-def _all_ready(w: Work, orders: Sequence[Order]) -> dict[UUID, Readiness]:
+def _all_ready(w: Work, orders: Sequence[Order]) -> dict[Order, Readiness]:
     """Return the readiness of every load, or raise `NotReady` with the reasons of all."""
-    ready: dict[UUID, Readiness] = {}
+    ready: dict[Order, Readiness] = {}
     wrong: list[str] = []
     for order in orders:
         try:
-            ready[order.load_id] = checked(w, order)
+            ready[order] = checked(w, order)
         except NotReady as error:
             wrong += error.reasons
     wrong += [] if wrong else _too_many(list(ready.values()))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from aquacert.accounts import commands as accounts
 from aquacert.certificates.issuing.queries import Readiness, in_flight, live_certificate, readiness
 from aquacert.certificates.models import Certificate
-from aquacert.certificates.numbers.commands import Reserved, reserve_number
+from aquacert.certificates.numbers.commands import Reserved, reserve_number, reserve_numbers
 from aquacert.certificates.rules.confirmation import confirmed_digest
 from aquacert.kernel.errors import Conflict, NotReady
 from aquacert.kernel.work import Look, Work
@@ -85,3 +87,23 @@ def reserved_for(w: Work, order: Order, ready: Readiness) -> Started:
         county=ready.load.origin_code,
     )
     return Started(ready, reserved)
+
+
+def reserved_for_all(w: Work, ready: Mapping[Order, Readiness]) -> dict[UUID, Started]:
+    """Spend a number for each load, by body, form and county; raise `Conflict` 号段用尽."""
+    groups: defaultdict[tuple[UUID, str, str], list[Order]] = defaultdict(list)
+    for order, one in ready.items():
+        key = (one.load.office_id, one.content.kind.value, one.load.origin_code)
+        groups[key].append(order)
+    started: dict[UUID, Started] = {}
+    for (office_id, kind, county), orders in groups.items():
+        taken = reserve_numbers(
+            w,
+            office_id=office_id,
+            kind=kind,
+            load_ids=[order.load_id for order in orders],
+            county=county,
+        )
+        for order, reserved in zip(orders, taken, strict=True):
+            started[order.load_id] = Started(ready[order], reserved)
+    return started

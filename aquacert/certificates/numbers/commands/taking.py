@@ -35,6 +35,7 @@ from aquacert.certificates.rules.numberstock import Act
 from aquacert.certificates.rules.states import NumberState
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import Conflict, Invalid
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Work
 
 USED_UP = "号段用尽：申报点没有可用的证号。请向票证管理员申领。"
@@ -54,15 +55,16 @@ OPEN_TO_VET = and_(
 )
 """Segments a vet may take from: his own and his office's, never a colleague's."""
 OWN_FIRST = (SEGMENTS.c.holder_person_id.is_(None), SEGMENTS.c.first)
-OPEN_SEGMENT = select(SEGMENTS.c.id).where(OPEN_TO_VET).order_by(*OWN_FIRST).limit(1)
-TAKE = (
+FIRST_OPEN = select(SEGMENTS.c.id).where(OPEN_TO_VET).order_by(*OWN_FIRST).limit(1)
+OPEN_SEGMENT = Quick(FIRST_OPEN)
+TAKE = Quick(
     update(SEGMENTS)
     .where(
-        SEGMENTS.c.id == OPEN_SEGMENT.scalar_subquery(),
+        SEGMENTS.c.id == FIRST_OPEN.scalar_subquery(),
         SEGMENTS.c.next_free <= SEGMENTS.c.free_last,
     )
     .values(next_free=SEGMENTS.c.next_free + 1)
-    .returning(SEGMENTS.c.id, SEGMENTS.c.next_free - 1)
+    .returning(SEGMENTS.c.id, (SEGMENTS.c.next_free - 1).label("number"))
 )
 
 
@@ -107,8 +109,8 @@ def _take_many() -> Any:  # noqa: ANN401 (an UPDATE … RETURNING of three colum
 
 
 TAKE_MANY = _take_many()
-RESERVE = insert(NUMBERS).inline()
-SETTLE = (
+RESERVE = Quick(insert(NUMBERS).inline(), NUMBERS.c.keys())
+SETTLE = Quick(
     update(NUMBERS)
     .where(NUMBERS.c.number == bindparam("the"), NUMBERS.c.state == bindparam("old"))
     .values(state=bindparam("new"), because=bindparam("why"), settled_at=bindparam("now"))
@@ -137,9 +139,7 @@ def reserve_number(
     """
     segment_id, value = _take(w, _wanted(w, office_id, kind, vet_id))
     taken = Reserved(w.new_id(), as_text(value))
-    w.session.connection().execute(
-        RESERVE, _number(w, taken, segment_id, office_id, county, load_id)
-    )
+    w.rows(RESERVE, **_number(w, taken, segment_id, office_id, county, load_id))
     w.record(
         NumberReserved(taken.number, load_id),
         on=("certificate_numbers", str(taken.id)),
@@ -173,7 +173,7 @@ def reserve_numbers(
         _number(w, one, segment_id, office_id, county, load_id)
         for one, (segment_id, _value), load_id in zip(taken, found, load_ids, strict=True)
     ]
-    w.session.connection().execute(RESERVE, rows)
+    w.rows_of_many(RESERVE, rows)
     w.record(
         NumbersReserved(tuple(one.number for one in taken), tuple(load_ids)),
         on=("certificate_numbers", str(taken[0].id)),
@@ -227,12 +227,11 @@ def _take(w: Work, wanted: dict[str, Any]) -> tuple[UUID, int]:
     began as a writer; on PostgreSQL the row is locked and the condition is asked again under the
     lock. When another took a segment's last number meanwhile, the next segment is tried.
     """
-    connection = w.session.connection()
     while True:
-        row = connection.execute(TAKE, wanted).first()
+        row = w.row(TAKE, **wanted)
         if row is not None:
-            return row[0], int(row[1])
-        if connection.execute(OPEN_SEGMENT, wanted).first() is None:
+            return row.id, int(row.number)
+        if w.row(OPEN_SEGMENT, **wanted) is None:
             raise Conflict(USED_UP)
 
 
@@ -240,7 +239,7 @@ def _take_batch(w: Work, wanted: dict[str, Any], count: int) -> list[tuple[UUID,
     """Take up to `count` numbers; fewer only when another moved a segment on meanwhile."""
     connection = w.session.connection()
     rows = connection.execute(TAKE_MANY, {**wanted, "wanted": count}).all()
-    if not rows and connection.execute(OPEN_SEGMENT, wanted).first() is None:
+    if not rows and w.row(OPEN_SEGMENT, **wanted) is None:
         raise Conflict(USED_UP)
     found = [
         (segment_id, number)
@@ -274,11 +273,10 @@ def _settle(
     """Move a number on; return its segment, office and county."""
     if not because.strip():
         raise Invalid("作废要写明原因。", because="请写明原因。")
-    values = {"the": number, "old": old.value, "new": new.value, "why": because, "now": w.now}
-    settled = w.session.connection().execute(SETTLE, values).first()
+    settled = w.row(SETTLE, the=number, old=old.value, new=new.value, why=because, now=w.now)
     if settled is None:
         raise Conflict("这个证号的状态已经变了，请刷新。", detail=f"{number} is not {old}")
-    return settled[1], settled[2], settled[3]
+    return settled.segment_id, settled.office_id, settled.county
 
 
 def _void_line(

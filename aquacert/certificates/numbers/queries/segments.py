@@ -13,16 +13,19 @@ from aquacert.certificates.rules.numbering import as_text
 from aquacert.certificates.rules.states import NumberState
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 
 SEGMENTS = table_of(NumberSegment)
-LEFT = select(func.sum(SEGMENTS.c.free_last - SEGMENTS.c.next_free + 1)).where(
-    SEGMENTS.c.holder_id == bindparam("office"),
-    SEGMENTS.c.kind == bindparam("of_kind"),
-    or_(
-        SEGMENTS.c.holder_person_id.is_(None),
-        SEGMENTS.c.holder_person_id == bindparam("vet", type_=Uuid()),
-    ),
+LEFT = Quick(
+    select(func.sum(SEGMENTS.c.free_last - SEGMENTS.c.next_free + 1).label("left")).where(
+        SEGMENTS.c.holder_id == bindparam("office"),
+        SEGMENTS.c.kind == bindparam("of_kind"),
+        or_(
+            SEGMENTS.c.holder_person_id.is_(None),
+            SEGMENTS.c.holder_person_id == bindparam("vet", type_=Uuid()),
+        ),
+    )
 )
 
 
@@ -61,8 +64,8 @@ def numbers_left(look: Look, office_id: UUID, kind: str, vet_id: UUID | None = N
 
     `vet_id` is the actor unless said.
     """
-    wanted = {"office": office_id, "of_kind": kind, "vet": vet_id or look.actor.person_id}
-    return int(look.session.connection().scalar(LEFT, wanted) or 0)
+    vet = vet_id or look.actor.person_id
+    return int(look.row(LEFT, office=office_id, of_kind=kind, vet=vet).left or 0)
 
 
 def segments(look: Look, kind: str) -> list[SegmentLine]:
