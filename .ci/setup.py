@@ -55,8 +55,10 @@ ASSETS = {
 # Debian package → what it must leave behind (a program, or a file for a font).
 DEBIAN_NEEDED = {
     "chromium": ("chromium",),
-    "poppler-utils": ("pdftoppm", "pdftotext", "pdfsig"),
+    "poppler-utils": ("pdftoppm", "pdftotext", "pdfsig", "pdfdetach"),
     "qpdf": ("qpdf",),
+    "jq": ("jq",),
+    "curl": ("curl",),
     "git": ("git",),
     "openssl": ("openssl",),
     "softhsm2": ("softhsm2-util",),
