@@ -1,0 +1,101 @@
+"""Processes that are killed: at a moment, or by strace at one of their syncs to the disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LONGEST = 120.0
+SYNCS = "fsync,fdatasync,sync_file_range,msync,sync"
+strace = shutil.which("strace")
+
+
+class Child:
+    """A fork of this process that runs `act` once it is let go. No database may be open here."""
+
+    def __init__(self, prepare: Callable[[], Callable[[], None]]) -> None:
+        is_ready, say_ready = os.pipe()
+        wait_for_go, say_go = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._live(prepare, say_ready, wait_for_go)
+        os.close(say_ready)
+        os.close(wait_for_go)
+        self._go, self._ready = say_go, is_ready
+        self.status: int | None = None
+        assert os.read(is_ready, 1) == b"r", "the child could not start"
+
+    @staticmethod
+    def _live(prepare: Callable[[], Callable[[], None]], ready: int, go: int) -> None:
+        try:
+            act = prepare()
+            os.write(ready, b"r")
+            os.read(go, 1)
+            act()
+        finally:
+            os._exit(3)
+
+    def go(self) -> None:
+        """Let it run."""
+        os.write(self._go, b"g")
+
+    def kill(self) -> None:
+        """Kill it, if it lives, and see that it was killed rather than ended."""
+        if self.status is None:
+            os.kill(self.pid, signal.SIGKILL)
+        self.wait()
+
+    def wait(self, seconds: float = LONGEST) -> None:
+        """Wait until it was killed; whatever else ended it is an error."""
+        until = time.monotonic() + seconds
+        while self.status is None:
+            found, status = os.waitpid(self.pid, os.WNOHANG)
+            if found:
+                self.status = status
+            elif time.monotonic() > until:
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
+                raise AssertionError("nothing killed the child in time")
+            else:
+                time.sleep(0.002)
+        os.close(self._go)
+        os.close(self._ready)
+        assert os.WIFSIGNALED(self.status), f"the child ended by itself: {self.status}"
+        assert os.WTERMSIG(self.status) == signal.SIGKILL
+
+
+@contextmanager
+def at_sync(child: Child, what: str, number: int, trace: Path) -> Iterator[None]:
+    """Let strace do `what` to a waiting child at its sync `number`, counted from here."""
+    tracer = subprocess.Popen(
+        [
+            *(str(strace), "-f", "-y", "-qq", "-o", str(trace), "-p", str(child.pid)),
+            *("-e", f"trace={SYNCS}", "-e", f"inject={SYNCS}:{what}:when={number}"),
+        ],
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    until = time.monotonic() + LONGEST
+    while "TracerPid:\t0\n" in Path(f"/proc/{child.pid}/status").read_text():
+        assert tracer.poll() is None, tracer.stderr.read().decode()
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    try:
+        yield
+    finally:
+        if child.status is None:
+            child.kill()
+        tracer.wait(LONGEST)
+        tracer.stderr.close()
+
+
+def synced(trace: Path) -> list[str]:
+    """Return the names of the files of every sync that strace saw, in order."""
+    lines = [line for line in trace.read_text().splitlines() if "sync" in line]
+    return [line.partition("<")[2].partition(">")[0].rpartition("/")[2] for line in lines]
