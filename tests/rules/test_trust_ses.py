@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -123,10 +123,37 @@ def test_a_list_of_digests_knows_its_signer_and_nobody_else() -> None:
     refused(ses.sign(seal, DATA, maker(), at=NOW), Why.SIGNER_NOT_OF_SEAL, Step.SIGNER_LISTED)
 
 
-def test_a_signer_whose_certificate_had_ended_is_refused() -> None:
+def test_a_signer_whose_certificate_had_ended_is_told_and_refused_where_it_matters() -> None:
     ended = someone("旧章", ends=NOW - timedelta(hours=1), issuer=maker())
     seal = ses.make_seal(facts(ended), maker(), now=NOW)
-    refused(ses.sign(seal, DATA, ended, at=NOW), Why.KEY_NOT_VALID, Step.SIGNER_PERIOD)
+    value = ses.sign(seal, DATA, ended, at=NOW)
+    report = ses.verify(value, DATA)
+    assert not report.signer_in_period
+    assert Step.SIGNER_PERIOD in report.unchecked
+    assert {Step.SIGNATURE, Step.DATA} <= set(report.checked)
+    with pytest.raises(SealRefused) as refusal:
+        ses.verify_in_period(value, DATA)
+    assert (refusal.value.why, refusal.value.step) == (Why.KEY_NOT_VALID, Step.SIGNER_PERIOD)
+    refused(value, Why.CHANGED, Step.DATA, data=DATA + b" ")
+
+
+def test_a_signer_in_its_period_is_said_to_be() -> None:
+    assert ses.verify_in_period(good(4)[1], DATA).signer_in_period
+    assert ses.verify(good(4)[0]).signer_in_period
+
+
+@pytest.mark.parametrize("ends", [NOW + timedelta(days=9), NOW - timedelta(hours=1)])
+def test_a_signer_whose_certificate_held_only_later_is_refused(ends: datetime) -> None:
+    early = someone("新章", begins=NOW + timedelta(hours=1), ends=ends, issuer=maker())
+    seal = ses.make_seal(facts(early), maker(), now=NOW)
+    refused(ses.sign(seal, DATA, early, at=NOW), Why.KEY_NOT_VALID, Step.SIGNER_PERIOD)
+
+
+@pytest.mark.parametrize("junk", ["text", 10**12, 5, [48]])
+def test_what_is_no_bytes_is_refused_with_a_reason(junk: object) -> None:
+    for der, data in ((junk, None), (good(4)[1], junk)):
+        refused(der, Why.MALFORMED, Step.FORMAT, data=data)  # type: ignore[arg-type]
+    refused(good(4)[1], Why.MALFORMED, Step.FORMAT, at=NOW.date())
 
 
 def test_a_chain_counts_as_checked_only_under_roots_that_were_given() -> None:

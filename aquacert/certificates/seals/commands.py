@@ -171,7 +171,7 @@ def apply(database: Database, keys: KeyRing, certificate_id: UUID) -> bytes | No
         if seal is None or signer is None:
             return None
         value = ses.sign(seal.der, row.record, signer, at=w.now, property_info=_about(row))
-        ses.verify(value, row.record)
+        ses.verify_in_period(value, row.record)
         w.add(
             SealApplication(
                 id=w.new_id(),

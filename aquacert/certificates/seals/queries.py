@@ -123,7 +123,7 @@ def wrong_seals(look: Look) -> Iterator[WrongSeal]:
     )
     for certificate_id, number, county, record, value in rows:
         try:
-            ses.verify(value, record)
+            ses.verify_in_period(value, record)
         except TrustError as error:
             yield WrongSeal(certificate_id, number, county, f"电子印章：{error.sentence}")
 

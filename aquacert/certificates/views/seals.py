@@ -154,7 +154,7 @@ def verify_seal() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             report = _judge(_sent(form.file), _original(_sent(form.original)))
-            steps = _report_steps(report, at)
+            steps, because = _report_steps(report, at), _doubt(report)
         except ses.SealRefused as refused:
             steps, because = _refusal(refused), refused.sentence
     answer = page(
@@ -207,6 +207,13 @@ def _judge(der: bytes, original: bytes | None) -> ses.SealReport:
     return ses.verify(der, original, roots=house().keys.seal_roots())
 
 
+def _doubt(report: ses.SealReport) -> str:
+    """Return why a value whose signatures hold is not good all the same, or nothing."""
+    if report.signer_in_period:
+        return ""
+    return str(_("签章人的证书在签章时已过有效期，这个签章不能采信。"))
+
+
 def _original(sent: bytes) -> bytes | None:
     """Return what a seal was put on: the record inside a certificate.json, or the file itself."""
     try:
@@ -219,6 +226,8 @@ def _report_steps(report: ses.SealReport, now: datetime) -> list[StepLine]:
     """Return every step of a good report: what held, and what nobody looked at."""
     words = dict.fromkeys(report.checked, ("通过", "ok"))
     words |= dict.fromkeys(report.unchecked, ("没有核对", "wait"))
+    if not report.signer_in_period:
+        words[ses.Step.SIGNER_PERIOD] = ("签章时证书已过期", "no")
     if ses.Step.CHAIN in report.checked:  # the only roots asked are this installation's own
         words[ses.Step.CHAIN] = ("本系统自行签发，无法律效力", "info")
     if report.kind is ses.Kind.SEAL:

@@ -4,7 +4,15 @@
 """
 
 from aquacert.trust.ses.holders import Holder, read_holder
-from aquacert.trust.ses.judging import STEPS, Kind, SealRefused, SealReport, Step, verify
+from aquacert.trust.ses.judging import (
+    STEPS,
+    Kind,
+    SealRefused,
+    SealReport,
+    Step,
+    verify,
+    verify_in_period,
+)
 from aquacert.trust.ses.making import SealFacts, SealSigner, make_seal, sign
 from aquacert.trust.ses.structures import ListType, Picture
 
@@ -23,4 +31,5 @@ __all__ = [
     "read_holder",
     "sign",
     "verify",
+    "verify_in_period",
 ]

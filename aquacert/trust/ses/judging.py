@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from aquacert.trust import sm2
 from aquacert.trust.errors import Refused, TrustError, Why
+from aquacert.trust.given import octets
 from aquacert.trust.ses.holders import (
     SM2_SM3,
     Holder,
@@ -113,6 +114,10 @@ class SealReport:
     has_timestamp: bool
     checked: tuple[Step, ...]
     unchecked: tuple[Step, ...]
+    """what nobody looked at, or what was looked at and did not hold without being a refusal"""
+    signer_in_period: bool
+    """False: the signer's certificate had ended when it signed, and SIGNER_PERIOD stands in
+    `unchecked`; whoever relies on the value must not take it for good. True for a seal."""
     seal: bytes = field(repr=False)
     """the seal itself, DER"""
 
@@ -133,14 +138,18 @@ def verify(
     `roots`: certificates (DER) of authorities; when they issued maker's and signer's certificates
     the chain counts as checked, otherwise the report says it was not.
 
+    A signer's certificate that had ended when it signed is told, not refused: producers do so, and
+    the signature is as true as before. `signer_in_period` is then False; `verify_in_period` refuses.
+
     Raises `SealRefused` (a `TrustError`) with `why`: MALFORMED, NOT_CANONICAL, TOO_LARGE,
     UNKNOWN_VERSION, UNKNOWN_ALGORITHM, BAD_SIGNATURE, SEAL_EXPIRED, SIGNER_NOT_OF_SEAL,
-    KEY_NOT_VALID (the signer's certificate did not hold when it signed), CHANGED (not this data).
+    KEY_NOT_VALID (the signer's certificate held only later), CHANGED (not this data).
     """
     steps = _Steps()
-    instant = at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
     with steps.go(Step.FORMAT):
-        found = parse(bytes(der))
+        instant = _moment(at)
+        data = None if data is None else octets(data)
+        found = parse(octets(der))
         seal = found.seal if isinstance(found, Applied) else found
         maker = read_holder(seal.made.certificate)
     with steps.go(Step.SEAL_SIGNATURE):
@@ -158,6 +167,29 @@ def verify(
     if all(any(is_issued_by(one, root) for root in roots) for one in holders):
         steps.passed.append(Step.CHAIN)
     return _report(found, seal, maker, signer, tuple(steps.passed))
+
+
+def verify_in_period(
+    der: bytes, data: bytes | None = None, at: datetime | None = None
+) -> SealReport:
+    """Return what `verify` does; refuse a value signed with a certificate that had ended.
+
+    Raises `SealRefused` as `verify`, KEY_NOT_VALID at SIGNER_PERIOD besides.
+    """
+    report = verify(der, data, at)
+    if not report.signer_in_period:
+        detail = "the signer's certificate had ended when it signed"
+        raise SealRefused(Why.KEY_NOT_VALID, detail, Step.SIGNER_PERIOD, report.checked)
+    return report
+
+
+def _moment(at: datetime | None) -> datetime | None:
+    """Return `at`, a naive one as UTC; raise `Refused` when it is no instant."""
+    if at is None:
+        return None
+    if not isinstance(at, datetime):
+        raise Refused(Why.MALFORMED, f"{type(at).__name__} is no instant")
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
 class _Steps:
@@ -189,9 +221,11 @@ def _judge_applied(
         signer = read_holder(value.signed.certificate)
         if not _is_listed(value.seal, signer.certificate):
             raise Refused(Why.SIGNER_NOT_OF_SEAL, signer.shown)
-    with steps.go(Step.SIGNER_PERIOD):
-        if not signer.covers(signed_at):
-            raise Refused(Why.KEY_NOT_VALID, f"{signer.valid_from} … {signer.valid_to}")
+    if signed_at < signer.valid_from:
+        detail = f"signed {signed_at}, certificate from {signer.valid_from}"
+        raise SealRefused(Why.KEY_NOT_VALID, detail, Step.SIGNER_PERIOD, tuple(steps.passed))
+    if signer.covers(signed_at):  # else it had ended, which is told: see `verify`
+        steps.passed.append(Step.SIGNER_PERIOD)
     with steps.go(Step.SIGNATURE):
         _check_signature(value.signed)
     if data is not None:
@@ -249,6 +283,7 @@ def _report(
         has_timestamp=found.timestamp is not None or seal.timestamp is not None,
         checked=passed,
         unchecked=_unchecked(found, seal, passed),
+        signer_in_period=value is None or Step.SIGNER_PERIOD in passed,
         seal=seal.whole,
     )
 
@@ -257,7 +292,7 @@ def _unchecked(found: Seal | Applied, seal: Seal, passed: tuple[Step, ...]) -> t
     """Return what was not looked at and a reader might think it was."""
     asked = {Step.SEAL_PERIOD, Step.MAKER_PERIOD, Step.CHAIN, Step.REVOCATION}
     if isinstance(found, Applied):
-        asked.add(Step.DATA)
+        asked |= {Step.SIGNER_PERIOD, Step.DATA}
     if found.timestamp is not None or seal.timestamp is not None:
         asked.add(Step.TIMESTAMP)
     if found.critical or seal.critical:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from aquacert.certificates.models import Certificate
 from aquacert.certificates.models.seals import SealApplication
 from aquacert.certificates.seals import queries
 from aquacert.certificates.seals.commands import apply, import_seal, make_seal, stop_seal
@@ -130,8 +131,6 @@ def test_the_seal_is_put_on_the_signed_record_once(house, db, keeper):
     value = apply(db, house.keys, certificate)
     assert apply(db, house.keys, certificate) == value
     with db.look(SYSTEM) as look:
-        from aquacert.certificates.models import Certificate
-
         row = look.get(Certificate, certificate)
         assert queries.application_of(look, certificate) == value
         report = ses.verify(value, row.record, roots=house.keys.seal_roots())
@@ -277,6 +276,41 @@ def test_the_verifier_tells_what_was_and_was_not_checked(client, db, keeper):
     assert send(value, attached)[0] == 200
     for junk in (b"junk", value[:-1], value + b"\0", b"%PDF-1.7" + bytes(1000)):
         assert send(junk)[0] == 422
+
+
+def test_the_verifier_takes_no_value_of_an_ended_certificate(client, keeper):
+    browser = signed_in(client, keeper)
+    maker = someone("平台")
+    ended = someone("旧章单位", ends=NOW - timedelta(hours=1), issuer=maker)
+    value = ses.sign(ses.make_seal(facts(ended), maker, now=NOW), DATA, ended, at=NOW)
+    form = {"file": (io.BytesIO(value), "SignedValue.dat")}
+    answer = browser.post("/certificates/seals/verify", data=form)
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert "签章时已过有效期" in page
+    assert "签章时证书已过期" in page
+    assert "旧章单位" in page
+    assert "签章验证通过" not in page
+
+
+def test_the_check_finds_a_value_of_an_ended_certificate(house, db, keeper):
+    ready = make_ready(db)
+    give_seal(house, keeper.actor, ready.farm.office_id)
+    certificate = issue_one(house, ready)
+    apply(db, house.keys, certificate)
+    maker = someone("平台")
+    ended = someone("旧章单位", ends=NOW - timedelta(hours=1), issuer=maker)
+    seal = ses.make_seal(facts(ended), maker, now=NOW)
+    with db.look(SYSTEM) as look:
+        record = look.session.query(Certificate).one().record
+    with db.engine.begin() as connection:
+        for statement in ddl.drop("seal_applications", db.engine.dialect.name):
+            connection.execute(text(statement))
+        value = ses.sign(seal, record, ended, at=NOW)
+        connection.execute(text("UPDATE seal_applications SET value = :v"), {"v": value})
+    with db.look(SYSTEM) as look:
+        [wrong] = queries.wrong_seals(look)
+    assert wrong.certificate_id == certificate
 
 
 def test_officials_see_seals_and_only_the_province_keeps_them(client, db, house, keeper):
