@@ -1,5 +1,6 @@
 """What may be done to accounts. Every function takes the unit of work first."""
 
+from aquacert.accounts.commands.challenges import ask_assertion, ask_registration
 from aquacert.accounts.commands.inbox import (
     answer_question,
     ask_question,
@@ -13,6 +14,11 @@ from aquacert.accounts.commands.organisations import (
     rename_organisation,
     set_standing,
     switch_capability,
+)
+from aquacert.accounts.commands.own_factors import (
+    bind_code,
+    register_passkey,
+    remove_passkey,
 )
 from aquacert.accounts.commands.passwords import (
     change_password,
@@ -30,9 +36,7 @@ from aquacert.accounts.commands.people import (
 from aquacert.accounts.commands.second_factor import (
     confirm_factor,
     enrol,
-    grant_step_up,
     new_secret,
-    spend_step_up,
     take_factor_away,
 )
 from aquacert.accounts.commands.sign_in import (
@@ -41,8 +45,10 @@ from aquacert.accounts.commands.sign_in import (
     end_sessions,
     open_session,
     pass_second_factor,
+    pass_with_first_passkey,
     touch_session,
 )
+from aquacert.accounts.commands.step_up import grant_step_up, spend_step_up
 from aquacert.accounts.commands.tokens import (
     end_token,
     make_consignee_link,
@@ -54,7 +60,10 @@ __all__ = [
     "add_person",
     "answer_question",
     "appoint",
+    "ask_assertion",
     "ask_question",
+    "ask_registration",
+    "bind_code",
     "change_password",
     "close_organisation",
     "confirm_factor",
@@ -77,6 +86,9 @@ __all__ = [
     "open_organisation",
     "open_session",
     "pass_second_factor",
+    "pass_with_first_passkey",
+    "register_passkey",
+    "remove_passkey",
     "rename_organisation",
     "set_standing",
     "spend_step_up",

@@ -167,6 +167,32 @@ class SecondFactorSet(Fact):
 
 
 @dataclass(frozen=True)
+class PasskeyAdded(Fact):
+    """A person may confirm with one more key."""
+
+    tag: ClassVar[str] = "accounts:passkey:add"
+    title: ClassVar[str] = "登记通行密钥"
+
+
+@dataclass(frozen=True)
+class PasskeyRemoved(Fact):
+    """A key confirms nothing any more."""
+
+    tag: ClassVar[str] = "accounts:passkey:remove"
+    title: ClassVar[str] = "移除通行密钥"
+    because: str
+
+
+@dataclass(frozen=True)
+class PasskeyUsed(Fact):
+    """A person confirmed with a key: at sign-in, or once for what was previewed."""
+
+    tag: ClassVar[str] = "accounts:passkey:use"
+    title: ClassVar[str] = "用通行密钥核验"
+    purpose: str
+
+
+@dataclass(frozen=True)
 class TokenMade(Fact):
     """A program may act for a person until a day."""
 

@@ -7,14 +7,23 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from aquacert.accounts.commands.assertions import spend_assertion
 from aquacert.accounts.commands.facts import GuessingLocked, SignedIn, SignedOut
 from aquacert.accounts.commands.inbox import tell
+from aquacert.accounts.commands.own_factors import add_key
 from aquacert.accounts.commands.passwords import hash_password, needs_new_hash
 from aquacert.accounts.commands.second_factor import confirm_factor
 from aquacert.accounts.commands.throttles import count_try, give_back, release, wait
 from aquacert.accounts.models import Person, SignInSession
-from aquacert.accounts.queries.actors import memberships_in_force, needs_code, roles_of, secret_hash
+from aquacert.accounts.queries.actors import (
+    has_factor,
+    memberships_in_force,
+    needs_code,
+    roles_of,
+    secret_hash,
+)
 from aquacert.accounts.rules.names import as_username
+from aquacert.accounts.rules.passkeys import Purpose
 from aquacert.accounts.rules.sessions import SessionState, device_of, network_of
 from aquacert.accounts.rules.throttling import Gate, in_words
 from aquacert.kernel.errors import NotFound, NotSignedIn, TooMany
@@ -111,15 +120,44 @@ def _end_oldest(w: Work, person_id: UUID, but: UUID) -> None:
         _end(w, row, "登录的地方太多，最早的已结束")
 
 
-def pass_second_factor(w: Work, session_id: UUID, code: str) -> str:
-    """Open a half-open session with a one-time code; return its new secret (no fixation).
-
-    A generator made in this sign-in is confirmed by its first code.
+def pass_second_factor(w: Work, session_id: UUID, code: str, *, assertion: str = "") -> str:
+    """Open a half-open session with a one-time code, or a key's answer (JSON); return its new
+    secret (no fixation). A generator made in this sign-in is confirmed by its first code.
     """
+    row = _half(w, session_id)
+    if assertion:
+        spend_assertion(
+            w,
+            assertion,
+            person_id=row.person_id,
+            session_id=session_id,
+            purpose=Purpose.SIGN_IN,
+        )
+    else:
+        confirm_factor(w, row.person_id, code)
+    return _opened(w, row)
+
+
+def pass_with_first_passkey(w: Work, session_id: UUID, *, answer: str, name: str) -> str:
+    """Open a half-open session by registering the person's first second factor, a key.
+
+    Its registration proves that its holder is there; return the session's new secret.
+    """
+    row = _half(w, session_id)
+    if has_factor(w, row.person_id):
+        raise NotSignedIn
+    add_key(w, row.person_id, session_id, answer=answer, name=name)
+    return _opened(w, row)
+
+
+def _half(w: Work, session_id: UUID) -> SignInSession:
     row = w.session.get_one(SignInSession, session_id, with_for_update=True)
     if row.state != SessionState.HALF:
         raise NotSignedIn
-    confirm_factor(w, row.person_id, code)
+    return row
+
+
+def _opened(w: Work, row: SignInSession) -> str:
     secret = secrets.token_urlsafe(32)
     row.state, row.seen_at, row.secret_hash = SessionState.OPEN, w.now, secret_hash(secret)
     w.record(SignedIn(row.device, second_factor=True, unusual=False), on=row)

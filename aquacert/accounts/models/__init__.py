@@ -12,6 +12,7 @@ from aquacert.accounts.models.organisations import (
     OrganisationName,
     Standing,
 )
+from aquacert.accounts.models.passkeys import Passkey, PasskeyChallenge
 from aquacert.accounts.models.people import Membership, Person
 from aquacert.accounts.models.sign_in import (
     ApiToken,
@@ -33,6 +34,8 @@ __all__ = [
     "Membership",
     "Organisation",
     "OrganisationName",
+    "Passkey",
+    "PasskeyChallenge",
     "Person",
     "SignInSession",
     "Standing",

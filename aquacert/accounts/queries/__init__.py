@@ -5,6 +5,8 @@ from aquacert.accounts.queries.actors import (
     SessionStanding,
     actor_for,
     has_code,
+    has_factor,
+    has_passkey,
     memberships_in_force,
     session_standing,
     token_actor,
@@ -35,6 +37,7 @@ from aquacert.accounts.queries.organisations import (
     same_owner,
     standing,
 )
+from aquacert.accounts.queries.passkeys import has_step_up, passkeys_of
 from aquacert.accounts.queries.people import (
     RoleLine,
     Signer,
@@ -78,6 +81,9 @@ __all__ = [
     "consignee_subject",
     "credentials",
     "has_code",
+    "has_factor",
+    "has_passkey",
+    "has_step_up",
     "inbox_page",
     "inbox_stretch",
     "issuer",
@@ -92,6 +98,7 @@ __all__ = [
     "organisations",
     "organisations_page",
     "organisations_stretch",
+    "passkeys_of",
     "pending_secret",
     "people_page",
     "person",

@@ -11,7 +11,14 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.sql import ColumnElement
 
-from aquacert.accounts.models import ApiToken, Membership, Person, SignInSession, TotpSecret
+from aquacert.accounts.models import (
+    ApiToken,
+    Membership,
+    Passkey,
+    Person,
+    SignInSession,
+    TotpSecret,
+)
 from aquacert.accounts.rules import passwords, roles, sessions
 from aquacert.accounts.rules.roles import Role
 from aquacert.accounts.rules.sessions import SessionState
@@ -148,7 +155,7 @@ def session_standing(look: Look, secret: str) -> SessionStanding | None:
         session_id=row.id,
         person_id=row.person_id,
         state=SessionState(row.state),
-        must_enrol=needs_code(person, names) and not has_code(look, row.person_id),
+        must_enrol=needs_code(person, names) and not has_factor(look, row.person_id),
         must_change_password=person.must_change_password
         or passwords.is_stale(person.password_changed_at, look.now, passwords.policy_for(names)),
         is_worth_touching=not row.seen_at <= look.now < row.seen_at + sessions.TOUCH,
@@ -173,6 +180,16 @@ def has_code(look: Look, person_id: UUID) -> bool:
         TotpSecret.person_id == person_id, TotpSecret.confirmed_at.is_not(None)
     )
     return look.one(found) is not None
+
+
+def has_passkey(look: Look, person_id: UUID) -> bool:
+    """Say whether the person has a passkey or a security key."""
+    return look.one(select(Passkey.id).where(Passkey.person_id == person_id).limit(1)) is not None
+
+
+def has_factor(look: Look, person_id: UUID) -> bool:
+    """Say whether the person has any second factor."""
+    return has_code(look, person_id) or has_passkey(look, person_id)
 
 
 def token_actor(look: Look, secret: str) -> Actor:
