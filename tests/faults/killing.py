@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 LONGEST = 120.0
-SYNCS = "fsync,fdatasync,sync_file_range,msync,sync"
+SYNCS = "fsync,fdatasync,sync"
+SEEN = re.compile(r"\d+\s+(?P<call>f?sync|fdatasync)\((?:\d+<(?:.*/)?(?P<file>[^/>]*)>)?")
 strace = shutil.which("strace")
 
 
@@ -70,13 +73,25 @@ class Child:
         assert os.WTERMSIG(self.status) == signal.SIGKILL
 
 
+@dataclass(frozen=True)
+class Sync:
+    """A sync that strace saw: the call, and the name of the file it was for."""
+
+    call: str
+    file: str
+
+
 @contextmanager
-def at_sync(child: Child, what: str, number: int, trace: Path) -> Iterator[None]:
-    """Let strace do `what` to a waiting child at its sync `number`, counted from here."""
+def traced(child: Child, trace: Path, call: str = "", number: int = 0, what: str = ""):
+    """Let strace watch the syncs of a waiting child, and do `what` at the call's `number`th.
+
+    strace counts each system call by itself and from the moment it attaches.
+    """
+    inject = ["-e", f"inject={call}:{what}:when={number}"] if call else []
     tracer = subprocess.Popen(
         [
             *(str(strace), "-f", "-y", "-qq", "-o", str(trace), "-p", str(child.pid)),
-            *("-e", f"trace={SYNCS}", "-e", f"inject={SYNCS}:{what}:when={number}"),
+            *("-e", f"trace={SYNCS}", *inject),
         ],
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -95,7 +110,9 @@ def at_sync(child: Child, what: str, number: int, trace: Path) -> Iterator[None]
         tracer.stderr.close()
 
 
-def synced(trace: Path) -> list[str]:
-    """Return the names of the files of every sync that strace saw, in order."""
-    lines = [line for line in trace.read_text().splitlines() if "sync" in line]
-    return [line.partition("<")[2].partition(">")[0].rpartition("/")[2] for line in lines]
+def syncs_of(trace: Path) -> list[Sync]:
+    """Return every sync that strace wrote down, in order."""
+    if not trace.exists():
+        return []
+    found = (SEEN.match(line) for line in trace.read_text().splitlines())
+    return [Sync(one["call"], one["file"] or "") for one in found if one]
