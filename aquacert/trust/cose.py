@@ -16,8 +16,9 @@ from typing import Any, Protocol, TypeAlias
 from aquacert.trust import cbor, cborread
 from aquacert.trust.der import SIGNATURE_BYTES
 from aquacert.trust.errors import Refused, Why
+from aquacert.trust.given import octets, text
 from aquacert.trust.publickeys import ListedKey
-from aquacert.trust.spki import ES256, KID_BYTES, SM2, PublicKey, is_low, lowered
+from aquacert.trust.spki import ALGORITHMS, ES256, KID_BYTES, SM2, PublicKey, is_low, lowered
 
 NUMBERS = {ES256: -7, SM2: -65537}
 """COSE algorithm numbers: RFC 9053 table 1; none is registered for SM2, so one for private use."""
@@ -105,17 +106,17 @@ def sign1(payload: bytes, signer: MinimalSigner, *, content_type: str | None = N
     Raise `Refused` when the signer's algorithm has no number or it gives no 64 bytes. An ES256
     signature is brought to its lower s whatever the signer gave.
     """
-    number = NUMBERS.get(signer.algorithm)
-    if number is None:
-        raise Refused(Why.UNKNOWN_ALGORITHM, signer.algorithm)
-    header: dict[int, cbor.Value] = {ALGORITHM: number, KEY_ID: signer.kid}
+    payload, algorithm = octets(payload), getattr(signer, "algorithm", None)
+    if algorithm not in ALGORITHMS:
+        raise Refused(Why.UNKNOWN_ALGORITHM, repr(algorithm))
+    header: dict[int, cbor.Value] = {ALGORITHM: NUMBERS[algorithm], KEY_ID: octets(signer.kid)}
     if content_type is not None:
-        header[TYPE] = content_type
+        header[TYPE] = text(content_type)
     protected = cbor.encode(header)
     signature = signer.sign(to_be_signed(protected, payload))
     if len(signature) != SIGNATURE_BYTES:
         raise Refused(Why.MALFORMED, f"signer gave {len(signature)} bytes, not r‖s of 64")
-    if signer.algorithm == ES256:
+    if algorithm == ES256:
         signature = lowered(signature)
     return cbor.encode([protected, {}, payload, signature])
 
@@ -130,7 +131,7 @@ def verify1(
     `content_type` the object must say that type. `external` is the external_aad (RFC 9052 §4.4).
     An object of our own profile is held to it: deterministic, lower s, else NOT_CANONICAL.
     """
-    return _verified(read(message), keys, content_type, external)
+    return _verified(read(octets(message)), keys, content_type, octets(external))
 
 
 def verify_own(message: bytes, keys: Keys, *, content_type: str | None = None) -> Verified:
@@ -240,6 +241,8 @@ def _verified(
         raise Refused(Why.UNKNOWN_ALGORITHM, repr(envelope.header.get(ALGORITHM)))
     if content_type is not None and envelope.header.get(TYPE) != content_type:
         raise Refused(Why.MALFORMED, "an object of another type")
+    if not isinstance(keys, Mapping):
+        raise Refused(Why.MALFORMED, f"keys are no mapping but {type(keys).__name__}")
     kid = _kid(envelope.header)
     signed = to_be_signed(envelope.protected, envelope.payload, external)
     candidates = _meant(kid, keys)
@@ -271,14 +274,17 @@ def _meant(kid: bytes | None, keys: Keys) -> Sequence[PublicKey]:
     return [*_each(exact), *others]
 
 
-def _may_be(kid: bytes, name: bytes, key: PublicKey) -> bool:
-    return name.startswith(kid) or (len(kid) >= KID_BYTES and kid.startswith(key.kid))
+def _may_be(kid: bytes, name: object, key: PublicKey) -> bool:
+    is_longer = isinstance(name, bytes) and name.startswith(kid)
+    return is_longer or (len(kid) >= KID_BYTES and kid.startswith(key.kid))
 
 
-def _each(named: PublicKey | Sequence[PublicKey] | None) -> Sequence[PublicKey]:
-    if named is None:
-        return ()
-    return (named,) if isinstance(named, PublicKey) else named
+def _each(named: object) -> Sequence[PublicKey]:
+    """Return the keys that stand under one kid; what is no key counts for none."""
+    if isinstance(named, PublicKey):
+        return (named,)
+    listed = named if isinstance(named, Sequence) else ()
+    return [one for one in listed if isinstance(one, PublicKey)]
 
 
 def _algorithm(header: Mapping[Any, Any]) -> str | None:

@@ -68,9 +68,9 @@ def verify_inclusion(
     _sound(index, size)
     if index >= size:
         raise Refused(Why.BAD_PROOF, f"leaf {index} is not in a tree of {size}")
-    _lengths(leaf_hash, root, *proof)
-    place, last, found = index, size - 1, leaf_hash
-    for sibling in proof:
+    found, root, *path = _hashes(leaf_hash, root, proof)
+    place, last = index, size - 1
+    for sibling in path:
         if last == 0:
             raise Refused(Why.BAD_PROOF, "proof too long")
         if place & 1 or place == last:
@@ -98,14 +98,14 @@ def verify_consistency(
     if size1 > size2:
         raise Refused(Why.BAD_PROOF, f"{size1} leaves cannot come before {size2}")
     if size1 == size2:
-        if proof:
+        if not isinstance(proof, Sequence) or proof:
             raise Refused(Why.BAD_PROOF, "a proof between equal sizes is not empty")
         _same(root1, root2)
         return
     if size1 == 0:
         raise Refused(Why.BAD_PROOF, "a proof from size 0 proves nothing")
-    _lengths(root1, root2, *proof)
-    _walk(size1, size2, proof, root1, root2)
+    root1, root2, *steps = _hashes(root1, root2, proof)
+    _walk(size1, size2, steps, root1, root2)
 
 
 def _walk(size1: int, size2: int, proof: Sequence[bytes], root1: bytes, root2: bytes) -> None:
@@ -216,13 +216,24 @@ def _sound(*numbers: object) -> None:
             raise Refused(Why.BAD_PROOF, f"{number} is no number of leaves")
 
 
-def _lengths(*hashes: bytes) -> None:
-    if any(not isinstance(one, bytes) or len(one) != HASH_BYTES for one in hashes):
+def _hashes(first: bytes, second: bytes, proof: Sequence[bytes]) -> list[bytes]:
+    """Return both hashes and those of the proof as bytes; refuse what is no hash, or no list."""
+    if not isinstance(proof, Sequence):
+        raise Refused(Why.BAD_PROOF, f"a proof is a list, not {type(proof).__name__}")
+    hashes = [_plain(one) for one in (first, second, *proof)]
+    if any(len(one) != HASH_BYTES for one in hashes):
         raise Refused(Why.BAD_PROOF, "a hash has not 32 bytes")
+    return hashes
+
+
+def _plain(value: object) -> bytes:
+    """Return the bytes of a hash, nothing for what has none."""
+    return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else b""
 
 
 def _same(found: bytes, expected: bytes) -> None:
-    if not isinstance(found, bytes) or not isinstance(expected, bytes):
+    octets = (bytes, bytearray, memoryview)
+    if not isinstance(found, octets) or not isinstance(expected, octets):
         raise Refused(Why.BAD_PROOF, "a root is bytes")
     if not hmac.compare_digest(found, expected):
         raise Refused(Why.BAD_PROOF, "the path leads to another root")

@@ -19,6 +19,7 @@ from qrcode.exceptions import DataOverflowError
 from qrcode.util import MODE_8BIT_BYTE, MODE_NUMBER, QRData
 
 from aquacert.kernel.errors import Misconfigured
+from aquacert.trust import given
 from aquacert.trust.errors import Refused, Why
 
 GROUP_BYTES = 7
@@ -42,6 +43,7 @@ def digits(data: bytes) -> str:
 
     Each group is one little-endian number with leading zeros.
     """
+    data = given.octets(data)
     return "".join(
         str(int.from_bytes(group, "little")).zfill(DIGITS_OF[len(group)])
         for group in (data[at : at + GROUP_BYTES] for at in range(0, len(data), GROUP_BYTES))
@@ -54,7 +56,7 @@ def from_digits(text: str) -> bytes:
     MALFORMED for anything but the digits 0 … 9 and for a length no bytes have; NOT_CANONICAL for a
     group greater than its bytes can hold.
     """
-    if not text:
+    if not given.text(text):
         return b""
     octets = text.encode("ascii", "replace")
     if not octets.isdigit():

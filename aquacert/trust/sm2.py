@@ -17,6 +17,7 @@ from aquacert.kernel.errors import Unavailable
 from aquacert.trust import sm2curve as curve
 from aquacert.trust.der import COORDINATE_BYTES, SIGNATURE_BYTES, join, read_signature, split
 from aquacert.trust.errors import Refused, Why
+from aquacert.trust.given import octets
 
 if TYPE_CHECKING:
     from aquacert.trust.spki import PublicKey
@@ -71,8 +72,10 @@ def verify(key: PublicKey, message: bytes, signature: bytes, user_id: bytes = US
     key that is no SM2 key, MALFORMED for an encoding that is not the one allowed, BAD_SIGNATURE
     for r, s or r + s outside 1 … n − 1 and for a signature that does not fit.
     """
-    if key.algorithm != ALGORITHM:
-        raise Refused(Why.UNKNOWN_ALGORITHM, f"{key.algorithm} key for an SM2 signature")
+    algorithm = getattr(key, "algorithm", None)
+    if algorithm != ALGORITHM:
+        raise Refused(Why.UNKNOWN_ALGORITHM, f"{algorithm} key for an SM2 signature")
+    message, signature, user_id = octets(message), octets(signature), octets(user_id)
     r, s = split(signature) if len(signature) == SIGNATURE_BYTES else read_signature(signature)
     t = (r + s) % curve.N
     if not (0 < r < curve.N and 0 < s < curve.N and t):

@@ -24,6 +24,7 @@ from aquacert.trust import sm2
 from aquacert.trust import sm2curve as curve
 from aquacert.trust.der import from_raw, join, split
 from aquacert.trust.errors import Refused, Why
+from aquacert.trust.given import octets
 
 KID_BYTES = 4
 ES256, SM2 = "ES256", sm2.ALGORITHM
@@ -70,9 +71,10 @@ class PublicKey:
         UNKNOWN_ALGORITHM for any key but P-256 and SM2 by name, MALFORMED for anything broken, a
         point off its curve, or bytes after the end.
         """
+        data = octets(data)
         if len(data) > LARGEST:
             raise Refused(Why.TOO_LARGE, f"{len(data)} bytes for a key")
-        der = _from_pem(data) if b"-----BEGIN " in data else bytes(data)
+        der = _from_pem(data) if b"-----BEGIN " in data else data
         der = _spki_of_certificate(der) or der
         for algorithm, identifier in _IDENTIFIERS.items():
             if der[2 : 2 + len(identifier)] == identifier:
@@ -99,12 +101,13 @@ class PublicKey:
         for a signature that does not fit. ES256 with a high s is good here (FIPS 186-5 allows
         it); whoever needs one form only asks `is_low`.
         """
+        signature = octets(signature)
+        der = from_raw(signature)
         if self._native is None:
             sm2.verify(self, message, signature)
             return
-        der = from_raw(signature)
         try:
-            self._native.verify(der, message, _HASH)
+            self._native.verify(der, octets(message), _HASH)
         except InvalidSignature:
             raise Refused(Why.BAD_SIGNATURE, "ES256") from None
 

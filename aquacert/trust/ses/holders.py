@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aquacert.trust.errors import Refused, TrustError, Why
+from aquacert.trust.given import octets
 from aquacert.trust.ses import der
 from aquacert.trust.ses.der import TEXTS, Fields, Node
 from aquacert.trust.ses.moments import read_time
@@ -102,7 +103,7 @@ def is_issued_by(certificate: bytes, root: bytes) -> bool:
         body, algorithm, signature = fields.take(), fields.take().children(), fields.take().bits()
         if algorithm.take().oid() != SM2_SM3:
             return False
-        verify(key_of(root), body.whole, signature)
+        verify(key_of(octets(root)), body.whole, signature)
     except TrustError:
         return False
     return True
