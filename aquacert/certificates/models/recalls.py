@@ -67,5 +67,6 @@ class RecallHit(Base):
     certificate_id: Mapped[UUID] = mapped_column(ForeignKey("certificates.id"))
     number: Mapped[str]
     was: Mapped[str]
-    """Status when the order was given."""
+    """Status it goes back to when the order is rejected: what it was when the order was given,
+    unless something else has suspended it, or another order gave it back, since."""
     state: Mapped[str]

@@ -23,6 +23,7 @@ from aquacert.certificates.rules.recalls import HitState, Question, RecallState,
 from aquacert.certificates.rules.states import LIVE
 from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.paging import Pages
+from aquacert.kernel.paging import within as within_pages
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.sampling.models import Sample
@@ -272,15 +273,16 @@ def within(look: Look, zone: Zone) -> ColumnElement[bool]:
 def _lines(
     look: Look, chosen: ColumnElement[bool], number: int, total: int, size: int = 20
 ) -> Pages[HitLine]:
+    number = within_pages(number, size, total)
     rows = look.session.execute(
         select(Certificate, Standing.status)
         .join(Standing, Standing.id == Certificate.id)
         .where(chosen)
         .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
         .limit(size)
-        .offset((max(1, number) - 1) * size)
+        .offset((number - 1) * size)
     )
-    return Pages([_line(row, status) for row, status in rows], max(1, number), size, total)
+    return Pages([_line(row, status) for row, status in rows], number, size, total)
 
 
 def _line(row: Certificate, status: str) -> HitLine:

@@ -16,8 +16,9 @@ from sqlalchemy import select, update
 
 from aquacert.certificates.log import commands as log
 from aquacert.certificates.log.commands import Subject
-from aquacert.certificates.models import Certificate, Issuance, Standing
+from aquacert.certificates.models import Certificate, Issuance, RecallHit, RecallOrder, Standing
 from aquacert.certificates.numbers import commands as numbers
+from aquacert.certificates.rules.recalls import HitState, RecallState
 from aquacert.certificates.rules.states import MOVES, Act, Status
 from aquacert.declarations import commands as declarations
 from aquacert.hatcheries.commands import stock
@@ -104,6 +105,7 @@ def void(w: Work, certificate_id: UUID, because: str) -> None:
     A suspended one only by who may suspend: a void and a new one would pass the suspension by.
     """
     certificate, standing = _held(w, certificate_id, because)
+    _not_ordered(w, certificate_id)
     if standing.status == Status.SUSPENDED.value and not w.actor.may(P.CERTIFICATE_SUSPEND):
         raise NotAllowed("这张证书已被暂停，要由监管员恢复、作废或召回，不能作废后另签。")
     credits_stock = certificate.departs_at is None or w.now < certificate.departs_at
@@ -127,8 +129,12 @@ def suspend(w: Work, certificate_id: UUID, because: str) -> None:
 
 
 def resume(w: Work, certificate_id: UUID, because: str) -> None:
-    """Make a suspended certificate valid again, for a reason."""
+    """Make a suspended certificate valid again, for a reason.
+
+    Not while a recall order holds it: that takes the order's second person.
+    """
     certificate, standing = _held(w, certificate_id, because)
+    _not_ordered(w, certificate_id)
     _move(w, standing, Act.RESUME, because)
     _record(w, certificate, CertificateResumed(certificate.number, because), because)
     tell(w, certificate, Act.RESUME)
@@ -137,9 +143,12 @@ def resume(w: Work, certificate_id: UUID, because: str) -> None:
 def recall(w: Work, certificate_id: UUID, because: str) -> None:
     """Recall a suspended certificate; raise `NotAllowed` for the person who suspended it.
 
-    A recall takes two persons: one suspends at once, which stops the goods, another recalls.
+    A recall takes two persons: one suspends at once, which stops the goods, another recalls. What
+    the system suspended by itself has had no first person yet: an order gives it one.
     """
     certificate, standing = _held(w, certificate_id, because)
+    if standing.status == Status.SUSPENDED.value and standing.changed_by_id is None:
+        raise NotAllowed("召回要两个人：系统自动暂停的证书，请先下达召回单，由另一人确认。")
     is_second = standing.status == Status.SUSPENDED.value and (
         standing.changed_by_id != w.actor.person_id
     )
@@ -203,6 +212,21 @@ def _held(w: Work, certificate_id: UUID, because: str) -> tuple[Certificate, Sta
     certificate = w.get(Certificate, certificate_id)
     _of_issuer(w, certificate)
     return certificate, w.get_for_change(Standing, certificate_id)
+
+
+def _not_ordered(w: Work, certificate_id: UUID) -> None:
+    """Raise `NotAllowedNow` while a recall order that nobody has decided holds a certificate."""
+    order = (
+        select(RecallHit.id)
+        .join(RecallOrder, RecallOrder.id == RecallHit.order_id)
+        .where(
+            RecallHit.certificate_id == certificate_id,
+            RecallHit.state.in_([HitState.WAITING.value, HitState.SUSPENDED.value]),
+            RecallOrder.state == RecallState.ORDERED.value,
+        )
+    )
+    if w.one(order) is not None:
+        raise NotAllowedNow("这张证书在一份待确认的召回单里，要由第二人确认或驳回召回。")
 
 
 def _of_issuer(w: Work, certificate: Certificate) -> None:

@@ -27,7 +27,7 @@ from aquacert.certificates.numbers.commands.taking import (
     void_reserved,
     void_used,
 )
-from aquacert.certificates.numbers.commands.voiding import void_orphan, void_unused
+from aquacert.certificates.numbers.commands.voiding import void_orphan, void_unused, void_used_many
 from aquacert.certificates.numbers.commands.watch import crossings, watch_stock
 
 __all__ = [
@@ -58,5 +58,6 @@ __all__ = [
     "void_reserved",
     "void_unused",
     "void_used",
+    "void_used_many",
     "watch_stock",
 ]

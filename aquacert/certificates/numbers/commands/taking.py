@@ -285,24 +285,27 @@ def _void_line(
     """Write a void number into the ledger."""
     connection = w.session.connection()
     kind, person_id = connection.execute(HELD_BY, {"segment": segment_id}).one()
-    connection.execute(
-        VOID_LINE,
-        {
-            "id": w.new_id(),
-            "act": Act.VOID.value,
-            "kind": kind,
-            "segment_id": segment_id,
-            "first": int(number),
-            "last": int(number),
-            "from_id": office_id,
-            "from_person_id": person_id,
-            "from_code": county,
-            "to_id": None,
-            "to_person_id": None,
-            "to_code": None,
-            "because": because,
-            "at": w.now,
-            "by_id": w.actor.person_id,
-            "by": w.actor.label,
-        },
-    )
+    line = void_line(w, number, because, segment_id, office_id, county)
+    connection.execute(VOID_LINE, line | {"kind": kind, "from_person_id": person_id})
+
+
+def void_line(
+    w: Work, number: str, because: str, segment_id: UUID, office_id: UUID, county: str
+) -> dict[str, Any]:
+    """Return the ledger's line of a void number, without form and vet: its segment knows those."""
+    return {
+        "id": w.new_id(),
+        "act": Act.VOID.value,
+        "segment_id": segment_id,
+        "first": int(number),
+        "last": int(number),
+        "from_id": office_id,
+        "from_code": county,
+        "to_id": None,
+        "to_person_id": None,
+        "to_code": None,
+        "because": because,
+        "at": w.now,
+        "by_id": w.actor.person_id,
+        "by": w.actor.label,
+    }

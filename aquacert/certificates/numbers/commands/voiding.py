@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from aquacert.certificates.models import CertificateNumber, Issuance, NumberSegment
 from aquacert.certificates.numbers.commands import ledger, outside
 from aquacert.certificates.numbers.commands.facts import UnusedVoided
 from aquacert.certificates.numbers.commands.segments import not_from_above
-from aquacert.certificates.numbers.commands.taking import void_reserved
+from aquacert.certificates.numbers.commands.taking import (
+    NUMBERS,
+    SEGMENTS,
+    VOID_LINE,
+    void_line,
+    void_reserved,
+)
 from aquacert.certificates.rules.marks import VoidMark
 from aquacert.certificates.rules.numbering import as_text, parse_range
 from aquacert.certificates.rules.numberstock import Act
@@ -67,3 +74,34 @@ def void_orphan(w: Work, number_id: UUID, *, because: str) -> None:
     if row.reserved_at > w.now - QUIET or w.one(planned) is not None:
         raise Conflict("这个号可能还在签发，一分钟后系统会自己清理，请过一会儿再看。")
     void_reserved(w, row.number, because.strip(), county=row.county)
+
+
+def void_used_many(w: Work, wanted: Collection[str], because: str) -> int:
+    """Make the numbers of certificates void, each with its line in the ledger; return how many.
+
+    For many at once (a recall): one statement a table. A number that is not in use stays as it is,
+    for one row that was tampered with must not stop a recall; the check finds it.
+    """
+    if not because.strip():
+        raise Invalid("作废要写明原因。", because="请写明原因。")
+    if not wanted:
+        return 0
+    connection = w.session.connection()
+    settled = connection.execute(
+        update(NUMBERS)
+        .where(NUMBERS.c.number.in_(wanted), NUMBERS.c.state == NumberState.USED.value)
+        .values(state=NumberState.VOID.value, because=because, settled_at=w.now)
+        .returning(NUMBERS.c.number, NUMBERS.c.segment_id, NUMBERS.c.office_id, NUMBERS.c.county)
+    ).all()
+    held = select(SEGMENTS.c.id, SEGMENTS.c.kind, SEGMENTS.c.holder_person_id).where(
+        SEGMENTS.c.id.in_({row.segment_id for row in settled})
+    )
+    holders = {row.id: (row.kind, row.holder_person_id) for row in connection.execute(held)}
+    lines = [
+        void_line(w, row.number, because, row.segment_id, row.office_id, row.county)
+        | dict(zip(("kind", "from_person_id"), holders[row.segment_id], strict=True))
+        for row in sorted(settled, key=lambda row: str(row.number))
+    ]
+    if lines:
+        connection.execute(VOID_LINE, lines)
+    return len(lines)

@@ -16,16 +16,16 @@ from sqlalchemy import insert, select, update
 from aquacert.certificates.log.commands import Subject, append_many
 from aquacert.certificates.models import (
     Certificate,
-    CertificateNumber,
     Issuance,
     RecallHit,
     RecallOrder,
     Standing,
 )
+from aquacert.certificates.numbers import commands as numbers
 from aquacert.certificates.recalls.commands.facts import RecallAdvanced, RecallStepDone
 from aquacert.certificates.recalls.commands.notices import tell_holders
 from aquacert.certificates.rules.recalls import HitState, RecallState
-from aquacert.certificates.rules.states import Act, NumberState, Status
+from aquacert.certificates.rules.states import LIVE, Act, Status
 from aquacert.kernel.journal import JournalEntry
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.topics import Topic
@@ -40,7 +40,7 @@ class Step:
 
     of: HitState
     act: Act
-    before: Status
+    before: frozenset[Status]
     after: Status
     done: HitState
     news: Topic
@@ -52,14 +52,13 @@ class Hit(NamedTuple):
     id: UUID
     certificate_id: UUID
     number: str
-    was: str
 
 
 STEPS = {
     RecallState.ORDERED: Step(
         HitState.WAITING,
         Act.SUSPEND,
-        Status.VALID,
+        frozenset({Status.VALID}),
         Status.SUSPENDED,
         HitState.SUSPENDED,
         Topic.CERTIFICATE_SUSPENDED,
@@ -67,7 +66,7 @@ STEPS = {
     RecallState.CONFIRMED: Step(
         HitState.SUSPENDED,
         Act.RECALL,
-        Status.SUSPENDED,
+        LIVE,  # what two persons decided holds, whoever resumed a certificate in between
         Status.RECALLED,
         HitState.RECALLED,
         Topic.CERTIFICATE_RECALLED,
@@ -75,7 +74,7 @@ STEPS = {
     RecallState.REJECTED: Step(
         HitState.SUSPENDED,
         Act.RESUME,
-        Status.SUSPENDED,
+        frozenset({Status.SUSPENDED}),
         Status.VALID,
         HitState.RESUMED,
         Topic.CERTIFICATE_RESUMED,
@@ -104,7 +103,7 @@ def _stretch(w: Work, order_id: UUID, size: int) -> bool:
     row = w.get_for_change(RecallOrder, order_id)
     step = STEPS[RecallState(row.state)]
     rows = w.session.execute(
-        select(RecallHit.id, RecallHit.certificate_id, RecallHit.number, RecallHit.was)
+        select(RecallHit.id, RecallHit.certificate_id, RecallHit.number)
         .where(RecallHit.order_id == row.id, RecallHit.state == step.of.value)
         .order_by(RecallHit.number)
         .limit(size)
@@ -119,41 +118,75 @@ def _stretch(w: Work, order_id: UUID, size: int) -> bool:
 
 
 def _do(w: Work, row: RecallOrder, step: Step, hits: list[Hit]) -> None:
-    ids = [hit.certificate_id for hit in hits]
-    locked = w.session.execute(
-        select(Standing.id, Standing.status)
-        .where(Standing.id.in_(ids))
-        .order_by(Standing.id)
-        .with_for_update()
-    )
-    standings = {one: status for one, status in locked}  # noqa: C416 (rows are no pairs to dict)
-    # What was suspended before the order stays so when the order is rejected.
+    standings = _locked(w, hits)
+    staying = _staying(w, row, hits) if step.act is Act.RESUME else frozenset()
     moved = [
         hit
         for hit in hits
-        if standings.get(hit.certificate_id) == step.before.value
-        and not (step.act is Act.RESUME and hit.was == Status.SUSPENDED.value)
+        if standings.get(hit.certificate_id) in step.before and hit.id not in staying
     ]
     held = [
         hit
         for hit in hits
-        if step.act is Act.SUSPEND and standings.get(hit.certificate_id) == step.after.value
+        if step.act is Act.SUSPEND and standings.get(hit.certificate_id) is step.after
     ]
     _mark(w, [*moved, *held], step.done)
     done = {hit.id for hit in (*moved, *held)}
     _mark(w, [hit for hit in hits if hit.id not in done], HitState.SKIPPED)
-    _move_standings(w, row, step, [hit.certificate_id for hit in moved])
-    numbers = [hit.number for hit in moved]
+    _move_standings(w, row, step, moved, standings)
     fact = RecallAdvanced(
         step.act.value,
         len(moved),
         len(hits) - len(moved),
         hits[0].number,
         hits[-1].number,
-        hashlib.sha256("\n".join(numbers).encode()).hexdigest(),
+        hashlib.sha256("\n".join(hit.number for hit in moved).encode()).hexdigest(),
     )
     w.record(fact, on=row, county=row.county, reason=_because(row))
     append_many(w, _subjects(w, moved), step.act)
+
+
+def _locked(w: Work, hits: list[Hit]) -> dict[UUID, Status]:
+    """Lock the standings of a stretch, in one order, and return what each is."""
+    rows = w.session.execute(
+        select(Standing.id, Standing.status)
+        .where(Standing.id.in_([hit.certificate_id for hit in hits]))
+        .order_by(Standing.id)
+        .with_for_update()
+    )
+    return {one: Status(status) for one, status in rows}
+
+
+def _staying(w: Work, row: RecallOrder, hits: list[Hit]) -> frozenset[UUID]:
+    """Return the hits that stay suspended though their order is rejected.
+
+    What was suspended before the order, or for a reason that came since; and what another order
+    still holds: that one gives it back when it is rejected in its turn. Asked under the lock.
+    """
+    ids = [hit.id for hit in hits]
+    before = w.scalars(
+        select(RecallHit.id).where(RecallHit.id.in_(ids), RecallHit.was == Status.SUSPENDED.value)
+    )
+    by_certificate = {hit.certificate_id: hit.id for hit in hits if hit.id not in set(before)}
+    others = (
+        select(RecallHit.id, RecallHit.certificate_id)
+        .join(RecallOrder, RecallOrder.id == RecallHit.order_id)
+        .where(
+            RecallHit.certificate_id.in_(by_certificate),
+            RecallHit.state.in_([HitState.WAITING.value, HitState.SUSPENDED.value]),
+            RecallOrder.id != row.id,
+            RecallOrder.state == RecallState.ORDERED.value,
+        )
+    )
+    found = w.session.execute(others).all()
+    if found:
+        w.session.execute(
+            update(RecallHit)
+            .where(RecallHit.id.in_([hit_id for hit_id, _certificate in found]))
+            .values(was=Status.VALID.value),
+            execution_options={"synchronize_session": False},
+        )
+    return frozenset(before) | {by_certificate[certificate] for _hit, certificate in found}
 
 
 def _mark(w: Work, hits: list[Hit], state: HitState) -> None:
@@ -166,16 +199,18 @@ def _mark(w: Work, hits: list[Hit], state: HitState) -> None:
         )
 
 
-def _move_standings(w: Work, row: RecallOrder, step: Step, ids: list[UUID]) -> None:
-    """One statement for the standings, one for their journal, one for the numbers."""
-    if not ids:
+def _move_standings(
+    w: Work, row: RecallOrder, step: Step, moved: list[Hit], before: dict[UUID, Status]
+) -> None:
+    """One statement for the standings, one for their journal, two for the numbers."""
+    if not moved:
         return
     by_id = row.decided_by_id if row.decided_at else row.ordered_by_id
     by = row.decided_by if row.decided_at else row.ordered_by
     because = _because(row)
     w.session.execute(
         update(Standing)
-        .where(Standing.id.in_(ids))
+        .where(Standing.id.in_([hit.certificate_id for hit in moved]))
         .values(status=step.after.value, because=because, changed_at=w.now, changed_by_id=by_id),
         execution_options={"synchronize_session": False},
     )
@@ -184,26 +219,20 @@ def _move_standings(w: Work, row: RecallOrder, step: Step, ids: list[UUID]) -> N
         [
             {
                 "subject_kind": Standing.__tablename__,
-                "subject_id": one,
+                "subject_id": hit.certificate_id,
                 "act": step.act.value,
-                "from_state": step.before.value,
+                "from_state": before[hit.certificate_id].value,
                 "to_state": step.after.value,
                 "at": w.now,
                 "by_id": by_id,
                 "by": by,
                 "because": because,
             }
-            for one in ids
+            for hit in moved
         ],
     )
     if step.act is Act.RECALL:
-        numbers = select(Certificate.number).where(Certificate.id.in_(ids))
-        w.session.execute(
-            update(CertificateNumber)
-            .where(CertificateNumber.number.in_(numbers))
-            .values(state=NumberState.VOID.value, because=f"召回：{because}", settled_at=w.now),
-            execution_options={"synchronize_session": False},
-        )
+        numbers.void_used_many(w, [hit.number for hit in moved], f"召回：{because}")
 
 
 def _because(row: RecallOrder) -> str:

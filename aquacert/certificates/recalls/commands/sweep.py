@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, select, update
 
 from aquacert.accounts.commands import tell
-from aquacert.certificates.models import Certificate, CoveredBatch, Standing
+from aquacert.certificates.models import (
+    Certificate,
+    CoveredBatch,
+    RecallHit,
+    RecallOrder,
+    Standing,
+)
 from aquacert.certificates.recalls.queries import within
-from aquacert.certificates.rules.states import Act, Status
-from aquacert.certificates.status.commands import suspend
+from aquacert.certificates.rules.recalls import HitState, RecallState
+from aquacert.certificates.rules.states import LIVE, Act, Status
+from aquacert.certificates.status.commands import CertificateSuspended, suspend
 from aquacert.kernel.journal import JournalEntry
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database, Look, Work
@@ -72,13 +79,13 @@ def _because_of(report: ReportSummary | None) -> str:
 
 
 def _valid(look: Look, chosen: ColumnElement[bool]) -> list[UUID]:
-    """Return valid certificates whose goods have not arrived and may still be on the road."""
+    """Return live certificates whose goods have not arrived and may still be on the road."""
     return look.scalars(
         select(Certificate.id)
         .join(Standing, Standing.id == Certificate.id)
         .where(
             chosen,
-            Standing.status == Status.VALID.value,
+            Standing.status.in_(sorted(status.value for status in LIVE)),
             Standing.arrived_at.is_(None),
             Certificate.valid_until >= look.now,
         )
@@ -103,6 +110,8 @@ def _suspend_once(w: Work, certificate_id: UUID, because: str) -> int:
         JournalEntry.act == Act.SUSPEND.value,
         JournalEntry.because == because,
     )
+    if standing.status == Status.SUSPENDED.value:
+        return _keep_suspended(w, certificate_id, because)
     if standing.status != Status.VALID.value or w.one(before) is not None:
         return 0
     row = w.get(Certificate, certificate_id)
@@ -112,4 +121,29 @@ def _suspend_once(w: Work, certificate_id: UUID, because: str) -> int:
     tell(w, to_organisation=row.office_id, kind="recall", subject=subject, body=because, link=link)
     tell(w, to_person=row.vet_id, kind="recall", subject=subject, body=because, link=link)
     suspend(w, certificate_id, because)
+    return 1
+
+
+def _keep_suspended(w: Work, certificate_id: UUID, because: str) -> int:
+    """Keep what a recall order suspended so, when the order comes to be rejected."""
+    undecided = [RecallState.ORDERED.value, RecallState.REJECTED.value]
+    held = w.scalars(
+        select(RecallHit.id)
+        .join(RecallOrder, RecallOrder.id == RecallHit.order_id)
+        .where(
+            RecallHit.certificate_id == certificate_id,
+            RecallHit.was == Status.VALID.value,
+            RecallHit.state.in_([HitState.WAITING.value, HitState.SUSPENDED.value]),
+            RecallOrder.state.in_(undecided),
+        )
+    )
+    if not held:
+        return 0
+    w.session.execute(
+        update(RecallHit).where(RecallHit.id.in_(held)).values(was=Status.SUSPENDED.value),
+        execution_options={"synchronize_session": False},
+    )
+    row = w.get(Certificate, certificate_id)
+    fact = CertificateSuspended(row.number, because)
+    w.record(fact, on=row, county=row.county, reason=because)
     return 1
