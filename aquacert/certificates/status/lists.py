@@ -1,7 +1,8 @@
 """Publishing the status lists: read the table, sign, keep; at every change and twice a day.
 
 No key is used inside a transaction. What was published as final stays final: a table that says
-otherwise was changed behind our back, or is an old backup, and its list is not published.
+otherwise was changed behind our back, and its list is not published. What a restored database
+forgot is remembered outside it (see `remembered`) and stays final in every later list.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from sqlalchemy import insert, select
 
 from aquacert.certificates.models import StatusListing, StatusRefusal, StatusVersion
 from aquacert.certificates.status import queries
+from aquacert.certificates.status.remembered import remember, remembered
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Conflict
 from aquacert.kernel.scope import SYSTEM
-from aquacert.kernel.work import Database, Work
+from aquacert.kernel.work import Database, Look, Work
 from aquacert.trust import statuslist
 from aquacert.trust.errors import TrustError
 from aquacert.trust.keys import KeyRing
@@ -62,6 +64,10 @@ class Signed:
     statuses: StatusList
     token: bytes
     jwt: str
+    changed: Changed
+    """what the table says"""
+    forgotten: Changed
+    """what only the marks outside the database know to be final"""
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,8 @@ def publish_list(database: Database, keys: KeyRing, number: int) -> str:
         with database.look(SYSTEM) as look:
             now = look.now
             changed = queries.changed(look, number)
-        signed = _sign(database, keys, number, changed, now)
+            forgotten = _forgotten(look, number, changed)
+        signed = _sign(database, keys, number, changed, forgotten, now)
         with database.work(SYSTEM) as w:
             done = _store(w, number, signed, suspected)
         if isinstance(done, Lost):
@@ -101,6 +108,16 @@ def publish_list(database: Database, keys: KeyRing, number: int) -> str:
         with database.look(SYSTEM) as look:
             if queries.changed(look, number) == changed:
                 return done
+
+
+def _forgotten(look: Look, number: int, changed: Changed) -> Changed:
+    """Return the final slots that a restored database has forgotten, and say so in the log."""
+    row = look.one(select(StatusListing).where(StatusListing.number == number))
+    known = remembered(look.settings.data_dir, number)
+    lost = known.forgotten(changed, row.token if row is not None else b"")
+    if set(lost) - known.carried:
+        log.error("the database forgot final statuses", number=number, slots=sorted(lost))
+    return {slot: statuslist.Status(value) for slot, value in lost.items()}
 
 
 def refresh_lists(database: Database, keys: KeyRing) -> int:
@@ -133,19 +150,24 @@ def final_once(statuses: StatusList, token: bytes) -> Lost | None:
 
 
 def _sign(
-    database: Database, keys: KeyRing, number: int, changed: Changed, now: datetime
+    database: Database,
+    keys: KeyRing,
+    number: int,
+    changed: Changed,
+    forgotten: Changed,
+    now: datetime,
 ) -> Signed:
     province = f"{database.settings.province}0000"
     owner = Owner(f"province:{province}", province, "状态清单")
     signer = keys.load(keys.ensure(Use.STATUS, owner, now=now))
     uri = f"{database.settings.public_url}/trust/status/{number}"
-    statuses = statuslist.build(changed)
+    statuses = statuslist.build({**changed, **forgotten})
     token = statuslist.sign_list(statuses, uri, signer, now)
     try:
         jwt = statuslist.sign_jwt(statuses, uri, signer, now)
     except TrustError:
         jwt = ""
-    return Signed(statuses, token, jwt)
+    return Signed(statuses, token, jwt, changed, forgotten)
 
 
 def _store(w: Work, number: int, signed: Signed, suspected: Lost | None) -> str | Lost:
@@ -158,7 +180,9 @@ def _store(w: Work, number: int, signed: Signed, suspected: Lost | None) -> str 
             _alarm(w, row, lost)
         return lost
     etag = hashlib.sha256(signed.token).hexdigest()[:32]
-    row.version += 1
+    folder = w.settings.data_dir
+    row.version = max(row.version, remembered(folder, number).version) + 1
+    remember(folder, number, row.version, signed.changed, signed.forgotten)
     row.token, row.etag, row.published_at = signed.token, etag, w.now
     w.add(
         StatusVersion(

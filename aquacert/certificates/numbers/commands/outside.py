@@ -5,15 +5,14 @@ What they are for stands in `restore`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from pathlib import Path
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from aquacert.certificates.models import NumberSegment
 from aquacert.certificates.rules.marks import SegmentMark
+from aquacert.kernel.marks import append_lines
 from aquacert.kernel.work import Database, Work
 
 MARKS = "numbers.mark"
@@ -24,22 +23,12 @@ SEGMENT_MARKS = "segments.mark"
 
 def mark(database: Database, number: str) -> None:
     """Write a taken number down outside the database, durably, before it is used."""
-    append(database.settings.data_dir / MARKS, (number,))
+    append_lines(database.settings.data_dir / MARKS, (number,))
 
 
 def mark_many(database: Database, numbers: Iterable[str]) -> None:
     """Write taken numbers down outside the database, durably, with one sync."""
-    append(database.settings.data_dir / MARKS, numbers)
-
-
-def append(path: Path, lines: Iterable[str]) -> None:
-    """Append lines (ASCII) to a file of marks and wait until the disk has them."""
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
-    try:
-        os.write(handle, "".join(f"{line}\n" for line in lines).encode("ascii"))
-        os.fdatasync(handle)
-    finally:
-        os.close(handle)
+    append_lines(database.settings.data_dir / MARKS, numbers)
 
 
 def mark_segment(w: Work, row: NumberSegment) -> None:
@@ -72,5 +61,5 @@ def after_commit(w: Work, line: str) -> None:
     @event.listens_for(w.session, "after_commit")
     def _write(session: Session) -> None:
         if not session.in_nested_transaction() and waiting:
-            append(path, waiting)
+            append_lines(path, waiting)
             waiting.clear()
