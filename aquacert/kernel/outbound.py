@@ -11,6 +11,9 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 from urllib.parse import SplitResult, urlsplit
@@ -22,6 +25,8 @@ SECONDS = 10.0
 CHUNK = 1 << 16
 PORTS = {"https": 443, "http": 80}
 NOT_MODIFIED, OK = 304, 200
+TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+"""IPv4 behind a translator (RFC 6052)."""
 
 
 @dataclass(frozen=True)
@@ -85,18 +90,37 @@ def fetch(
         path = (address.parts.path or "/") + (
             f"?{address.parts.query}" if address.parts.query else ""
         )
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        if answer.status == NOT_MODIFIED:
-            return Fetched(None, etag, "")
-        if answer.status != OK:
-            raise Unavailable("对方没有给出文件。", detail=f"{url}: {answer.status}")
-        body = _body(answer, limit, ends, url)
+        with _until(ends, connection.sock):
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            if answer.status == NOT_MODIFIED:
+                return Fetched(None, etag, "")
+            if answer.status != OK:
+                raise Unavailable("对方没有给出文件。", detail=f"{url}: {answer.status}")
+            body = _body(answer, limit, ends, url)
         return Fetched(body, answer.headers.get("ETag", ""), answer.headers.get_content_type())
     except (OSError, http.client.HTTPException) as error:
         raise Unavailable("对方没有回应，请过一会儿再试。", detail=f"{url}: {error!r}") from error
     finally:
         connection.close()
+
+
+@contextmanager
+def _until(ends: float, plain: socket.socket) -> Iterator[None]:
+    """Cut the line at `ends`: a peer that sends a byte now and then must not hold us for ever."""
+
+    def cut() -> None:
+        with suppress(OSError):
+            # Of the plain socket: an SSL one would be unwrapped under the reader's hands.
+            socket.socket.shutdown(plain, socket.SHUT_RDWR)
+
+    timer = threading.Timer(max(0.0, ends - monotonic()), cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _body(answer: http.client.HTTPResponse, limit: int, ends: float, url: str) -> bytes:
@@ -106,7 +130,9 @@ def _body(answer: http.client.HTTPResponse, limit: int, ends: float, url: str) -
         if len(found) > limit:
             raise Unavailable("对方的文件太大，没有收下。", detail=f"{url}: over {limit}")
         if monotonic() > ends:
-            raise Unavailable("对方传得太慢，没有收完。", detail=url)
+            break
+    if monotonic() > ends:
+        raise Unavailable("对方传得太慢，没有收完。", detail=url)
     return bytes(found)
 
 
@@ -127,8 +153,10 @@ def _resolved(parts: SplitResult, allow_private: bool) -> Address:  # noqa: FBT0
 
 def _is_public(ip: str) -> bool:
     address = ipaddress.ip_address(ip.partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    address = mapped or address
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.sixtofour or address.teredo or address in TRANSLATED:
+            return False  # leads to an IPv4 address that nobody judged
+        address = address.ipv4_mapped or address
     return address.is_global and not address.is_multicast
 
 

@@ -12,7 +12,15 @@ from typing import Self
 
 from aquacert.trust import cbor
 from aquacert.trust.errors import Refused, Why
-from aquacert.trust.record import DIGEST_BYTES, KINDS, Record, record_digest, valid_until
+from aquacert.trust.record import (
+    DIGEST_BYTES,
+    KINDS,
+    LATEST,
+    MOST_DAYS,
+    Record,
+    record_digest,
+    valid_until,
+)
 
 CLAIMS_VERSION = 1
 UNITS = ("尾", "只", "粒", "枚", "个", "克", "千克", "株", "片", "条", "头")
@@ -33,6 +41,7 @@ PURPOSES = (
 """A purpose is coded by its place here; a purpose in other words is coded as 其他."""
 OTHER_PURPOSE = PURPOSES.index("其他")
 LONGEST_TEXT = 12
+"""Bytes of a text in UTF-8."""
 _TYPES: list[type] = [*(int,) * 6, str, *(int,) * 5, str, int, int, bytes]
 """Of the sixteen claims in their order; a bool is no int here."""
 
@@ -129,8 +138,8 @@ class QrClaims:
             raise Refused(Why.NOT_CANONICAL, "claims have another encoding")
         return cls(
             number=_fixed(number, 10),
-            issued_at=_within(issued_at, 1 << 40),
-            valid_days=_within(days, 366),
+            issued_at=_within(issued_at, LATEST),
+            valid_days=_within(days, MOST_DAYS),
             kind=_listed(KINDS, kind),
             authority_code=_fixed(authority, 6),
             species_code=species,
@@ -163,7 +172,7 @@ class QrClaims:
 
 
 def _too_long(species: str, vet_number: str) -> bool:
-    return len(species) > LONGEST_TEXT or len(vet_number.encode()) > LONGEST_TEXT
+    return any(len(one.encode()) > LONGEST_TEXT for one in (species, vet_number))
 
 
 def _fixed(value: int, digits: int) -> str:

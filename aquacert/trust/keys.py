@@ -17,7 +17,7 @@ from pathlib import Path
 
 from aquacert.kernel.errors import Invalid, NotAllowedNow, Unavailable
 from aquacert.kernel.settings import Settings
-from aquacert.trust.atomic import write_whole
+from aquacert.trust.atomic import alone, write_whole
 from aquacert.trust.logkeys import NoteKeys
 from aquacert.trust.pkcs11 import TokenStore
 from aquacert.trust.publickeys import KeyState, ListedKey, Owner, Use
@@ -151,9 +151,11 @@ class KeyRing:
     def rotate(self, use: Use, owner: Owner, *, now: datetime, days: int = KEY_DAYS) -> ListedKey:
         """Give `owner` a new key from `now` on; older ones are retired and verify to their end."""
         fresh = self.create(use, owner, now=now, days=days)
-        for key in self._active(use, owner.label):
-            if key.kid != fresh.kid:
-                self._write(replace(key, state=KeyState.RETIRED))
+        with alone(self._folder):
+            self._seen = -1
+            for key in self._active(use, owner.label):
+                if key.kid != fresh.kid:
+                    self._write(replace(key, state=KeyState.RETIRED))
         return fresh
 
     def root(self, now: datetime, algorithm: str = ES256) -> ListedKey:
@@ -175,13 +177,16 @@ class KeyRing:
 
         A key once known as compromised stays so; its instant may only become earlier.
         """
-        found = self.named(kid)
-        if found.state is KeyState.COMPROMISED:
-            known = found.compromised_since
-            if compromised_since is None or (known is not None and compromised_since >= known):
-                raise NotAllowedNow("这把密钥已按泄露处理，不能改回。", detail=kid.hex())
-        state = KeyState.WITHDRAWN if compromised_since is None else KeyState.COMPROMISED
-        return self._write(replace(found, state=state, compromised_since=compromised_since))
+        self.named(kid)
+        with alone(self._folder):
+            self._seen = -1  # another process may have changed it a moment ago
+            found = self.named(kid)
+            if found.state is KeyState.COMPROMISED:
+                known = found.compromised_since
+                if compromised_since is None or (known is not None and compromised_since >= known):
+                    raise NotAllowedNow("这把密钥已按泄露处理，不能改回。", detail=kid.hex())
+            state = KeyState.WITHDRAWN if compromised_since is None else KeyState.COMPROMISED
+            return self._write(replace(found, state=state, compromised_since=compromised_since))
 
     def roots(self) -> tuple[bytes, ...]:
         """Return the DER certificates that judge this ring's PAdES signatures (ES256)."""

@@ -134,8 +134,13 @@ class Note:
     def cosigned_at(self, key: NoteKey) -> datetime:
         """Return when the witness `key` says it saw this; raise `Refused` unless it cosigned."""
         self.verify(key)
-        line = next(one for one in self.signatures if one.key_id == key.key_id)
-        return datetime.fromtimestamp(int.from_bytes(line.signature[:TIME_BYTES], "big"), UTC)
+        named = (key.name, key.key_id)
+        line = next(one for one in self.signatures if (one.name, one.key_id) == named)
+        seconds = int.from_bytes(line.signature[:TIME_BYTES], "big")
+        try:
+            return datetime.fromtimestamp(seconds, UTC)
+        except (ValueError, OverflowError, OSError) as error:
+            raise Refused(Why.MALFORMED, repr(error)) from None
 
     def extended(self, *more: Signature) -> Note:
         """Return the note with lines added; a line of the same key takes the older one's place."""

@@ -22,6 +22,9 @@ DIGEST_BYTES = 16
 KINDS = ("A", "B")
 NUMBER_DIGITS = 10
 LISTS = ("batches", "reports")
+LATEST = 1 << 37
+"""Second since 1970 before which every instant lies (year 6325): beyond it no calendar counts."""
+MOST_DAYS = 366
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +114,9 @@ class Record:
         """Raise `Refused` for a record no certificate may carry; a draft need not pass."""
         if self.version != RECORD_VERSION:
             raise Refused(Why.UNKNOWN_VERSION, str(self.version))
+        instants = (self.issued_at, self.valid_until)
+        if not all(0 <= at < LATEST for at in instants) or self.valid_days >= MOST_DAYS:
+            raise Refused(Why.MALFORMED, "an instant or a term out of range")
         wrong = [
             name
             for name, bad in (

@@ -1,6 +1,7 @@
 """The key ring: made encrypted, opened by its passphrase only, found by owner and time."""
 
 import stat
+import threading
 from base64 import encodebytes
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from aquacert.kernel.errors import Invalid, NotAllowedNow, Unavailable
+from aquacert.trust.atomic import alone
 from aquacert.trust.errors import TrustError, Why
 from aquacert.trust.keys import (
     ES256,
@@ -317,3 +319,18 @@ def test_a_row_whose_kid_or_algorithm_is_another_s_is_refused(keys):
     ):
         with pytest.raises(ValueError):
             ListedKey.from_row({**row, **change})
+
+
+def test_a_key_is_taken_back_by_one_process_at_a_time(keys, tmp_path):
+    kid = keys.ring.public_keys()[-1].kid
+    done = threading.Event()
+
+    def take_back():
+        keys.ring.withdraw(kid, compromised_since=AT)
+        done.set()
+
+    with alone(tmp_path / "keys"):
+        threading.Thread(target=take_back, daemon=True).start()
+        assert not done.wait(0.2)
+    assert done.wait(5)
+    assert keys.ring.named(kid).state is KeyState.COMPROMISED

@@ -158,3 +158,21 @@ def test_a_compromised_key_is_believed_only_before_that_day(keys):
     assert read_claims(signed.cose, keys.trust).claims.number == "3200512818"
     keys.ring.withdraw(keys.issue.kid, compromised_since=AT - timedelta(hours=1))
     assert why(read_claims, signed.cose, keys.trust) is Why.KEY_NOT_VALID
+
+
+@pytest.mark.parametrize(
+    ("place", "value"), [(2, 1 << 37), (2, (1 << 40) - 1), (2, -1), (3, 366), (6, "虾" * 5)]
+)
+def test_claims_that_no_calendar_or_table_can_hold_are_refused(place, value):
+    row = cbor2.loads(QrClaims.of(make_record()).encode())
+    row[place] = value
+    with pytest.raises(Refused):
+        QrClaims.decode(cbor2.dumps(row, canonical=True))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"issued_at": 1 << 60}, {"valid_until": 1 << 60}, {"valid_days": 1 << 60}]
+)
+def test_a_record_of_instants_beyond_the_calendar_is_refused(wrong):
+    row = {**cbor2.loads(make_record().encode()), **wrong}
+    assert why(Record.decode, cbor2.dumps(row, canonical=True)) is Why.MALFORMED

@@ -150,6 +150,8 @@ def test_a_witness_cosigns_with_its_time_and_only_a_true_line_counts():
     refuses(Why.BAD_SIGNATURE, false.verify, LOG.key, WITNESS.key)
     assert false.verify(LOG.key) == (LOG.key,)
     refuses(Why.UNKNOWN_KEY, open_checkpoint, bytes(Note(note.text, (line,))), LOG.key)
+    stray = type(line)("somebody.example", line.key_id, bytes(8) + line.signature[8:])
+    assert Note(note.text, (*note.signatures, stray, line)).cosigned_at(WITNESS.key) == AT
     later = both.extended(WITNESS.cosign(note.text, AT.replace(hour=10)))
     assert len(later.signatures) == 2
     assert later.cosigned_at(WITNESS.key) == AT.replace(hour=10)

@@ -1,6 +1,8 @@
 """The one way out does not lead inside, and what comes back is bounded."""
 
+import socket
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -41,6 +43,8 @@ def test_an_address_of_another_kind_is_refused(url):
         "0.0.0.0",
         "100.64.0.1",
         "224.0.0.1",
+        "2002:a00:1::1",
+        "64:ff9b::a00:1",
     ],
 )
 def test_a_name_that_leads_inside_is_refused(monkeypatch, ip):
@@ -94,3 +98,25 @@ def test_what_comes_back_is_bounded(place):
             fetch(f"{place}/{path}", limit=5, allow_private=True)
     with pytest.raises(Invalid):
         fetch(f"{place}/good", limit=5)
+
+
+@pytest.mark.parametrize("line", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_a_peer_that_drips_is_cut_off_in_time(line):
+    def drip(listener):
+        peer, _ = listener.accept()
+        with peer:
+            peer.sendall(line)
+            for _ in range(100):
+                time.sleep(0.05)
+                try:
+                    peer.sendall(b"x")
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=drip, args=(listener,), daemon=True).start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/list.json"
+        began = time.monotonic()
+        with pytest.raises(Unavailable):
+            fetch(url, limit=1000, allow_private=True, seconds=0.4)
+        assert time.monotonic() - began < 2

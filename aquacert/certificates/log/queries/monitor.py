@@ -162,7 +162,11 @@ def _judge_bundle(watch: Watch, folder: TileFolder, number: int, entries: list[b
     What is not published yet has no file; a missing one that should be there shows by the levels.
     """
     path = TilePath(None, number, len(entries))
-    data = folder.read(path)
+    try:
+        data = folder.read(path)
+    except Refused:
+        watch.say(f"日志文件 {path} 坏了，读不出")
+        return
     if data is None or data == bundle_of(entries):
         return
     kept = split_bundle(data)
