@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -287,6 +288,52 @@ def test_another_root_or_an_older_list_is_not_taken(phone, base, tmp_path, home,
     phone.wait_for_selector("html[data-lists='1']", state="attached")
     assert told(phone, code)[0] == "valid"
     assert told(phone, stranger.code_for())[0] == "unsure"
+
+
+def test_one_stolen_root_cannot_lower_the_bar(phone, base, tmp_path, home, world):
+    home = Province(tmp_path / "three", home.now, roots=3)
+    world.trust, world.status = home.trust(), home.status()
+    opened(phone, base)
+    assert told(phone, home.code_for()) == ("valid", "good")
+    stolen = world.trust["signed"]["roots"]
+    world.trust = home.trust(
+        version=2, signers=1, body={"roots": {**stolen, "threshold": 1}}, state="compromised"
+    )
+    phone.reload()
+    phone.wait_for_selector("html[data-lists='1']", state="attached")
+    assert told(phone, home.code_for()) == ("valid", "good")
+
+
+def test_roots_change_by_a_list_that_old_and_new_ones_signed(phone, base, tmp_path, home, world):
+    world.trust = home.trust()
+    opened(phone, base)
+    fresh = Province(tmp_path / "fresh", home.now)
+    mixed = fresh.trust(version=2)
+    mixed["signatures"] += home.trust(version=2, body=mixed["signed"])["signatures"]
+    world.trust, world.status = mixed, fresh.status()
+    phone.reload()
+    phone.wait_for_selector("html[data-lists='1']", state="attached")
+    assert told(phone, fresh.code_for()) == ("valid", "good")
+    world.trust = home.trust(version=3)
+    phone.reload()
+    phone.wait_for_selector("html[data-lists='1']", state="attached")
+    assert told(phone, home.code_for())[0] == "unsure"
+
+
+def test_a_province_lists_no_issuer_of_another(phone, base, tmp_path, home, world):
+    other = Province(tmp_path / "other", home.now, "340000", "https://other.example")
+    other.office = replace(other.office, division=home.office.division)
+    world.peers = [{"division": "340000", "document": other.trust()}]
+    opened(phone, base)
+    code = other.code_for()
+    assert told(phone, code) == ("unsure", "unknown-key")
+
+
+def test_an_issuer_signs_no_kind_that_its_list_does_not_give_it(phone, base, home, world):
+    listed = home.trust()["signed"]["issuers"]
+    world.trust = home.trust(body={"issuers": [{**one, "kinds": ["B"]} for one in listed]})
+    opened(phone, base)
+    assert told(phone, home.code_for(kind="A"))[1] == "key-not-valid"
 
 
 def test_an_expired_one_is_red(phone, base, home):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,11 @@ def low_s(payload: bytes, signer: Any) -> bytes:
             return cose
 
 
+def _signature(root: Any, signed: dict[str, Any]) -> dict[str, str]:
+    text = base64.urlsafe_b64encode(root.sign(canonical(signed))).decode().rstrip("=")
+    return {"kid": root.kid.hex(), "alg": root.algorithm, "sig": text}
+
+
 @dataclass
 class Province:
     """Keys of one province, and the documents it publishes."""
@@ -45,19 +50,27 @@ class Province:
     base: str = BASE
     suite: str = "ES256"
     """algorithm of the office's key"""
+    roots: int = 1
+    """how many roots it has; all but one must sign, or the one"""
     ring: KeyRing = field(init=False)
+    office: Owner = field(init=False)
+    others: list[KeyRing] = field(init=False)
+    """rings of the roots beside the first"""
 
     def __post_init__(self) -> None:
+        self.office = replace(OFFICE, division=self.code[:2] + OFFICE.division[2:])
+        self.others = [KeyRing(self.folder / str(at), "x") for at in range(1, self.roots)]
         early = self.now - timedelta(days=30)
         self.ring = KeyRing(self.folder, "x")
-        self.ring.create(Use.ISSUE, OFFICE, now=early, algorithm=self.suite)
+        self.ring.create(Use.ISSUE, self.office, now=early, algorithm=self.suite)
         self.ring.ensure(Use.STATUS, Owner(f"province:{self.code}", self.code, "清单"), now=early)
 
     def code_for(self, public_id: str = "7KQ2M9XA4B", **facts: Any) -> str:
         """The address in the QR code of a certificate of this province."""
         at = facts.pop("at", self.now - timedelta(hours=1))
+        facts = {"authority_code": self.office.division, **facts}
         record = record_of(at, public_id=public_id, status_list=NUMBER, **facts)
-        signer = self.ring.signer(Use.ISSUE, OFFICE.label, at)
+        signer = self.ring.signer(Use.ISSUE, self.office.label, at)
         return qr_url(self.base, public_id, low_s(QrClaims.of(record).encode(), signer))
 
     def status(
@@ -75,10 +88,15 @@ class Province:
         version: int = 1,
         expires: datetime | None = None,
         demo: bool = False,
+        signers: int | None = None,
+        body: dict[str, Any] | None = None,
         **changed: Any,
     ) -> dict[str, Any]:
-        """The signed trust list; `changed` goes into every issuing key."""
-        root = self.ring.load(self.ring.root(self.now))
+        """The signed trust list; `changed` goes into every issuing key, `body` into the list.
+
+        `signers`: how many of the roots sign it; all when not given.
+        """
+        roots = [ring.load(ring.root(self.now)) for ring in (self.ring, *self.others)]
         signed = {
             "type": "aquacert-trust-list",
             "v": 2,
@@ -88,19 +106,21 @@ class Province:
             "issued": rfc3339(self.now - timedelta(hours=1)),
             "expires": rfc3339(expires or self.now + timedelta(days=7)),
             "demo": demo,
-            "roots": {"threshold": 1, "keys": [self._row(root.public)]},
+            "roots": {
+                "threshold": max(1, self.roots - 1),
+                "keys": [self._row(root.public) for root in roots],
+            },
             "status": {"base": f"{self.base}/trust/status/"},
             "log": None,
             "issuers": [
-                self._issuer(self._key(Use.ISSUE), OFFICE.division, changed),
+                self._issuer(self._key(Use.ISSUE), self.office.division, changed),
                 self._issuer(self._key(Use.STATUS), self.code, {}),
             ],
+            **(body or {}),
         }
-        signature = base64.urlsafe_b64encode(root.sign(canonical(signed))).decode().rstrip("=")
-        kid = root.kid.hex()
         return {
             "signed": signed,
-            "signatures": [{"kid": kid, "alg": "ES256", "sig": signature}],
+            "signatures": [_signature(one, signed) for one in roots[:signers]],
         }
 
     def _key(self, use: Use) -> Any:

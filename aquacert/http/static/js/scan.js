@@ -1,12 +1,13 @@
 /* The scanner at /verify: camera, picture or text → digits → trust.js, with the lists kept on this device. Nothing found here leaves it.
-   Roots are held fast from the first trust list this page got over https; a later list counts only when enough of them signed it. */
+   Roots are held fast from the first trust list this page got over https; a later list counts only when enough of them signed it, and
+   brings other roots only when enough of those signed it too. */
 import { canon, hex, peek, readCode, readStatus, readTrust, verdict } from "./trust.js";
 import { crypto, digitsOf } from "./verify.js";
 
 const $ = (id) => document.getElementById(id);
 const english = document.documentElement.lang === "en";
 const say = (zh, en) => (english ? en : zh);
-const LISTS = "aquacert-lists", ROOTS = "aquacert.roots", PAST = "aquacert.history", KEEP = 50;
+const LISTS = "aquacert-lists", ROOTS = "aquacert.pins", PAST = "aquacert.history", KEEP = 50;
 const WAIT = 3000, LAST = 3;
 const world = { lists: [], status: new Map(), tables: { divisions: {}, species: {} }, shown: 0 };
 
@@ -55,15 +56,16 @@ async function store() { return window.caches ? caches.open(LISTS) : null; }
 async function fromStore(url) { const box = await store(); return box ? box.match(url) : null; }
 async function toStore(url, body) { const box = await store(); if (box) { await box.put(url, new Response(body)); } }
 
-/* A trust list is taken when pinned roots signed it and it is not older than the one held; the first one of a division pins its roots. */
+/* A trust list is taken when pinned roots signed it and it is not older than one seen before; the first one of a division pins its roots. */
 async function take(document, isNew) {
-  const province = document.signed && document.signed.province, roots = kept(ROOTS, {});
-  const pinned = roots[province] || (isNew ? document.signed.roots.keys : null);
+  const province = document.signed && document.signed.province, pins = kept(ROOTS, {});
+  const pinned = pins[province] || (isNew ? document.signed.roots : null);
   if (!pinned) { return null; }
   const list = await readTrust(document, pinned, crypto);
   const old = world.lists.find((one) => one.signed.province === province);
   if (old && old.signed.version > list.signed.version) { return old; }
-  if (!roots[province]) { roots[province] = pinned; keep(ROOTS, roots); }
+  pins[province] = { threshold: list.signed.roots.threshold, keys: list.signed.roots.keys, version: list.signed.version };
+  keep(ROOTS, pins);
   world.lists = world.lists.filter((one) => one !== old).concat(list);
   return list;
 }
@@ -155,7 +157,7 @@ function showAges() {
 
 /* What two people compare aloud: as `aquacert verify` and docs/verify-without-us.md print it */
 async function fingerprint(list) {
-  const keys = kept(ROOTS, {})[list.signed.province] || [], text = canon([list.signed.roots.threshold, keys.map((key) => key.spki).sort()]);
+  const { threshold, keys } = list.signed.roots, text = canon([threshold, keys.map((key) => key.spki).sort()]);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return `${list.signed.province} ${hex(new Uint8Array(digest)).slice(0, 32).replace(/(.{8})(?=.)/g, "$1 ")}`;
 }

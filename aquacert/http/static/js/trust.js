@@ -151,7 +151,7 @@ export function claimsOf(payload) {
   const listed = (list, v) => list[Number(within(v, BigInt(list.length)))];
   if (c.length !== 16 || !isBytes(c[15], 16)) { refuse("malformed"); }
   const claims = {
-    number: fixed(c[1], 10), issued: Number(within(c[2], 1n << 40n)) * 1000, days: Number(within(c[3], 366n)), kind: listed(KINDS, c[4]),
+    number: fixed(c[1], 10), issued: Number(within(c[2], 1n << 37n)) * 1000, days: Number(within(c[3], 366n)), kind: listed(KINDS, c[4]),
     authority: fixed(c[5], 6), species: text(c[6]), quantity: within(c[7], 1n << 63n), unit: listed(UNITS, c[8]), origin: fixed(c[9], 6),
     destination: fixed(c[10], 6), purpose: listed(PURPOSES, c[11]), vet: text(c[12]), list: Number(within(c[13], 1n << 32n)),
     index: Number(within(c[14], 1n << 32n)), digest: hex(c[15])
@@ -169,6 +169,7 @@ export async function readCode(digits, rows, crypto) {
   const row = await signerOf(o, rows.filter((key) => key.use === "issue"), crypto);
   const claims = claimsOf(o.payload);
   if (!covers(row, claims.issued) || row.issuer.division !== claims.authority) { refuse("key-not-valid"); }
+  if (row.kinds && !row.kinds.includes(claims.kind)) { refuse("key-not-valid", "kind"); }
   return { claims, row };
 }
 
@@ -234,19 +235,33 @@ async function holds(message, sig, row, crypto) {
   return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, sig, message);
 }
 
-/* A published trust list → what enough of `roots` signed, its keys flat in `rows`. `roots`: [{kid, alg, spki}] that this phone holds fast. */
-export async function readTrust(document, roots, crypto) {
-  const signed = document.signed, good = new Set();
+/* How many different keys of `roots` signed; a signature names its key by kid only */
+async function signedBy(roots, signatures, message, crypto) {
+  const good = new Set();
+  for (const one of signatures) {
+    for (const root of roots.keys.filter((row) => row.kid === one.kid && !good.has(row.spki))) {
+      if (await holds(message, unbase64(one.sig), root, crypto)) { good.add(root.spki); }
+    }
+  }
+  return good.size;
+}
+
+/* A published trust list → what enough roots signed, its keys flat in `rows`. `pinned`: {threshold, keys: [{kid, alg, spki}], version} that
+   this phone holds fast. As on the server the threshold is the pinned one, and the list's own roots must have signed too: so roots change
+   only by a list that the old and the new threshold signed, and one stolen root cannot lower the bar. */
+export async function readTrust(document, pinned, crypto) {
+  const signed = document.signed;
   if (!signed || signed.type !== "aquacert-trust-list" || !Array.isArray(document.signatures)) { refuse("malformed"); }
   if (signed.v !== 2) { refuse("unknown-version"); }
   const message = new TextEncoder().encode(canon(signed));
-  for (const one of document.signatures) {
-    const root = roots.find((row) => row.kid === one.kid && row.alg === one.alg);
-    if (root && await holds(message, unbase64(one.sig), root, crypto)) { good.add(root.spki); }
+  for (const roots of [pinned, signed.roots]) {
+    if (!Number.isInteger(roots.threshold) || roots.threshold < 1 || !Array.isArray(roots.keys)) { refuse("malformed", "roots"); }
+    const good = await signedBy(roots, document.signatures, message, crypto);
+    if (good < roots.threshold) { refuse(good ? "not-enough-roots" : "bad-signature"); }
   }
-  if (!good.size) { refuse("bad-signature"); }
-  if (good.size < Number(signed.roots.threshold)) { refuse("not-enough-roots"); }
-  const rows = signed.issuers.flatMap((issuer) => issuer.keys.map((key) => ({ ...key, issuer: { division: issuer.division, name: issuer.name } })));
+  if (!Number.isInteger(signed.version) || (pinned.version || 0) > signed.version) { refuse("old-version"); }
+  if (signed.issuers.some((issuer) => issuer.division.slice(0, 2) !== signed.province.slice(0, 2))) { refuse("key-not-valid", "reach"); }
+  const rows = signed.issuers.flatMap((issuer) => issuer.keys.map((key) => ({ ...key, kinds: issuer.kinds, issuer: { division: issuer.division, name: issuer.name } })));
   return { signed, rows, expires: Date.parse(signed.expires), issued: Date.parse(signed.issued) };
 }
 
