@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from aquacert.kernel.db import Base
 
 KEPT = timedelta(hours=24)
+LONGEST = 200
+"""Characters of a key kept as they are; a longer one is kept as its digest: an index has bounds."""
 
 
 class IdempotencyKey(Base):
@@ -39,4 +41,5 @@ def once(key: str, *parts: bytes | str) -> Once:
     for part in parts:
         blob = part.encode() if isinstance(part, str) else part
         digest.update(len(blob).to_bytes(8, "big") + blob)
-    return Once(key, digest.hexdigest())
+    kept = key if len(key) <= LONGEST else hashlib.sha256(key.encode()).hexdigest()
+    return Once(kept, digest.hexdigest())

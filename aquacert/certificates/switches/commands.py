@@ -11,11 +11,12 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from aquacert.certificates.models.switches import IN_FORCE, IssuingHalt
 from aquacert.certificates.switches import queries
 from aquacert.kernel.audit import Fact
-from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow, NotFound
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound
 from aquacert.kernel.work import Work
 
 SHORTEST_REASON = 2
@@ -59,24 +60,31 @@ def halt(w: Work, division_code: str, because: str) -> UUID:
     )
     if existing is not None:
         return existing
-    row = w.add(
-        IssuingHalt(
-            id=w.new_id(),
-            division_code=division_code,
-            authority=home,
-            because=because,
-            halted_at=w.now,
-            halted_by_id=w.actor.person_id,
-            halted_by=w.actor.label,
-            ended_at=None,
-            ended_by_id=None,
-            ended_by="",
-            ended_because="",
-        )
-    )
+    row = _added(w, division_code, home, because)
     fact = IssuingHalted(division_code, home, because)
     w.record(fact, on=row, county=division_code, reason=because)
     return row.id
+
+
+def _added(w: Work, division_code: str, home: str, because: str) -> IssuingHalt:
+    """Add the halt; raise `Conflict` when somebody pressed in the same moment: it stands still."""
+    row = IssuingHalt(
+        id=w.new_id(),
+        division_code=division_code,
+        authority=home,
+        because=because,
+        halted_at=w.now,
+        halted_by_id=w.actor.person_id,
+        halted_by=w.actor.label,
+        ended_at=None,
+        ended_by_id=None,
+        ended_by="",
+        ended_because="",
+    )
+    try:
+        return w.add(row)
+    except IntegrityError:
+        raise Conflict("刚刚有人已经在这里停止出证，请刷新。") from None
 
 
 def resume(w: Work, halt_id: UUID, because: str) -> None:

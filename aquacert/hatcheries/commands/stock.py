@@ -43,6 +43,7 @@ LOCK_LOT = Quick(
     .where(LOTS.c.id == bindparam("lot"))
     .with_for_update(of=LOTS)
 )
+HOLD = Quick(select(LOTS.c.id).where(LOTS.c.id == bindparam("lot")).with_for_update())
 LAST = Quick(
     select(func.max(MOVEMENTS.c.position).label("last")).where(
         MOVEMENTS.c.lot_id == bindparam("lot")
@@ -71,6 +72,15 @@ class StockBooked(Fact):
 def lock_lots(w: Work, lot_ids: Iterable[UUID]) -> dict[UUID, Lot]:
     """Lock the lots in one order (so two requests never wait for each other) and return them."""
     return {key: w.get_for_change(Lot, key) for key in sorted(set(lot_ids))}
+
+
+def hold_lots(w: Work, lot_ids: Iterable[UUID]) -> None:
+    """Lock lots in one order, before the first debit's fact locks the county's trail.
+
+    Else one that holds the trail waits for a lot whose holder waits for the trail.
+    """
+    for lot_id in sorted(set(lot_ids)):
+        w.rows(HOLD, lot=lot_id)
 
 
 def book_stock(w: Work, lot_id: UUID, kind: str, quantity: int, reason: str = "") -> StockMovement:

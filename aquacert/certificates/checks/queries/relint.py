@@ -110,7 +110,7 @@ def _read_back(claims: QrClaims) -> dict[str, object]:
 
 
 def _in_segment(look: Look, number: str) -> bool:
-    serial = int(number) if number.isdigit() else -1
+    serial = int(number) if number.isascii() and number.isdigit() else -1
     held = look.one(
         select(NumberSegment.id)
         .join(CertificateNumber, CertificateNumber.segment_id == NumberSegment.id)

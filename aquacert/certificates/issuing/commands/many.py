@@ -33,7 +33,7 @@ from aquacert.certificates.issuing.commands.issue import (
     signers_for,
 )
 from aquacert.certificates.issuing.commands.plan import Planned, plan
-from aquacert.certificates.issuing.commands.publish import publish
+from aquacert.certificates.issuing.commands.publish import hold_lots, publish
 from aquacert.certificates.issuing.commands.reserve import (
     Order,
     Started,
@@ -44,7 +44,14 @@ from aquacert.certificates.issuing.commands.reserve import (
 from aquacert.certificates.issuing.commands.sign import Signed
 from aquacert.certificates.issuing.queries import Readiness, in_flight
 from aquacert.certificates.numbers import commands as numbers
-from aquacert.kernel.errors import AquaCertError, Conflict, Invalid, NotAllowed, NotReady
+from aquacert.kernel.errors import (
+    AquaCertError,
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotReady,
+    Unavailable,
+)
 from aquacert.kernel.scope import Actor
 from aquacert.kernel.work import Database, Work
 from aquacert.trust.errors import Refused
@@ -80,8 +87,11 @@ def issue_many(
     if not 0 < len(orders) <= MOST or len({order.load_id for order in orders}) != len(orders):
         raise Invalid(f"一次签发 1 到 {MOST} 车，每车一次。")
     by = signers_for(database, actor, [order.load_id for order in orders], keys)
-    with database.work(actor) as w:
-        started = _start(w, orders)
+    try:
+        with database.work(actor) as w:
+            started = _start(w, orders)
+    except IntegrityError:  # another window reserved for one of these loads in the same moment
+        raise Conflict(BUSY) from None
     reached("reserved")
     open_ones = [each for each in started if isinstance(each, Started)]
     numbers.mark_many(database, [each.reserved.number for each in open_ones])
@@ -188,8 +198,11 @@ def _publish(
         return {}
     try:
         with database.work(actor) as w:
+            hold_lots(w, [one for one, _by in signed])
             return {one.order.load_id: publish(w, one, by) for one, by in signed}
-    except (IntegrityError, Conflict, Invalid, NotReady):
+    except Unavailable:
+        raise
+    except (IntegrityError, AquaCertError):
         issued: dict[UUID, UUID] = {}
         wrong: list[str] = []
         for one, by in signed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select, update
@@ -197,8 +198,16 @@ def _debit(w: Work, planned: Planned) -> None:
     for line in planned.started.ready.load.lines:
         if line.lot_id is not None:
             taken[line.lot_id] += line.load_quantity
+    if len(taken) > 1:
+        stock.hold_lots(w, taken)
     for lot_id in sorted(taken):
         stock.debit_certificate(w, lot_id, taken[lot_id], planned.id)
+
+
+def hold_lots(w: Work, plans: Sequence[Planned]) -> None:
+    """Lock every lot of several plans before the first of them locks the trail and the log."""
+    lines = [line for one in plans for line in one.started.ready.load.lines]
+    stock.hold_lots(w, {line.lot_id for line in lines if line.lot_id is not None})
 
 
 def _issued(planned: Planned, signed: Signed) -> CertificateIssued:

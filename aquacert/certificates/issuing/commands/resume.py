@@ -11,9 +11,11 @@ from datetime import timedelta
 
 from aquacert.certificates.issuing.commands.publish import abandon
 from aquacert.certificates.issuing.queries import orphans, unplanned_numbers
+from aquacert.certificates.models import CertificateNumber
 from aquacert.certificates.numbers import commands as numbers
+from aquacert.kernel.errors import Conflict
 from aquacert.kernel.scope import SYSTEM
-from aquacert.kernel.work import Database
+from aquacert.kernel.work import Database, Work
 
 QUIET = timedelta(seconds=60)
 """A plan younger than this may still be at work in another process."""
@@ -50,8 +52,15 @@ def resume(database: Database, *, quiet: timedelta = QUIET, after_restore: bool 
             abandon(w, row.id, row.number, row.load_id, INTERRUPTED, row.county)
             for row in orphans(w, before)
         )
-        unplanned = unplanned_numbers(w, before)
-        for row in unplanned:
-            numbers.void_reserved(w, row.number, INTERRUPTED, county=row.county)
+        voided = sum(_void(w, row) for row in unplanned_numbers(w, before))
         skipped = numbers.pass_over_forgotten(w) if after_restore else 0
-    return Resumed(abandoned, len(unplanned), skipped)
+    return Resumed(abandoned, voided, skipped)
+
+
+def _void(w: Work, row: CertificateNumber) -> bool:
+    """Make an orphan void; say whether it was still one: another process may tidy up as well."""
+    try:
+        numbers.void_reserved(w, row.number, INTERRUPTED, county=row.county)
+    except Conflict:
+        return False
+    return True

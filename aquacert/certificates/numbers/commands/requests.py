@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from aquacert.accounts import commands as inbox
 from aquacert.accounts import queries as accounts
 from aquacert.accounts.models import Organisation
-from aquacert.certificates.models import NumberRequest
+from aquacert.certificates.models import NumberRequest, NumberSegment
 from aquacert.certificates.numbers.commands.facts import NumbersAsked, NumbersDeclined
 from aquacert.certificates.numbers.commands.ledger import Holder
-from aquacert.certificates.numbers.commands.segments import hand_down, name_of
+from aquacert.certificates.numbers.commands.segments import hand_down, name_of, not_from_above
 from aquacert.certificates.rules.kinds import Kind
 from aquacert.certificates.rules.numbering import LARGEST_SEGMENT
 from aquacert.certificates.rules.numberstock import RequestState
@@ -85,6 +85,9 @@ def answer_request(
 ) -> UUID:
     """Hand down what was asked (or `count`) from a segment of the upper level; return the child."""
     row = _open(w, request_id)
+    segment = w.get(NumberSegment, segment_id)
+    if (segment.kind, segment.holder_id) != (row.kind, row.to_id):
+        raise Invalid("号段和申领的种类、单位不符。", segment="请选答复单位的同种号段。")
     child = hand_down(
         w,
         segment_id,
@@ -155,6 +158,7 @@ def _open(w: Work, request_id: UUID) -> NumberRequest:
     mine = upper.id in scope.organisation_ids or upper.division_code in scope.divisions
     if not scope.everything and not mine:
         raise NotAllowed("申领由上级答复。")
+    not_from_above(w, row.to_id)
     return row
 
 

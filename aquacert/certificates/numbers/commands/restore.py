@@ -51,7 +51,9 @@ def pass_over_forgotten(w: Work) -> int:
         NumberSegment.next_free <= marks[-1],
         NumberSegment.free_last >= marks[0],
     )
-    for segment in w.scalars(free.order_by(NumberSegment.first)):
+    # Under a lock, and as it is then: another process may be taking numbers already.
+    fresh = free.order_by(NumberSegment.first).with_for_update()
+    for segment in w.scalars(fresh.execution_options(populate_existing=True)):
         behind = bisect_right(marks, segment.free_last)
         if bisect_left(marks, segment.next_free) < behind:
             skipped += _pass_over(w, segment, marks[behind - 1])
@@ -83,9 +85,11 @@ def _remember_segments(w: Work) -> int:
     path = w.settings.data_dir / SEGMENT_MARKS
     if not path.exists():
         return 0
+    # The file first: what stands in it is committed, so the table asked after it must know it.
+    lines = path.read_text(encoding="ascii", errors="replace").splitlines()
     known = set(w.scalars(select(NumberSegment.id)))
     voided = 0
-    for line in path.read_text(encoding="ascii", errors="replace").splitlines():
+    for line in lines:
         found = read_mark(line)
         if isinstance(found, SegmentMark) and found.id not in known:
             voided += _remember(w, found)

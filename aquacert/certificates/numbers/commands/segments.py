@@ -116,7 +116,7 @@ def hand_down(
     the receiver does not lie below the holder, `NotFound` for a segment out of the actor's scope.
     """
     parent = w.get_for_change(NumberSegment, segment_id)
-    not_from_above(w, parent)
+    not_from_above(w, parent.holder_id)
     taker = _receiver(w, parent, holder_id, person_id)
     wanted = front(ledger.piece_of(parent), count)
     if first.strip():
@@ -144,7 +144,7 @@ def return_up(w: Work, segment_id: UUID, *, count: int | None = None, because: s
     segment came from outside.
     """
     row = w.get_for_change(NumberSegment, segment_id)
-    not_from_above(w, row)
+    not_from_above(w, row.holder_id)
     if not because.strip():
         raise Invalid("退回要写明原因。", because="请写明原因。")
     if row.giver_id is None:
@@ -176,17 +176,20 @@ def name_of(look: Look, holder: Holder) -> str:
     return f"{body} 官方兽医 {accounts.vet_number(look, holder.person_id)}"
 
 
-def not_from_above(w: Work, row: NumberSegment) -> None:
-    """Raise `NotAllowed` when the actor's own body lies below the holder.
+def not_from_above(w: Work, holder_id: UUID) -> None:
+    """Raise `NotAllowed` when the actor's own body lies below the holder, or beside it.
 
-    An office sees the segments of its county, and may not help itself from them.
+    An office sees the segments of its whole county; it may help itself neither from the county's
+    nor from its neighbour's.
     """
     own = w.actor.organisation_id
-    if w.actor.scope.everything or own is None or own == row.holder_id:
+    if w.actor.scope.everything or own is None or own == holder_id:
         return
-    holder = accounts.organisation(w, row.holder_id)
-    if lies_below(w, accounts.organisation(w, own), holder):
+    holder, mine = accounts.organisation(w, holder_id), accounts.organisation(w, own)
+    if lies_below(w, mine, holder):
         raise NotAllowed("上级的号段由上级办理；不够用请申领。")
+    if mine.parent_id is not None and mine.parent_id == holder.parent_id:
+        raise NotAllowed("同级单位的号段由它自己或上级办理。")
 
 
 def _receiver(w: Work, parent: NumberSegment, holder_id: UUID, person_id: UUID | None) -> Holder:

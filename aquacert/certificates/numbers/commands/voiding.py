@@ -38,7 +38,7 @@ def void_unused(w: Work, segment_id: UUID, *, first: str, last: str, because: st
     Raises `Invalid` without a reason, for more than 10,000, or unless all of them are free.
     """
     row = w.get_for_change(NumberSegment, segment_id)
-    not_from_above(w, row)
+    not_from_above(w, row.holder_id)
     reason = because.strip()
     if not reason:
         raise Invalid("作废要写明原因。", because="请写明原因。")

@@ -72,10 +72,12 @@ def segment_rows(look: Look, kind: str, *more: ColumnElement[bool]) -> list[Segm
     )
     found = [SegmentRow(row[0], row[1], row[2], (row[3], row[4]), *row[5:]) for row in rows]
     by_id = {row.id: row for row in found}
+    # A segment that came between two of the questions is one of the next page's.
     for segment_id, state, count in look.session.execute(_counts(*chosen)):
-        by_id[segment_id].counts[state] = int(count)
+        if segment_id in by_id:
+            by_id[segment_id].counts[state] = int(count)
     for parent_id, size in look.session.execute(_cut_off(*chosen)):
-        if parent_id is not None:
+        if parent_id in by_id:
             by_id[parent_id].cut_off = int(size)
     return found
 

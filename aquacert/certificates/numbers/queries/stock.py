@@ -236,7 +236,8 @@ def _rate(
     )
     out: Counter[Key] = Counter()
     for segment_id, count in look.session.execute(used):
-        out[by_id[segment_id].key] += int(count)
+        if segment_id in by_id:
+            out[by_id[segment_id].key] += int(count)
     for body, person, count in look.session.execute(handed):
         if body is not None:
             out[body, person] += int(count)
