@@ -5,14 +5,18 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
+    Field,
+    HiddenField,
     PasswordField,
     SelectField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.form import BaseForm
+from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
+from aquacert.accounts.rules.passkeys import LONGEST_NAME
 from aquacert.accounts.rules.roles import KIND_NAMES, ROLE_NAMES, Role
 from aquacert.accounts.rules.states import LEVEL_NAMES
 from aquacert.http.forms import Form
@@ -49,6 +53,60 @@ class CodeForm(Form):
         [NEEDED, Length(max=20)],
         render_kw={"inputmode": "numeric", "autocomplete": "one-time-code"},
     )
+
+
+class AnswerField(HiddenField):
+    """What a key answered, filled in by static/js/passkey.js; good once, so never shown again."""
+
+    def _value(self) -> str:
+        return ""
+
+
+class CodeOrKey:
+    """Asks for the code unless a key answered instead."""
+
+    field_flags = {"optional_quiet": True}
+
+    def __init__(self, sentence: object) -> None:
+        self.sentence = sentence
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        """Stop with the sentence when there is neither."""
+        answered = bool(form["assertion"].data)
+        if answered or not (field.data or "").strip():
+            raise StopValidation("" if answered else str(self.sentence))
+
+
+class SecondFactorForm(Form):
+    """Six digits, or the answer of a passkey or security key."""
+
+    code = StringField(
+        _("动态口令（6 位数字）"),
+        [CodeOrKey(_("这一项要填")), Length(max=20)],
+        render_kw={"inputmode": "numeric", "autocomplete": "one-time-code"},
+    )
+    assertion = AnswerField()
+
+    def given(self) -> dict[str, str]:
+        """Return what was given, as keyword arguments of `grant_step_up`."""
+        return {"code": self.code.data or "", "assertion": self.assertion.data or ""}
+
+
+class ChallengeForm(Form):
+    """A page asks for a challenge, for what it shows."""
+
+    digest = HiddenField()
+
+
+class PasskeyForm(Form):
+    """A new key: the person's word for it, and what the key answered."""
+
+    name = StringField(
+        _("给这把钥匙起个名字"),
+        [NEEDED, Length(max=LONGEST_NAME)],
+        render_kw={"autocomplete": "off", "maxlength": str(LONGEST_NAME)},
+    )
+    answer = AnswerField()
 
 
 class PasswordForm(Form):

@@ -14,12 +14,13 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
+from aquacert.accounts.forms import CodeOrKey, SecondFactorForm
 from aquacert.certificates.rules.recalls import Question
 from aquacert.http.forms import Form
 from aquacert.kernel.errors import Invalid
 
 
-class SignForm(Form):
+class SignForm(SecondFactorForm):
     """The second factor, for exactly the content whose digest travels with it."""
 
     digest = HiddenField(validators=[Regexp(r"^[0-9a-f]{64}$", message=_l("请刷新页面再签。"))])
@@ -27,12 +28,12 @@ class SignForm(Form):
     because = StringField(_l("换证原因"), validators=[Optional(), Length(max=200)])
     code = StringField(
         _l("动态口令 6 位"),
-        validators=[InputRequired(_l("请输入口令器上的 6 位数字。"))],
+        validators=[CodeOrKey(_l("请输入口令器上的 6 位数字。"))],
         description=_l("看你的口令器，每个口令只能用一次"),
     )
 
 
-class SignManyForm(Form):
+class SignManyForm(SecondFactorForm):
     """The second factor, for exactly the loads and contents that the page showed."""
 
     loads = HiddenField(
@@ -45,7 +46,7 @@ class SignManyForm(Form):
     )
     code = StringField(
         _l("动态口令 6 位"),
-        validators=[InputRequired(_l("请输入口令器上的 6 位数字。"))],
+        validators=[CodeOrKey(_l("请输入口令器上的 6 位数字。"))],
         description=_l("看你的口令器，每个口令只能用一次"),
     )
 
@@ -128,7 +129,7 @@ class OrderForm(Form):
     )
 
 
-class DecideForm(Form):
+class DecideForm(SecondFactorForm):
     """The second person's reason, and the second factor for exactly this order."""
 
     because = TextAreaField(
@@ -139,7 +140,7 @@ class DecideForm(Form):
         ],
     )
     code = StringField(
-        _l("动态口令 6 位"), validators=[InputRequired(_l("请输入口令器上的 6 位数字。"))]
+        _l("动态口令 6 位"), validators=[CodeOrKey(_l("请输入口令器上的 6 位数字。"))]
     )
 
 

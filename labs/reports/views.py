@@ -56,7 +56,7 @@ def authorise(code: str) -> ResponseReturnValue:
     digest = form.digest.data or ""
     if form.validate():
         with form.trying(), work() as w:
-            grant_step_up(w, code=form.code.data or "", digest=digest)
+            grant_step_up(w, **form.given(), digest=digest)
     if not form.wrong:
         with form.trying(), work(once=form.key()) as w:
             spend_step_up(w, digest)

@@ -35,6 +35,7 @@ TABLE_OF = {
     "feed": "feed_files",
     "file": "lab_files",
     "paper": "files",
+    "passkey": "passkeys",
     "hatchery": "hatcheries",
     "lab": "laboratories",
     "licence": "hatchery_licences",

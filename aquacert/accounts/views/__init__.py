@@ -1,7 +1,25 @@
 """The HTML doors of accounts: signing in, the own account, the inbox, administration."""
 
-from aquacert.accounts.views import inbox, organisations, own, people, signing_in, step_up
+from aquacert.accounts.views import (
+    inbox,
+    organisations,
+    own,
+    passkeys,
+    people,
+    signing_in,
+    step_up,
+)
 from aquacert.accounts.views.blueprint import bp
 from aquacert.accounts.views.glue import prepare
 
-__all__ = ["bp", "inbox", "organisations", "own", "people", "prepare", "signing_in", "step_up"]
+__all__ = [
+    "bp",
+    "inbox",
+    "organisations",
+    "own",
+    "passkeys",
+    "people",
+    "prepare",
+    "signing_in",
+    "step_up",
+]

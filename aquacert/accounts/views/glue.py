@@ -17,11 +17,13 @@ from aquacert.accounts.commands import keep_preferences, touch_session
 from aquacert.accounts.queries import (
     SessionStanding,
     actor_for,
+    has_passkey,
     person_name,
     session_standing,
     token_actor,
     unread_count,
 )
+from aquacert.accounts.queries.passkeys import site
 from aquacert.accounts.rules.roles import TRADE
 from aquacert.accounts.rules.sessions import SessionState
 from aquacert.accounts.views.blueprint import bp
@@ -164,9 +166,19 @@ def furnish() -> dict[str, Any]:
             "actor_name": mask_name(person_name(look, actor.person_id)),
             "role_name": actor.label,
             "inbox_unread": unread_count(look),
+            "has_own_passkey": has_own_passkey,
             "tab_places": tab_places(actor),
             "jurisdiction": [{"name": place.name_zh, "code": place.code} for place in path],
         }
+
+
+def has_own_passkey() -> bool:
+    """Say whether the person asking can confirm with a key here; only pages that offer it ask."""
+    person_id = current_actor().person_id
+    if person_id is None:
+        return False
+    with house().database.look() as look:
+        return site(look) is not None and has_passkey(look, person_id)
 
 
 def tab_places(actor: Actor) -> list[tuple[str, str, str, str]]:

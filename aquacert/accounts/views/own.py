@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from aquacert.accounts.commands import (
+    bind_code,
     change_password,
-    confirm_factor,
     end_session,
     end_sessions,
     end_token,
@@ -19,12 +19,16 @@ from aquacert.accounts.commands import (
 from aquacert.accounts.forms import CodeForm, EmptyForm, PasswordForm, PreferencesForm, TokenForm
 from aquacert.accounts.queries import (
     has_code,
+    has_passkey,
+    has_step_up,
+    passkeys_of,
     pending_secret,
     person,
     roles_lines,
     sessions_of,
     tokens_of,
 )
+from aquacert.accounts.rules.passkeys import OWN_FACTORS
 from aquacert.accounts.views.blueprint import bp
 from aquacert.accounts.views.glue import visitor
 from aquacert.accounts.views.pictures import code_picture
@@ -61,6 +65,7 @@ def me() -> ResponseReturnValue:
             person=person(unit, own_id()),
             lines=roles_lines(unit, own_id()),
             has_code=has_code(unit, own_id()),
+            keys=len(passkeys_of(unit, own_id())),
             sessions=len(sessions_of(unit, own_id())),
         ), form.status
 
@@ -121,10 +126,15 @@ def end_others() -> ResponseReturnValue:
 @bp.route("/factor", methods=["GET", "POST"])
 @signed_in
 def factor() -> ResponseReturnValue:
-    """Let somebody who need not have a one-time code make one all the same."""
+    """Let somebody who need not have a one-time code make one all the same.
+
+    Whoever has a key confirms with it first.
+    """
     with look() as unit:
         if has_code(unit, own_id()):
             return page("accounts/factor.html", form=CodeForm(), secret="", picture="")
+        if has_passkey(unit, own_id()) and not has_step_up(unit, OWN_FACTORS):
+            return redirect(url_for(".step_up", digest=OWN_FACTORS, next=url_for(".factor")))
         secret = pending_secret(unit, own_id())
         username = person(unit, own_id()).username
     if secret is None:
@@ -134,7 +144,7 @@ def factor() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with form.catching(), work() as w:
-                confirm_factor(w, own_id(), form.code.data)
+                bind_code(w, form.code.data)
         except TooMany as error:
             form.form_errors.append(error.sentence)
             status = error.status

@@ -1,4 +1,6 @@
-"""Signing in and out: password, one-time code, first generator. Phone pages, plain sentences."""
+"""Signing in and out: password, one-time code or key, the first of them. Phone pages."""
+
+from collections.abc import Callable
 
 from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -6,19 +8,25 @@ from flask_babel import gettext as _
 from flask_login import login_user, logout_user
 
 from aquacert.accounts.commands import (
+    ask_assertion,
+    ask_registration,
     count_guess,
     end_session,
     enrol,
     open_session,
     pass_second_factor,
+    pass_with_first_passkey,
 )
 from aquacert.accounts.commands.passwords import matches
-from aquacert.accounts.forms import CodeForm, SignInForm
-from aquacert.accounts.queries import credentials, pending_secret
+from aquacert.accounts.forms import CodeForm, PasskeyForm, SecondFactorForm, SignInForm
+from aquacert.accounts.queries import credentials, has_code, has_passkey, pending_secret
+from aquacert.accounts.queries.passkeys import site
 from aquacert.accounts.queries.sign_in import Credentials
+from aquacert.accounts.rules.passkeys import Purpose
 from aquacert.accounts.rules.sessions import SessionState, local_path
 from aquacert.accounts.views.blueprint import bp
 from aquacert.accounts.views.glue import Visitor, endpoint_exists, load_visitor, visitor
+from aquacert.accounts.views.passkeys import challenge
 from aquacert.accounts.views.pictures import code_picture
 from aquacert.http.forms import Form
 from aquacert.http.gates import (
@@ -32,6 +40,7 @@ from aquacert.http.pages import page
 from aquacert.kernel.errors import NotSignedIn, TooMany
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import SYSTEM
+from aquacert.kernel.work import Work
 
 FIRST_PAGES = (
     (P.DECLARATION_DECLARE, "declarations.home"),
@@ -124,34 +133,116 @@ def _onward(found: Visitor) -> str:
 @bp.route("/second-factor", methods=["GET", "POST"])
 @open_to_all("the second half of signing in")
 def second_factor() -> ResponseReturnValue:
-    """Ask for a one-time code."""
+    """Ask for a one-time code, or a key."""
     found = visitor()
     if found is None or found.standing.state != SessionState.HALF:
-        return redirect(url_for(".sign_in", next=local_path(request.args.get("next"))))
+        return _from_the_start()
     if found.standing.must_enrol:
         return redirect(_onward(found))
-    form = CodeForm()
-    if form.validate_on_submit() and (passed := _pass(form, found)):
-        return redirect(_onward(passed))
-    return page("accounts/second_factor.html", form=form), _status(form)
+    form, session_id = SecondFactorForm(), found.standing.session_id
+    if form.validate_on_submit():
+        code, answer = form.code.data or "", form.assertion.data or ""
+        passed = _pass(
+            form, found, lambda w: pass_second_factor(w, session_id, code, assertion=answer)
+        )
+        if passed:
+            return redirect(_onward(passed))
+    with house().database.look() as look:
+        by_code = has_code(look, found.standing.person_id)
+        by_key = site(look) is not None and has_passkey(look, found.standing.person_id)
+    form.code.data = ""
+    html = page("accounts/second_factor.html", form=form, by_code=by_code, by_key=by_key)
+    return html, _status(form)
+
+
+@bp.post("/second-factor/challenge")
+@open_to_all("the second half of signing in: the script asks what a key is to answer")
+def second_factor_challenge() -> ResponseReturnValue:
+    """Ask one of the person's keys to open this half-open session."""
+    found = visitor()
+    if found is None or found.standing.state != SessionState.HALF or found.standing.must_enrol:
+        raise NotSignedIn
+
+    def ask() -> dict[str, object]:
+        with house().database.work(found.actor) as w:
+            return ask_assertion(w, Purpose.SIGN_IN)
+
+    return challenge(Form(), ask)
 
 
 @bp.route("/first-code", methods=["GET", "POST"])
 @open_to_all("the second half of a first sign-in")
 def first_code() -> ResponseReturnValue:
-    """Let somebody who signs or administers make his one-time code generator."""
+    """Let somebody who signs or administers make his one-time code generator, or register a key."""
+    found = _newcomer()
+    if found is None:
+        return _from_the_start()
+    form, session_id = CodeForm(), found.standing.session_id
+    if form.validate_on_submit():
+        code = form.code.data or ""
+        if passed := _pass(form, found, lambda w: pass_second_factor(w, session_id, code)):
+            return redirect(_onward(passed))
+    return _first_code_page(found, form, PasskeyForm(formdata=None)), _status(form)
+
+
+@bp.post("/first-code/passkey")
+@open_to_all("the second half of a first sign-in, with a key")
+def first_code_passkey() -> ResponseReturnValue:
+    """Register somebody's first second factor, a key, and let him in."""
+    found = _newcomer()
+    if found is None:
+        return _from_the_start()
+    form, session_id = PasskeyForm(), found.standing.session_id
+    if form.validate_on_submit():
+        asked = form.asked()
+        if passed := _pass(form, found, lambda w: pass_with_first_passkey(w, session_id, **asked)):
+            return redirect(_onward(passed))
+    return _first_code_page(found, CodeForm(formdata=None), form), _status(form)
+
+
+@bp.post("/first-code/challenge")
+@open_to_all("the second half of a first sign-in: the script asks what a key is to answer")
+def first_code_challenge() -> ResponseReturnValue:
+    """Ask for somebody's first key."""
+    found = _newcomer()
+    if found is None:
+        raise NotSignedIn
+
+    def ask() -> dict[str, object]:
+        with house().database.work(found.actor) as w:
+            return ask_registration(w)
+
+    return challenge(Form(), ask)
+
+
+def _newcomer() -> Visitor | None:
+    """Return the visitor if he has given his password and has no second factor yet."""
     found = visitor()
     if found is None or found.standing.state != SessionState.HALF:
-        return redirect(url_for(".sign_in", next=local_path(request.args.get("next"))))
-    if not found.standing.must_enrol:
+        return None
+    return found if found.standing.must_enrol else None
+
+
+def _from_the_start() -> ResponseReturnValue:
+    """Send on whoever is further than he thinks, and everybody else to the sign-in page."""
+    found, target = visitor(), local_path(request.args.get("next"))
+    if found is not None and found.standing.state == SessionState.HALF:
         return redirect(_onward(found))
-    form = CodeForm()
-    if form.validate_on_submit() and (passed := _pass(form, found)):
-        return redirect(_onward(passed))
+    return redirect(url_for(".sign_in", next=target))
+
+
+def _first_code_page(found: Visitor, form: CodeForm, key_form: PasskeyForm) -> str:
+    with house().database.look() as look:
+        place = site(look)
     secret = _pending(found)
-    picture = code_picture(secret, found.actor.label)
-    return page("accounts/first_code.html", form=form, secret=secret, picture=picture), _status(
-        form
+    return page(
+        "accounts/first_code.html",
+        form=key_form if key_form.wrong else form,
+        code_form=form,
+        key_form=key_form,
+        secret=secret,
+        picture=code_picture(secret, found.actor.label),
+        by_key=place is not None,
     )
 
 
@@ -165,11 +256,11 @@ def _pending(found: Visitor) -> str:
         return enrol(w, found.standing.person_id)
 
 
-def _pass(form: CodeForm, found: Visitor) -> Visitor | None:
+def _pass(form: Form, found: Visitor, enter: Callable[[Work], str]) -> Visitor | None:
     """Return the wholly signed-in visitor, or None with the reason on the form."""
     try:
         with form.catching(), house().database.work(found.actor) as w:
-            secret = pass_second_factor(w, found.standing.session_id, form.code.data)
+            secret = enter(w)
     except TooMany as error:
         form.form_errors.append(error.sentence)
         form.too_many = True

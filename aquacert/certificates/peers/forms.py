@@ -7,6 +7,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from aquacert.accounts.forms import CodeOrKey, SecondFactorForm
 from aquacert.http.forms import Form
 
 
@@ -25,7 +26,7 @@ class ProposeForm(Form):
     )
 
 
-class ConfirmForm(Form):
+class ConfirmForm(SecondFactorForm):
     """The second person: the fingerprint heard over another road, and the second factor."""
 
     fingerprint = StringField(
@@ -35,7 +36,7 @@ class ConfirmForm(Form):
     )
     code = StringField(
         _l("动态口令 6 位"),
-        validators=[InputRequired(_l("请输入口令器上的 6 位数字。"))],
+        validators=[CodeOrKey(_l("请输入口令器上的 6 位数字。"))],
     )
 
 

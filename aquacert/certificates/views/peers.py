@@ -105,7 +105,7 @@ def confirm_province(province_id: UUID) -> ResponseReturnValue:
             with look() as unit:
                 digest = queries.province_line(unit, province_id).fingerprint
             with form.catching(), work() as w:
-                grant_step_up(w, code=form.code.data or "", digest=commands.pin_digest(digest))
+                grant_step_up(w, **form.given(), digest=commands.pin_digest(digest))
             if not form.wrong:
                 with form.catching(), work(once=form.key()) as w:
                     commands.confirm(w, province_id, form.fingerprint.data or "")
@@ -226,6 +226,7 @@ def _province_page(
             form=confirming or importing or withdrawing,
             seen=seen,
             tried=tried,
+            confirmed=commands.pin_digest(line.fingerprint),
             is_proposer=line.province.proposed_by_id == unit.actor.person_id,
             now=unit.now,
         )

@@ -104,7 +104,7 @@ def decide(order_id: UUID, act: str) -> ResponseReturnValue:
     if form.validate():
         try:
             with form.catching(), work() as w:
-                grant_step_up(w, code=form.code.data or "", digest=decision_digest(chosen, digest))
+                grant_step_up(w, **form.given(), digest=decision_digest(chosen, digest))
             if not form.wrong:
                 with form.catching(), work(once=form.key()) as w:
                     DO[chosen](w, order_id, form.because.data or "")
@@ -183,6 +183,7 @@ def _order_page(order_id: UUID, form: DecideForm) -> Response:
             names=RECALL_NAMES,
             hit_names=HIT_NAMES,
             is_second=is_second,
+            digests={act.value: decision_digest(act, row.digest) for act in DO},
             form=form,
         )
     answer = make_response(html)

@@ -58,7 +58,7 @@ def sign_and_seal(load_id: UUID) -> ResponseReturnValue:
     try:
         if not _under_way(load_id, form):
             with form.catching(), work() as w:
-                grant_step_up(w, code=form.code.data or "", digest=_confirmed(form))
+                grant_step_up(w, **form.given(), digest=_confirmed(form))
         # The second of two clicks may find its code used up by the first: then the first is at
         # work, and both get its certificate.
         if not form.wrong or _under_way(load_id, form):
@@ -115,5 +115,6 @@ def _sign_page(load_id: UUID, form: SignForm) -> tuple[str, int]:
             title=_(TITLES[found.content.kind]),
             form=form,
             replaced=replaced,
+            confirmed=_confirmed(form),
         )
     return html, form.status

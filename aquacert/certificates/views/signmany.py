@@ -45,7 +45,7 @@ def sign_and_seal_many(declaration_id: UUID) -> ResponseReturnValue:
         if len(issued) < len(previews):
             with form.catching(), work() as w:
                 digest = digest_of_all([digest for _, digest in previews])
-                grant_step_up(w, code=form.code.data or "", digest=digest)
+                grant_step_up(w, **form.given(), digest=digest)
         if not form.wrong:
             issue_many(house().database, current_actor(), previews, house().keys)
             return redirect(url_for(".index"))
@@ -79,6 +79,7 @@ def _page(declaration_id: UUID, form: SignManyForm) -> tuple[str, int]:
             ready=ready,
             first=loads[0].load,
             form=form,
+            confirmed=digest_of_all([one.digest for one in ready]),
         )
     return html, form.status
 
