@@ -105,7 +105,7 @@ def batch_check(look: Look, check_id: UUID) -> BatchCheck:
 def checks_of(look: Look, declaration_id: UUID) -> list[CheckLine]:
     """Return every batch of a declaration with its check, in order of the batches."""
     papers.declaration(look, declaration_id)
-    rows = look.rows(CHECKS_OF, paper=declaration_id)
+    rows = look.scalars(select(BatchCheck).where(BatchCheck.declaration_id == declaration_id))
     found = {row.batch_id: row for row in rows}
     return [
         CheckLine(batch, found.get(batch.batch_id))
@@ -133,7 +133,7 @@ def sheet(look: Look, check_id: UUID) -> CheckSheet:
 
 def verdicts(look: Look, declaration_id: UUID) -> Mapping[UUID, Verdict]:
     """Return batch → verdict; a batch whose check never began is not in the mapping."""
-    rows = look.scalars(select(BatchCheck).where(BatchCheck.declaration_id == declaration_id))
+    rows = look.rows(CHECKS_OF, paper=declaration_id)
     return {
         row.batch_id: Verdict(
             batch_id=row.batch_id,

@@ -3,11 +3,10 @@
 from sqlalchemy import text
 
 from aquacert.certificates import commands, queries
-from aquacert.certificates.log.commands import leaf_hash
 from aquacert.certificates.log.queries import leaves
 from aquacert.certificates.peers.queries import Answer, judge_own
 from aquacert.kernel.scope import SYSTEM
-from aquacert.trust import qr
+from aquacert.trust import merkle, qr
 from aquacert.trust.errors import Why
 from tests.make.accounts import make_person
 from tests.make.certificates import issue_one, make_ready
@@ -87,7 +86,7 @@ def test_a_leaf_is_hashed_as_rfc_9162_says_and_names_nobody(house, db):
     line, _ = public_of(db, issue_one(house))
     with db.look() as look:
         [leaf] = leaves(look, 0)
-    assert leaf.hash == leaf_hash(leaf.entry) == hashlib.sha256(b"\x00" + leaf.entry).digest()
+    assert leaf.hash == merkle.leaf_hash(leaf.entry) == hashlib.sha256(b"\x00" + leaf.entry).digest()
     assert line.number.encode() not in leaf.entry
 
 
