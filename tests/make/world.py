@@ -21,6 +21,7 @@ from tests.make.hatcheries import register
 from tests.make.inspections import start
 from tests.make.labs import make_lab, rdml_file
 from tests.make.movements import make_road
+from tests.make.passkeys import give_passkey
 from tests.make.sampling import tested
 from tests.make.seals import give_seal
 from tests.make.surveillance import make_zone
@@ -34,6 +35,12 @@ TABLE_OF = {
     "event": "events",
     "feed": "feed_files",
     "file": "lab_files",
+    "finding": "check_findings",
+    "halt": "issuing_halts",
+    "import": "number_imports",
+    "number": "certificate_numbers",
+    "order": "recall_orders",
+    "request": "number_requests",
     "paper": "files",
     "passkey": "passkeys",
     "hatchery": "hatcheries",
@@ -81,6 +88,7 @@ def make_world(house: House) -> Made:
     keeper = make_person(db, "province_supervisor", division="320000")
     give_seal(house, keeper.actor, road.ready.farm.office_id)
     chief = make_person(db, "administrator")
+    give_passkey(db, chief)
     with db.work(chief.actor) as w:
         make_token(w, chief.person_id, "测试程序")
         farm = road.ready.farm.organisation_id
