@@ -14,6 +14,8 @@ WORDS = {
     "kind": ["application", "acceptance", "refusal", "supplement", "nothing"],
     "version": ["0", "1", "99"],
     "number": ["0", "1", "2026201"],
+    "ordinal": ["0", "1", "999999999999"],
+    "name": ["0/000", "../secret", "x", "a" * 43],
     "kid": ["00", "x"],
     "secret": ["x", "a" * 43],
     "filename": ["icon.svg", "../app.py"],
@@ -50,7 +52,7 @@ def values_of(
         return sorted(listed)
     if part in words:
         found = words[part]
-        return [int(text) for text in found] if part in {"number", "version"} else list(found)
+        return [int(text) for text in found] if part in {"number", "ordinal", "version"} else list(found)
     if ids is None:
         return [uuid4()]
     name = part.removesuffix("_id")
