@@ -236,7 +236,7 @@ def add_plain_doors(app: Flask, house: House) -> None:
     @app.get("/metrics")
     @gates.open_to_all("counts only; a production proxy keeps it inside")
     def metrics() -> ResponseReturnValue:
-        return Response(generate_latest(), mimetype=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
     @app.get("/openapi.json")
     @gates.open_to_all("describes the doors, opens none")

@@ -129,7 +129,8 @@ def verify1(
     Tagged (18) or not; alg and kid in either header, but no label in both; `keys` by kid, where a
     kid may also be the beginning of a longer one, and without any kid every key is tried. With
     `content_type` the object must say that type. `external` is the external_aad (RFC 9052 §4.4).
-    An object of our own profile is held to it: deterministic, lower s, else NOT_CANONICAL.
+    An object of our own profile, untagged, is held to it: deterministic, lower s, else
+    NOT_CANONICAL. A tagged one is another's: it may be written and signed in any legal way.
     """
     return _verified(read(octets(message)), keys, content_type, octets(external))
 
@@ -207,7 +208,8 @@ def _payload_place(message: bytes, head: int) -> tuple[int, int]:
 
 
 def _any_form(message: bytes) -> Envelope:
-    match _untagged(cborread.read(message)):
+    value = cborread.read(message)
+    match _untagged(value):
         case [bytes(protected), dict() as outer, bytes(payload), bytes(signature)]:
             pass
         case _:
@@ -220,7 +222,7 @@ def _any_form(message: bytes) -> Envelope:
     if len(signature) != SIGNATURE_BYTES:
         raise Refused(Why.MALFORMED, f"signature of {len(signature)} bytes")
     _check_critical(inner, outer)
-    is_own = not outer and _is_profile(inner)
+    is_own = isinstance(value, list) and not outer and _is_profile(inner)
     if is_own:
         _check_canonical(message, protected, inner, payload, signature)
     return Envelope(protected if inner else b"", {**outer, **inner}, payload, signature, is_own)
@@ -329,10 +331,9 @@ def _check_canonical(
     message: bytes, protected: bytes, inner: Mapping[Any, Any], payload: bytes, signature: bytes
 ) -> None:
     """Refuse an object of our profile unless it is the one encoding we make of it."""
-    plain = message[1:] if message[:1] == b"\xd2" else message
     if cbor.encode(dict(inner)) != protected:
         raise Refused(Why.NOT_CANONICAL, "protected header")
-    if cbor.encode([protected, {}, payload, signature]) != plain:
+    if cbor.encode([protected, {}, payload, signature]) != message:
         raise Refused(Why.NOT_CANONICAL, "COSE_Sign1")
     if inner[ALGORITHM] == NUMBERS[ES256] and not is_low(signature):
         raise Refused(Why.NOT_CANONICAL, "s is not the lower one")

@@ -14,6 +14,7 @@ import click
 
 from aquacert.kernel.clock import SystemClock
 from aquacert.trust.errors import Refused
+from aquacert.trust.pdf import verify_pdf
 from aquacert.verification.parsers.codes import (
     COSE,
     MOST_BYTES,
@@ -26,6 +27,7 @@ from aquacert.verification.parsers.codes import (
     kind_of,
 )
 from aquacert.verification.queries.outside import (
+    NOT_PROVABLE,
     Answer,
     Believed,
     Report,
@@ -77,6 +79,8 @@ def verify_command(
         if believed is not None:
             given = (_given(status_file), _given(proof_file))
             _judge(report, data, code, believed, now, given, offline=offline)
+        elif data:
+            _refuse_broken(report, data)
     _tell(report, as_json=as_json)
     raise SystemExit(EXIT[report.answer])
 
@@ -109,6 +113,15 @@ def _printed(data: bytes) -> Code:
         return code_on_paper(data)
     except Refused:
         return Code()
+
+
+def _refuse_broken(report: Report, data: bytes) -> None:
+    """Refuse a file that nobody's signature could save; without a trust list no more can be said."""
+    try:
+        verify_pdf(data, ())
+    except Refused as refused:
+        if refused.why not in NOT_PROVABLE:
+            report.refuse("文件", refused)
 
 
 def _list_of(address: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aquacert.trust import cborread, cose
+from aquacert.trust import cbor, cborread, cose
 from aquacert.trust.errors import Refused, TrustError, Why
 from aquacert.trust.keys import ES256, SM2, PublicKey
 from aquacert.trust.signers import FileStore
@@ -297,8 +297,17 @@ def test_the_twin_with_the_high_s_is_refused_and_never_made(tmp_path):
     twin = good[:-32] + s.to_bytes(32, "big")
     assert why(cose.verify_own, twin, keys) is Why.NOT_CANONICAL
     assert why(cose.verify1, twin, keys) is Why.NOT_CANONICAL
-    assert why(cose.verify1, b"\xd2" + twin, keys) is Why.NOT_CANONICAL
+    assert why(cose.verify_own, b"\xd2" + twin, keys) is Why.MALFORMED
     private.key.verify(twin[-64:], cose.to_be_signed(good[2:11], b"payload"))
+
+
+def test_a_tagged_object_of_others_may_carry_either_s(tmp_path):
+    private = FileStore(tmp_path, "x").fresh(ES256)
+    theirs = Signer(private)
+    protected = cbor.encode({1: -7, 4: b"key1"})
+    signature = theirs.sign(cose.to_be_signed(protected, b"payload"))
+    message = b"\xd2" + cbor.encode([protected, {}, b"payload", signature])
+    assert cose.verify1(message, {b"key1": private.key}).payload == b"payload"
 
 
 def test_what_both_suites_sign_is_verified_and_each_has_its_number(private):

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
 from PIL import Image
 
 from aquacert.certificates import commands
+from aquacert.certificates.peers import commands as peers
 from aquacert.cli import main
 from aquacert.kernel.scope import SYSTEM
 from aquacert.trust.claims import QrClaims
-from aquacert.trust.cose import read
+from aquacert.trust.cose import peek_kid, read
+from aquacert.trust.publickeys import Use
 from aquacert.trust.trustdocument import TrustDocument
+from aquacert.verification.queries import outside
 from tests.make.published import publish_one
 
 
@@ -76,6 +81,25 @@ def test_no_trust_list_is_unsure(house, folder, made):
     assert run(house, folder, folder / "certificate.cose", trust=False)[0] == 2
 
 
+@pytest.mark.parametrize(
+    ("break_it", "reason"),
+    [
+        (lambda data: data[: len(data) // 2], "not-pdf"),
+        (lambda _: b"%PDF-1.7\n" + bytes(10_000_000), "too-large"),
+        (lambda data: data + b"\n%", "changed"),
+    ],
+)
+def test_a_broken_pdf_is_refused_with_its_reason_even_without_a_trust_list(
+    house, folder, made, break_it, reason
+):
+    path = folder / "broken.pdf"
+    path.write_bytes(break_it((folder / "certificate.pdf").read_bytes()))
+    code, told = run(house, folder, path, trust=False)
+    assert (code, told["answer"]) == (1, "refused"), told
+    assert any(f"[{reason}]" in text for _, _, text in told["findings"]), told
+    assert run(house, folder, folder / "certificate.pdf", trust=False)[0] == 2
+
+
 def test_a_void_one_is_refused(house, folder, made, client):
     with house.database.work(SYSTEM) as w:
         commands.void(w, made.certificate_id, "目的地填错")
@@ -92,6 +116,37 @@ def test_an_old_status_list_and_an_old_trust_list_are_unsure(house, folder, made
     code, told = run(house, folder, made.url, *with_lists(folder))
     assert code == 2
     assert any(row[0] == "状态" and row[1] == "unsure" for row in told["findings"])
+
+
+def test_a_status_list_by_a_stolen_key_is_not_believed(house, folder, made, client):
+    [stolen] = [key for key in house.keys.public_keys() if key.use is Use.STATUS]
+    since = house.database.clock.now() - timedelta(hours=1)
+    house.keys.withdraw(stolen.kid, compromised_since=since)
+    assert peers.renew(house.database, house.keys)
+    (folder / "trust.json").write_bytes(client.get("/trust/list.json").data)
+    code, told = run(house, folder, made.url, *with_lists(folder))
+    assert code == 2, told
+    assert any(row[0] == "状态" and "不可信" in row[2] for row in told["findings"])
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_stolen_key_and_the_time_of_the_log(house, folder, made, client, is_late):
+    claims = QrClaims.decode(read(made.cose).payload)
+    kid = peek_kid(made.cose)
+    house.keys.withdraw(kid, compromised_since=claims.issued + timedelta(seconds=1))
+    assert peers.renew(house.database, house.keys)
+    (folder / "trust.json").write_bytes(client.get("/trust/list.json").data)
+    if is_late:
+        trust = json.loads((folder / "trust.json").read_bytes())
+        document = TrustDocument.read(json.dumps(trust))
+        [key] = document.trust.matching(kid, Use.ISSUE)
+        report = outside.Report(claims=claims, key=replace(key, compromised_since=claims.issued))
+        proof = (folder / "proof.txt").read_bytes()
+        believed = outside.Believed(document.trust, document, str(document.log["key"]))
+        outside.judge_log(report, believed, house.database.clock.now(), proof)
+        assert report.answer is outside.Answer.REFUSED
+        return
+    assert run(house, folder, made.url, *with_lists(folder))[0] == 0
 
 
 def test_a_changed_pdf_is_refused(house, folder, made):
