@@ -83,10 +83,16 @@ class Roots:
 
 
 def canonical(value: object) -> bytes:
-    """Return the canonical JSON of `value` (RFC 8785, for values without fractions)."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    """Return the canonical JSON of `value` (RFC 8785, for values without fractions).
+
+    Raise `Refused` for half a surrogate pair, NaN, and nesting without end.
+    """
+    try:
+        return json.dumps(
+            value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+        ).encode()
+    except (ValueError, RecursionError) as error:
+        raise Refused(Why.NOT_CANONICAL, repr(error)[:300]) from None
 
 
 def _root(row: Mapping[str, Any]) -> tuple[PublicKey, str]:
@@ -130,7 +136,10 @@ def as_division(value: object) -> str:
 
 def as_instant(value: object) -> datetime:
     """Return an RFC 3339 instant in UTC; raise `Refused` when it names no zone."""
-    found = datetime.fromisoformat(as_text(value))
-    if found.tzinfo is None:
-        raise Refused(Why.MALFORMED, f"{value!r} has no zone")
-    return found.astimezone(UTC)
+    try:
+        found = datetime.fromisoformat(as_text(value))
+        if found.tzinfo is None:
+            raise Refused(Why.MALFORMED, f"{value!r} has no zone")
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Refused(Why.MALFORMED, repr(error)) from None

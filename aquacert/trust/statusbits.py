@@ -54,7 +54,7 @@ class StatusList:
 
         Raise `Refused` when `bits` is not 1, 2, 4 or 8.
         """
-        if bits not in WIDTHS or isinstance(bits, bool):
+        if type(bits) is not int or bits not in WIDTHS:
             raise Refused(Why.MALFORMED, f"{bits!r} bits for an entry")
         self.bits = bits
         self._per_byte = 8 // bits
@@ -68,7 +68,7 @@ class StatusList:
         Raise `Refused` for other bits, for characters that are no base64url, for a stream that is
         torn or followed by more, and for one that unpacks to more than 64 MiB.
         """
-        if bits not in WIDTHS or isinstance(bits, bool):
+        if type(bits) is not int or bits not in WIDTHS:
             raise Refused(Why.MALFORMED, f"{bits!r} bits for an entry")
         return cls.unpack(from_base64url(lst), bits)
 

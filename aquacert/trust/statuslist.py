@@ -16,9 +16,10 @@ from typing import Any
 import cbor2
 
 from aquacert.kernel.errors import Conflict
-from aquacert.trust import cbor
+from aquacert.trust import cbor, cborread
 from aquacert.trust.cose import Signer, sign1, verify1
 from aquacert.trust.errors import Refused, Why
+from aquacert.trust.given import octets
 from aquacert.trust.statusbits import (
     BITS,
     FINAL,
@@ -88,13 +89,13 @@ def decode(
     for alg none, a MAC or any unknown algorithm, for another type, a missing sub, iat or list, a
     width other than 1, 2, 4, 8, and a `lst` that is torn, trailed or far too large.
     """
-    data = token.encode("utf-8", "replace") if isinstance(token, str) else bytes(token)
+    data = token.encode("utf-8", "replace") if isinstance(token, str) else octets(token)
     if len(data) > LARGEST_TOKEN:
         raise Refused(Why.TOO_LARGE, f"{len(data)} bytes of status list")
     found = _of_jwt(data, keys) if is_jws(data) else _of_cwt(data, keys)
     if uri is not None and found.uri != uri:
         raise Refused(Why.BAD_PROOF, f"list of {found.uri}, not of {uri}")
-    if now is not None and found.expires is not None and now >= found.expires:
+    if now is not None and found.expires is not None and _aware(now) >= found.expires:
         raise Refused(Why.STALE, found.uri)
     return found
 
@@ -200,10 +201,7 @@ def _cbor_array(token: bytes) -> list[Any]:
 
 def _cbor(payload: bytes) -> dict[Any, Any]:
     """Return the claims: any well-formed CBOR, for others need not write the deterministic form."""
-    try:
-        claims = cbor2.loads(payload, max_depth=16, allow_duplicate_keys=False)
-    except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise Refused(Why.MALFORMED, repr(error)) from None
+    claims = cborread.read(payload)
     if not isinstance(claims, dict):
         raise Refused(Why.MALFORMED, "claims are no map")
     return claims
@@ -219,6 +217,13 @@ def _bits(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise Refused(Why.MALFORMED, f"{value!r} bits")
     return value
+
+
+def _aware(now: datetime) -> datetime:
+    """Return `now`, a naive one as UTC; raise `Refused` when it is no instant."""
+    if not isinstance(now, datetime):
+        raise Refused(Why.MALFORMED, f"{type(now).__name__} is no instant")
+    return now if now.tzinfo is not None else now.replace(tzinfo=UTC)
 
 
 def _number(value: object) -> float:

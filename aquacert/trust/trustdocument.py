@@ -86,6 +86,7 @@ class TrustDocument:
             raise Refused(Why.MALFORMED, f"type {body.get('type')!r}")
         if body.get("v") != FORMAT:
             raise Refused(Why.UNKNOWN_VERSION, repr(body.get("v")))
+        canonical(body)  # what cannot be written down cannot have been signed
         try:
             return cls(
                 body=body,
@@ -101,7 +102,7 @@ class TrustDocument:
                 log=None if body["log"] is None else as_map(body["log"]),
                 issuers=tuple(_issuer(as_map(one)) for one in body["issuers"]),
             )
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
+        except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
             raise Refused(Why.MALFORMED, repr(error)) from None
 
     def text(self) -> str:

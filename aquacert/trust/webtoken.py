@@ -55,6 +55,8 @@ def open_jws(token: bytes, keys: Keys, kinds: Collection[str]) -> tuple[dict[str
 
 def _candidates(keys: Keys, kid: object) -> list[tuple[bytes, PublicKey]]:
     """Return the keys a JWT's kid may mean: as text, hex or base64url; without kid all of them."""
+    if not isinstance(keys, Mapping):
+        raise Refused(Why.MALFORMED, f"keys are no mapping but {type(keys).__name__}")
     if kid is None:
         names = list(keys)
     elif isinstance(kid, str):
@@ -63,8 +65,9 @@ def _candidates(keys: Keys, kid: object) -> list[tuple[bytes, PublicKey]]:
         raise Refused(Why.MALFORMED, "kid is no text")
     found: list[tuple[bytes, PublicKey]] = []
     for name in names:
-        held = keys[name]
-        found += [(name, key) for key in (held if isinstance(held, Sequence) else [held])]
+        held: object = keys[name]
+        listed = held if isinstance(held, Sequence) else [held]
+        found += [(name, key) for key in listed if isinstance(key, PublicKey)]
     if not found:
         raise Refused(Why.UNKNOWN_KEY, repr(kid))
     return found

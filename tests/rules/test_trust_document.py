@@ -141,3 +141,34 @@ def test_a_name_that_stands_twice_is_refused(rings, keys):
     with pytest.raises(Refused) as refused:
         TrustDocument.read(text.replace('"v": 2', '"v": 2, "v": 2'))
     assert refused.value.why is Why.NOT_CANONICAL
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("expires",), "0001-01-01T00:00:00+14:00"),
+        (("issued",), "9999-12-31T23:59:59-14:00"),
+        (("issued",), "2026-05-09T10:00:00"),
+        (("issuers", 0, "keys", 0, "nbf"), "0001-01-01T00:00:00+14:00"),
+        (("issuers", 0, "keys", 0, "exp"), "2027-05-09T10:00:00"),
+        (("name", "zh"), "\ud800"),
+        (("more",), "\ud800"),
+    ],
+)
+def test_values_that_no_calendar_or_encoding_holds_are_refused(rings, keys, path, value):
+    document = json.loads(made(keys, roots_of(rings)).text())
+    place = document["signed"]
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    with pytest.raises(Refused):
+        TrustDocument.read(json.dumps(document))
+
+
+@pytest.mark.parametrize("depth", [200, 900, 3_000, 100_000])
+def test_endless_nesting_is_refused_or_read_but_never_breaks(rings, keys, depth):
+    text = made(keys, roots_of(rings)).text()
+    deep = text.replace('"demo": ', f'"deep": {"[" * depth}{"]" * depth}, "demo": ', 1)
+    assert deep != text
+    with pytest.raises(Refused):
+        TrustDocument.read(deep).check(roots_of(rings))

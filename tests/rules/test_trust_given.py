@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from aquacert.trust import cose, merkle, qr, ses, sm2
+from aquacert.trust import cose, merkle, qr, ses, sm2, statuslist
 from aquacert.trust.der import from_raw
 from aquacert.trust.errors import TrustError
 from aquacert.trust.keys import PublicKey
@@ -31,6 +31,7 @@ JUNK = (
     object(),
     slice(0, 2),
     datetime(2026, 1, 1, tzinfo=UTC),
+    2.0,
 )
 
 
@@ -45,6 +46,9 @@ SIGNED = cose.sign1(b"payload", Signer(KEY))
 HASHES = [merkle.leaf_hash(bytes([at])) for at in range(5)]
 ROOT = merkle.root_of(HASHES)
 PATH = merkle.inclusion_proof(HASHES, 2)
+LIST = statuslist.StatusList(size=64)
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+TOKEN = statuslist.sign_list(LIST, "https://a/1", Signer(KEY), AT)  # type: ignore[arg-type]
 CALLS: dict[str, Callable[..., object]] = {
     "PublicKey.load": PublicKey.load,
     "verify signature": lambda junk: KEY.key.verify(junk, b"m"),
@@ -68,6 +72,11 @@ CALLS: dict[str, Callable[..., object]] = {
     "consistency root": lambda junk: merkle.verify_consistency(2, 5, PATH, junk, ROOT),
     "consistency sizes": lambda junk: merkle.verify_consistency(junk, 5, [], ROOT, ROOT),
     "seal": ses.verify,
+    "lst": lambda junk: statuslist.StatusList.from_lst(junk, 2),
+    "bits": lambda junk: statuslist.StatusList.from_lst(LIST.to_lst(), junk),
+    "index": lambda junk: LIST[junk],
+    "token": lambda junk: statuslist.decode(junk, {KEY.key.kid: KEY.key}),
+    "status keys": lambda junk: statuslist.decode(TOKEN, junk),
 }
 
 
@@ -103,3 +112,10 @@ def test_a_key_takes_no_der_signature_whatever_its_algorithm() -> None:
         with pytest.raises(TrustError) as refusal:
             key.key.verify(from_raw(key.sign(b"m")), b"m")
         assert refusal.value.reason == "malformed"
+
+
+def test_a_clock_without_zone_is_read_as_utc_and_another_type_is_refused() -> None:
+    keys = {KEY.key.kid: KEY.key}
+    assert statuslist.decode(TOKEN, keys, now=AT.replace(tzinfo=None)).uri == "https://a/1"
+    with pytest.raises(TrustError):
+        statuslist.decode(TOKEN, keys, now=AT.date())  # type: ignore[arg-type]

@@ -20,11 +20,13 @@ from aquacert.trust.errors import SENTENCES, Refused, Why
 from aquacert.trust.logentry import check_issue
 from aquacert.trust.notes import NoteKey
 from aquacert.trust.pdf import verify_pdf
-from aquacert.trust.publickeys import Use
+from aquacert.trust.publickeys import ListedKey, Use
 from aquacert.trust.trustdocument import TrustDocument
 from aquacert.trust.trustlist import TrustList, read_claims
 from aquacert.verification.parsers.codes import Code, code_on_paper
 
+SKEW = timedelta(minutes=5)
+"""How far something may be dated ahead of this clock."""
 WAIT = 10.0
 MOST_FETCHED = 16 << 20
 CHUNK = 1 << 16
@@ -70,6 +72,8 @@ class Report:
 
     findings: list[Finding] = field(default_factory=list)
     claims: QrClaims | None = None
+    key: ListedKey | None = None
+    """the key that signed the code"""
 
     @property
     def answer(self) -> Answer:
@@ -94,7 +98,7 @@ class Believed:
     """Whose signatures are believed, and where the other public documents are."""
 
     trust: TrustList
-    status_base: str = ""
+    document: TrustDocument
     log_key: str = ""
 
 
@@ -145,7 +149,7 @@ def believe(
         words += "。名单是证明自己的网址给的：请核对指纹后用 --root 固定"
         report.add("信任名单", Answer.UNSURE, words)
     key = str(document.log["key"]) if document.log else ""
-    return Believed(document.trust, document.status_base, key)
+    return Believed(document.trust, document, key)
 
 
 def judge_code(report: Report, cose: bytes, believed: Believed, now: datetime) -> None:
@@ -155,10 +159,15 @@ def judge_code(report: Report, cose: bytes, believed: Believed, now: datetime) -
     except Refused as refused:
         report.refuse("签名", refused)
         return
-    claims = report.claims = found.claims
+    issuer = believed.document.issuer_of(found.key)
+    if issuer is None or found.claims.kind not in issuer.kinds:
+        report.refuse("签名", Refused(Why.KEY_NOT_VALID, found.claims.kind))
+        return
+    claims, report.key = found.claims, found.key
+    report.claims = claims
     words = f"{found.key.owner.name}（{claims.authority_code}），{found.key.key.algorithm}"
     report.add("签名", Answer.GOOD, f"与信任名单上的密钥相符：{words}")
-    if claims.issued > now + timedelta(minutes=5):
+    if claims.issued > now + SKEW:
         report.add(
             "有效期", Answer.UNSURE, f"签发时间 {claims.issued:%Y-%m-%d %H:%M}Z 在本机时间之后"
         )
@@ -173,9 +182,9 @@ def judge_status(report: Report, believed: Believed, now: datetime, token: bytes
     claims = report.claims
     if claims is None:
         return
-    url = f"{believed.status_base}{claims.status_list}"
+    url = f"{believed.document.status_base.rstrip('/')}/{claims.status_list}"
     try:
-        found = statuslist.decode(token or fetch(url), believed.trust.keys_of(Use.STATUS), uri=url)
+        found = _listed(token or fetch(url), believed.trust, url)
         status = statuslist.Status(found.statuses[claims.status_index])
     except (OSError, ValueError) as error:
         report.add("状态", Answer.UNSURE, f"状态清单取不到：{type(error).__name__}")
@@ -187,10 +196,20 @@ def judge_status(report: Report, believed: Believed, now: datetime, token: bytes
     words = f"{SAYS[status]}；清单 {ago(now - found.issued)}前签发"
     if status in {statuslist.Status.INVALID, statuslist.Status.REPLACED}:
         report.add("状态", Answer.REFUSED, words)
+    elif found.issued > now + SKEW:
+        report.add("状态", Answer.UNSURE, f"{words}，签发时间在本机时间之后")
     elif is_stale or status is statuslist.Status.SUSPENDED:
         report.add("状态", Answer.UNSURE, words + ("，已过期" if is_stale else ""))
     else:
         report.add("状态", Answer.GOOD, words)
+
+
+def _listed(token: bytes, trust: TrustList, url: str) -> statuslist.SignedStatus:
+    """Return a status list signed by a key that was in force then; raise `Refused` otherwise."""
+    found = statuslist.decode(token, trust.keys_of(Use.STATUS), uri=url)
+    if not any(key.covers(found.issued) for key in trust.matching(found.kid, Use.STATUS)):
+        raise Refused(Why.KEY_NOT_VALID, "the status key did not cover the list's time")
+    return found
 
 
 def judge_log(report: Report, believed: Believed, now: datetime, proof: bytes) -> None:
@@ -202,6 +221,10 @@ def judge_log(report: Report, believed: Believed, now: datetime, proof: bytes) -
         found = check_issue(proof, report.claims.number, report.claims.encode(), key)
     except Refused as refused:
         report.refuse("公开日志", refused)
+        return
+    since = None if report.key is None else report.key.compromised_since
+    if since is not None and found.at >= since.timestamp():
+        report.add("公开日志", Answer.REFUSED, "登记在密钥泄露之后，签发时间是倒填的")
         return
     at = datetime.fromtimestamp(found.at, now.tzinfo)
     words = f"第 {found.index} 条，{ago(now - at)}前登记，检查点共 {found.checkpoint.size} 条"

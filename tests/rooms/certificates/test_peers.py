@@ -30,6 +30,8 @@ from aquacert.kernel.outbound import Fetched
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.settings import Settings
 from aquacert.trust import qr
+from aquacert.trust.claims import QrClaims
+from aquacert.trust.cose import read, sign1
 from aquacert.trust.errors import Refused, Why
 from aquacert.trust.keys import KeyRing
 from aquacert.trust.roots import Roots
@@ -225,6 +227,25 @@ def test_forged_and_broken_codes_are_refused(house, other, net):
     assert asked(other, bytes(changed)).why is Why.BAD_SIGNATURE
     for given in ("", "x", "12x", code[:-1], code.partition("#")[0], "9" * 5000, b"", b"%PDF-1.7"):
         assert asked(other, given).answer is Answer.REFUSED
+
+
+def test_other_goods_under_a_registered_number_are_not_green(house):
+    row, _code = issued(house)
+    assert asked(house, bytes(row.cose)).is_green
+    claims = QrClaims.decode(read(row.cose).payload)
+    signer = house.keys.load(house.keys.named(bytes.fromhex(row.key_id)))
+    forged = sign1(replace(claims, quantity=claims.quantity * 10).encode(), signer)
+    found = asked(house, forged)
+    assert (found.answer, found.status) == (Answer.GOOD, PeerStatusAnswer.UNKNOWN)
+    assert not found.is_green
+    assert "与登记簿" in found.note
+
+
+def test_a_list_of_lists_without_end_is_refused(house, monkeypatch):
+    deep = Fetched(b"[" * 500_000, "", "application/json")
+    monkeypatch.setattr(fetching, "_get", lambda *_: deep)
+    with pytest.raises(Refused):
+        fetching._index(house.database, "https://far.example/trust/status")
 
 
 def test_a_key_stolen_is_believed_only_before(house, db, other, net, clock):

@@ -134,8 +134,8 @@ def _index(database: Database, base: str) -> list[str]:
     try:
         listed = json.loads(got.body or b"")["status_lists"]
         found = [str(uri) for uri in listed]
-    except (ValueError, KeyError, TypeError) as error:
-        raise Refused(Why.MALFORMED, repr(error)) from None
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Refused(Why.MALFORMED, repr(error)[:300]) from None
     return [uri for uri in found if uri.startswith(f"{base}/")]
 
 

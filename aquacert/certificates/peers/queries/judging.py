@@ -23,7 +23,7 @@ from aquacert.certificates.rules.states import LIST_VALUES, Status
 from aquacert.kernel.work import Look
 from aquacert.trust import qr
 from aquacert.trust.claims import QrClaims
-from aquacert.trust.cose import peek_kid
+from aquacert.trust.cose import peek_kid, read
 from aquacert.trust.errors import Refused, Why
 from aquacert.trust.keys import KeyRing, KeyState, ListedKey
 from aquacert.trust.logentry import check_issue
@@ -175,7 +175,7 @@ def _may_issue(one: Believed, key: ListedKey, claims: QrClaims) -> None:
 
 def _status(look: Look, believed: Believed, claims: QrClaims) -> Said:
     if believed.document is None:
-        return _own_status(look, claims, look.now)
+        return _own_status(look, claims)
     if look.now >= believed.document.expires:
         days = (look.now - believed.document.expires).days
         note = f"这个省的信任清单已过期 {days} 天，要先更新清单才能核验。"
@@ -183,16 +183,24 @@ def _status(look: Look, believed: Believed, claims: QrClaims) -> Said:
     return status_in(look, believed.document, claims.status_list, claims.status_index)
 
 
-def _own_status(look: Look, claims: QrClaims, now: datetime) -> Said:
-    """Return what our own register says: the table, not the published list."""
-    status = look.one(
-        select(Standing.status)
+def _own_status(look: Look, claims: QrClaims) -> Said:
+    """Return what our own register says: the table, not the published list.
+
+    A number alone proves nothing: whoever stole a key may sign other goods under a number that
+    stands. So the claims must be those that were registered.
+    """
+    row = look.session.execute(
+        select(Standing.status, Certificate.cose)
         .join(Certificate, Certificate.id == Standing.id)
         .where(Certificate.number == claims.number)
-    )
-    if status is None:
-        return Said(PeerStatusAnswer.UNKNOWN, now, "签名有效，但登记簿里没有这张证，请立即报告。")
-    return Said(OWN_WORDS[LIST_VALUES[Status(status)]], now)
+    ).first()
+    if row is None:
+        note = "签名有效，但登记簿里没有这张证，请立即报告。"
+        return Said(PeerStatusAnswer.UNKNOWN, look.now, note)
+    if read(row.cose).payload != claims.encode():
+        note = "签名有效，但内容与登记簿里这个编号的证不同，请立即报告。"
+        return Said(PeerStatusAnswer.UNKNOWN, look.now, note)
+    return Said(OWN_WORDS[LIST_VALUES[Status(row.status)]], look.now)
 
 
 def _lists(look: Look, keys: KeyRing) -> Iterator[Believed]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from aquacert.trust.statusbits import FINAL, Status
 from aquacert.trust.statuslist import SignedStatus
 from aquacert.trust.trustdocument import TrustDocument
 
+SKEW = timedelta(minutes=5)
+"""How far a list may be dated ahead of this clock."""
 ANSWERS = {
     Status.VALID: PeerStatusAnswer.VALID,
     Status.INVALID: PeerStatusAnswer.INVALID,
@@ -102,6 +104,9 @@ def status_in(look: Look, document: TrustDocument, number: int, index: int) -> S
         status = Status(read.statuses[index])
     except (TrustError, ValueError):
         return Said(PeerStatusAnswer.UNKNOWN, None, "手上的状态清单核验不通过。", is_stale=True)
+    if status not in FINAL and read.issued > look.now + SKEW:
+        note = "手上的状态清单签发时间在将来，是否作废暂停无法核验。"
+        return Said(PeerStatusAnswer.UNKNOWN, read.issued, note, is_stale=True)
     if status in FINAL or not _is_stale(read, row, look.now):
         return Said(ANSWERS[status], read.issued)
     hours = int((look.now - read.issued).total_seconds()) // 3600
