@@ -134,6 +134,7 @@ def rounds_of(house: House) -> Rounds:
             Round("log", timedelta(seconds=5), partial(certificates.publish_log, database, keys)),
             Round("numbers", timedelta(hours=1), partial(certificates.watch_numbers, database)),
             Round("scans", timedelta(minutes=1), partial(certificates.fold_scans, database)),
+            Round("zones", timedelta(hours=1), partial(certificates.zones_begun, database)),
             Round("bulk", timedelta(hours=1), partial(verification.sweep_jobs, database)),
             Round("places", timedelta(minutes=1), partial(certificates.fold_places, database)),
             Round(

@@ -69,6 +69,11 @@ def zone_changed(database: Database, zone_id: UUID) -> None:
     sweep.after_zone(database, zone_id)
 
 
+def zones_begun(database: Database) -> int:
+    """Suspend what is on the road of a zone that was laid for a later day, once it begins: hourly."""
+    return sweep.after_beginnings(database)
+
+
 def check_issued(database: Database, keys: KeyRing) -> int:
     """Check everything issued, once a day; return how many findings there are.
 

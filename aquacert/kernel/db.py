@@ -190,12 +190,19 @@ def _engine(url: str, *, reads_only: bool) -> Engine:
         return _sqlite_engine(url, reads_only=reads_only)
     options = {"postgresql_readonly": True} if reads_only else {}
     return create_engine(
-        url, pool_size=5, max_overflow=5, pool_pre_ping=True, execution_options=options
+        url,
+        pool_size=5,
+        max_overflow=5,
+        pool_pre_ping=True,
+        execution_options=options,
+        hide_parameters=True,  # an unexpected error goes to the log, what people entered does not
     )
 
 
 def _sqlite_engine(url: str, *, reads_only: bool) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, poolclass=QueuePool)
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS}, poolclass=QueuePool, hide_parameters=True
+    )
     begin = "BEGIN" if reads_only else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "connect")

@@ -155,7 +155,8 @@ def vets(look: Look) -> list[tuple[str, str]]:
 def farms(look: Look) -> list[tuple[str, str]]:
     """Return (id, name) of every body whose seed was certified here."""
     ids = look.scalars(select(Certificate.organisation_id).where(issued_here(look)).distinct())
-    return sorted(((str(one), accounts.organisation(look, one).name_zh) for one in ids), key=_name)
+    found = accounts.bodies(look, set(ids))
+    return sorted(((str(one), body.name_zh) for one, body in found.items()), key=_name)
 
 
 def kinds(look: Look) -> list[tuple[str, str]]:

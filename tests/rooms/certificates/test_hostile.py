@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from aquacert.certificates import commands, queries
 from aquacert.certificates.checks.queries import in_doubt
@@ -13,8 +16,11 @@ from aquacert.certificates.recalls.commands import advance, confirm, give_order,
 from aquacert.certificates.recalls.commands.sweep import after_zone
 from aquacert.certificates.recalls.queries import order
 from aquacert.certificates.rules.recalls import Question, RecallAct, decision_digest
+from aquacert.certificates.tasks import zones_begun
 from aquacert.kernel.errors import NotAllowed, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
+from aquacert.surveillance.commands.facts import ZoneMoved
+from aquacert.surveillance.models import Zone
 from tests.make.accounts import make_person, signed_in, step_up
 from tests.make.certificates import issue_one
 from tests.make.surveillance import brought_in, event_of, luhe, zones_of
@@ -142,3 +148,26 @@ def test_a_number_no_database_counts_to_is_no_500(house, app, db):
     ):
         answer = browser.get(address)
         assert answer.status_code < 500, (address, answer.status_code)
+
+
+def test_a_zone_laid_for_tomorrow_stops_tomorrow_what_was_issued_today(house, db):
+    certificate_id = issue_one(house)
+    zone_id = zone_here(db)
+    with db.work(SYSTEM) as w:
+        zone = w.get_for_change(Zone, zone_id)
+        zone.from_on = w.today + timedelta(days=1)
+        w.record(ZoneMoved({}), on=zone)
+    assert after_zone(db, zone_id) == 0
+    assert zones_begun(db) == 0
+    db.clock.forward(days=1)
+    assert zones_begun(db) == 1
+    assert zones_begun(db) == 0
+    assert status_of(db, certificate_id) == "suspended"
+
+
+def test_an_unexpected_error_of_the_database_tells_the_log_nothing_that_was_entered(db):
+    assert db.engine.hide_parameters
+    assert db.reader.hide_parameters
+    with pytest.raises(DBAPIError) as told, db.look(SYSTEM) as look:
+        look.session.execute(text("SELECT nothing FROM nowhere WHERE name = :name"), {"name": "甲"})
+    assert "甲" not in str(told.value)

@@ -7,6 +7,7 @@ person's to say. What a person resumed is not suspended for the same reason agai
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select, update
@@ -33,6 +34,8 @@ from aquacert.surveillance.queries import zone_lines
 from labs.reports.queries import ReportSummary, report_summary
 
 POSITIVE, AUTHORISED = "positive", "authorised"
+LATELY = timedelta(days=7)
+"""For how long a zone that began is looked at again: a worker may have stood still."""
 
 
 def after_report(database: Database, report_id: UUID) -> int:
@@ -67,6 +70,19 @@ def after_zone(database: Database, zone_id: UUID) -> int:
         because = f"{disease}管控区 {zone.from_on} 起生效，自动暂停"
         found = _valid(look, within(look, zone))
     return _suspend_all(database, found, because)
+
+
+def after_beginnings(database: Database) -> int:
+    """Do so for every zone that began lately: no news comes on the day a later one begins."""
+    with database.look(SYSTEM) as look:
+        began = look.scalars(
+            select(Zone.id).where(
+                Zone.lifted_at.is_(None),
+                Zone.from_on <= look.today,
+                Zone.from_on > look.today - LATELY,
+            )
+        )
+    return sum(after_zone(database, zone_id) for zone_id in began)
 
 
 def _because_of(report: ReportSummary | None) -> str:
