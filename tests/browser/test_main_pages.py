@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from aquacert.certificates.log.commands import publish
+from aquacert.certificates.peers.commands import make_demo_roots, renew
 from tests.make.accounts import make_person
 from tests.make.labs import make_lab
 from tests.make.world import make_world
@@ -40,14 +42,28 @@ PAGES = {
     "lab_technician": ("/labs/bench/", "/labs/bench/runs", "/labs/bench/files/new"),
     "lab_receiver": ("/labs/consignments", "/labs/consignments?all=1"),
     "lab_authoriser": ("/labs/reports/ready", "/labs/reports/"),
+    "province_supervisor": (
+        "/certificates/seals",
+        "/certificates/seals/make",
+        "/certificates/recalls",
+        "/certificates/recalls/new",
+        "/certificates/checks",
+        "/certificates/switches",
+        "/certificates/provinces",
+        "/certificates/judge",
+        "/verify/bulk",
+    ),
     "carrier": ("/accounts/home", "/movements/", "/certificates/", "/accounts/me"),
     "dealer": ("/accounts/home", "/movements/"),
 }
-WHOLE = {"administrator": "320000", "auditor": "320000", "number_keeper": "320000"}
+WHOLE = dict.fromkeys(
+    ("administrator", "auditor", "number_keeper", "province_supervisor"), "320000"
+)
 STRANGER = (
     "/accounts/sign-in",
     "/hatcheries/register",
     "/verify",
+    "/trust/log",
     "/nothing-here",
     "/c/0000000000",
 )
@@ -57,6 +73,9 @@ STRANGER = (
 def people(house, db):
     """One of everything, and one person of each role."""
     make_world(house)
+    make_demo_roots(house.settings, db.clock.now())
+    renew(db, house.keys)
+    publish(db, house.keys)
     lab = make_lab(db)
     own = {
         "lab_technician": lab.technician,
