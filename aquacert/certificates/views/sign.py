@@ -18,7 +18,7 @@ from aquacert.certificates.rules.kinds import TITLES
 from aquacert.certificates.views.blueprint import bp
 from aquacert.http.gates import allowed, current_actor, house, look, work
 from aquacert.http.pages import page
-from aquacert.kernel.errors import Conflict, NotAllowed, NotReady, TooMany
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotReady, TooMany
 from aquacert.kernel.permissions import P
 
 
@@ -72,7 +72,7 @@ def sign_and_seal(load_id: UUID) -> ResponseReturnValue:
                 because=form.because.data or "",
             )
             return redirect(url_for(".show", certificate_id=issued))
-    except (Conflict, NotAllowed, NotReady, TooMany) as error:
+    except (Conflict, Invalid, NotAllowed, NotReady, TooMany) as error:
         form.form_errors.append(error.sentence)
         status = error.status
     html, _code = _sign_page(load_id, form)

@@ -11,7 +11,7 @@ from sqlalchemy import event, select, text
 from aquacert.certificates import queries as certificates
 from aquacert.certificates.checks.commands import check, settle
 from aquacert.certificates.checks.queries import in_doubt
-from aquacert.certificates.issuing.commands import digest_of_all, issue_many, many
+from aquacert.certificates.issuing.commands import digest_of_all, issue, issue_many, many
 from aquacert.certificates.models import CheckFinding, NumberSegment
 from aquacert.certificates.numbers import commands, queries
 from aquacert.certificates.switches import commands as switches
@@ -22,7 +22,7 @@ from aquacert.kernel.ddl import drop
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import make_organisation, make_person, signed_in, step_up
-from tests.make.certificates import issue_one, look_at, make_ready
+from tests.make.certificates import confirm, issue_one, look_at, make_ready
 from tests.make.numbers import COUNTY, FIRST, hand_all_down, make_levels
 
 
@@ -176,3 +176,15 @@ def test_an_answer_written_by_hand_does_not_close_a_finding(house, db):
         assert look.scalars(told)
         assert certificates.certificate(look, certificate_id).status == "valid"
         assert not look.scalars(select(CheckFinding).where(CheckFinding.settled_at.is_(None)))
+
+
+def test_a_replacement_without_a_reason_costs_no_number(house, db):
+    ready = make_ready(db)
+    old = issue_one(house, ready)
+    digest = confirm(db, ready, old, "")
+    with db.look(SYSTEM) as look:
+        before = queries.numbers_left(look, ready.farm.office_id, "A")
+    with pytest.raises(Invalid, match="原因"):
+        issue(db, ready.vet.actor, ready.load_id, house.keys, digest, replaces_id=old)
+    with db.look(SYSTEM) as look:
+        assert queries.numbers_left(look, ready.farm.office_id, "A") == before

@@ -12,7 +12,8 @@ from aquacert.certificates.issuing.queries import Readiness, in_flight, live_cer
 from aquacert.certificates.models import Certificate
 from aquacert.certificates.numbers.commands import Reserved, reserve_number, reserve_numbers
 from aquacert.certificates.rules.confirmation import confirmed_digest
-from aquacert.kernel.errors import Conflict, NotReady
+from aquacert.certificates.status.commands import SHORTEST_REASON
+from aquacert.kernel.errors import Conflict, Invalid, NotReady
 from aquacert.kernel.work import Look, Work
 
 CHANGED = "内容在您核对之后有变化，请重新核对再签。"
@@ -51,13 +52,17 @@ def start(w: Work, order: Order) -> UUID | Started | None:
     """Return the existing certificate, or what was started, or None while another tab is at it.
 
     Raises `NotReady` with every reason, `Conflict` when the content is no longer what was
-    previewed or the numbers are used up, `NotAllowed` without a live confirmation.
+    previewed or the numbers are used up, `NotAllowed` without a live confirmation, `Invalid` for
+    a replacement without a reason.
     """
     existing = already(w, order)
     if existing is not None:
         return existing
     if in_flight(w, order.load_id):
         return None
+    if order.replaces_id is not None and len(order.because.strip()) < SHORTEST_REASON:
+        # Asked here, too: refused only by the old certificate's own act it would cost a number.
+        raise Invalid("换证要写明原因，至少两个字。", because="请写明原因，至少两个字。")
     ready = checked(w, order)
     confirmed = confirmed_digest(order.digest, order.replaces_id, order.because)
     accounts.spend_step_up(w, confirmed)

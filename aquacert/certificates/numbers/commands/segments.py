@@ -37,8 +37,8 @@ def receive_segment(
     only_the_province(w)
     segment = parse_range(first, last, province=w.settings.province)
     holder = accounts.organisation(w, holder_id)
-    if holder.kind != "agency":
-        raise Invalid("号段只能交给机构。", holder="请选一个机构。")
+    if holder.kind != "agency" or holder.state != "open":
+        raise Invalid("号段只能交给在用的机构。", holder="请选一个在用的机构。")
     taker = Holder(holder.id, holder.division_code)
     row = ledger.segment_row(
         w, kind=Kind(kind).value, numbers=segment, holder=taker, because=because
