@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from openpyxl import load_workbook
 
@@ -37,23 +38,21 @@ def lines_of(data: bytes) -> list[str]:
 def cells_of(data: bytes) -> list[str]:
     """Return the cells of a workbook that hold a code or a number, row by row."""
     _check_archive(data)
-    try:
+    with _refusing():
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         texts: list[str] = []
         for sheet in book.worksheets:
             for row in sheet.iter_rows(values_only=True, max_row=MOST_LINES, max_col=50):
                 texts += [_text(cell) for cell in row if cell is not None]
-    except (KeyError, ValueError, OSError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-        raise Refused(Why.MALFORMED, repr(error)[:200]) from None
     return _with_codes(texts)
 
 
 def is_workbook(data: bytes) -> bool:
     """Tell whether an archive is an .xlsx."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with _refusing(), zipfile.ZipFile(io.BytesIO(data)) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except Refused:
         return False
 
 
@@ -63,32 +62,42 @@ def members_of(data: bytes, most: int) -> Iterator[tuple[str, bytes]]:
     Archives inside archives are not opened; what is encrypted or too large comes back as b"".
     """
     _check_archive(data)
+    with _refusing():
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        files = [one for one in archive.infolist() if not one.is_dir()]
+    with archive:
+        for one in files[:most]:
+            yield one.filename, _unpack(archive, one)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn whatever the readers of archives and workbooks raise on broken bytes into `Refused`.
+
+    They raise anything: errors of zlib, lzma, lxml, and their own.
+    """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            files = [one for one in archive.infolist() if not one.is_dir()]
-            for one in files[:most]:
-                yield one.filename, _unpack(archive, one)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise Refused(Why.MALFORMED, repr(error)[:200]) from None
+        yield
+    except Refused:
+        raise
+    except Exception as error:
+        raise Refused(Why.MALFORMED, repr(error)[:200]) from error
 
 
 def _unpack(archive: zipfile.ZipFile, one: zipfile.ZipInfo) -> bytes:
     if one.flag_bits & 1 or one.file_size > MOST_BYTES:
         return b""
     try:
-        with archive.open(one) as member:
+        with _refusing(), archive.open(one) as member:
             return member.read(MOST_BYTES + 1)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError):
+    except Refused:
         return b""
 
 
 def _check_archive(data: bytes) -> None:
     """Raise `Refused` when the archive says of itself that it would burst."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            files = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise Refused(Why.MALFORMED, repr(error)[:200]) from None
+    with _refusing(), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = archive.infolist()
     total = sum(one.file_size for one in files)
     if total > MOST_UNPACKED or total > MOST_RATIO * max(len(data), 1):
         raise Refused(Why.TOO_LARGE, f"{len(data)} bytes unpack to {total}")

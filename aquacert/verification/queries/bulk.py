@@ -97,8 +97,9 @@ class Bench:
         result, reason = PEER_STATUS.get(
             found.status, (UNSURE, "签名有效，外省状态清单取不到或已过期")
         )
-        if result == GOOD and self._look.now > found.claims.ends:
-            result, reason = BAD, "已过期"
+        if result == GOOD and not found.is_in_time:
+            is_over = self._look.now > found.claims.ends
+            result, reason = (BAD, "已过期") if is_over else (UNSURE, "签发时间在将来，请核对时间")
         return self._facts(Row(name=name, result=result, reason=reason), found.claims)
 
     def _of_page(self, name: str, code: Code) -> Row:
