@@ -5,7 +5,7 @@ BIN    := .venv/bin
 JOBS   ?= 2
 SERVE  ?= 1
 FULL   ?= 0
-ROUNDS ?= 100
+ROUNDS ?= 200
 PORT   ?= 8000
 export PORT
 export AQUACERT_DATA_DIR ?= var
@@ -48,9 +48,10 @@ rooms: setup-tests ## The rooms' tests on SQLite (ROOM=hatcheries for one)
 house: setup ## The tests about the code itself
 	@$(PY) -m pytest -q tests/house
 
-faults: setup-tests ## The long crash, race and disk rounds (ROUNDS=100)
-	@AQUACERT_FAULT_ROUNDS=$(ROUNDS) $(PY) -m pytest -q -m "" --database sqlite tests/faults
-	@AQUACERT_FAULT_ROUNDS=$(ROUNDS) $(PY) -m pytest -q -m "" --database postgres tests/faults
+faults: setup-tests ## The long crash, race and disk rounds, some 20 minutes, figures at the end (ROUNDS=200)
+	@failed=0; for database in sqlite postgres; do \
+	  AQUACERT_FAULT_ROUNDS=$(ROUNDS) $(PY) -m pytest -q -m faults --database $$database tests/faults || failed=1; \
+	done; exit $$failed
 
 lint: setup ## ruff, mypy --strict and the walls between the rooms
 	@$(BIN)/ruff check .

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-FIGURES: list[str] = []
+from tests.faults.killing import kill_the_rest
+
+FIGURES: list[Figures] = []
+SUMMED = ("rounds", "acknowledged", "lost", "orphans settled")
 
 
 class Figures:
@@ -31,12 +34,17 @@ def figures(request):
     """Counts of this test, shown at the end of the run."""
     kept = Figures(f"{request.node.name} [{request.config.getoption('--database')}]")
     yield kept
-    FIGURES.append(str(kept))
+    kill_the_rest()
+    FIGURES.append(kept)
 
 
 def pytest_terminal_summary(terminalreporter):
-    """End with the figures of every test that kept some."""
-    if FIGURES:
-        terminalreporter.section("figures")
-        for line in FIGURES:
-            terminalreporter.write_line(line)
+    """End with the figures of every test that kept some, and their sums."""
+    if not FIGURES:
+        return
+    terminalreporter.section("figures")
+    for kept in FIGURES:
+        terminalreporter.write_line(str(kept))
+    sums = [f"{sum(kept[what] for kept in FIGURES):g} {what}" for what in SUMMED]
+    failed = sum(len(terminalreporter.stats.get(how, ())) for how in ("failed", "error"))
+    terminalreporter.write_line(f"in all: {', '.join(sums)}, {failed} failures")

@@ -19,6 +19,16 @@ SEEN = re.compile(r"\d+\s+(?P<call>f?sync|fdatasync)\((?:\d+<(?:.*/)?(?P<file>[^
 strace = shutil.which("strace")
 
 
+LIVE: set[Child] = set()
+"""Children that nobody has killed yet."""
+
+
+def kill_the_rest() -> None:
+    """Kill what a failed test left behind."""
+    for child in list(LIVE):
+        child.kill()
+
+
 class Child:
     """A fork of this process that runs `act` once it is let go. No database may be open here."""
 
@@ -32,6 +42,7 @@ class Child:
         os.close(wait_for_go)
         self._go, self._ready = say_go, is_ready
         self.status: int | None = None
+        LIVE.add(self)
         assert os.read(is_ready, 1) == b"r", "the child could not start"
 
     @staticmethod
@@ -64,9 +75,11 @@ class Child:
             elif time.monotonic() > until:
                 os.kill(self.pid, signal.SIGKILL)
                 os.waitpid(self.pid, 0)
+                LIVE.discard(self)
                 raise AssertionError("nothing killed the child in time")
             else:
                 time.sleep(0.002)
+        LIVE.discard(self)
         os.close(self._go)
         os.close(self._ready)
         assert os.WIFSIGNALED(self.status), f"the child ended by itself: {self.status}"
@@ -82,16 +95,16 @@ class Sync:
 
 
 @contextmanager
-def traced(child: Child, trace: Path, call: str = "", number: int = 0, what: str = ""):
+def traced(child: Child, trace: Path, call: str = "", number: int | str = 0, what: str = ""):
     """Let strace watch the syncs of a waiting child, and do `what` at the call's `number`th.
 
-    strace counts each system call by itself and from the moment it attaches.
+    strace counts each system call by itself and from the moment it attaches; `7..20` are several.
     """
     inject = ["-e", f"inject={call}:{what}:when={number}"] if call else []
     tracer = subprocess.Popen(
         [
             *(str(strace), "-f", "-y", "-qq", "-o", str(trace), "-p", str(child.pid)),
-            *("-e", f"trace={SYNCS}", *inject),
+            *("-e", f"trace={SYNCS},{call or SYNCS}", *inject),
         ],
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

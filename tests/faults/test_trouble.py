@@ -12,13 +12,19 @@ from contextlib import contextmanager
 import pytest
 
 from aquacert.app import open_house
+from aquacert.certificates.issuing.commands.issue import BUSY
+from aquacert.certificates.log.commands import publish
 from aquacert.kernel.settings import Settings
-from tests.faults.issuing import issue_through_trouble
+from tests.faults.issuing import issue_again, issue_through_trouble
 from tests.faults.killing import LONGEST, Child, strace, syncs_of, traced
 from tests.faults.ready import make_loads
 from tests.faults.trial import Trial, kind, place_of
 
-ERRORS_AT = (1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13)
+ERRORS_AT = range(1, 14)
+"""Syncs of one issuance with the void before and the publication of the log after it."""
+NO_SPACE_AT = range(1, 260, 20)
+NO_SPACE_FOR = 25
+"""Writes to the database that find no space, from the one that is meant on."""
 MORE = 3
 """Certificates that must follow after the trouble, from the same process."""
 FULL_ROUNDS = 8
@@ -35,6 +41,8 @@ def trial(house, clock, tmp_path, figures):
 def troubled(trial, told):
     def prepare():
         house = open_house(trial.settings, trial.clock)
+        issue_again(house, trial.ready, trial.ready.paper.load_ids[0])
+        publish(house.database, house.keys)
         return lambda: issue_through_trouble(house, trial.ready, trial.said, told)
 
     return Child(prepare)
@@ -49,6 +57,11 @@ def wait_until(what) -> bool:
 
 def refusals(told) -> list[str]:
     return told.read_text().splitlines() if told.exists() else []
+
+
+def in_words(said: list[str]) -> bool:
+    """Say whether every refusal says that the system is away, or that an issuance is still open."""
+    return all(line.startswith(("Unavailable ", f"Conflict {BUSY}")) for line in said)
 
 
 def goes_on(trial) -> None:
@@ -82,7 +95,31 @@ def test_a_sync_that_fails_acknowledges_nothing_and_the_process_goes_on(trial, t
         )
         trial.files[kind(met.file)] += 1
         assert said, f"EIO at {met} was passed over"
-        assert all(line.startswith("Unavailable ") for line in said), said
+        assert in_words(said), said
+        trial.judge()
+    trial.end()
+
+
+@pytest.mark.faults
+@pytest.mark.long
+@pytest.mark.skipif(strace is None, reason="needs strace")
+def test_a_write_that_finds_no_space_acknowledges_nothing(trial, request, tmp_path):
+    """ENOSPC for some writes to the database file, at one place of an issuance after the other."""
+    if request.config.getoption("--database") == "postgres":
+        pytest.skip("PostgreSQL's own writes are not ours")
+    for number in NO_SPACE_AT:
+        told, trace = tmp_path / f"told-{number}", tmp_path / f"trace-{number}"
+        child = troubled(trial, told)
+        some = f"{number}..{number + NO_SPACE_FOR}"
+        with traced(child, trace, "pwrite64", some, "error=ENOSPC"):
+            child.go()
+            assert wait_until(lambda told=told: refusals(told)), "nothing was refused"
+            goes_on(trial)
+            child.kill()
+        said = refusals(told)
+        trial.figures.add("writes without space", trace.read_text().count("INJECTED"))
+        trial.figures.add("refused", len(said))
+        assert in_words(said), said
         trial.judge()
     trial.end()
 
@@ -142,7 +179,7 @@ def test_a_full_disk_refuses_in_words_and_goes_on_when_there_is_space(
             child.kill()
             said = refusals(told)
             trial.figures.add("refused", len(said))
-            assert all(line.startswith("Unavailable ") for line in said), said
+            assert in_words(said), said
             trial.judge()
         trial.end()
 
