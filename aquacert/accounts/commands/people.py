@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from aquacert.accounts.commands.facts import (
     AppointmentEnded,
@@ -15,7 +15,7 @@ from aquacert.accounts.commands.facts import (
 )
 from aquacert.accounts.commands.passwords import hash_password
 from aquacert.accounts.commands.second_factor import enrol
-from aquacert.accounts.models import Membership, Organisation, Person
+from aquacert.accounts.models import Membership, Organisation, Passkey, Person
 from aquacert.accounts.queries.organisations import organisation
 from aquacert.accounts.rules import names, roles
 from aquacert.accounts.rules.passwords import policy_for, weakness
@@ -256,6 +256,8 @@ def forget_person(w: Work, person_id: UUID, *, reason: str) -> None:
     person.name_index = person.phone_index = person.identity_index = None
     person.username = f"forgotten-{person.id.hex}"
     person.state = PersonState.FROZEN
+    # A key bears a name of the person's own choosing.
+    w.session.execute(delete(Passkey).where(Passkey.person_id == person_id))
     w.record(PersonForgotten(), on=person, reason=reason)
 
 

@@ -27,7 +27,14 @@ from aquacert.accounts.views.step_up import DIGEST
 from aquacert.http.forms import Form
 from aquacert.http.gates import look, signed_in, work
 from aquacert.http.pages import page
-from aquacert.kernel.errors import AquaCertError, Invalid, NotAllowed, NotAllowedNow, TooMany
+from aquacert.kernel.errors import (
+    AquaCertError,
+    Invalid,
+    NotAllowed,
+    NotAllowedNow,
+    NotFound,
+    TooMany,
+)
 
 
 @bp.get("/passkeys")
@@ -67,6 +74,8 @@ def remove_key(passkey_id: UUID) -> ResponseReturnValue:
     """Remove one of the own keys, confirmed with a living second factor."""
     with look() as unit:
         row = unit.get(Passkey, passkey_id)
+    if row.person_id != own_id():
+        raise NotFound
     form, digest = SecondFactorForm(), removal(passkey_id)
     status = 422
     if form.validate_on_submit():

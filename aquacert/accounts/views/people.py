@@ -22,6 +22,7 @@ from aquacert.accounts.forms import AppointForm, EmptyForm, PersonForm, ReasonFo
 from aquacert.accounts.queries import (
     has_code,
     labels_of,
+    passkeys_of,
     people_page,
     person_here,
     roles_lines,
@@ -110,6 +111,7 @@ def person_page(person_id: UUID, **forms: Form) -> ResponseReturnValue:
             "phone": mask_phone(row.phone or ""),
             "lines": roles_lines(unit, person_id),
             "has_code": has_code(unit, person_id),
+            "keys": len(passkeys_of(unit, person_id)),
             "sessions": sessions_of(unit, person_id),
             "appointing": appointing,
             "act": EmptyForm(),

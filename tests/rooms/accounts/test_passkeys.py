@@ -11,7 +11,9 @@ from aquacert.accounts.commands import (
     ask_assertion,
     ask_registration,
     bind_code,
+    end_appointment,
     enrol,
+    forget_person,
     grant_step_up,
     pass_second_factor,
     register_passkey,
@@ -20,7 +22,13 @@ from aquacert.accounts.commands import (
     take_factor_away,
 )
 from aquacert.accounts.models import Passkey, PasskeyChallenge, Throttle, TotpSecret
-from aquacert.accounts.queries import has_code, has_factor, inbox_page, passkeys_of
+from aquacert.accounts.queries import (
+    has_code,
+    has_factor,
+    inbox_page,
+    memberships_in_force,
+    passkeys_of,
+)
 from aquacert.accounts.rules.passkeys import OWN_FACTORS, Purpose, removal
 from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow, NotFound, TooMany
@@ -220,6 +228,18 @@ def test_an_administrator_takes_lost_keys_away_with_the_generator(db, vet):
         take_factor_away(w, vet.person_id, reason="手机丢失")
     with db.look() as look:
         assert not has_factor(look, vet.person_id)
+
+
+def test_keys_go_with_the_person_who_asked_to_be_forgotten(db):
+    owner = make_person(db, "hatchery_owner")
+    give_passkey(db, owner, name="张三丰的手机")
+    with db.work(SYSTEM) as w:
+        for held in memberships_in_force(w, owner.person_id):
+            end_appointment(w, held.id, reason="离职")
+    with db.work(SYSTEM) as w:
+        forget_person(w, owner.person_id, reason="本人申请")
+    with db.look() as look:
+        assert passkeys_of(look, owner.person_id) == []
 
 
 # ── confirming ───────────────────────────────────────────────────────────────────────────────────
