@@ -131,7 +131,7 @@ def test_the_second_factor_is_for_this_order_and_this_act(house, db):
     order_id = ordered(db, supervisor(db))
     second = supervisor(db)
     step_up(db, second, decision_digest(RecallAct.REJECT, row_of(db, order_id).digest))
-    with pytest.raises(NotAllowed, match="动态口令"), db.work(second.actor) as w:
+    with pytest.raises(NotAllowed, match="再核验"), db.work(second.actor) as w:
         confirm(w, order_id, "情况属实")
 
 
