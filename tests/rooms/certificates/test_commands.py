@@ -244,9 +244,10 @@ def test_suspending_stops_and_resuming_frees(house, db):
 def test_a_recall_takes_two_persons(house, db):
     ready = make_ready(db)
     certificate_id = issue_one(house, ready)
-    with db.work(SYSTEM) as w:
+    first = make_person(db, "county_supervisor", division="320114").actor
+    with db.work(first) as w:
         commands.suspend(w, certificate_id, "试剂批号有问题")
-    with pytest.raises(NotAllowed), db.work(SYSTEM) as w:
+    with pytest.raises(NotAllowed), db.work(first) as w:
         commands.recall(w, certificate_id, "试剂批号有问题")
     with db.work(ready.vet.actor) as w:
         commands.recall(w, certificate_id, "试剂批号有问题")
@@ -351,7 +352,7 @@ def test_a_suspension_is_not_passed_by_with_a_replacement_or_a_void(house, db):
 def test_a_load_whose_certificate_was_recalled_gets_no_other(house, db):
     ready = two_lorries(db)
     old = issue_one(house, ready)
-    with db.work(SYSTEM) as w:
+    with db.work(make_person(db, "county_supervisor", division="320114").actor) as w:
         commands.suspend(w, old, "试剂批号有问题")
     with db.work(replace(SYSTEM, person_id=ready.vet.person_id)) as w:
         commands.recall(w, old, "试剂批号有问题")
