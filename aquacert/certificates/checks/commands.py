@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from aquacert.certificates.checks.queries.relint import AGAIN, relint
 from aquacert.certificates.checks.queries.rows import Facts, ids_after, judged, rows_of, tags_of
@@ -307,9 +307,15 @@ def _turn_pages(w: Work, findings: Iterable[CheckFinding]) -> None:
             ids.add(row.certificate_id)
     touched = select(Certificate.id, Certificate.public_id)
     if WHOLE not in counties:
-        touched = touched.where(Certificate.id.in_(ids) | Certificate.county.in_(counties))
+        below = [Certificate.county.startswith(_common(code)) for code in sorted(counties)]
+        touched = touched.where(or_(Certificate.id.in_(ids), *below))
     if ids or counties:
         _touch(w, [(one, public_id) for one, public_id in w.session.execute(touched)])
+
+
+def _common(code: str) -> str:
+    """Return the digits that a place and everything in it begin with: 320000 → 32, 320600 → 3206."""
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
 
 
 def _touch(w: Work, pages: list[tuple[UUID, str]]) -> None:

@@ -32,7 +32,7 @@ class Moment(StrEnum):
 
 @dataclass(frozen=True)
 class Lint:
-    """One named rule. `spreads`: a finding puts every certificate of its county in doubt."""
+    """One named rule. `spreads`: a finding puts every certificate of its place in doubt."""
 
     id: str
     title: str

@@ -126,6 +126,27 @@ def test_any_audit_row_taken_away_puts_its_whole_county_in_doubt(house, db, clie
     assert is_unsure(page_of(client, db, certificate_id))
 
 
+@pytest.mark.parametrize(
+    ("chain", "is_above"), [("320100", True), ("320000", True), ("320200", False)]
+)
+def test_a_broken_trail_of_city_or_province_reaches_down_and_never_sideways(
+    house, db, client, chain, is_above
+):
+    certificate_id = issue_one(house)
+    assert "有效" in page_of(client, db, certificate_id).text
+    raw(
+        db,
+        "INSERT INTO audit_heads (chain, position, hash) VALUES (:chain, 7, :hash)"
+        " ON CONFLICT (chain) DO UPDATE SET position = 7",
+        chain=chain,
+        hash="0" * 64,
+    )
+    assert found(house) == {"audit.chain_whole"}
+    assert bool(doubts(db, certificate_id)) is is_above
+    time.sleep(WATCH_SECONDS + 0.1)
+    assert is_unsure(page_of(client, db, certificate_id)) is is_above
+
+
 COPIED = """
 INSERT INTO certificates (id, number, public_id, status_index, {names})
 SELECT :id, :number, 'ZZZZZZZZZZ', status_index + 1, {names} FROM certificates

@@ -163,8 +163,10 @@ def _question() -> Select[*tuple[Any, ...]]:
     )
     covered = select(func.sum(LINES.c.quantity)).where(LINES.c.certificate_id == CERTS.c.id)
     against = FINDINGS.c.is_error & FINDINGS.c.settled_at.is_(None)
-    place = (FINDINGS.c.county == CERTS.c.county) | (FINDINGS.c.county == literal(WHOLE))
-    here = FINDINGS.c.spreads & place
+    city = func.substr(CERTS.c.county, 1, 4).concat("00")
+    province = func.substr(CERTS.c.county, 1, 2).concat("0000")
+    above = (CERTS.c.county, city, province, literal(WHOLE))
+    here = FINDINGS.c.spreads & FINDINGS.c.county.in_(above)
     open_finding = select(FINDINGS.c.id).where(
         against, or_(FINDINGS.c.certificate_id == CERTS.c.id, here)
     )
