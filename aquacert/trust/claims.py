@@ -172,7 +172,7 @@ class QrClaims:
 
 
 def _too_long(species: str, vet_number: str) -> bool:
-    return any(len(one.encode()) > LONGEST_TEXT for one in (species, vet_number))
+    return len(species.encode()) > LONGEST_TEXT or len(vet_number.encode()) > LONGEST_TEXT
 
 
 def _fixed(value: int, digits: int) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeGuard
 
 from aquacert.trust import cbor, cborread
 from aquacert.trust.der import SIGNATURE_BYTES
@@ -243,13 +243,17 @@ def _verified(
         raise Refused(Why.UNKNOWN_ALGORITHM, repr(envelope.header.get(ALGORITHM)))
     if content_type is not None and envelope.header.get(TYPE) != content_type:
         raise Refused(Why.MALFORMED, "an object of another type")
-    if not isinstance(keys, Mapping):
+    if type(keys) is not dict and not isinstance(keys, Mapping):
         raise Refused(Why.MALFORMED, f"keys are no mapping but {type(keys).__name__}")
     kid = _kid(envelope.header)
     signed = to_be_signed(envelope.protected, envelope.payload, external)
     candidates = _meant(kid, keys)
     for key in candidates:
-        if key.algorithm == algorithm and _is_good(key, envelope.signature, signed):
+        if (
+            _is_key(key)
+            and key.algorithm == algorithm
+            and _is_good(key, envelope.signature, signed)
+        ):
             return Verified(envelope.payload, kid or b"", algorithm, key)
     raise Refused(Why.BAD_SIGNATURE if candidates else Why.UNKNOWN_KEY, (kid or b"").hex())
 
@@ -271,7 +275,7 @@ def _meant(kid: bytes | None, keys: Keys) -> Sequence[PublicKey]:
         key
         for name, named in keys.items()
         for key in _each(named)
-        if not kid or (name != kid and _may_be(kid, name, key))
+        if _is_key(key) and (not kid or (name != kid and _may_be(kid, name, key)))
     ]
     return [*_each(exact), *others]
 
@@ -281,12 +285,15 @@ def _may_be(kid: bytes, name: object, key: PublicKey) -> bool:
     return is_longer or (len(kid) >= KID_BYTES and kid.startswith(key.kid))
 
 
-def _each(named: object) -> Sequence[PublicKey]:
-    """Return the keys that stand under one kid; what is no key counts for none."""
-    if isinstance(named, PublicKey):
-        return (named,)
-    listed = named if isinstance(named, Sequence) else ()
-    return [one for one in listed if isinstance(one, PublicKey)]
+def _each(named: PublicKey | Sequence[PublicKey] | None) -> Sequence[PublicKey]:
+    if type(named) is list:
+        return named
+    return named if isinstance(named, Sequence) else (named,) if _is_key(named) else ()
+
+
+def _is_key(value: object) -> TypeGuard[PublicKey]:
+    """Tell whether this is a key: what else stands under a kid counts for none."""
+    return isinstance(value, PublicKey)
 
 
 def _algorithm(header: Mapping[Any, Any]) -> str | None:

@@ -101,13 +101,14 @@ class PublicKey:
         for a signature that does not fit. ES256 with a high s is good here (FIPS 186-5 allows
         it); whoever needs one form only asks `is_low`.
         """
-        signature = octets(signature)
+        if not (type(signature) is type(message) is bytes):
+            signature, message = octets(signature), octets(message)
         der = from_raw(signature)
         if self._native is None:
             sm2.verify(self, message, signature)
             return
         try:
-            self._native.verify(der, octets(message), _HASH)
+            self._native.verify(der, message, _HASH)
         except InvalidSignature:
             raise Refused(Why.BAD_SIGNATURE, "ES256") from None
 
