@@ -13,10 +13,10 @@ from aquacert.certificates.archive import queries as archive
 from aquacert.certificates.models import DocumentLevel
 from aquacert.certificates.rules.levels import PdfLevel
 from aquacert.kernel.audit import AuditEntry
-from aquacert.kernel.errors import Conflict, Invalid, NotFound
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound
 from aquacert.kernel.scope import SYSTEM
 from aquacert.trust.pdf import verify_pdf
-from tests.make.accounts import signed_in
+from tests.make.accounts import make_person, signed_in
 from tests.make.certificates import issue_one, make_ready
 from tests.make.tsa import LocalTsa, serving
 
@@ -257,3 +257,15 @@ def test_the_night_by_hand_shows_its_progress(house, tsa, monkeypatch):
     assert level(house, one).level is PdfLevel.B_LTA
     said = CliRunner().invoke(group, ["levels"]).output
     assert "可长期验证" in said
+
+
+def test_a_copy_is_of_a_valid_certificate_and_of_its_issuer_only(house, db):
+    ready = make_ready(db)
+    one = issue_one(house, ready)
+    there = make_person(db, "office_clerk", division="370212")
+    with pytest.raises(NotAllowed, match="启运地"):
+        commands.draw_copy(db, there.actor, house.keys, one)
+    with db.work(ready.vet.actor) as w:
+        commands.void(w, one, "写错")
+    with pytest.raises(NotAllowedNow, match="不能重印"):
+        commands.draw_copy(db, ready.vet.actor, house.keys, one)

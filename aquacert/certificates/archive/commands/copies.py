@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 
 from aquacert.certificates.archive.commands.facts import verified_facts
 from aquacert.certificates.documents.typesetting import Reprint, render_certificate
-from aquacert.certificates.models import Certificate, DocumentCopy
+from aquacert.certificates.models import Certificate, DocumentCopy, Standing
 from aquacert.certificates.rules.media import PDF
+from aquacert.certificates.rules.states import Status
 from aquacert.kernel.audit import Fact
-from aquacert.kernel.errors import Conflict, Invalid
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.scope import Actor
 from aquacert.kernel.work import Database, Look, Work
 from aquacert.trust.keys import KeyRing
@@ -45,9 +46,13 @@ class Drawn:
 
 
 def draw_copy(database: Database, actor: Actor, keys: KeyRing, certificate_id: UUID) -> Drawn:
-    """Set the next copy of a visible certificate; raise `NotFound` out of scope."""
+    """Set the next copy of a valid certificate.
+
+    Raises `NotFound` out of scope, `NotAllowed` at the other end of the road, `NotAllowedNow` when
+    the certificate is not valid: a copy says nothing of what became of it.
+    """
     with database.look(actor) as look:
-        row = look.get(Certificate, certificate_id)
+        row = _printable(look, certificate_id)
         ordinal, now = _last(look, certificate_id) + 1, look.now
     facts = verified_facts(database, keys, row)
     pdf = render_certificate(facts, row.record, row.cose, reprint=Reprint(ordinal, now))
@@ -63,7 +68,8 @@ def keep_copy(w: Work, drawn: Drawn, because: str) -> int:
     because = because.strip()
     if not because or len(because) > LONGEST_REASON:
         raise Invalid("请写明重印的原因。", because="请写明重印的原因，200 字以内。")
-    row = w.get_for_change(Certificate, drawn.certificate_id)
+    w.get_for_change(Certificate, drawn.certificate_id)
+    row = _printable(w, drawn.certificate_id)
     if _last(w, row.id) + 1 != drawn.ordinal:
         raise Conflict("刚才有人重印了这张证明，请再试一次。")
     copy = w.add(
@@ -80,6 +86,18 @@ def keep_copy(w: Work, drawn: Drawn, because: str) -> int:
     fact = CopyPrinted(row.number, drawn.ordinal, stored.sha256)
     w.record(fact, on=row, county=row.county, reason=because)
     return drawn.ordinal
+
+
+def _printable(look: Look, certificate_id: UUID) -> Certificate:
+    row = look.get(Certificate, certificate_id)
+    scope = look.actor.scope
+    own = scope.everything or row.office_id in scope.organisation_ids
+    if not own and row.county not in scope.divisions:
+        raise NotAllowed("这张证书由启运地机构签发，副本由启运地机构打印。")
+    standing = look.session.get(Standing, certificate_id)
+    if standing is None or standing.status != Status.VALID.value:
+        raise NotAllowedNow("这张证书现在不是有效状态，不能重印。")
+    return row
 
 
 def _last(look: Look, certificate_id: UUID) -> int:
