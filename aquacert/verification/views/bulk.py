@@ -1,7 +1,7 @@
 """Doors of checking many at once: bring, watch, stop, fetch the report.
 
 Strangers may check 20 at a time and are throttled; whoever signed in, 500. Without script the page
-asks for itself again every two seconds.
+asks for itself again every two seconds; each time a little is judged.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import io
 import time
 from contextlib import closing
 
-from flask import redirect, request, send_file, url_for
+from flask import redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -54,9 +54,9 @@ def verify_bulk() -> ResponseReturnValue:
 @bp.get("/verify/bulk/<name>")
 @open_to_all(OPEN)
 def verify_job(name: str) -> ResponseReturnValue:
-    """Show how far a job is; with `?go=1`, for browsers without script, judge a little first."""
+    """Judge a little, then show how far a job is: a client without script asks again and again."""
     job = _jobs().find(name, _owner())
-    if request.args.get("go") and not job.is_done:
+    if not job.is_done:
         job = _stepped(job)
     return _shown(job)
 
@@ -84,7 +84,8 @@ def verify_report(name: str) -> ResponseReturnValue:
     """Give the report of what was judged until now."""
     job = _jobs().find(name, _owner())
     at = house().database.clock.now().astimezone(SHANGHAI)
-    data = report(job.rows, f"{at:%Y-%m-%d %H:%M:%S}")
+    left = len(job.items) - len(job.rows)
+    data = report(job.rows, f"{at:%Y-%m-%d %H:%M:%S}", left=left)
     return send_file(
         io.BytesIO(data), mimetype=TYPE, download_name=f"批量查验-{at:%Y%m%d-%H%M}.xlsx"
     )

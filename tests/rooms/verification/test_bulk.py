@@ -64,6 +64,20 @@ def rows(client, job):
     return [row[1:] for row in sheet.iter_rows(min_row=3, values_only=True)]
 
 
+def test_looking_is_enough_for_a_client_without_script_and_a_report_says_what_is_left(
+    client, address
+):
+    job = bring(client, "\n".join([address, "1" * 300]))
+    early = load_workbook(io.BytesIO(client.get(f"{job}/report.xlsx").data)).active
+    assert "还有 2 份没有查" in early["A1"].value
+    for _ in range(20):
+        if "已查 2 / 2" in client.get(job).text:
+            break
+    assert [row[1] for row in rows(client, job)] == ["有效", "无效"]
+    late = load_workbook(io.BytesIO(client.get(f"{job}/report.xlsx").data)).active
+    assert "没有查" not in late["A1"].value
+
+
 def test_an_address_a_picture_and_a_list_are_judged_alike(client, address, db, issued):
     png = qr_png(qr_matrix(address), module_pixels=4)
     book = Workbook()
