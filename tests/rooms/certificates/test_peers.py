@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from aquacert.accounts.rules.roles import Role
@@ -239,6 +239,18 @@ def test_other_goods_under_a_registered_number_are_not_green(house):
     assert (found.answer, found.status) == (Answer.GOOD, PeerStatusAnswer.UNKNOWN)
     assert not found.is_green
     assert "与登记簿" in found.note
+
+
+def test_new_roots_do_not_bring_back_the_list_of_the_old_ones(house, other, net, tmp_path):
+    _row, code = issued(house)
+    province_id = pin(other, house)
+    peers.visit(other.database, SYSTEM, province_id)
+    assert asked(other, code).is_green
+    ring = KeyRing(tmp_path / "fresh", "x")
+    roots = Roots.of(1, [(ring.root(other.database.clock.now()).key, "新根")]).to_row()
+    with other.database.engine.begin() as connection:
+        connection.execute(update(PeerProvince).values(roots=roots))
+    assert asked(other, code).answer is Answer.UNKNOWN_ISSUER
 
 
 def test_a_list_of_lists_without_end_is_refused(house, monkeypatch):

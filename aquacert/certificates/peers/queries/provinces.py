@@ -76,7 +76,10 @@ def province_line(look: Look, province_id: UUID) -> ProvinceLine:
 
 
 def pinned_lists(look: Look) -> list[tuple[PeerProvince, TrustDocument, PeerList]]:
-    """Return (province, document, row) for every province that is believed and has a list."""
+    """Return (province, document, row) for every province that is believed and has a list.
+
+    After new roots were pinned, the list that the old ones signed is not believed again.
+    """
     rows = look.session.execute(
         select(PeerProvince, PeerList)
         .join(
@@ -86,7 +89,8 @@ def pinned_lists(look: Look) -> list[tuple[PeerProvince, TrustDocument, PeerList
         .where(PeerProvince.state == PeerState.PINNED.value)
         .order_by(PeerProvince.division_code)
     )
-    return [(province, read_document(held.document), held) for province, held in rows]
+    found = [(province, read_document(held.document), held) for province, held in rows]
+    return [one for one in found if one[1].roots.same_as(Roots.from_row(one[0].roots))]
 
 
 def status_in(look: Look, document: TrustDocument, number: int, index: int) -> Said:
