@@ -53,11 +53,12 @@ class Plain(click.Group):
     """A group whose commands answer our own errors with their sentence."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 (click's signature)
-        """Run the command; turn an error raised on purpose into one line and exit code 1."""
+        """Run the command; turn an error raised on purpose into its words and exit code 1."""
         try:
             return super().invoke(ctx)
         except AquaCertError as error:
-            raise click.ClickException(error.sentence) from error
+            reasons = getattr(error, "reasons", ())
+            raise click.ClickException("\n  ".join([error.sentence, *reasons])) from error
 
 
 @click.group(cls=Plain, context_settings={"help_option_names": ["-h", "--help"]})

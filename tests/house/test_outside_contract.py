@@ -5,10 +5,12 @@ import re
 import subprocess
 import sys
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from aquacert.cli import main
+from aquacert.cli import Plain, main
+from aquacert.kernel.errors import NotReady
 from aquacert.kernel.settings import Settings
 from tests.house.source import ROOT
 
@@ -25,6 +27,20 @@ def test_every_promised_command_explains_itself(command):
     result = CliRunner().invoke(main, [command, "--help"])
     assert result.exit_code == 0, result.output
     assert len(result.output.split()) > 5
+
+
+def test_a_command_that_is_not_ready_says_everything_that_stands_in_the_way():
+    @click.group(cls=Plain)
+    def group() -> None: ...
+
+    @group.command()
+    def issue() -> None:
+        raise NotReady(["号段用完了。", "出证已停。"])
+
+    result = CliRunner().invoke(group, ["issue"])
+    assert result.exit_code == 1
+    assert "号段用完了。" in result.output
+    assert "出证已停。" in result.output
 
 
 def test_every_promised_public_address_is_there_and_open(app):
