@@ -85,7 +85,7 @@ def prepare(settings: Settings) -> None:
     with house.database.work(SYSTEM) as w:
         load_seed(w, SEED)
     house.keys.root(house.database.clock.now())
-    certificates.tidy(house.database, house.keys)
+    certificates.tidy(house.database, house.keys, at_start=True)
     house.database.close()
 
 

@@ -6,12 +6,14 @@ import shutil
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from aquacert.app import open_house
 from aquacert.certificates.models import CertificateNumber, NumberSegment
 from aquacert.certificates.numbers import commands, queries
 from aquacert.certificates.numbers.commands import MARKS, SEGMENT_MARKS
 from aquacert.certificates.rules.marks import SegmentMark, VoidMark, read_mark
+from aquacert.cli import prepare
 from aquacert.kernel.backup import back_up, restore
 from aquacert.kernel.scope import SYSTEM
 from tests.make.numbers import FIRST, hand_all_down, make_levels, take
@@ -152,3 +154,13 @@ def test_marks_are_ascii_lines_that_read_back(db, levels, settings):
     assert not (settings.data_dir / MARKS).exists()
     assert read_mark("segment torn") is None
     assert read_mark("") is None
+
+
+def test_every_command_that_prepares_an_installation_passes_over_what_a_restore_forgot(db, levels):
+    hand_all_down(db, levels)
+    (db.settings.data_dir / MARKS).write_text(f"{FIRST:010d}\n", "utf-8")
+    prepare(db.settings)
+    with db.look(SYSTEM) as look:
+        row = look.one(select(CertificateNumber).where(CertificateNumber.number == FIRST))
+    assert row is not None
+    assert row.state == "void"
