@@ -39,6 +39,8 @@ PHONE = "0513-00000000"
 SPECIES = "凡纳滨对虾"
 STAGE = "P10"
 STOCK = 5_000_000
+SECOND = "province_supervisor_2"
+"""A recall, and believing another province, take two persons."""
 SEGMENT = 1_000
 """Numbers the vet gets in his own hands."""
 WHOLE = 100_000
@@ -52,6 +54,13 @@ class Part:
     role: str
     body: str
     division: str
+    username: str = ""
+    """Where one role has two people; else the role is the name."""
+
+    @property
+    def name(self) -> str:
+        """The user name."""
+        return self.username or self.role
 
 
 BODIES: dict[str, tuple[str, str, str, str]] = {
@@ -88,6 +97,7 @@ PARTS: tuple[Part, ...] = (
     Part("number_keeper", "province", PROVINCE),
     Part("county_supervisor", "office", COUNTY),
     Part("province_supervisor", "province", PROVINCE),
+    Part("province_supervisor", "province", PROVINCE, SECOND),
     Part("surveillance_officer", "office", COUNTY),
     Part("checkpoint_officer", "office", COUNTY),
     Part("administrator", "province", PROVINCE),
@@ -103,7 +113,7 @@ PARTS: tuple[Part, ...] = (
 
 @dataclass(frozen=True)
 class Cast:
-    """Everybody, by role (which is also the user name); and the bodies, by key."""
+    """Everybody, by user name (mostly the role); and the bodies, by key."""
 
     people: dict[str, UUID]
     bodies: dict[str, UUID]
@@ -121,15 +131,20 @@ def secret_of(role: str) -> str:
     return base64.b32encode(hashlib.sha256(f"demo {role}".encode()).digest()[:20]).decode()
 
 
-def needs_code(role: str) -> bool:
-    """Say whether the role signs in with a one-time code."""
-    return Role(role) in NEEDS_SECOND_FACTOR
+def role_of(name: str) -> str:
+    """Return the role that somebody of this user name plays."""
+    return next((part.role for part in PARTS if part.name == name), name)
+
+
+def needs_code(name: str) -> bool:
+    """Say whether somebody of this user name signs in with a one-time code."""
+    return Role(role_of(name)) in NEEDS_SECOND_FACTOR
 
 
 def assemble(database: Database) -> Cast:
     """Find or make every body and person; return them."""
     bodies = {key: _body(database, key) for key in BODIES}
-    people = {part.role: _person(database, part, bodies[part.body]) for part in PARTS}
+    people = {part.name: _person(database, part, bodies[part.body]) for part in PARTS}
     people[OWNER] = _farm(database)
     hatchery_id = _settle(database, people)
     people["hatchery_clerk"] = _clerk(database, people[OWNER])
@@ -166,14 +181,14 @@ def _body(database: Database, key: str) -> UUID:
 
 
 def _person(database: Database, part: Part, body_id: UUID) -> UUID:
-    found = _known(database, part.role)
+    found = _known(database, part.name)
     if found is not None:
         return found
-    totp = needs_code(part.role)
+    totp = needs_code(part.name)
     with database.work(SYSTEM) as w:
         return add_person(
             w,
-            username=part.role,
+            username=part.name,
             password=PASSWORD,
             name=f"示例{ROLE_NAMES[Role(part.role)]}",
             phone="13800000000",
@@ -181,7 +196,7 @@ def _person(database: Database, part: Part, body_id: UUID) -> UUID:
             role=part.role,
             division_code=part.division,
             totp=totp,
-            totp_secret=secret_of(part.role) if totp else None,
+            totp_secret=secret_of(part.name) if totp else None,
         )
 
 

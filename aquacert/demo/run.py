@@ -14,7 +14,15 @@ from aquacert.certificates import queries as certificates
 from aquacert.certificates.rules.media import DOCX, PDF
 from aquacert.certificates.seals.commands import make_seal
 from aquacert.certificates.seals.queries import seal_of
-from aquacert.demo.cast import PASSWORD, Cast, assemble, give_token, needs_code, secret_of
+from aquacert.demo.cast import (
+    PASSWORD,
+    Cast,
+    assemble,
+    give_token,
+    needs_code,
+    role_of,
+    secret_of,
+)
 from aquacert.demo.proof import prove
 from aquacert.demo.story import Story
 from aquacert.http.house import House
@@ -138,11 +146,11 @@ def _all(house: House) -> list[dict[str, str]]:
 def _personas(house: House, cast: Cast) -> list[dict[str, str | None]]:
     return [
         {
-            "role": role,
-            "username": role,
+            "role": role_of(name),
+            "username": name,
             "password": PASSWORD,
-            "totp_secret": secret_of(role) if needs_code(role) else None,
-            "api_token": give_token(house.database, cast, role),
+            "totp_secret": secret_of(name) if needs_code(name) else None,
+            "api_token": give_token(house.database, cast, name),
         }
-        for role in sorted(cast.people)
+        for name in sorted(cast.people)
     ]

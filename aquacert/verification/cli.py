@@ -41,6 +41,9 @@ from aquacert.verification.queries.outside import (
 
 EXIT = {Answer.GOOD: 0, Answer.REFUSED: 1, Answer.UNSURE: 2}
 WORDS = {Answer.GOOD: "有效", Answer.REFUSED: "无效", Answer.UNSURE: "待核"}
+LONGEST_PATH = 255
+SUFFIXES = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".webp", ".cose", ".txt"})
+"""What ends so is meant as a file: when it is not there, that is said, and nothing is judged."""
 SIGNS = {Answer.GOOD: "✓", Answer.REFUSED: "✗", Answer.UNSURE: "?"}
 
 
@@ -88,7 +91,9 @@ def verify_command(
 def _brought(target: str, report: Report) -> tuple[bytes, Code]:
     """Return the file's bytes when it is a PDF, and the code that was found."""
     path = Path(target)
-    is_file = len(target) < 255 and path.is_file()
+    is_file = len(target) < LONGEST_PATH and path.is_file()
+    if not is_file and path.suffix.lower() in SUFFIXES and "://" not in target:
+        raise click.ClickException(f"没有这个文件：{target}")
     data = path.read_bytes()[: MOST_BYTES + 1] if is_file else target.encode()
     try:
         kind = kind_of(data)

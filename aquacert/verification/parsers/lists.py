@@ -22,7 +22,10 @@ LONGEST_LINE = 2_000
 
 
 def lines_of(data: bytes) -> list[str]:
-    """Return the lines of a text or CSV file that hold a code or a number, in order."""
+    """Return the lines of a text or CSV file, in order, but a heading without code or number.
+
+    A line without either is kept: whoever pasted it is told that it holds nothing to check.
+    """
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
@@ -32,7 +35,8 @@ def lines_of(data: bytes) -> list[str]:
     else:
         raise Refused(Why.MALFORMED, "neither UTF-8 nor GB 18030")
     found = [line.strip()[:LONGEST_LINE] for line in text.splitlines() if line.strip()]
-    return _with_codes(found)
+    heading = len(found) > 1 and not _holds_code(found[0])
+    return found[heading:][:MOST_LINES]
 
 
 def cells_of(data: bytes) -> list[str]:
@@ -104,12 +108,12 @@ def _check_archive(data: bytes) -> None:
 
 
 def _with_codes(texts: list[str]) -> list[str]:
-    coded = [text for text in texts if PAGE.search(text) or NUMBER.search(text) or _is_long(text)]
-    return coded[:MOST_LINES]
+    return [text for text in texts if _holds_code(text)][:MOST_LINES]
 
 
-def _is_long(text: str) -> bool:
-    return len(text) > 100 and text.isascii() and text.isdigit()
+def _holds_code(text: str) -> bool:
+    is_long = len(text) > 100 and text.isascii() and text.isdigit()
+    return is_long or bool(PAGE.search(text) or NUMBER.search(text))
 
 
 def _text(cell: object) -> str:

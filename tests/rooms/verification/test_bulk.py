@@ -239,3 +239,10 @@ def test_a_pdf_s_code_alone_is_a_cose_file(client, address):
     found = finished(client, bring(client, "", ("a.cose", read_url(address).cose)))
     assert found[0][1] == "有效"
     assert digits(read_url(address).cose)
+
+
+def test_a_pasted_line_with_nothing_to_check_is_told():
+    from aquacert.verification.parsers.lists import lines_of
+
+    assert lines_of("编号\n3200000001\nhello\n".encode()) == ["3200000001", "hello"]
+    assert lines_of(b"hello") == ["hello"]
