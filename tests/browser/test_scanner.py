@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -106,10 +107,16 @@ def told(page, text):
     return verdict(page, before)
 
 
+def until(page, question, argument=None, seconds=30.0):
+    """Ask again until the page says yes; Playwright's own waiting evaluates text, which CSP forbids."""
+    ends = time.monotonic() + seconds
+    while not page.evaluate(question, argument):
+        assert time.monotonic() < ends, question
+        page.wait_for_timeout(50)
+
+
 def verdict(page, before="0"):
-    page.wait_for_function(
-        "b => (document.getElementById('result').dataset.shown || '0') !== b", arg=before
-    )
+    until(page, "b => (document.getElementById('result').dataset.shown || '0') !== b", before)
     result = page.locator("#result")
     return result.get_attribute("data-tone"), result.get_attribute("data-why")
 
@@ -152,7 +159,7 @@ def test_a_void_one_is_red_online_and_after_the_kept_list_was_refreshed(phone, b
 def test_it_works_without_a_network_once_it_was_opened(phone, base, home, world):
     opened(phone, base)
     phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    phone.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(phone, "() => navigator.serviceWorker.controller !== null")
     world.down = True
     phone.context.set_offline(True)
     phone.reload()
@@ -166,7 +173,7 @@ def test_a_picture_is_read_offline_too(phone, base, home, world, tmp_path):
     picture = tmp_path / "code.png"
     picture.write_bytes(qr_png(qr_matrix(home.code_for()), module_pixels=6))
     opened(phone, base)
-    phone.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(phone, "() => navigator.serviceWorker.controller !== null")
     world.down = True
     phone.context.set_offline(True)
     phone.set_input_files("#picture", str(picture))
