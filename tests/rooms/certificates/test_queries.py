@@ -86,7 +86,9 @@ def test_a_leaf_is_hashed_as_rfc_9162_says_and_names_nobody(house, db):
     line, _ = public_of(db, issue_one(house))
     with db.look() as look:
         [leaf] = leaves(look, 0)
-    assert leaf.hash == merkle.leaf_hash(leaf.entry) == hashlib.sha256(b"\x00" + leaf.entry).digest()
+    assert (
+        leaf.hash == merkle.leaf_hash(leaf.entry) == hashlib.sha256(b"\x00" + leaf.entry).digest()
+    )
     assert line.number.encode() not in leaf.entry
 
 

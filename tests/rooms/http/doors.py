@@ -52,7 +52,11 @@ def values_of(
         return sorted(listed)
     if part in words:
         found = words[part]
-        return [int(text) for text in found] if part in {"number", "ordinal", "version"} else list(found)
+        return (
+            [int(text) for text in found]
+            if part in {"number", "ordinal", "version"}
+            else list(found)
+        )
     if ids is None:
         return [uuid4()]
     name = part.removesuffix("_id")
