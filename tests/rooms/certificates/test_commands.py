@@ -283,7 +283,7 @@ def test_a_confirmation_is_for_exactly_the_certificate_it_ends(house, db, confir
         "another reason": confirmed_digest(digest, old, "换人"),
     }
     step_up(db, ready.vet, asked[confirmed_for])
-    with pytest.raises(NotAllowed, match="动态口令"):
+    with pytest.raises(NotAllowed, match="再核验一次"):
         commands.issue(
             db, ready.vet.actor, ready.load_id, house.keys, digest, replaces_id=old, because="换车"
         )
