@@ -14,7 +14,7 @@ export PYTHONUTF8 := 1
 PYTEST := $(PY) -m pytest -q -n $(JOBS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo serve test rules rooms house faults lint fmt bench words migrate freeze clean
+.PHONY: help setup setup-tests demo serve test test-postgres rules rooms house faults lint fmt bench words migrate freeze clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,10 +34,13 @@ demo: setup ## Run the main job on real data, then serve it on PORT (SERVE=0: st
 serve: setup ## Serve what is in AQUACERT_DATA_DIR on PORT, with one worker for the outbox
 	@exec $(BIN)/aquacert serve
 
-test: setup-tests ## Run every test: rules first, then all on SQLite, then all that touch a database on PostgreSQL
-	@echo "── rules ──" && $(PY) -m pytest -q tests/rules
+test: setup-tests ## Run every test: rules, then all on SQLite, then what asks the database on PostgreSQL
+	@echo "── rules ──" && $(PYTEST) tests/rules
 	@echo "── everything, on SQLite ──" && $(PYTEST) --database sqlite --ignore tests/rules
-	@echo "── everything that touches a database, on PostgreSQL ──" && $(PYTEST) --database postgres --ignore tests/rules
+	@echo "── everything that touches a database, on PostgreSQL ──" && $(PYTEST) --database postgres --ignore tests/rules --ignore tests/browser
+
+test-postgres: setup-tests ## Every test that touches a database on PostgreSQL, those of pages and browser too
+	@$(PYTEST) --database postgres --pages --ignore tests/rules
 
 rules: setup ## The two-second loop: the pure tests only
 	@$(PY) -m pytest -q tests/rules

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from aquacert.app import create_app, open_house
 from aquacert.http.house import House
@@ -35,15 +35,31 @@ START = datetime(2026, 5, 9, 1, 42, tzinfo=UTC)
 ROOT = Path(__file__).parents[1]
 
 
+DRAWING = frozenset(
+    {
+        *("test_views", "test_pages", "test_numbers_views", "test_passkey_pages", "test_doors"),
+        *("test_documents", "test_bulk", "test_outside", "test_without_us", "test_log_by_hand"),
+    }
+)
+"""Files about what is drawn from answers: their commands and queries are asked on both databases by
+the files beside them. `--pages` takes them along on PostgreSQL too (make test-postgres)."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser.addoption("--pages", action="store_true", help="on PostgreSQL the pages' tests too")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL run what touches a database; everything else has run with SQLite."""
+    """On PostgreSQL run what asks the database; pages, files and everything else ran with SQLite."""
     if config.getoption("--database") == "sqlite":
         return
-    apart = [item for item in items if "server" not in getattr(item, "fixturenames", ())]
+    draws = () if config.getoption("--pages") else DRAWING
+    apart = [
+        item
+        for item in items
+        if "server" not in getattr(item, "fixturenames", ()) or item.path.stem in draws
+    ]
     config.hook.pytest_deselected(items=apart)
     items[:] = [item for item in items if item not in apart]
 
@@ -109,6 +125,20 @@ def _postgres(server: str, *statements: str) -> None:
     engine.dispose()
 
 
+def _hurry(database: Database) -> None:
+    """A test's database need not survive the machine: SQLite waits for no disk (as on PostgreSQL).
+
+    What must survive is tested by tests/faults, in processes of their own.
+    """
+    if database.engine.dialect.name == "sqlite":
+        for engine in (database.engine, database.reader):
+            event.listen(engine, "connect", _without_sync)
+
+
+def _without_sync(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
+
+
 @pytest.fixture
 def settings(
     template: str, server: str, tmp_path: Path, request: pytest.FixtureRequest
@@ -139,6 +169,7 @@ def clock() -> FixedClock:
 def house(settings: Settings, clock: FixedClock) -> Iterator[House]:
     """Everything below the web: database, keys, settings."""
     opened = open_house(settings, clock)
+    _hurry(opened.database)
     yield opened
     opened.database.close()
 

@@ -161,6 +161,6 @@ def test_every_command_that_prepares_an_installation_passes_over_what_a_restore_
     (db.settings.data_dir / MARKS).write_text(f"{FIRST:010d}\n", "utf-8")
     prepare(db.settings)
     with db.look(SYSTEM) as look:
-        row = look.one(select(CertificateNumber).where(CertificateNumber.number == FIRST))
+        row = look.one(select(CertificateNumber).where(CertificateNumber.number == f"{FIRST:010d}"))
     assert row is not None
     assert row.state == "void"
