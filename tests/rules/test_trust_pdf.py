@@ -314,3 +314,14 @@ def test_a_file_of_trust_without_a_root_is_named(tmp_path):
 
 def test_an_authority_is_tried_in_the_time_it_is_given():
     assert Authority(("http://127.0.0.1:9/",), ()).wait <= 10
+
+
+def test_parameters_of_algorithms_in_the_last_envelope_are_held_to_their_form(served):
+    envelope = served.b_b.rindex(b"/Contents <") + len(b"/Contents <")
+    ends = served.b_b.index(b">", envelope)
+    held = served.b_b[envelope:ends]
+    places = [at for at in range(len(held) - 4) if held[at : at + 4] == b"0500" and at % 2 == 0]
+    assert places
+    for at in places:
+        changed = served.b_b[: envelope + at] + b"1500" + served.b_b[envelope + at + 4 :]
+        assert why(served, changed) is Why.CHANGED

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
 MOST_ATTACHED = 8
 SHA256 = bytes.fromhex("0609608648016503040201")
-SHA256_SETS = (b"\x31\x0d\x30\x0b" + SHA256, b"\x31\x0f\x30\x0d" + SHA256 + b"\x05\x00")
-"""SET OF one AlgorithmIdentifier of SHA-256, without and with NULL (RFC 5754 §2)."""
+SHA256_FORMS = (b"\x30\x0b" + SHA256, b"\x30\x0d" + SHA256 + b"\x05\x00")
+"""AlgorithmIdentifier of SHA-256, without and with NULL (RFC 5754 §2)."""
+SHA256_SETS = (b"\x31\x0d" + SHA256_FORMS[0], b"\x31\x0f" + SHA256_FORMS[1])
+"""SET OF one of them."""
+ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
+"""AlgorithmIdentifier of ECDSA with SHA-256, which has no parameters (RFC 5758 §3.2)."""
 HEX = b"0123456789ABCDEF"
 
 
@@ -56,8 +60,8 @@ def _plain_cms(embedded: Any) -> None:  # noqa: ANN401
         and signed["digest_algorithms"].dump() in SHA256_SETS
         and signed["version"].native == "v1"
         and info["version"].native == "v1"
-        and info["digest_algorithm"]["algorithm"].native == "sha256"
-        and info["signature_algorithm"]["algorithm"].native == "sha256_ecdsa"
+        and info["digest_algorithm"].dump() in SHA256_FORMS
+        and info["signature_algorithm"].dump() == ECDSA_SHA256
     )
     if not plain:
         raise Refused(Why.CHANGED, "the signature's envelope is not as signed")
