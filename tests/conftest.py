@@ -45,13 +45,23 @@ DRAWING = frozenset(
 the files beside them. `--pages` takes them along on PostgreSQL too (make test-postgres)."""
 
 
+LONG = frozenset(
+    {
+        *("test_road", "test_main_pages", "test_branches", "test_scanner", "test_passkey"),
+        *("test_doors", "test_serving", "test_race", "test_recalls", "test_checks", "test_archive"),
+    }
+)
+"""Files that take longest. A file goes whole to one process: begun last, it would run alone."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.addoption("--pages", action="store_true", help="on PostgreSQL the pages' tests too")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL run what asks the database; pages, files and everything else ran with SQLite."""
+    """Long files first; on PostgreSQL what asks the database, everything else ran with SQLite."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
     if config.getoption("--database") == "sqlite":
         return
     draws = () if config.getoption("--pages") else DRAWING
