@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
@@ -16,7 +15,6 @@ from pathlib import Path
 LONGEST = 120.0
 SYNCS = "fsync,fdatasync,sync"
 SEEN = re.compile(r"\d+\s+(?P<call>f?sync|fdatasync)\((?:\d+<(?:.*/)?(?P<file>[^/>]*)>)?")
-strace = shutil.which("strace")
 
 
 LIVE: set[Child] = set()
@@ -103,7 +101,7 @@ def traced(child: Child, trace: Path, call: str = "", number: int | str = 0, wha
     inject = ["-e", f"inject={call}:{what}:when={number}"] if call else []
     tracer = subprocess.Popen(
         [
-            *(str(strace), "-f", "-y", "-qq", "-o", str(trace), "-p", str(child.pid)),
+            *("strace", "-f", "-y", "-qq", "-o", str(trace), "-p", str(child.pid)),
             *("-e", f"trace={SYNCS},{call or SYNCS}", *inject),
         ],
         stdin=subprocess.DEVNULL,

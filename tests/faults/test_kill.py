@@ -18,7 +18,6 @@ import time
 import pytest
 
 from tests.faults.issuing import issue_for_ever
-from tests.faults.killing import strace
 from tests.faults.ready import make_loads
 from tests.faults.trial import Trial
 
@@ -60,7 +59,6 @@ def test_killing_the_process_loses_nothing_and_repeats_nothing(trial, request):
 
 @pytest.mark.faults
 @pytest.mark.long
-@pytest.mark.skipif(strace is None, reason="needs strace")
 def test_a_kill_at_each_of_the_first_syncs_loses_nothing(trial, tmp_path):
     """Kill at sync 1, 2, 3 … 60 of a process that issues, over as many issuances as it takes.
 
@@ -83,7 +81,6 @@ def test_a_kill_at_each_of_the_first_syncs_loses_nothing(trial, tmp_path):
 
 @pytest.mark.faults
 @pytest.mark.long
-@pytest.mark.skipif(strace is None, reason="needs strace")
 def test_a_kill_at_each_sync_of_the_very_first_issuance_loses_nothing(trial, request, tmp_path):
     """The first one of an installation makes its keys, its folders and its log on the way."""
     if request.config.getoption("--database") == "postgres":

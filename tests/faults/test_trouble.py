@@ -16,7 +16,7 @@ from aquacert.certificates.issuing.commands.issue import BUSY
 from aquacert.certificates.log.commands import publish
 from aquacert.kernel.settings import Settings
 from tests.faults.issuing import issue_again, issue_through_trouble
-from tests.faults.killing import LONGEST, Child, strace, syncs_of, traced
+from tests.faults.killing import LONGEST, Child, syncs_of, traced
 from tests.faults.ready import make_loads
 from tests.faults.trial import Trial, kind, place_of
 
@@ -73,7 +73,6 @@ def goes_on(trial) -> None:
 
 @pytest.mark.faults
 @pytest.mark.long
-@pytest.mark.skipif(strace is None, reason="needs strace")
 def test_a_sync_that_fails_acknowledges_nothing_and_the_process_goes_on(trial, tmp_path):
     """EIO at a sync: the disk did not take it. Only what was really issued is acknowledged."""
     order = trial.syncs(tmp_path / "order", max(ERRORS_AT))
@@ -103,7 +102,6 @@ def test_a_sync_that_fails_acknowledges_nothing_and_the_process_goes_on(trial, t
 
 @pytest.mark.faults
 @pytest.mark.long
-@pytest.mark.skipif(strace is None, reason="needs strace")
 def test_a_write_that_finds_no_space_acknowledges_nothing(trial, request, tmp_path):
     """ENOSPC for some writes to the database file, at one place of an issuance after the other."""
     if request.config.getoption("--database") == "postgres":

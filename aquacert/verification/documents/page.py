@@ -49,7 +49,7 @@ REFUSE = (
     ("让货主联系签发机构", ""),
     ("已经收货的，单独暂养并打电话", ""),
 )
-TODO: dict[Verdict, Sequence[tuple[str, str]]] = {
+NEXT_STEPS: dict[Verdict, Sequence[tuple[str, str]]] = {
     Verdict.REPLACED: (
         ("请司机出示新证的二维码", "新证一般已经发到货主手机上"),
         ("扫新证，再核对一遍", "重点看车牌、品种、数量"),
@@ -109,7 +109,7 @@ class Sheet:
     @property
     def todo(self) -> Sequence[tuple[str, str]]:
         """What to do now, as (act, how)."""
-        return TODO.get(self.verdict, ())
+        return NEXT_STEPS.get(self.verdict, ())
 
     @property
     def is_live(self) -> bool:
