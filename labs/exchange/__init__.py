@@ -1,0 +1,1 @@
+"""Doors for a laboratory's own system: work out, signed results in."""

@@ -1,0 +1,1 @@
+"""Worksheets and plate maps: what goes into which well."""

@@ -1,0 +1,1 @@
+"""Pools, pools of pools, and what a pool's result says of its members."""

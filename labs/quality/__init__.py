@@ -1,0 +1,1 @@
+"""Control charts: Levey-Jennings and Westgard on what the controls gave."""
