@@ -47,12 +47,13 @@ from aquacert.kernel.work import Database
 from aquacert.sampling.commands import dispatch, order_sampling, take_sample
 from aquacert.sampling.queries import sample
 from aquacert.sampling.rules import Matrix
-from labs.bench.commands import enter_control, enter_result, import_run, open_run, review_result
+from labs.bench.commands import enter_control, enter_result, import_run, open_run
 from labs.bench.queries import results_of
 from labs.instruments.documents import write_rdml
 from labs.instruments.rules import Role, WellReading, Why
 from labs.intake.commands import receive_item
 from labs.reports.commands import authorise_report
+from labs.review.commands import review_result
 
 QUANTITY = 500_000
 DESTINATION = "山东省青岛市崂山区"

@@ -1,11 +1,10 @@
-"""Forms of the bench: a run, its wells, an instrument's file, the review."""
+"""Forms of the bench: a run, its wells, an instrument's file."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
-    HiddenField,
     RadioField,
     SelectField,
     StringField,
@@ -81,19 +80,3 @@ class TakeForm(LabForm):
     """Take a staged file."""
 
     keep_good = BooleanField(_l("只收好行，不认的行不收"))
-
-
-class ReviewForm(LabForm):
-    """What the reviewer says of one result; the hidden fields are what he saw."""
-
-    verdict = RadioField(
-        _l("复核意见"),
-        choices=[
-            SelectChoice("pass", _l("通过：已核对原始数据、质控与判定规则")),
-            SelectChoice("return", _l("退回检测员")),
-        ],
-        validators=[NEEDED],
-    )
-    because = TextAreaField(_l("退回的原因"), description=_l("退回时必须写，检测员会看到"))
-    version = HiddenField()
-    outcome = HiddenField()

@@ -80,3 +80,5 @@ class AssayOrder(Base):
     disease_name_zh: Mapped[str]
     method_code: Mapped[str]
     method_standard: Mapped[str]
+    held_by_id: Mapped[UUID | None]
+    """The pool (an item of kind pool) that answers for this test meanwhile; it is not owed as a single."""

@@ -17,7 +17,7 @@ from labs.intake.rules import CONDITION_WORDS, CONSIGNMENT_MOVES, ITEM_MOVES, Co
 bp = Blueprint("labs", __name__, url_prefix="/labs")
 FIRST_PAGES = (
     (P.LAB_ENTER, "labs_bench.owed"),
-    (P.LAB_REVIEW, "labs_bench.review"),
+    (P.LAB_REVIEW, "labs_review.index"),
     (P.LAB_AUTHORISE, "labs_reports.ready"),
 )
 

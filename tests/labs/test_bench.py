@@ -13,10 +13,7 @@ from labs.bench.commands import (
     enter_result,
     import_run,
     open_run,
-    review_result,
-    review_results,
     stage_file,
-    take_back_result,
 )
 from labs.bench.models import BenchRun, InstrumentFile, Result, WellRow
 from labs.bench.queries import lines, owed_orders, owed_tests, results, results_of, staged_files
@@ -24,6 +21,7 @@ from labs.bench.queries.plan import plan_of_file
 from labs.bench.rules import Outcome, ResultState, Unverifiable
 from labs.instruments.rules import RefusalCode
 from labs.register.rules import MethodKind
+from labs.review.commands import review_result, review_results, take_back_result
 from tests.make.accounts import also
 from tests.make.labs import (
     DISEASE,

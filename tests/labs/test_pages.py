@@ -68,10 +68,10 @@ def test_the_road_of_a_sample_by_the_pages_alone(db, browser):
     reviewer = browser(lab.reviewer)
     row = one(db, Result)
     assert code in words(reviewer.get("/labs/", follow_redirects=True))
-    seen = reviewer.get(f"/labs/bench/results/{row.id}")
+    seen = reviewer.get(f"/labs/review/results/{row.id}")
     assert "运行质控有效" in words(seen)
     passed = reviewer.post(
-        f"/labs/bench/results/{row.id}",
+        f"/labs/review/results/{row.id}",
         data={"verdict": "pass", "version": "1", "outcome": "negative"},
     )
     assert passed.status_code == 302
@@ -146,11 +146,11 @@ def test_own_work_is_shown_locked_and_explained(db, browser):
     result_id = make_result(db, lab, code)
     also(db, lab.technician, "lab_reviewer")
     both = browser(lab.technician)
-    assert "您是检测员，须他人复核" in words(both.get("/labs/bench/review"))
-    page = both.get(f"/labs/bench/results/{result_id}")
+    assert "您是检测员，须他人复核" in words(both.get("/labs/review/"))
+    page = both.get(f"/labs/review/results/{result_id}")
     assert "您是检测员，须他人复核" in words(page)
     assert "提交复核意见" not in words(page)
-    forced = both.post(f"/labs/bench/results/{result_id}", data={"verdict": "pass"})
+    forced = both.post(f"/labs/review/results/{result_id}", data={"verdict": "pass"})
     assert (forced.status_code, "另一个人" in words(forced)) == (422, True)
 
 
@@ -164,12 +164,12 @@ def test_identical_negatives_are_passed_by_one_button(db, browser):
             w, lab.lab_id, rdml_file(db, {codes[0]: None, codes[1]: None, codes[2]: "28"}), "r.rdml"
         )
     reviewer = browser(lab.reviewer)
-    page = reviewer.get("/labs/bench/review")
+    page = reviewer.get("/labs/review/")
     assert "2 份相同阴性可一次通过" in words(page)
     chosen = re.findall(r'name="result" value="([\w-]+)"', page.get_data(as_text=True))
     assert len(chosen) == 2
-    assert reviewer.post("/labs/bench/review", data={"result": chosen}).status_code == 302
-    assert reviewer.post("/labs/bench/review", data={}).status_code == 422
+    assert reviewer.post("/labs/review/", data={"result": chosen}).status_code == 302
+    assert reviewer.post("/labs/review/", data={}).status_code == 422
     with db.look(SYSTEM) as look:
         states = sorted(look.scalars(select(Result.state)))
     assert states == [ResultState.ENTERED, ResultState.VERIFIED, ResultState.VERIFIED]
@@ -272,7 +272,7 @@ def test_strangers_and_other_laboratories_see_nothing(db, browser, client):
         assert stranger.get(path).status_code == 404, path
         assert client.get(path).status_code in {302, 401}
     vet = browser(make_person(db, "official_vet"))
-    assert vet.get("/labs/bench/review").status_code == 403
+    assert vet.get("/labs/review/").status_code == 403
     assert browser(lab.receiver).post("/labs/bench/runs/new", data={}).status_code == 403
 
 
@@ -281,7 +281,7 @@ def test_every_empty_list_says_what_to_do_next(db, browser):
     for path in (
         "/labs/consignments",
         "/labs/bench/",
-        "/labs/bench/review",
+        "/labs/review/",
         "/labs/reports/ready",
         "/labs/reports/",
         "/labs/bench/runs",

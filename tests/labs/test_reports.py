@@ -13,7 +13,6 @@ from aquacert.kernel.outbox import OutboxRow
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Database
-from labs.bench.commands import review_result
 from labs.bench.models import Result
 from labs.intake.models import Item
 from labs.reports.commands import authorise_report, withdraw_report
@@ -21,6 +20,7 @@ from labs.reports.documents import report_docx
 from labs.reports.models import Report
 from labs.reports.queries import digest_of, draft_report, ready_items, report_for, reports
 from labs.reports.rules import ReportState
+from labs.review.commands import review_result
 from tests.make.accounts import make_person
 from tests.make.labs import (
     DISEASE,

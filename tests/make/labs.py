@@ -11,13 +11,14 @@ from uuid import UUID
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.scope import SYSTEM, Actor
 from aquacert.kernel.work import Database
-from labs.bench.commands import enter_control, enter_result, open_run, review_result
+from labs.bench.commands import enter_control, enter_result, open_run
 from labs.instruments.documents import write_rdml
 from labs.instruments.rules import Role, WellReading, Why
 from labs.intake.commands import Announced, announce, receive_item
 from labs.register.commands import add_scope, designate_lab
 from labs.register.rules import MethodKind
 from labs.reports.commands import authorise_report
+from labs.review.commands import review_result
 from tests.make.accounts import Made, make_organisation, make_person
 
 DISEASE = "DIV1"

@@ -72,37 +72,3 @@ class FileDiscarded(Fact):
     tag: ClassVar[str] = "labs:file:discard"
     title: ClassVar[str] = "不收仪器文件"
     sha256: str
-
-
-@dataclass(frozen=True)
-class ResultVerified(Fact):
-    """A second person confirmed a result."""
-
-    tag: ClassVar[str] = "labs:result:verify"
-    title: ClassVar[str] = "复核通过"
-    blind_code: str
-    disease_code: str
-    outcome: str
-    version: int
-
-
-@dataclass(frozen=True)
-class ResultReturned(Fact):
-    """A result went back to the bench."""
-
-    tag: ClassVar[str] = "labs:result:send_back"
-    title: ClassVar[str] = "退回检测"
-    blind_code: str
-    disease_code: str
-    version: int
-
-
-@dataclass(frozen=True)
-class ResultTakenBack(Fact):
-    """The technician took a result back before review."""
-
-    tag: ClassVar[str] = "labs:result:take_back"
-    title: ClassVar[str] = "检测员撤回结果"
-    blind_code: str
-    disease_code: str
-    version: int

@@ -129,7 +129,12 @@ def owed_orders(look: Look, words: str = "") -> Select[AssayOrder]:
     wanted = (
         select(AssayOrder)
         .join(Item, Item.id == AssayOrder.item_id)
-        .where(look.visible(Item), Item.state == ItemState.RECEIVED, AssayOrder.id.not_in(answered))
+        .where(
+            look.visible(Item),
+            Item.state == ItemState.RECEIVED,
+            AssayOrder.id.not_in(answered),
+            AssayOrder.held_by_id.is_(None),
+        )
     )
     if words.strip():
         wanted = wanted.where(look.matching(Item, words))

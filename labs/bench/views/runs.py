@@ -16,7 +16,6 @@ from labs.bench.commands import (
     enter_finding,
     enter_result,
     open_run,
-    take_back_result,
 )
 from labs.bench.forms import ControlForm, FindingForm, RunForm, WellForm
 from labs.bench.models import BenchRun
@@ -137,17 +136,6 @@ def finding(run_id: UUID) -> ResponseReturnValue:
     if form.wrong:
         return run_page(run_id, WellForm(formdata=None), ControlForm(formdata=None), form)
     return redirect(url_for(".run", run_id=run_id))
-
-
-@bp.post("/results/<uuid:result_id>/take-back")
-@allowed(P.LAB_ENTER)
-def take_back(result_id: UUID) -> ResponseReturnValue:
-    """Take one's own result back before review."""
-    form = ReasonForm()
-    with work(once=form.key()) as w:
-        take_back_result(w, result_id, form.because.data or "")
-        w.reply = url_for(".owed")
-    return redirect(url_for(".owed"))
 
 
 def _scopes(unit: Look, run: BenchRun, kind: MethodKind) -> list[LabScope]:

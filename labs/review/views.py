@@ -2,31 +2,32 @@
 
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.permissions import P
 from labs.bench import queries
-from labs.bench.commands import review_result, review_results
-from labs.bench.forms import ReviewForm
 from labs.bench.models import Result
 from labs.bench.rules import OUTCOME_WORDS, RESULT_MOVES, SENTENCES, Outcome, ResultState
-from labs.bench.views.blueprint import bp
-from labs.register.forms import EmptyForm
+from labs.register.forms import EmptyForm, ReasonForm
+from labs.review.commands import review_result, review_results, take_back_result
+from labs.review.forms import ReviewForm
+
+bp = Blueprint("labs_review", __name__, url_prefix="/labs/review")
 
 MOST_AT_ONCE = 200
 
 
-@bp.get("/review")
+@bp.get("/")
 @allowed(P.LAB_READ)
-def review() -> ResponseReturnValue:
+def index() -> ResponseReturnValue:
     """Results that wait for a second person; one's own stay in the list, locked and explained."""
     return _queue(EmptyForm(formdata=None))
 
 
-@bp.post("/review")
+@bp.post("/")
 @allowed(P.LAB_REVIEW)
 def review_many() -> ResponseReturnValue:
     """Pass the chosen results at once: all of them or none."""
@@ -37,8 +38,8 @@ def review_many() -> ResponseReturnValue:
         return _queue(form)
     with form.trying(), work(once=form.key()) as w:
         review_results(w, chosen)
-        w.reply = url_for(".review")
-    return _queue(form) if form.wrong else redirect(url_for(".review"))
+        w.reply = url_for(".index")
+    return _queue(form) if form.wrong else redirect(url_for(".index"))
 
 
 @bp.get("/results/<uuid:result_id>")
@@ -64,8 +65,19 @@ def decide(result_id: UUID) -> ResponseReturnValue:
                 version=int(seen) if seen.isdigit() else None,
                 outcome=form.outcome.data or None,
             )
-            w.reply = url_for(".review")
-    return _result(result_id, form) if form.wrong else redirect(url_for(".review"))
+            w.reply = url_for(".index")
+    return _result(result_id, form) if form.wrong else redirect(url_for(".index"))
+
+
+@bp.post("/results/<uuid:result_id>/take-back")
+@allowed(P.LAB_ENTER)
+def take_back(result_id: UUID) -> ResponseReturnValue:
+    """Take one's own result back before review."""
+    form = ReasonForm()
+    with work(once=form.key()) as w:
+        take_back_result(w, result_id, form.because.data or "")
+        w.reply = url_for("labs_bench.owed")
+    return redirect(url_for("labs_bench.owed"))
 
 
 def _queue(form: EmptyForm) -> tuple[str, int]:

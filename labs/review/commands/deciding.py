@@ -6,7 +6,6 @@ from uuid import UUID
 
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotReady
 from aquacert.kernel.work import Work
-from labs.bench.commands.facts import ResultReturned, ResultTakenBack, ResultVerified
 from labs.bench.commands.rows import county_of
 from labs.bench.models import BenchRun, Result
 from labs.bench.queries import enterers_of, needed, run_validity, wells_of_results
@@ -21,6 +20,7 @@ from labs.bench.rules import (
 )
 from labs.intake.models import Item
 from labs.register.models import LabScope
+from labs.review.commands.facts import ResultReturned, ResultTakenBack, ResultVerified
 
 
 class Verdict(StrEnum):
