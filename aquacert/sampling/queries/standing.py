@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import bindparam, select
 
-from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import facts as papers
 from aquacert.inspections.queries import verdicts
 from aquacert.kernel.clock import legal_day
@@ -23,9 +22,6 @@ from aquacert.sampling.rules import Because, RequiredTest, Stage, State, TestSta
 from labs.intake.queries import item_state
 from labs.register import queries as register
 from labs.reports.queries import ReportLine, ReportSummary, report_for
-
-__all__ = ["RequiredTest", "TestStanding"]
-
 
 TESTS, PLANS = table_of(OrderedTest), table_of(SamplingPlan)
 ORDERED = Quick(
@@ -119,62 +115,6 @@ def batch_tests(look: Look, declaration_id: UUID) -> list[BatchTests]:
         )
         for batch in papers.batches_of(look, declaration_id)
     ]
-
-
-def sample(look: Look, sample_id: UUID) -> Sample:
-    """Return a sample, or raise `NotFound` (also out of scope)."""
-    return look.get(Sample, sample_id)
-
-
-def samples_of(look: Look, declaration_id: UUID) -> list[Sample]:
-    """Return the samples of a declaration in order."""
-    papers.declaration(look, declaration_id)
-    return look.scalars(
-        select(Sample).where(Sample.declaration_id == declaration_id).order_by(Sample.number)
-    )
-
-
-def samples(look: Look, words: str = "") -> Select[Sample]:
-    """Select the samples of this person's scope: unsent first, then newest."""
-    chosen = select(Sample).where(look.visible(Sample))
-    if words.strip():
-        chosen = chosen.where(look.matching(Sample, words))
-    return chosen.order_by(Sample.state != State.TAKEN.value, Sample.id.desc())
-
-
-def waiting(look: Look) -> tuple[int, int]:
-    """Return how many samples wait to be sent, and how many of them for more than a day."""
-    unsent = (
-        select(func.count())
-        .select_from(Sample)
-        .where(look.visible(Sample), Sample.state == State.TAKEN.value)
-    )
-    late = unsent.where(func.date(Sample.taken_at) < look.today.isoformat())
-    return look.session.scalar(unsent) or 0, look.session.scalar(late) or 0
-
-
-def sample_by_blind_code(look: Look, code: str) -> Sample | None:
-    """Return the sample behind a blind code: the one place where the two meet."""
-    return look.one(select(Sample).where(Sample.blind_code == code))
-
-
-def tests_of_sample(look: Look, sample_id: UUID) -> list[OrderedTest]:
-    """Return the tests that a sample was taken for."""
-    return look.scalars(
-        select(OrderedTest)
-        .where(OrderedTest.sample_id == sample_id)
-        .order_by(OrderedTest.disease_code)
-    )
-
-
-def report_of(look: Look, sample_id: UUID) -> ReportSummary | None:
-    """Return the laboratory's report on a sample, or None."""
-    return report_for(look, sample(look, sample_id).blind_code)
-
-
-def paper_of(look: Look, row: Sample) -> Declaration:
-    """Return the declaration a sample belongs to."""
-    return papers.declaration(look, row.declaration_id)
 
 
 def _batch(look: Look, declaration_id: UUID, batch_id: UUID) -> papers.BatchLine:

@@ -1,0 +1,44 @@
+"""Reads of sampling: what must be tested and where it stands; samples, labels, self-tests."""
+
+from aquacert.sampling.queries.samples import (
+    paper_of,
+    report_of,
+    sample,
+    sample_by_blind_code,
+    samples,
+    samples_of,
+    tests_of_sample,
+    waiting,
+)
+from aquacert.sampling.queries.standing import (
+    BatchTests,
+    batch_tests,
+    needs_sample,
+    ordered,
+    planned,
+    required_for,
+    required_tests,
+    tests_of,
+)
+from aquacert.sampling.rules import RequiredTest, TestStanding
+
+__all__ = [
+    "BatchTests",
+    "RequiredTest",
+    "TestStanding",
+    "batch_tests",
+    "needs_sample",
+    "ordered",
+    "paper_of",
+    "planned",
+    "report_of",
+    "required_for",
+    "required_tests",
+    "sample",
+    "sample_by_blind_code",
+    "samples",
+    "samples_of",
+    "tests_of",
+    "tests_of_sample",
+    "waiting",
+]

@@ -1,0 +1,84 @@
+"""Which tests a batch needs.
+
+As shipped every disease is checked clinically and tested on suspicion or by the province's plan
+(procedures 2011 §4.5; 农渔发〔2020〕7号 forbids a county to widen the scope). A row of the disease
+table may ask for more ("always", a must-check category); nobody below the province can add one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from aquacert.sampling.rules.states import Stage
+
+
+class Because(StrEnum):
+    """Why a test is asked for."""
+
+    ALWAYS = "always"
+    SUSPICION = "suspicion"
+    PLAN = "plan"
+    VET = "vet"
+
+
+BECAUSE_WORDS: Mapping[Because, str] = {
+    Because.ALWAYS: "规则要求每批都检",
+    Because.SUSPICION: "临床检查可疑",
+    Because.PLAN: "省级监测计划",
+    Because.VET: "官方兽医决定",
+}
+
+
+@dataclass(frozen=True)
+class RequiredTest:
+    """A disease that this batch must be tested for, and why."""
+
+    disease_code: str
+    because: Because
+
+
+@dataclass(frozen=True)
+class TestStanding:
+    """Where the test of one batch for one disease stands. `outcome` is None until a report."""
+
+    disease_code: str
+    disease_name: str
+    because: str
+    state: Stage
+    outcome: str | None
+    report_no: str
+    report_id: UUID | None
+    lab_id: UUID | None
+    lab_name: str
+    method_code: str
+    sampled_on: date | None
+    released_on: date | None
+    in_scope: bool
+
+
+def required(
+    triggers: Mapping[str, str],
+    suspected: Collection[str],
+    planned: Collection[str],
+    ordered: Iterable[tuple[str, Because]] = (),
+) -> tuple[RequiredTest, ...]:
+    """Return the tests a batch needs, one for each disease, the weightiest reason first.
+
+    `triggers` is disease → trigger of the dated rules for this species; `planned` holds the
+    diseases a provincial plan asks for today; `ordered` what was ordered already (never forgotten).
+    """
+    found: dict[str, Because] = {}
+    for code, trigger in triggers.items():
+        if trigger == "always":
+            found[code] = Because.ALWAYS
+    for code in sorted(suspected):
+        found.setdefault(code, Because.SUSPICION)
+    for code in sorted(set(planned) & set(triggers)):
+        found.setdefault(code, Because.PLAN)
+    for code, because in ordered:
+        found.setdefault(code, because)
+    return tuple(RequiredTest(code, because) for code, because in sorted(found.items()))
