@@ -4,11 +4,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aquacert.kernel.db import Base, state_check
-from labs.bench.rules import LIVE, FileState, Outcome, ResultState
+from labs.bench.rules import LIVE, FileState, Outcome, ResultState, SheetState
 from labs.instruments.rules import Role, Why
 
 MILLI = Decimal(1000)
@@ -50,6 +50,11 @@ class BenchRun(Base):
     opened_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     opened_at: Mapped[datetime]
     opened_on: Mapped[date]
+    instrument_id: Mapped[UUID | None]
+    lot_id: Mapped[UUID | None]
+    worksheet_id: Mapped[UUID | None]
+    submitted_by_id: Mapped[UUID | None]
+    submitted_at: Mapped[datetime | None]
 
     def search_text(self) -> str:
         """Return the words this run is looked for by."""
@@ -57,7 +62,12 @@ class BenchRun(Base):
 
 
 class Result(Base):
-    """The outcome of one ordered test by one run. A correction is a new version, never a change."""
+    """The outcome of one ordered test by one run. A correction is a new version, never a change.
+
+    `by_pool_id` names the pool item whose negative result this one rests on. `counted` colonies at a `dilution` of
+    1 in so many are exact; what the technician wrote of the count, the limit of detection and the uncertainty stands
+    beside it, letter by letter.
+    """
 
     __tablename__ = "lab_results"
     __table_args__ = (
@@ -79,7 +89,8 @@ class Result(Base):
             "state NOT IN ('verified', 'reported') OR verified_at IS NOT NULL", name="verified"
         ),
         CheckConstraint(
-            "state NOT IN ('verified', 'reported') OR outcome IN ('negative', 'positive')",
+            "state NOT IN ('verified', 'reported')"
+            " OR outcome IN ('negative', 'positive', 'inconclusive')",
             name="final",
         ),
     )
@@ -102,10 +113,21 @@ class Result(Base):
     tested_on: Mapped[date]
     verified_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     verified_at: Mapped[datetime | None]
+    by_pool_id: Mapped[UUID | None]
+    counted: Mapped[int | None]
+    dilution: Mapped[int | None]
+    unit: Mapped[str] = mapped_column(default="", server_default="")
+    as_entered: Mapped[str] = mapped_column(default="", server_default="")
+    lod: Mapped[str] = mapped_column(default="", server_default="")
+    uncertainty: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class WellRow(Base):
-    """One well as it was read or entered. Append-only. Cq is in thousandths of a cycle."""
+    """One well as it was read or entered. Append-only. Cq is in thousandths of a cycle.
+
+    By hand, a later row of the same place and target stands for the earlier one; `is_cleared` says that the place was
+    emptied again, and then the row says nothing.
+    """
 
     __tablename__ = "lab_wells"
     __table_args__ = (
@@ -130,6 +152,7 @@ class WellRow(Base):
     why: Mapped[str]
     entered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     entered_at: Mapped[datetime]
+    is_cleared: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @property
     def cq(self) -> Decimal | None:
@@ -142,6 +165,11 @@ class WellRow(Base):
         return self.why == Why.EXCLUDED
 
     @property
+    def place(self) -> tuple[UUID | None, str, str]:
+        """What a later row by hand must share to stand for this one."""
+        return self.scope_id, self.well, self.target.casefold()
+
+    @property
     def cq_text(self) -> str:
         """Cq as people read it: 无 where nothing was detected, never 0 and never blank."""
         if self.is_excluded:
@@ -152,3 +180,51 @@ class WellRow(Base):
     def cq_short(self) -> str:
         """Cq as it fits a well of the plate."""
         return self.cq_text if self.cq is None else f"{self.cq:.1f}"
+
+
+class Worksheet(Base):
+    """A plate as it is to be pipetted: one assay, so many wells, where everything goes (工作单)."""
+
+    __tablename__ = "lab_worksheets"
+    __table_args__ = (
+        state_check("state", SheetState),
+        CheckConstraint("size IN (96, 384)", name="size"),
+        UniqueConstraint("lab_id", "number"),
+    )
+    __parties__ = {"labs": ("lab_id",)}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    lab_id: Mapped[UUID] = mapped_column(ForeignKey("laboratories.id"))
+    scope_id: Mapped[UUID] = mapped_column(ForeignKey("lab_scopes.id"))
+    number: Mapped[str]
+    size: Mapped[int]
+    state: Mapped[str]
+    version: Mapped[int]
+    made_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    made_at: Mapped[datetime]
+
+    def search_text(self) -> str:
+        """Return the words this worksheet is looked for by."""
+        return self.number
+
+
+class Place(Base):
+    """One well of a worksheet: a replicate of a blind item's test, or a control. `label` is what the tube says."""
+
+    __tablename__ = "lab_places"
+    __table_args__ = (
+        state_check("role", Role),
+        CheckConstraint("(role = 'unknown') = (order_id IS NOT NULL)", name="order"),
+        UniqueConstraint("worksheet_id", "well"),
+    )
+    __parties__ = {"labs": ("lab_id",)}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    lab_id: Mapped[UUID] = mapped_column(ForeignKey("laboratories.id"))
+    worksheet_id: Mapped[UUID] = mapped_column(ForeignKey("lab_worksheets.id"))
+    well: Mapped[str]
+    label: Mapped[str]
+    role: Mapped[str]
+    replicate: Mapped[int]
+    item_id: Mapped[UUID | None] = mapped_column(ForeignKey("lab_items.id"))
+    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("lab_orders.id"), index=True)

@@ -19,6 +19,7 @@ class Outcome(StrEnum):
     POSITIVE = "positive"
     GREY = "grey"
     INVALID = "invalid"
+    INCONCLUSIVE = "inconclusive"
 
 
 OUTCOME_WORDS: Mapping[Outcome, str] = {
@@ -26,8 +27,11 @@ OUTCOME_WORDS: Mapping[Outcome, str] = {
     Outcome.POSITIVE: "阳性",
     Outcome.GREY: "灰区，须复检",
     Outcome.INVALID: "废孔，须重做",
+    Outcome.INCONCLUSIVE: "不能判定，须重新采样",
 }
-FINAL = frozenset({Outcome.NEGATIVE, Outcome.POSITIVE})
+DECIDED = frozenset({Outcome.NEGATIVE, Outcome.POSITIVE})
+FINAL = DECIDED | {Outcome.INCONCLUSIVE}
+"""What a second person may verify; the last asks for a new sample and releases nothing."""
 
 
 class ResultState(StrEnum):
@@ -38,6 +42,7 @@ class ResultState(StrEnum):
     VERIFIED = "verified"
     REPORTED = "reported"
     WITHDRAWN = "withdrawn"
+    RETEST = "retest"
 
 
 class ResultAct(StrEnum):
@@ -46,6 +51,7 @@ class ResultAct(StrEnum):
     VERIFY = "verify"
     SEND_BACK = "send_back"
     TAKE_BACK = "take_back"
+    RETEST = "retest"
     REPORT = "report"
     WITHDRAW = "withdraw"
 
@@ -55,6 +61,7 @@ RESULT_MOVES: Moves[ResultState, ResultAct] = Moves(
         (ResultState.ENTERED, ResultAct.VERIFY): ResultState.VERIFIED,
         (ResultState.ENTERED, ResultAct.SEND_BACK): ResultState.RETURNED,
         (ResultState.ENTERED, ResultAct.TAKE_BACK): ResultState.RETURNED,
+        (ResultState.ENTERED, ResultAct.RETEST): ResultState.RETEST,
         (ResultState.VERIFIED, ResultAct.REPORT): ResultState.REPORTED,
         (ResultState.REPORTED, ResultAct.WITHDRAW): ResultState.WITHDRAWN,
     },
@@ -64,6 +71,7 @@ RESULT_MOVES: Moves[ResultState, ResultAct] = Moves(
         ResultState.VERIFIED: "复核通过，待签发",
         ResultState.REPORTED: "已出报告",
         ResultState.WITHDRAWN: "报告已撤回",
+        ResultState.RETEST: "已排复检",
     },
 )
 LIVE = (ResultState.ENTERED, ResultState.VERIFIED, ResultState.REPORTED)
@@ -99,6 +107,41 @@ FILE_MOVES: Moves[FileState, FileAct] = Moves(
 )
 
 
+class SheetState(StrEnum):
+    """How far a worksheet is."""
+
+    DRAFT = "draft"
+    RUNNING = "running"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class SheetAct(StrEnum):
+    """What may be done to a worksheet."""
+
+    RUN = "run"
+    FINISH = "finish"
+    DROP = "drop"
+
+
+SHEET_MOVES: Moves[SheetState, SheetAct] = Moves(
+    {
+        (SheetState.DRAFT, SheetAct.RUN): SheetState.RUNNING,
+        (SheetState.DRAFT, SheetAct.DROP): SheetState.DROPPED,
+        (SheetState.RUNNING, SheetAct.FINISH): SheetState.DONE,
+        (SheetState.RUNNING, SheetAct.DROP): SheetState.DROPPED,
+    },
+    words={
+        SheetState.DRAFT: "排板中",
+        SheetState.RUNNING: "检测中",
+        SheetState.DONE: "已提交复核",
+        SheetState.DROPPED: "已作废",
+    },
+)
+HOLDING = (SheetState.DRAFT, SheetState.RUNNING)
+"""While a worksheet is in one of these, the tests on it are on no other."""
+
+
 class RunFault(StrEnum):
     """Why a run may not release any of its wells."""
 
@@ -107,6 +150,16 @@ class RunFault(StrEnum):
     NO_POSITIVE = "no_positive"
     POSITIVE_FAILED = "positive_failed"
     REAGENT_EXPIRED = "reagent_expired"
+    NO_NEC = "no_nec"
+    NEC_DETECTED = "nec_detected"
+    NO_LPC = "no_lpc"
+    LPC_FAILED = "lpc_failed"
+    NO_IC = "no_ic"
+    NO_INSTRUMENT = "no_instrument"
+    CALIBRATION_LAPSED = "calibration_lapsed"
+    NO_LOT = "no_lot"
+    LOT_EXPIRED = "lot_expired"
+    NOT_SUBMITTED = "not_submitted"
 
 
 class Unverifiable(StrEnum):
@@ -123,6 +176,16 @@ SENTENCES: Mapping[RunFault | Unverifiable, str] = {
     RunFault.NO_POSITIVE: "这次运行没有阳性对照，任何孔都不能放行",
     RunFault.POSITIVE_FAILED: "阳性对照没有按规则检出，任何孔都不能放行",
     RunFault.REAGENT_EXPIRED: "所用试剂在运行当天已过期，任何孔都不能放行",
+    RunFault.NO_NEC: "判定规则要求提取空白（NEC），这次运行的不够，任何孔都不能放行",
+    RunFault.NEC_DETECTED: "提取空白（NEC）出现了 Cq，可能有污染，任何孔都不能放行",
+    RunFault.NO_LPC: "判定规则要求弱阳性对照（LPC），这次运行的不够，任何孔都不能放行",
+    RunFault.LPC_FAILED: "弱阳性对照（LPC）没有按规则检出，灵敏度不够，任何孔都不能放行",
+    RunFault.NO_IC: "判定规则要求内参（IC），这次运行没有内参 Cq，任何孔都不能放行",
+    RunFault.NO_INSTRUMENT: "这次运行没有写明用哪台仪器，请先补上仪器",
+    RunFault.CALIBRATION_LAPSED: "所用仪器在检测当天不在校准有效期内，任何孔都不能放行",
+    RunFault.NO_LOT: "这次运行没有写明试剂批号，请先补上试剂",
+    RunFault.LOT_EXPIRED: "所用试剂批号在检测当天不可用，任何孔都不能放行",
+    RunFault.NOT_SUBMITTED: "检测员还没有提交这次运行，请等他提交以后再复核",
     Unverifiable.OWN_ENTRY: "这个结果是您录入的，须由另一个人复核和签发",
     Unverifiable.OWN_VERIFICATION: "这个结果是您复核的，须由第三个人签发报告",
     Unverifiable.NOT_FINAL: "灰区或废孔不能下结论，请退回复检",

@@ -18,6 +18,17 @@ class RunOpened(Fact):
 
 
 @dataclass(frozen=True)
+class RunEquipped(Fact):
+    """A run got its instrument and its lot, by their ids in the register."""
+
+    tag: ClassVar[str] = "labs:run:equip"
+    title: ClassVar[str] = "登记运行所用的仪器和试剂"
+    number: str
+    instrument_id: str
+    lot_id: str
+
+
+@dataclass(frozen=True)
 class WellEntered(Fact):
     """A well was entered by hand; cq 无 = nothing detected."""
 

@@ -4,9 +4,11 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from aquacert.kernel.errors import Conflict, Invalid
+from sqlalchemy import select
+
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowedNow
 from aquacert.kernel.work import Work
-from labs.bench.commands.facts import FindingEntered, RunOpened, WellEntered
+from labs.bench.commands.facts import FindingEntered, RunEquipped, RunOpened, WellEntered
 from labs.bench.commands.rows import (
     add_result,
     add_well,
@@ -18,7 +20,7 @@ from labs.bench.commands.rows import (
     settle,
 )
 from labs.bench.models import BenchRun, Result
-from labs.bench.rules import FINAL, Outcome, ResultState
+from labs.bench.rules import DECIDED, Outcome, ResultState
 from labs.instruments.rules import (
     SENTENCES,
     Cq,
@@ -41,18 +43,44 @@ def open_run(
     instrument: str = "",
     reagent_lot: str = "",
     reagent_until_on: date | None = None,
+    instrument_id: UUID | None = None,
+    lot_id: UUID | None = None,
+    worksheet_id: UUID | None = None,
 ) -> UUID:
-    """Open a run for entry by hand and return its id. Raises `Invalid` for a reagent already expired."""
+    """Open a run for entry by hand and return its id. Raises `Invalid` for a reagent already expired.
+
+    `instrument` and `reagent_lot` are words for people; the register's own entries are named by their ids.
+    """
     if reagent_until_on is not None and reagent_until_on < w.today:
         raise Invalid(f"试剂 {reagent_lot} 已过期，不能录入", reagent_until_on="试剂已过期")
     run = new_run(w, lab_id, source=BY_HAND, instrument=instrument, file_id=None, name="")
     run.reagent_lot = reagent_lot.strip()
     run.reagent_until_on = reagent_until_on
+    run.instrument_id, run.lot_id, run.worksheet_id = instrument_id, lot_id, worksheet_id
     w.session.flush()
     w.record(
         RunOpened(run.number, instrument, run.reagent_lot), on=run, county=county_of(w, lab_id)
     )
     return run.id
+
+
+def equip_run(w: Work, run_id: UUID, *, instrument_id: UUID | None, lot_id: UUID | None) -> None:
+    """Say with which instrument and which lot of the register a run was done; None leaves what is there.
+
+    Raises `NotAllowedNow` once a result of the run is verified: what the reviewer saw may not change under him.
+    """
+    run = w.get_for_change(BenchRun, run_id)
+    passed = w.one(
+        select(Result.id).where(
+            Result.run_id == run.id, Result.state.in_((ResultState.VERIFIED, ResultState.REPORTED))
+        )
+    )
+    if passed is not None:
+        raise NotAllowedNow("这次运行已有结果复核通过，不能再改仪器和试剂。请先退回结果。")
+    run.instrument_id = instrument_id or run.instrument_id
+    run.lot_id = lot_id or run.lot_id
+    fact = RunEquipped(run.number, str(run.instrument_id or ""), str(run.lot_id or ""))
+    w.record(fact, on=run, county=county_of(w, run.lab_id))
 
 
 def enter_control(
@@ -140,7 +168,7 @@ def enter_finding(
     found = Outcome(outcome)
     if scope.kind != MethodKind.FINDING:
         raise Invalid("这个方法按 Cq 录入，不能直接写结论", outcome="请录入 Cq")
-    if found not in FINAL:
+    if found not in DECIDED:
         raise Invalid("判读结果只能是阴性或阳性", outcome="请选阴性或阳性")
     if live_result(w, order) is not None:
         raise Conflict(SENTENCES[RefusalCode.ALREADY_RESULT])
