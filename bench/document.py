@@ -32,6 +32,7 @@ class Prepared:
     def __init__(self) -> None:
         from aquacert.certificates.documents import signing, typesetting
         from aquacert.certificates.documents.attachments import attachments
+        from aquacert.kernel.typesetting import seal_pdf
         from aquacert.trust.keys import Use
         from tests.make.trust import BASE, make_keys, make_record
 
@@ -49,7 +50,7 @@ class Prepared:
         )
         self.stamps = tuple(Path(self.folder.name) / name for name in ("hand.pdf", "seal.pdf"))
         self.stamps[0].write_bytes(typesetting.hand_pdf(facts.vet))
-        self.stamps[1].write_bytes(typesetting.seal_pdf(facts.body, is_demo=facts.is_demo))
+        self.stamps[1].write_bytes(seal_pdf(facts.body, is_demo=facts.is_demo))
         self.url = facts.qr_url
         carried = attachments(self.signed.record, self.signed.cose)
         self.attachments = json.dumps([one.for_typst() for one in carried])
@@ -157,7 +158,7 @@ def _templates() -> Path:
 def _compiler():
     import typst
 
-    from aquacert.certificates.documents.typesetting import FONTS, KAI_FOLDERS
+    from aquacert.kernel.typesetting import FONTS, KAI_FOLDERS
 
     folders = [str(FONTS), *(str(folder) for folder in KAI_FOLDERS if folder.is_dir())]
     return typst.Compiler(root=str(_templates()), font_paths=folders, ignore_system_fonts=True)

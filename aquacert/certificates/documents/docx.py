@@ -9,7 +9,7 @@ import io
 from typing import Any
 
 from aquacert.certificates.documents.facts import MODES, CertificateFacts
-from aquacert.certificates.documents.typesetting import SEAL_NOTE
+from aquacert.kernel.typesetting import SEAL_NOTE
 from aquacert.trust.qr import qr_matrix, qr_png
 
 SONG = "Noto Serif SC"

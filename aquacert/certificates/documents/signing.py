@@ -8,12 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from aquacert.certificates.documents.facts import CertificateFacts
-from aquacert.certificates.documents.typesetting import (
-    FONTS,
-    hand_pdf,
-    render_certificate,
-    seal_pdf,
-)
+from aquacert.certificates.documents.typesetting import hand_pdf, render_certificate
+from aquacert.kernel.typesetting import FONTS, seal_pdf
 from aquacert.trust.pdf import Box, PdfSigner, Stamp, sign_twice
 from aquacert.trust.timestamps import Authority
 

@@ -18,7 +18,6 @@ from sqlalchemy import select
 
 from aquacert.accounts import queries as accounts
 from aquacert.accounts.models import Organisation
-from aquacert.certificates.documents.typesetting import DEMO_FOOT, LOCAL_FOOT, missing_glyphs
 from aquacert.certificates.models import Certificate
 from aquacert.certificates.models.seals import HeldSeal, SealApplication, SealOrigin, SealState
 from aquacert.certificates.seals import queries
@@ -27,6 +26,7 @@ from aquacert.kernel.clock import SHANGHAI
 from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.states import Moves
+from aquacert.kernel.typesetting import DEMO_FOOT, LOCAL_FOOT, missing_glyphs
 from aquacert.kernel.work import Database, Work
 from aquacert.trust import ses
 from aquacert.trust.keys import KeyRing, KeySigner, KeyState, ListedKey

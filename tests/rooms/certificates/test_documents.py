@@ -16,8 +16,8 @@ from aquacert.certificates.documents.docx import certificate_docx, rows_of
 from aquacert.certificates.documents.facts import facts_of
 from aquacert.certificates.documents.numerals import date_in_words, day_count
 from aquacert.certificates.documents.signing import Signers, signed_certificate
-from aquacert.certificates.documents.typesetting import Reprint, missing_glyphs, render_certificate
-from aquacert.kernel.errors import Invalid, Misconfigured
+from aquacert.certificates.documents.typesetting import Reprint, render_certificate
+from aquacert.kernel.errors import Invalid
 from aquacert.trust.errors import Refused, Why
 from aquacert.trust.keys import Use
 from aquacert.trust.pdf import Level, verify_pdf
@@ -193,8 +193,6 @@ def test_facts_of_a_record_under_another_signature_are_refused(keys):
 
 
 def test_rare_characters_are_drawn_or_named(keys):
-    assert missing_glyphs("㐂䶮张鮰鳜〇") == []
-    assert missing_glyphs("张𠮷\ue000𠮷") == ["𠮷", "\ue000"]
     facts, signed = prepared(keys, owner="㐂䶮苗种场")
     assert "㐂䶮苗种场" in text_of(render_certificate(facts, signed.record, signed.cose))
     facts, signed = prepared(keys, owner="𠮷田苗种场", plate="皖A\ue001")
@@ -202,12 +200,6 @@ def test_rare_characters_are_drawn_or_named(keys):
         render_certificate(facts, signed.record, signed.cose)
     assert set(caught.value.fields) == {"owner", "plate"}
     assert "𠮷" in caught.value.fields["owner"]
-
-
-def test_an_absent_font_is_named_and_not_taken_for_absent_characters(tmp_path):
-    with pytest.raises(Misconfigured) as caught:
-        missing_glyphs("张", tmp_path)
-    assert "NotoSerifSC-Regular.ttf" in caught.value.sentence
 
 
 def test_long_texts_shrink_and_long_remarks_go_to_an_annex(keys, signers):

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from aquacert.accounts import queries as accounts
 from aquacert.accounts.rules.roles import LAB, TRADE
-from aquacert.certificates.documents.typesetting import missing_glyphs
 from aquacert.certificates.issuing.queries import plans
 from aquacert.certificates.issuing.queries.content import Content, Known, content_of, known, unfit
 from aquacert.certificates.numbers import queries as numbers
@@ -27,6 +26,7 @@ from aquacert.inspections import queries as inspections
 from aquacert.inspections.rules import Verdict
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import NotFound, NotReady
+from aquacert.kernel.typesetting import missing_glyphs
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.sampling import queries as sampling

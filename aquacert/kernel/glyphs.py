@@ -1,4 +1,4 @@
-"""Which characters the embedded fonts can draw: a record with any other is refused, by name.
+"""Which characters the embedded fonts can draw: a text with any other is refused, by name.
 
 Reads the `cmap` table of the TrueType files (OpenType 1.9, formats 4 and 12) itself, so that the
 answer is about exactly the files the documents are set in.
