@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -15,13 +15,19 @@ from aquacert.kernel.work import Work
 from labs.intake.models import AssayOrder, Consignment, Item
 from labs.intake.queries import item_by_code
 from labs.intake.rules import (
+    BOX_NUMBER,
+    CARRIER_WORDS,
     CONDITION_WORDS,
     CONSIGNMENT_MOVES,
     ITEM_MOVES,
+    PRESERVATION_WORDS,
+    Carrier,
     Condition,
     ConsignmentAct,
     ConsignmentState,
+    ItemKind,
     ItemState,
+    Preservation,
     act_of,
     blind_code,
 )
@@ -45,6 +51,18 @@ class Announced:
     individuals: int
     sampled_on: date
     water_temperature: Decimal | None = None
+    species: str = ""
+    life_stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The box that a consignment travels in. No word in it may name a place or a person."""
+
+    number: str
+    carrier: Carrier | str
+    expected_at: datetime | None = None
+    preservation: Preservation | str = Preservation.ICE
 
 
 @dataclass(frozen=True)
@@ -67,7 +85,7 @@ class ItemReceived(Fact):
     condition: str
 
 
-def announce(w: Work, *, lab_id: UUID, items: Sequence[Announced]) -> UUID:
+def announce(w: Work, *, lab_id: UUID, items: Sequence[Announced], box: Box | None = None) -> UUID:
     """Announce a consignment to a laboratory and return its id.
 
     Raises `Invalid` naming the first wrong item; `NotAllowedNow` when the laboratory is suspended or may not do a test.
@@ -87,6 +105,7 @@ def announce(w: Work, *, lab_id: UUID, items: Sequence[Announced]) -> UUID:
             state=ConsignmentState.ANNOUNCED,
             announced_at=w.now,
             completed_at=None,
+            **_boxed(box),
         )
     )
     for code in codes:
@@ -94,6 +113,25 @@ def announce(w: Work, *, lab_id: UUID, items: Sequence[Announced]) -> UUID:
     fact = ConsignmentAnnounced(consignment.number, codes)
     w.record(fact, on=consignment, county=lab_row.division_code)
     return consignment.id
+
+
+def _boxed(box: Box | None) -> dict[str, Any]:
+    """Return the columns of a box, or raise `Invalid` for what could name somebody."""
+    if box is None:
+        return {}
+    number = box.number.strip().upper()
+    if not BOX_NUMBER.fullmatch(number):
+        raise Invalid("箱号只能用字母、数字和短横线（3 至 20 位）", box_number="例如 BX-0007")
+    if box.carrier not in set(Carrier):
+        raise Invalid("请选送样方式", carrier="、".join(CARRIER_WORDS.values()))
+    if box.preservation not in set(Preservation):
+        raise Invalid("请选保存方式", preservation="、".join(PRESERVATION_WORDS.values()))
+    return {
+        "box_number": number,
+        "carrier": Carrier(box.carrier).value,
+        "preservation": Preservation(box.preservation).value,
+        "expected_at": box.expected_at,
+    }
 
 
 def _code(item: Announced) -> str:
@@ -145,6 +183,9 @@ def _add_item(w: Work, consignment: Consignment, code: str, tests: Sequence[Anno
             consignment_id=consignment.id,
             lab_id=consignment.lab_id,
             blind_code=code,
+            kind=ItemKind.SAMPLE.value,
+            species=first.species.strip(),
+            life_stage=first.life_stage.strip(),
             matrix=first.matrix.strip(),
             individuals=first.individuals,
             sampled_on=first.sampled_on,

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.work import Look
 from labs.intake.models import AssayOrder, Consignment, Item
-from labs.intake.rules import ConsignmentState, ItemState, blind_code
+from labs.intake.rules import ConsignmentState, ItemKind, ItemState, blind_code
 
 AT_ONCE = 500
 """Values in one IN list: SQLite takes 32,766 parameters, a file may hold more codes."""
@@ -27,10 +27,14 @@ def consignments(
 
 
 def items_of(look: Look, consignment_id: UUID) -> Sequence[Item]:
-    """Return the items of a consignment by their code."""
+    """Return the items that came in a consignment, by their code; pools made of them are none."""
     return look.scalars(
         select(Item)
-        .where(Item.consignment_id == consignment_id, look.visible(Item))
+        .where(
+            Item.consignment_id == consignment_id,
+            Item.kind == ItemKind.SAMPLE,
+            look.visible(Item),
+        )
         .order_by(Item.blind_code)
     )
 

@@ -90,7 +90,7 @@ def test_a_new_decision_rule_is_a_new_span_with_the_next_version(db):
 def test_no_table_of_the_laboratory_names_a_farm():
     words = ("hatch", "farm", "owner", "declar", "batch", "origin", "plate_number", "certificate")
     tables = [t for t in Base.metadata.tables.values() if t.name.startswith(("lab_", "laborator"))]
-    assert len(tables) == 10
+    assert len(tables) >= 10
     columns = {f"{t.name}.{c.name}" for t in tables for c in t.columns}
     assert not [c for c in columns if any(word in c for word in words)]
     parents = {k.column.table.name for t in tables for k in t.foreign_keys}

@@ -24,10 +24,18 @@ class Consignment(Base):
     state: Mapped[str]
     announced_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
+    box_number: Mapped[str] = mapped_column(server_default="", default="")
+    carrier: Mapped[str] = mapped_column(server_default="", default="")
+    """One of `Carrier`, or "" for a box announced before boxes had carriers. Never a name."""
+    preservation: Mapped[str] = mapped_column(server_default="", default="")
+    expected_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    short_because: Mapped[str] = mapped_column(server_default="", default="")
+    """Why the box was closed with items missing."""
 
     def search_text(self) -> str:
         """Return the words this consignment is looked for by."""
-        return self.number
+        return f"{self.number} {self.box_number}"
 
 
 class Item(Base):
@@ -51,6 +59,10 @@ class Item(Base):
     consignment_id: Mapped[UUID] = mapped_column(ForeignKey("lab_consignments.id"), index=True)
     lab_id: Mapped[UUID] = mapped_column(ForeignKey("laboratories.id"), index=True)
     blind_code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str] = mapped_column(server_default="sample", default="sample")
+    """One of `ItemKind`: what came in a box, or a pool made of it."""
+    species: Mapped[str] = mapped_column(server_default="", default="")
+    life_stage: Mapped[str] = mapped_column(server_default="", default="")
     matrix: Mapped[str]
     individuals: Mapped[int]
     sampled_on: Mapped[date]
