@@ -40,6 +40,7 @@ from aquacert.supervision import tasks as supervision
 from aquacert.trust.cipher import Cipher
 from aquacert.trust.keys import open_ring
 from aquacert.verification import tasks as verification
+from labs.turnaround import tasks as turnaround
 
 ROOT = Path(__file__).parents[1]
 ROOMS = (
@@ -155,6 +156,7 @@ def rounds_of(house: House) -> Rounds:
                 partial(certificates.preserve_documents, database, keys),
             ),
             Round("peers", timedelta(hours=1), partial(certificates.visit_peers, database)),
+            Round("turnaround", timedelta(hours=1), partial(turnaround.warn_of_late, database)),
             Round("overdue", timedelta(hours=1), partial(movements.remind_overdue, database)),
             Round("check", timedelta(hours=1), partial(certificates.check_issued, database, keys)),
             Round("chains", timedelta(days=1), partial(supervision.check_chains, database)),

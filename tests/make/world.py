@@ -35,6 +35,7 @@ TABLE_OF = {
     "event": "events",
     "feed": "feed_files",
     "file": "lab_files",
+    "item": "lab_items",
     "finding": "check_findings",
     "halt": "issuing_halts",
     "import": "number_imports",
