@@ -23,6 +23,8 @@ class Use(StrEnum):
     """the vet's PAdES signature in the PDF"""
     SEAL = "seal"
     """the body's PAdES seal in the PDF"""
+    REPORT = "report"
+    """test reports: a laboratory's COSE object in the QR code and its PAdES seal, always ES256"""
     STATUS = "status"
     """status lists"""
     SES = "ses"

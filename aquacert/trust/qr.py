@@ -95,9 +95,13 @@ def is_public_id(text: str) -> bool:
     return len(text) == ID_LENGTH and all(character in ALPHABET for character in text)
 
 
-def qr_url(base_url: str, public_id: str, cose: bytes) -> str:
+CERTIFICATE, REPORT = "c", "r"
+"""The first word of a public page's address, by what the page is about."""
+
+
+def qr_url(base_url: str, public_id: str, cose: bytes, *, page: str = CERTIFICATE) -> str:
     """Return the address printed as QR; `base_url` is scheme and host, without a final slash."""
-    return f"{base_url.rstrip('/')}/c/{public_id}#{digits(cose)}"
+    return f"{base_url.rstrip('/')}/{page}/{public_id}#{digits(cose)}"
 
 
 @dataclass(frozen=True)
@@ -109,12 +113,12 @@ class QrAddress:
     cose: bytes
 
 
-def read_url(url: str) -> QrAddress:
+def read_url(url: str, *, page: str = CERTIFICATE) -> QrAddress:
     """Return the parts of a scanned address; raise `Refused` when it is not one of ours."""
-    page, _, code = url.strip().partition("#")
-    base_url, found, public_id = page.rpartition("/c/")
+    address, _, code = url.strip().partition("#")
+    base_url, found, public_id = address.rpartition(f"/{page}/")
     if not found or not base_url.startswith(("https://", "http://")):
-        raise Refused(Why.MALFORMED, "not a certificate address")
+        raise Refused(Why.MALFORMED, f"not an address of /{page}/")
     if not is_public_id(public_id):
         raise Refused(Why.MALFORMED, "not a public id")
     return QrAddress(base_url, public_id, from_digits(code))

@@ -39,7 +39,7 @@ TYPE = "aquacert-trust-list"
 FORMAT = 2
 LARGEST = 8 << 20
 """Bytes of the largest document this reads: 5,000 keys with their X.509 certificates."""
-PUBLISHED = frozenset({Use.ISSUE, Use.SEAL, Use.STATUS, Use.ROOT})
+PUBLISHED = frozenset({Use.ISSUE, Use.SEAL, Use.REPORT, Use.STATUS, Use.ROOT})
 """Uses a list names. A vet's own key is not there: its certificate names a person."""
 
 

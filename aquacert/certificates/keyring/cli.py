@@ -25,6 +25,7 @@ USES = {
     Use.ISSUE: "签发证明",
     Use.VET: "官方兽医签字",
     Use.SEAL: "文书电子章",
+    Use.REPORT: "检测报告",
     Use.STATUS: "状态清单",
     Use.SES: "电子印章",
     Use.SEAL_MAKER: "制章",

@@ -17,15 +17,18 @@ from aquacert.trust.pdf.judging import (
 from aquacert.trust.pdf.preserving import add_timestamp, preserve
 from aquacert.trust.pdf.signing import (
     BODY_FIELD,
+    LAB_FIELD,
     VET_FIELD,
     Box,
     PdfSigner,
     Stamp,
+    sign_once,
     sign_twice,
 )
 
 __all__ = [
     "BODY_FIELD",
+    "LAB_FIELD",
     "MOST_BYTES",
     "VET_FIELD",
     "Box",
@@ -37,6 +40,7 @@ __all__ = [
     "Stamp",
     "add_timestamp",
     "preserve",
+    "sign_once",
     "sign_twice",
     "verify_pdf",
 ]

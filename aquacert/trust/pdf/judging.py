@@ -98,12 +98,14 @@ def verify_pdf(
     stamp_roots: Sequence[bytes] = (),
     others: Sequence[bytes] = (),
     crls: Sequence[bytes] = (),
+    fields: Sequence[str] = (VET_FIELD, BODY_FIELD),
 ) -> PdfReport:
     """Return what is found of a certificate's PDF, or raise `Refused` with the reason.
 
     `roots` are the DER certificates of the authority whose vets and bodies are believed (the trust
     list's root, `KeyRing.roots()`). `at` is the instant to judge at (UTC); without it each
-    signature is judged at its own time, proven or, without a trusted timestamp, claimed.
+    signature is judged at its own time, proven or, without a trusted timestamp, claimed. `fields` are
+    the signatures that must stand first, in order: a laboratory's report has one (`LAB_FIELD`).
 
     Reasons: `too-large` (over 8,000,000 bytes), `not-pdf`, `encrypted`, `unsigned`, `changed` (any
     byte after signing, or an update beyond timestamps and validation data), `bad-signature`,
@@ -117,7 +119,7 @@ def verify_pdf(
     with _refusing(Why.NOT_PDF):
         reader = _opened(data)
     with _refusing(Why.CHANGED):
-        return _report(data, reader, Evidence(roots, stamp_roots, others, crls), at)
+        return _report(data, reader, Evidence(roots, stamp_roots, others, crls), at, fields)
 
 
 @contextmanager
@@ -136,10 +138,11 @@ def _report(
     reader: Any,  # noqa: ANN401 (pyHanko has no types)
     evidence: Evidence,
     at: datetime | None,
+    fields: Sequence[str],
 ) -> PdfReport:
     embedded = reader.embedded_signatures
     regular = [one for one in embedded if one.sig_object_type == "/Sig"]
-    _of_our_shape(embedded, regular)
+    _of_our_shape(embedded, regular, fields)
     for one in embedded:
         exact_contents(data, one)
     stamps = stamps_of(embedded, evidence, at)
@@ -164,14 +167,15 @@ def _opened(data: bytes) -> Any:  # noqa: ANN401 (pyHanko has no types)
     return reader
 
 
-def _of_our_shape(embedded: Sequence[Any], regular: Sequence[Any]) -> None:
-    """Raise `Refused` unless vet and body signed, in this order, and the last covers the file."""
+def _of_our_shape(embedded: Sequence[Any], regular: Sequence[Any], fields: Sequence[str]) -> None:
+    """Raise `Refused` unless `fields` were signed, in this order, and the last covers the file."""
     if len(embedded) > MOST_SIGNATURES:
         raise Refused(Why.TOO_LARGE, f"{len(embedded)} signatures")
     names = [str(one.field_name) for one in regular]
-    if names[:2] != [VET_FIELD, BODY_FIELD] or embedded[:2] != regular[:2]:
+    count = len(fields)
+    if names[:count] != [*fields] or embedded[:count] != regular[:count]:
         raise Refused(Why.UNSIGNED, ", ".join(names))
-    if len(regular) > 2:
+    if len(regular) > count:
         raise Refused(Why.CHANGED, f"{len(regular)} signatures")
     last = embedded[-1]
     last.compute_integrity_info(skip_diff=True)

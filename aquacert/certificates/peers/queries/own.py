@@ -13,7 +13,7 @@ from aquacert.certificates.rules.kinds import Kind
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
-from aquacert.trust.keys import KeyRing, ListedKey
+from aquacert.trust.keys import KeyRing, ListedKey, Use
 from aquacert.trust.roots import Roots
 from aquacert.trust.trustdocument import PUBLISHED, Facts, Issuer, TrustDocument, draft
 from aquacert.trust.trustlist import TrustList
@@ -101,7 +101,7 @@ def _issuers(look: Look, keys: KeyRing, province: str) -> list[Issuer]:
             label=label,
             name_zh=held[0].owner.name,
             name_en=_english(look, division),
-            kinds=KINDS,
+            kinds=() if held[0].use is Use.REPORT else KINDS,
             keys=tuple(held),
         )
         for (division, label), held in sorted(grouped.items())
