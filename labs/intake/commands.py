@@ -53,6 +53,8 @@ class Announced:
     water_temperature: Decimal | None = None
     species: str = ""
     life_stage: str = ""
+    keep_apart: str = ""
+    """Token of the sender: items with different ones do not go into one pool; "" = with none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ def _add_item(w: Work, consignment: Consignment, code: str, tests: Sequence[Anno
             received_at=None,
             received_by_id=None,
             state=ItemState.ANNOUNCED,
+            keep_apart=first.keep_apart.strip(),
         )
     )
     if len({test.disease_code for test in tests}) != len(tests):

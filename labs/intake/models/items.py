@@ -72,6 +72,8 @@ class Item(Base):
     received_at: Mapped[datetime | None]
     received_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     state: Mapped[str]
+    keep_apart: Mapped[str] = mapped_column(default="", server_default="")
+    """Token of the sender: items with different ones do not go into one pool. It names nothing."""
 
     def search_text(self) -> str:
         """Return the words this item is looked for by."""
