@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from aquacert.kernel.db import Base, state_check
+from aquacert.kernel.db import Base, Json, state_check
 from aquacert.sampling.rules import Because, Matrix, State
 
 PARTIES = {
@@ -95,3 +96,30 @@ class OrderedTest(Base):
     ordered_at: Mapped[datetime]
     sample_id: Mapped[UUID | None] = mapped_column(ForeignKey("samples.id"), index=True)
     method_code: Mapped[str]
+
+
+class SampleAnnex(Base):
+    """The signed annex of one report: which batch, where, by whom in what role. Append-only.
+
+    The laboratory never gets it: it has no part in `__parties__`.
+    """
+
+    __tablename__ = "sample_annexes"
+    __parties__ = PARTIES
+    __table_args__ = (UniqueConstraint("sample_id", "report_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    sample_id: Mapped[UUID] = mapped_column(ForeignKey("samples.id"))
+    origin_code: Mapped[str]
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    vet_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    report_id: Mapped[UUID]
+    report_no: Mapped[str]
+    report_digest: Mapped[str]
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+    digest: Mapped[str]
+    """SHA-256 (hex) of the canonical CBOR of the content: what is signed."""
+    cose: Mapped[bytes]
+    key_id: Mapped[str]
+    made_at: Mapped[datetime]

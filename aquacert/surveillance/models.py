@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from aquacert.kernel.db import Base, Json, state_check
 from aquacert.surveillance.parsers.empresi import Code
 from aquacert.surveillance.rules.events import Realm, Status
+from aquacert.surveillance.rules.own import Level, Purpose
 
 
 class FileState(StrEnum):
@@ -185,3 +186,58 @@ class ZoneDivision(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     zone_id: Mapped[UUID] = mapped_column(ForeignKey("zones.id"))
     division_code: Mapped[str] = mapped_column(ForeignKey("divisions.code"), index=True)
+
+
+class OwnResult(Base):
+    """One disease of one sample of our own, as its report tells it; holds no personal data.
+
+    `sample_id` names a row of a higher room (a sample or a self-test), so it is no foreign key.
+    """
+
+    __tablename__ = "own_results"
+    __parties__ = {"divisions": ("division_code",), "organisations": ("organisation_id",)}
+    __table_args__ = (
+        state_check("purpose", Purpose),
+        state_check("level", Level),
+        CheckConstraint("outcome IN ('negative', 'positive', 'inconclusive')", name="outcome"),
+        CheckConstraint("individuals > 0", name="individuals"),
+        UniqueConstraint("sample_id", "disease_code"),
+        Index(
+            "ix_own_results_farm", "organisation_id", "disease_code", "species_code", "sampled_on"
+        ),
+        Index("ix_own_results_day", "sampled_on", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    sample_id: Mapped[UUID]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    division_code: Mapped[str] = mapped_column(ForeignKey("divisions.code"))
+    disease_code: Mapped[str] = mapped_column(ForeignKey("diseases.code"))
+    disease_name: Mapped[str]
+    species_code: Mapped[str] = mapped_column(ForeignKey("species.code"))
+    species_name: Mapped[str]
+    place: Mapped[str]
+    """Names as they were when it was heard: lists and exports of years ask no other table."""
+    life_stage: Mapped[str]
+    individuals: Mapped[int]
+    sampled_on: Mapped[date]
+    purpose: Mapped[str]
+    level: Mapped[str]
+    method_code: Mapped[str]
+    outcome: Mapped[str]
+    lab_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    lab_name: Mapped[str]
+    in_scope: Mapped[bool]
+    """Whether the laboratory was in scope for it on the sampling day."""
+    report_id: Mapped[UUID]
+    report_no: Mapped[str]
+    reported_at: Mapped[datetime]
+    is_withdrawn: Mapped[bool]
+    heard_at: Mapped[datetime]
+
+    def search_text(self) -> str:
+        """Found by disease, species, place, laboratory and report number."""
+        return (
+            f"{self.disease_code} {self.disease_name} {self.species_name} {self.division_code}"
+            f" {self.place} {self.lab_name} {self.report_no}"
+        )

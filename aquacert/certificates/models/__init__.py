@@ -28,11 +28,13 @@ from aquacert.certificates.models.peers import (
     TrustVersion,
 )
 from aquacert.certificates.models.recalls import RecallHit, RecallOrder
+from aquacert.certificates.models.reports import BackingReport
 from aquacert.certificates.models.scans import ScanCount, ScanPlace
 from aquacert.certificates.models.seals import HeldSeal, SealApplication
 from aquacert.certificates.models.switches import IssuingHalt
 
 __all__ = [
+    "BackingReport",
     "Certificate",
     "CertificateNumber",
     "Change",

@@ -47,6 +47,17 @@ class VerdictSet(Fact):
 
 
 @dataclass(frozen=True)
+class OwnEventRaised(Fact):
+    """Tests of our own raised an event, or changed what it says."""
+
+    tag: ClassVar[str] = "surveillance:event:raise"
+    title: ClassVar[str] = "检测结果形成疫情事件"
+    source_key: str
+    disease: str
+    status: str
+
+
+@dataclass(frozen=True)
 class ZoneOpened(Fact):
     """A zone was opened; `automatic` when the import did it by rule."""
 

@@ -1,0 +1,141 @@
+"""What our own positives say of a farm becomes an event, like any other: suspected, then confirmed.
+
+One event for each farm, disease and year of sampling, folded from every observation, so that the
+order of news does not matter. It names county and disease, never the farm. A zone is an officer's
+to open: the event waits on their list.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from aquacert.kernel.clock import legal_day
+from aquacert.kernel.topics import Topic
+from aquacert.kernel.work import Work
+from aquacert.surveillance.commands.facts import OwnEventRaised
+from aquacert.surveillance.models import Event, EventChange, OwnResult
+from aquacert.surveillance.rules.events import (
+    Realm,
+    Status,
+    Value,
+    content_hash,
+    difference,
+    is_confirmed,
+    search_words,
+)
+from aquacert.surveillance.rules.own import Seen, span_of, status_of
+
+OWN = "own"
+"""Source of events that rest on tests of our own."""
+COUNTRY = "中国"
+GROUNDS = "本省检测报告"
+
+
+def raise_event(w: Work, row: OwnResult) -> None:
+    """Bring the event of this farm, disease and year to what its observations say now."""
+    seen = _seen(w, row)
+    status = status_of(seen)
+    if status is None:
+        return
+    values = _values(row, seen, status)
+    digest = content_hash(values)
+    key = key_of(row.organisation_id, row.disease_code, row.sampled_on.year)
+    event = w.one(
+        select(Event).where(Event.source == OWN, Event.source_key == key).with_for_update()
+    )
+    if event is not None and event.content_hash == digest:
+        return
+    before: dict[str, Value] = {} if event is None else event.content
+    event = event or _blank(w, row, key)
+    event.content, event.content_hash = dict(values), digest
+    event.status = status.value
+    verdict = Status(event.verdict) if event.verdict else None
+    event.is_confirmed = is_confirmed(status, verdict)
+    first, last, count = span_of(seen)
+    event.observed_on, event.reported_on, event.cases = first, last, count
+    event.changed_at = w.now
+    w.add(event)
+    _log(w, event, before, values)
+
+
+def key_of(organisation_id: UUID, disease_code: str, year: int) -> str:
+    """Return the event's key: it names the farm to nobody who does not know its id."""
+    text = f"{organisation_id}:{disease_code}:{year}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16].upper()
+
+
+def _seen(w: Work, row: OwnResult) -> list[Seen]:
+    rows = w.scalars(
+        select(OwnResult)
+        .where(
+            OwnResult.organisation_id == row.organisation_id,
+            OwnResult.disease_code == row.disease_code,
+            OwnResult.sampled_on >= date(row.sampled_on.year, 1, 1),
+            OwnResult.sampled_on <= date(row.sampled_on.year, 12, 31),
+        )
+        .order_by(OwnResult.sample_id)
+    )
+    return [
+        Seen(one.outcome, one.purpose, one.sampled_on, legal_day(one.reported_at), one.is_withdrawn)
+        for one in rows
+    ]
+
+
+def _values(row: OwnResult, seen: list[Seen], status: Status) -> dict[str, Value]:
+    first, last, count = span_of(seen)
+    return {
+        "disease": row.disease_name,
+        "country": COUNTRY,
+        "locality": row.place,
+        "species_text": row.species_name,
+        "observed_on": first.isoformat(),
+        "reported_on": last.isoformat(),
+        "cases": count,
+        "diagnosis_source": GROUNDS,
+        "status": status.value,
+    }
+
+
+def _blank(w: Work, row: OwnResult, key: str) -> Event:
+    values: dict[str, Value] = {
+        "disease": row.disease_name,
+        "locality": row.place,
+        "country": COUNTRY,
+        "species_text": row.species_name,
+    }
+    return Event(
+        id=w.new_id(),
+        source=OWN,
+        source_key=key,
+        disease_written=row.disease_name,
+        disease_code=row.disease_code,
+        realm=Realm.AQUATIC.value,
+        is_domestic=True,
+        country=COUNTRY,
+        place=row.place,
+        division_code=row.division_code,
+        words=search_words(values, row.disease_code),
+        created_at=w.now,
+    )
+
+
+def _log(w: Work, event: Event, before: dict[str, Value], values: dict[str, Value]) -> None:
+    diff = difference(before, values)
+    w.session.add(
+        EventChange(
+            id=w.new_id(),
+            event_id=event.id,
+            at=w.now,
+            by=w.actor.label,
+            by_id=w.actor.person_id,
+            reason=GROUNDS,
+            diff=diff,
+        )
+    )
+    fact = OwnEventRaised(event.source_key, event.disease_written, event.status)
+    w.record(fact, on=event, county=event.division_code, reason=GROUNDS)
+    w.tell(Topic.EVENT_CHANGED, event.id)

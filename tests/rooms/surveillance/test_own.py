@@ -1,0 +1,141 @@
+"""Our own test results reach surveillance by themselves, in whatever order their news come."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from aquacert.kernel.audit import AuditEntry
+from aquacert.kernel.ids import new_id
+from aquacert.kernel.scope import SYSTEM
+from aquacert.surveillance.commands import OwnNews, take_own_result
+from aquacert.surveillance.models import Event, OwnResult
+from aquacert.surveillance.rules.own import Heard, Purpose, Version
+from tests.make.accounts import make_organisation
+
+
+@pytest.fixture
+def news(db):
+    farm, lab = make_organisation(db, "hatchery"), make_organisation(db, "lab")
+    now = db.clock.now()
+    return OwnNews(
+        sample_id=new_id(now),
+        organisation_id=farm,
+        division_code="320114",
+        disease_code="DIV1",
+        species_code="PNV",
+        life_stage="仔虾",
+        individuals=150,
+        sampled_on=now.date(),
+        purpose=Purpose.CERTIFICATE,
+        method_code="sct7237-2020",
+        outcome="negative",
+        lab_id=lab,
+        lab_name="示例实验室",
+        in_scope=True,
+        report_no="LAB-01-2026-00001",
+        version=Version(now, new_id(now)),
+    )
+
+
+def take(db, *heard):
+    for one in heard:
+        with db.work(SYSTEM) as w:
+            said = take_own_result(w, one)
+    return said
+
+
+def later(news, hours, outcome, *, withdrawn=False):
+    at = news.version.reported_at + timedelta(hours=hours)
+    return replace(
+        news,
+        outcome=outcome,
+        report_no=f"{news.report_no}-{hours}",
+        version=Version(at, new_id(at), withdrawn),
+    )
+
+
+def withdrawn(news):
+    return replace(news, version=replace(news.version, is_withdrawn=True))
+
+
+def rows(db):
+    with db.look(SYSTEM) as look:
+        return look.scalars(select(OwnResult)), look.scalars(select(Event))
+
+
+def picture(db):
+    """What stands, without when it was heard."""
+    results, events = rows(db)
+    return (
+        [(r.outcome, r.report_no, r.is_withdrawn) for r in results],
+        [(e.status, e.is_confirmed, e.content) for e in events],
+    )
+
+
+def test_a_repeated_result_is_one_observation(db, news):
+    assert take(db, news) is Heard.NEW
+    assert take(db, news) is Heard.SAME
+    [row], events = rows(db)
+    assert (row.outcome, row.disease_name, events) == ("negative", "十足目虹彩病毒病", [])
+    assert row.place.startswith("江苏省")
+
+
+def test_an_older_version_after_a_newer_is_ignored_and_logged(db, news):
+    newer = later(news, 5, "positive")
+    take(db, newer)
+    assert take(db, news) is Heard.STALE
+    assert picture(db)[0] == [("positive", newer.report_no, False)]
+    with db.look(SYSTEM) as look:
+        tags = look.scalars(select(AuditEntry.tag))
+    assert tags.count("surveillance:own:ignore") == 1
+
+
+def test_an_official_positive_makes_a_confirmed_event_that_names_no_farm_and_opens_no_zone(
+    db, news
+):
+    take(db, replace(news, outcome="positive"))
+    _results, [event] = rows(db)
+    assert (event.status, event.is_confirmed, event.division_code) == ("confirmed", True, "320114")
+    assert str(news.organisation_id) not in f"{event.source_key}{event.content}"
+
+
+def test_a_self_test_only_raises_a_suspicion_until_an_official_test_confirms_it(db, news):
+    take(db, replace(news, outcome="positive", purpose=Purpose.SELF))
+    _results, [event] = rows(db)
+    assert (event.status, event.is_confirmed) == ("suspected", False)
+    official = replace(later(news, 30, "positive"), sample_id=new_id(db.clock.now()))
+    take(db, official)
+    _results, [event] = rows(db)
+    assert (event.status, event.is_confirmed) == ("confirmed", True)
+
+
+def test_a_positive_that_is_withdrawn_leaves_a_denied_event(db, news):
+    positive = replace(news, outcome="positive")
+    take(db, positive, withdrawn(positive))
+    _results, [event] = rows(db)
+    assert (event.status, event.is_confirmed) == ("denied", False)
+
+
+def test_the_same_news_in_any_order_end_in_one_state(db, news):
+    first = replace(news, outcome="positive", purpose=Purpose.SELF)
+    story = [first, withdrawn(first), later(first, 3, "negative"), later(first, 9, "positive")]
+    pictures = []
+    for order in itertools.permutations(range(len(story))):
+        farm = make_organisation(db, "hatchery")
+        sample = new_id(db.clock.now())
+        told = [replace(one, organisation_id=farm, sample_id=sample) for one in story]
+        take(db, *[told[n] for n in order], told[order[0]])
+        with db.look(SYSTEM) as look:
+            row = look.one(select(OwnResult).where(OwnResult.sample_id == sample))
+        pictures.append((row.outcome, row.report_no, row.is_withdrawn))
+    _results, events = rows(db)
+    assert len(set(pictures)) == 1
+    assert {(e.status, e.is_confirmed, str(e.content)) for e in events} == {
+        (events[0].status, events[0].is_confirmed, str(events[0].content))
+    }
+    assert (len(pictures), len(events), events[0].status) == (24, 24, "suspected")
