@@ -8,9 +8,10 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -61,6 +62,9 @@ class RefusalCode(StrEnum):
     CQ_NOT_AVAILABLE = "cq_not_available"
     DUPLICATE_ROW = "duplicate_row"
     PARTITIONS = "partitions"
+    MERGED_CELLS = "merged_cells"
+    COLUMNS_SWAPPED = "columns_swapped"
+    WELL_NOT_ON_SHEET = "well_not_on_sheet"
     SAMPLE_UNKNOWN = "sample_unknown"
     SAMPLE_NOT_RECEIVED = "sample_not_received"
     TARGET_NOT_ORDERED = "target_not_ordered"
@@ -79,6 +83,9 @@ SENTENCES: Mapping[RefusalCode, str] = {
     RefusalCode.CQ_NOT_AVAILABLE: "仪器没有算出 Cq（负数或 0），不能当作阴性",
     RefusalCode.DUPLICATE_ROW: "与前面一行是同一个孔、同一个靶标",
     RefusalCode.PARTITIONS: "这是数字 PCR 的分区数据，本系统不读",
+    RefusalCode.MERGED_CELLS: "这一行有合并的单元格，不能确定各孔是什么，请取消合并后重新导出",
+    RefusalCode.COLUMNS_SWAPPED: "这两列像是写反了，整个文件没有读；请在仪器软件里核对后重新导出",
+    RefusalCode.WELL_NOT_ON_SHEET: "文件没有写样品号，工作单上这个孔也没有样品",
     RefusalCode.SAMPLE_UNKNOWN: "这个盲样号不在本实验室的来样中",
     RefusalCode.SAMPLE_NOT_RECEIVED: "这个盲样还没有收样，或已拒收",
     RefusalCode.TARGET_NOT_ORDERED: "这个盲样没有委托这个检测项目",
@@ -87,9 +94,16 @@ SENTENCES: Mapping[RefusalCode, str] = {
 }
 
 
+Point = tuple[float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class WellReading:
-    """One well, one target. `cq` is None when nothing was detected or the well is excluded; `why` tells which."""
+    """One well, one target. `cq` is None when nothing was detected or the well is excluded; `why` tells which.
+
+    `row` is the line of the file (RDML: the data element counted from 1); 0 when it comes from no file. Curves are asked
+    for apart: `amplification` is (cycle, fluorescence), `melt` is (°C, fluorescence), as the instrument wrote them.
+    """
 
     run: str
     well: str
@@ -98,6 +112,9 @@ class WellReading:
     target: str
     cq: Decimal | None
     why: Why
+    row: int = field(default=0, compare=False)
+    amplification: tuple[Point, ...] = field(default=(), compare=False, repr=False)
+    melt: tuple[Point, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +137,8 @@ class InstrumentRun:
     """Everything one instrument file says.
 
     `sha256` names the file's bytes (hex). `cycle_cap` is the number of cycles run, None when the file
-    does not tell; `empty` counts wells that hold no sample.
+    does not tell; `empty` counts wells that hold no sample. `profile` is what the columns were read by. `series` is the
+    same in every version of one file and `version` says which this is (ISO text); "" when the file does not tell.
     """
 
     name: str
@@ -132,6 +150,10 @@ class InstrumentRun:
     readings: tuple[WellReading, ...]
     refusals: tuple[Refusal, ...]
     empty: int = 0
+    profile: str = ""
+    series: str = ""
+    version: str = ""
+    cq_method: str = ""
 
 
 class Cq(NamedTuple):
@@ -184,6 +206,7 @@ class UnreadableCq(Exception):
         self.code = code
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Return the text without stray spaces, full-width forms or invisible signs."""
     folded = unicodedata.normalize("NFKC", text)
@@ -227,8 +250,22 @@ def well_name(text: str) -> str | None:
 def well_of_number(number: int, columns: int) -> str:
     """Return the well of a reaction counted row by row from 1 on a plate with so many columns."""
     row, column = divmod(number - 1, columns)
-    letters = chr(65 + row) if row < 26 else f"A{chr(65 + row - 26)}"
-    return f"{letters}{column + 1}"
+    return f"{row_letters(row)}{column + 1}"
+
+
+def row_letters(row: int) -> str:
+    """Return A for 0, Z for 25, AA for 26, as plates and sheets are lettered."""
+    letters = ""
+    number = row + 1
+    while number:
+        number, digit = divmod(number - 1, 26)
+        letters = chr(65 + digit) + letters
+    return letters
+
+
+def milli(cq: Decimal | None) -> int | None:
+    """Return a Cq in thousandths of a cycle, as it is stored and judged; None stays None."""
+    return None if cq is None else int((cq * 1000).to_integral_value())
 
 
 def role_of_name(sample: str) -> Role:

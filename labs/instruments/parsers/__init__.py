@@ -13,7 +13,12 @@ __all__ = ["read_instrument_file", "read_rdml"]
 
 
 def read_instrument_file(
-    data: bytes, name: str, columns: Mapping[str, str] | None = None
+    data: bytes,
+    name: str,
+    columns: Mapping[str, str] | None = None,
+    *,
+    curves: bool = False,
+    nameless: bool = False,
 ) -> InstrumentRun:
     """Read RDML, a QuantStudio export (.xlsx, .csv) or a mapped CSV by what the bytes are, not by the name.
 
@@ -28,7 +33,7 @@ def read_instrument_file(
         names = members(data)
         if "[Content_Types].xml" in names:
             return read_table(xlsx_sheets(data), data, name, columns)
-        return read_rdml(data, name)
+        return read_rdml(data, name, curves=curves, nameless=nameless)
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return read_rdml(data, name)
+        return read_rdml(data, name, curves=curves, nameless=nameless)
     return read_table(csv_sheets(data), data, name, columns)
