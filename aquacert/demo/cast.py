@@ -27,7 +27,7 @@ from aquacert.kernel.scope import ANONYMOUS, SYSTEM, Actor
 from aquacert.kernel.work import Database, Look, Work
 from aquacert.reference.queries import species_named
 from aquacert.reference.rules.uscc import check_character
-from labs.register.commands import add_scope, designate_lab
+from labs.register.commands import add_instrument, add_lot, add_scope, calibrate, designate_lab
 from labs.register.queries import labs
 
 COUNTY = "320682"
@@ -44,6 +44,8 @@ SECOND = "province_supervisor_2"
 SEGMENT = 1_000
 """Numbers the vet gets in his own hands."""
 WHOLE = 100_000
+INSTRUMENT = "QPCR-02"
+KIT_LOT = "K2604-17"
 SCOPES = (("DIV1", "sct7237-2020"), ("WSD", "woah-wsd-qpcr"))
 
 
@@ -283,6 +285,7 @@ def _equip_lab(database: Database, lab_id: UUID) -> None:
             accredited_from_on=first,
             accredited_until_on=last,
             cma_number="示例-CMA-0001",
+            capacity_per_day=40,
         )
         for disease, method in SCOPES:
             add_scope(
@@ -294,6 +297,34 @@ def _equip_lab(database: Database, lab_id: UUID) -> None:
                 from_on=first,
                 until_on=last,
             )
+        _equip_bench(w, lab_id)
+
+
+def _equip_bench(w: Work, lab_id: UUID) -> None:
+    """Give the laboratory a calibrated instrument and an open kit for each disease it tests."""
+    first, last = w.today - timedelta(days=200), w.today + timedelta(days=165)
+    instrument_id = add_instrument(
+        w,
+        lab_id,
+        code=INSTRUMENT,
+        name="荧光定量 PCR 仪",
+        model="示例 96 孔",
+        serial_number="示例 0001",
+    )
+    calibrate(w, instrument_id, calibrated_on=first, until_on=last, body="示例计量院")
+    for disease, method in SCOPES:
+        add_lot(
+            w,
+            lab_id,
+            kit=f"{disease} 荧光 PCR 试剂盒",
+            maker="示例试剂厂",
+            lot=KIT_LOT,
+            disease_code=disease,
+            method_code=method,
+            expires_on=last,
+            opened_on=w.today - timedelta(days=10),
+            days_after_opening=90,
+        )
 
 
 def _give_numbers(database: Database, bodies: dict[str, UUID], vet_id: UUID) -> None:

@@ -33,7 +33,7 @@ from labs.intake.rules import (
 )
 from labs.register.commands import lock_lab
 from labs.register.models import Laboratory, LabScope
-from labs.register.queries import laboratory, scope_for
+from labs.register.queries import laboratory, scope_for, send_fault
 from labs.register.rules import LabState
 
 
@@ -148,16 +148,17 @@ def _code(item: Announced) -> str:
 
 def _judge(w: Work, lab_row: Laboratory, items: Sequence[Announced]) -> None:
     """Refuse what this laboratory may not take, or what cannot be right."""
-    if lab_row.state != LabState.ACTIVE:
-        raise NotAllowedNow(f"{lab_row.name_zh}已暂停承检，请改送其他指定实验室。")
     if not items:
         raise Invalid("送样单里没有样品", items="至少一份样品")
+    for disease_code, method_code in dict.fromkeys((i.disease_code, i.method_code) for i in items):
+        refused = send_fault(w, lab_row.id, disease_code, method_code, w.today)
+        if refused:
+            raise NotAllowedNow(refused)
     for item in items:
         if item.individuals <= 0:
             raise Invalid("每份样品的个体数至少为 1", individuals=_code(item))
         if item.sampled_on > w.today:
             raise Invalid("抽样日期不能晚于今天", sampled_on=_code(item))
-        _scope(w, lab_row, item)
     taken = w.one(
         select(Item.blind_code).where(Item.blind_code.in_({_code(item) for item in items}))
     )

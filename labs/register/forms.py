@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -100,7 +99,3 @@ class ScopeForm(LabForm):
     grey_max = DecimalField(_l("灰区上限 Cq"), default=Decimal(40), validators=[Optional()])
     cycle_cap = IntegerField(_l("循环数"), default=40, validators=[Optional(), NumberRange(10, 99)])
     add = SubmitField(_l("登记检测能力"))
-
-    def spans(self) -> dict[str, date]:
-        """Return the days."""
-        return {"from_on": self.from_on.data, "until_on": self.until_on.data}

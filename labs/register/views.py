@@ -74,7 +74,8 @@ def scope(lab_id: UUID) -> ResponseReturnValue:
                 positive_max=form.positive_max.data or Decimal(35),
                 grey_max=form.grey_max.data or Decimal(40),
                 cycle_cap=form.cycle_cap.data or 40,
-                **form.spans(),
+                from_on=form.from_on.data,
+                until_on=form.until_on.data,
             )
             w.reply = url_for(".show", lab_id=lab_id)
     return (

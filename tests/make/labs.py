@@ -15,7 +15,7 @@ from labs.bench.commands import enter_control, enter_result, open_run
 from labs.instruments.documents import write_rdml
 from labs.instruments.rules import Role, WellReading, Why
 from labs.intake.commands import Announced, announce, receive_item
-from labs.register.commands import add_scope, designate_lab
+from labs.register.commands import add_instrument, add_lot, add_scope, calibrate, designate_lab
 from labs.register.rules import MethodKind
 from labs.reports.commands import authorise_report
 from labs.review.commands import review_result
@@ -28,13 +28,15 @@ COUNT = itertools.count(1)
 
 @dataclass(frozen=True)
 class Lab:
-    """A designated laboratory in scope for DIV1, with one person for each act."""
+    """A designated laboratory in scope for DIV1, equipped, with one person for each act."""
 
     lab_id: UUID
     receiver: Made
     technician: Made
     reviewer: Made
     authoriser: Made
+    instrument_id: UUID
+    lot_id: UUID
 
 
 def make_lab(db: Database, *, code: str | None = None) -> Lab:
@@ -59,7 +61,30 @@ def make_lab(db: Database, *, code: str | None = None) -> Lab:
         make_person(db, role, organisation_id=lab_id)
         for role in ("lab_receiver", "lab_technician", "lab_reviewer", "lab_authoriser")
     ]
-    return Lab(lab_id, *people)
+    return Lab(lab_id, *people, *equip_lab(db, lab_id))
+
+
+def equip_lab(
+    db: Database, lab_id: UUID, *, disease: str = DISEASE, lot: str = "K2604-17"
+) -> tuple[UUID, UUID]:
+    """Give a laboratory a calibrated instrument and an open lot for a disease; return both ids."""
+    today = legal_day(db.clock.now())
+    first, last = today - timedelta(days=100), today + timedelta(days=400)
+    with db.work(SYSTEM) as w:
+        code = f"QPCR-{next(COUNT):02d}"
+        instrument_id = add_instrument(w, lab_id, code=code, name="荧光定量 PCR 仪")
+        calibrate(w, instrument_id, calibrated_on=first, until_on=last)
+        lot_id = add_lot(
+            w,
+            lab_id,
+            kit=f"{disease} 核酸检测试剂盒",
+            lot=lot,
+            disease_code=disease,
+            expires_on=last,
+            opened_on=first,
+            days_after_opening=500,
+        )
+    return instrument_id, lot_id
 
 
 def let_also_test(

@@ -9,13 +9,38 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aquacert.kernel.db import Base, Json, state_check
+from labs.register.models.holdings import (
+    Accreditation,
+    Authorisation,
+    Calibration,
+    Instrument,
+    KitLot,
+    ProficiencyTest,
+)
 from labs.register.rules import DecisionRule, LabState, MethodKind
+from labs.register.rules.demands import Demands
+from labs.register.rules.sending import AccreditationKind
+
+__all__ = [
+    "Accreditation",
+    "Authorisation",
+    "Calibration",
+    "Instrument",
+    "KitLot",
+    "LabScope",
+    "Laboratory",
+    "ProficiencyTest",
+]
 
 MILLI = Decimal(1000)
 
 
 class Laboratory(Base):
-    """A designated laboratory. Its id is that of its organisation, so scopes and parties name it alike."""
+    """A designated laboratory. Its id is that of its organisation, so scopes and parties name it alike.
+
+    `accredited_*` and the two numbers repeat the newest accreditations, so that a list needs no join; what
+    entitles on a day are the rows of `Accreditation`.
+    """
 
     __tablename__ = "laboratories"
     __table_args__ = (
@@ -76,8 +101,19 @@ class LabScope(Base):
     positive_max_milli: Mapped[int]
     grey_max_milli: Mapped[int]
     cycle_cap: Mapped[int]
+    demands: Mapped[dict[str, Any] | None] = mapped_column(Json)
     from_on: Mapped[date]
     until_on: Mapped[date]
+    needs_cma: Mapped[bool] = mapped_column(default=False)
+    needs_cnas: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def needs(self) -> frozenset[AccreditationKind]:
+        """The accreditations without which the laboratory may not do this test."""
+        wanted = {AccreditationKind.DESIGNATED}
+        wanted |= {AccreditationKind.CMA} if self.needs_cma else set()
+        wanted |= {AccreditationKind.CNAS} if self.needs_cnas else set()
+        return frozenset(wanted)
 
     @property
     def rule(self) -> DecisionRule:
@@ -87,6 +123,7 @@ class LabScope(Base):
             self.positive_max_milli / MILLI,
             self.grey_max_milli / MILLI,
             self.cycle_cap,
+            Demands.of(self.demands),
         )
 
     @property

@@ -1,16 +1,17 @@
-"""Which laboratories are designated, and what each may test on a day."""
+"""Designated laboratories, and what each may test on a day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from aquacert.kernel.errors import NotAllowed, NotFound
 from aquacert.kernel.work import Look
-from labs.register.models import Laboratory, LabScope
+from labs.register.models import Accreditation, Laboratory, LabScope
 from labs.register.rules import LabState
+from labs.register.rules.sending import AccreditationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class LabLine:
     cnas_number: str
     state: LabState
     accredited_until_on: date
+    capacity_per_day: int | None = None
 
 
 def line_of(row: Laboratory) -> LabLine:
@@ -42,6 +44,7 @@ def line_of(row: Laboratory) -> LabLine:
         cnas_number=row.cnas_number,
         state=LabState(row.state),
         accredited_until_on=row.accredited_until_on,
+        capacity_per_day=row.capacity_per_day,
     )
 
 
@@ -80,19 +83,29 @@ def scopes_of(look: Look, lab_id: UUID) -> Sequence[LabScope]:
     )
 
 
-def _scopes(disease_code: str, method_code: str, on: date) -> Select[LabScope]:
-    """Select the scopes that hold on a day in a laboratory whose accreditation holds too."""
-    return (
-        select(LabScope)
-        .join(Laboratory, Laboratory.id == LabScope.lab_id)
-        .where(
-            LabScope.disease_code == disease_code,
-            LabScope.method_code == method_code,
-            LabScope.from_on <= on,
-            LabScope.until_on >= on,
-            Laboratory.accredited_from_on <= on,
-            Laboratory.accredited_until_on >= on,
+def _accredited(kind: AccreditationKind, on: date) -> ColumnElement[bool]:
+    """Say that the scope's laboratory holds an accreditation of a kind on a day."""
+    return exists(
+        select(Accreditation.id).where(
+            Accreditation.lab_id == LabScope.lab_id,
+            Accreditation.kind == kind,
+            Accreditation.from_on <= on,
+            Accreditation.until_on >= on,
+            or_(Accreditation.ended_on.is_(None), Accreditation.ended_on > on),
         )
+    )
+
+
+def _scopes(disease_code: str, method_code: str, on: date) -> Select[LabScope]:
+    """Select the scopes that hold on a day in laboratories with every accreditation the scope needs."""
+    return select(LabScope).where(
+        LabScope.disease_code == disease_code,
+        LabScope.method_code == method_code,
+        LabScope.from_on <= on,
+        LabScope.until_on >= on,
+        _accredited(AccreditationKind.DESIGNATED, on),
+        or_(LabScope.needs_cma.is_(False), _accredited(AccreditationKind.CMA, on)),
+        or_(LabScope.needs_cnas.is_(False), _accredited(AccreditationKind.CNAS, on)),
     )
 
 
@@ -106,14 +119,3 @@ def scope_for(
 def in_scope(look: Look, lab_id: UUID, disease_code: str, method_code: str, on: date) -> bool:
     """Tell whether a laboratory may test a disease by a method on a day, suspended or not."""
     return scope_for(look, lab_id, disease_code, method_code, on) is not None
-
-
-def labs_in_scope(look: Look, disease_code: str, method_code: str, on: date) -> tuple[LabLine, ...]:
-    """Return the laboratories that a sample may be sent to for this test: in scope and not suspended."""
-    wanted = _scopes(disease_code, method_code, on).with_only_columns(LabScope.lab_id)
-    rows = look.scalars(
-        select(Laboratory)
-        .where(Laboratory.id.in_(wanted), Laboratory.state == LabState.ACTIVE)
-        .order_by(Laboratory.code)
-    )
-    return tuple(line_of(row) for row in rows)

@@ -1,12 +1,13 @@
 """What a designated laboratory may test, on which day, and by which decision rule (ISO/IEC 17025 7.8.6)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from aquacert.kernel.states import Moves
+from labs.register.rules.demands import Demands
 
 
 class LabState(StrEnum):
@@ -50,15 +51,18 @@ class DecisionRule:
     positive_max: Decimal
     grey_max: Decimal
     cycle_cap: int
+    demands: Demands = field(default_factory=Demands)
 
     @property
     def sentence(self) -> str:
         """Say the rule as the report prints it."""
         positive, grey = self.positive_max.normalize(), self.grey_max.normalize()
         grey_zone = f"{positive:f} < Cq ≤ {grey:f} 为灰区，须复检；" if grey > positive else ""
+        more = self.demands.sentence
         return (
             f"判定规则 v{self.version}：Cq ≤ {positive:f} 为阳性；{grey_zone}"
             f"无 Cq 或 Cq 超过 {grey:f}（共 {self.cycle_cap} 个循环）为阴性"
+            + (f"；{more}" if more else "")
         )
 
 

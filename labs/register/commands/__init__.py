@@ -11,12 +11,54 @@ from sqlalchemy import select
 
 from aquacert.accounts.queries.organisations import organisation
 from aquacert.kernel.audit import Fact
-from aquacert.kernel.errors import Conflict, Invalid, NotAllowed
+from aquacert.kernel.errors import Conflict, Invalid
 from aquacert.kernel.work import Work
 from aquacert.reference.queries import disease, methods
+from labs.register.commands.holdings import (
+    add_instrument,
+    add_lot,
+    calibrate,
+    finish_lot,
+    open_lot,
+    retire_instrument,
+    withdraw_lot,
+)
+from labs.register.commands.rights import of_province
+from labs.register.commands.standing import (
+    accredit,
+    authorise_staff,
+    end_accreditation,
+    end_authorisation,
+    entitle,
+    record_proficiency,
+    set_capacity,
+)
 from labs.register.models import Laboratory, LabScope
 from labs.register.queries import laboratory, scopes_of
 from labs.register.rules import MOVES, LabAct, LabState, MethodKind, overlaps
+from labs.register.rules.sending import AccreditationKind
+
+__all__ = [
+    "accredit",
+    "add_instrument",
+    "add_lot",
+    "add_scope",
+    "authorise_staff",
+    "calibrate",
+    "designate_lab",
+    "end_accreditation",
+    "end_authorisation",
+    "finish_lot",
+    "lock_lab",
+    "open_lot",
+    "record_proficiency",
+    "resume_lab",
+    "retire_instrument",
+    "set_capacity",
+    "suspend_lab",
+    "withdraw_lot",
+]
+from labs.register.rules.demands import Demands
 
 
 @dataclass(frozen=True)
@@ -75,7 +117,7 @@ def designate_lab(
     Raises `Invalid` when the organisation is no laboratory, or the accreditation ends before it begins,
     `NotAllowed` below the province.
     """
-    _of_province(w)
+    of_province(w)
     body = organisation(w, organisation_id)
     if body.kind != "lab":
         raise Invalid("只有实验室可以被指定为检测实验室", organisation_id="这个机构不是实验室")
@@ -102,6 +144,14 @@ def designate_lab(
             designated_at=w.now,
         )
     )
+    held = {
+        AccreditationKind.DESIGNATED: "",
+        AccreditationKind.CMA: row.cma_number,
+        AccreditationKind.CNAS: row.cnas_number,
+    }
+    for kind, number in held.items():
+        if number or kind is AccreditationKind.DESIGNATED:
+            entitle(w, row, kind, number, (accredited_from_on, accredited_until_on))
     w.record(LabDesignated(row.code, accredited_until_on), on=row, county=row.division_code)
     return row.id
 
@@ -119,13 +169,17 @@ def add_scope(
     positive_max: Decimal = Decimal(35),
     grey_max: Decimal = Decimal(40),
     cycle_cap: int = 40,
+    demands: Demands | None = None,
+    needs_cma: bool = False,
+    needs_cnas: bool = False,
 ) -> UUID:
     """Say that a laboratory may test a disease by a method from a day to a day, by a decision rule.
 
     Limits are cycles; the defaults are the usual reading of a 40-cycle assay, to be replaced by the laboratory's
-    own validated ones. A new rule is a new span with the next version. Raises `Invalid` for overlapping spans.
+    own validated ones. `needs_*`: besides the designation, this test needs that accreditation.
+    A new rule is a new span with the next version. Raises `Invalid` for overlapping spans.
     """
-    _of_province(w)
+    of_province(w)
     lab_row = laboratory(w, lab_id)
     named, standard = disease(w, disease_code), _standard(w, disease_code, method_code)
     if until_on < from_on:
@@ -153,19 +207,16 @@ def add_scope(
             positive_max_milli=int(positive_max * 1000),
             grey_max_milli=int(grey_max * 1000),
             cycle_cap=cycle_cap,
+            demands=None if demands is None else demands.plain(),
             from_on=from_on,
             until_on=until_on,
+            needs_cma=needs_cma,
+            needs_cnas=needs_cnas,
         )
     )
     fact = ScopeAdded(disease_code, method_code, from_on, until_on, row.decision_rule)
     w.record(fact, on=row, county=lab_row.division_code)
     return row.id
-
-
-def _of_province(w: Work) -> None:
-    """Raise `NotAllowed` below the province: a county must not make its own laboratory official."""
-    if not w.actor.scope.everything:
-        raise NotAllowed("指定实验室和检测能力由省里登记，请联系省级主管部门。")
 
 
 def _standard(w: Work, disease_code: str, method_code: str) -> str:
@@ -183,7 +234,7 @@ def suspend_lab(w: Work, lab_id: UUID, reason: str) -> None:
     """Let a laboratory take no new samples, for a stated reason."""
     if not reason.strip():
         raise Invalid("请写明暂停的原因", reason="必须写原因")
-    _of_province(w)
+    of_province(w)
     row = w.get_for_change(Laboratory, lab_id)
     w.move(row, MOVES, LabAct.SUSPEND, because=reason.strip())
     w.record(LabSuspended(), on=row, county=row.division_code, reason=reason.strip())
@@ -191,7 +242,7 @@ def suspend_lab(w: Work, lab_id: UUID, reason: str) -> None:
 
 def resume_lab(w: Work, lab_id: UUID, reason: str = "") -> None:
     """Let a suspended laboratory take samples again."""
-    _of_province(w)
+    of_province(w)
     row = w.get_for_change(Laboratory, lab_id)
     w.move(row, MOVES, LabAct.RESUME, because=reason.strip())
     w.record(LabResumed(), on=row, county=row.division_code, reason=reason.strip())
