@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
 
 from aquacert.kernel.states import Moves
@@ -56,8 +55,3 @@ MOVES: Moves[State, Act] = Moves(
     },
     words=STATE_WORDS,
 )
-
-
-def days_between(taken: datetime, sent: datetime) -> int:
-    """Return whole days from taking to sending; samples should reach the lab within one."""
-    return (sent - taken).days

@@ -25,6 +25,17 @@ class Because(StrEnum):
     VET = "vet"
 
 
+class Purpose(StrEnum):
+    """What a sample was taken for. A self-test (自检) has its own table and is none of these."""
+
+    OFFICIAL = "official"
+    PLAN = "plan"
+
+
+PURPOSE_WORDS: Mapping[Purpose, str] = {
+    Purpose.OFFICIAL: "产地检疫",
+    Purpose.PLAN: "监测计划",
+}
 BECAUSE_WORDS: Mapping[Because, str] = {
     Because.ALWAYS: "规则要求每批都检",
     Because.SUSPICION: "临床检查可疑",

@@ -1,4 +1,4 @@
-"""Tables of sampling: plans, ordered tests, samples. Here the blind code meets the farm, only here."""
+"""Tables of plans, ordered tests and samples. Here the blind code meets the farm."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aquacert.kernel.db import Base, Json, state_check
-from aquacert.sampling.rules import Because, Matrix, State
+from aquacert.sampling.rules import Because, Matrix, Purpose, State
 
 PARTIES = {
     "divisions": ("origin_code",),
@@ -68,6 +68,36 @@ class Sample(Base):
     lab_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     consignment_id: Mapped[UUID | None]
     sent_at: Mapped[datetime | None]
+    purpose: Mapped[str] = mapped_column(server_default=Purpose.OFFICIAL.value)
+    life_stage: Mapped[str] = mapped_column(server_default="")
+    """As the vet saw it; the declaration's own word at first."""
+    length_mm: Mapped[int | None]
+    """Mean total length."""
+    tissue: Mapped[str] = mapped_column(server_default="")
+    """Finer than `matrix`; empty in rows older than this column."""
+    live_count: Mapped[int | None]
+    """Of the individuals, how many were alive when taken."""
+    preservation: Mapped[str] = mapped_column(server_default="")
+    pool_size: Mapped[int | None]
+    pools: Mapped[int | None]
+    population: Mapped[int | None]
+    prevalence_tenths: Mapped[int | None]
+    """Share the plan assumes infected, in tenths of a percent."""
+    confidence_tenths: Mapped[int | None]
+    sensitivity_thousandths: Mapped[int | None]
+    specificity_thousandths: Mapped[int | None]
+    planned: Mapped[int | None]
+    """Individuals that the rules ask for."""
+    plan_basis: Mapped[str] = mapped_column(server_default="")
+    plan_version: Mapped[str] = mapped_column(server_default="")
+    plan_because: Mapped[str] = mapped_column(server_default="")
+    """Why somebody took another number than the rules'; `taken_by_id` is who."""
+    window_warned: Mapped[str] = mapped_column(server_default="")
+    """Diseases whose water temperature was missed, by code, with commas."""
+    label_scanned_at: Mapped[datetime | None]
+    """When a pre-printed label was scanned on tube and sheet; None: the code was drawn here."""
+    custody_salt: Mapped[str] = mapped_column(server_default="")
+    dispatch_id: Mapped[UUID | None]
 
     def search_text(self) -> str:
         """Found by sheet, seal and blind code."""

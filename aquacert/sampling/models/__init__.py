@@ -1,0 +1,17 @@
+"""Tables of sampling. Here the blind code meets the farm, and only here."""
+
+from aquacert.sampling.models.labels import LabelPrint, LabelSheet, SampleLabel
+from aquacert.sampling.models.own import SampleDispatch, SelfTest
+from aquacert.sampling.models.samples import OrderedTest, Sample, SampleAnnex, SamplingPlan
+
+__all__ = [
+    "LabelPrint",
+    "LabelSheet",
+    "OrderedTest",
+    "Sample",
+    "SampleAnnex",
+    "SampleDispatch",
+    "SampleLabel",
+    "SamplingPlan",
+    "SelfTest",
+]
