@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.work import Look
 from aquacert.reference.models import Division
+from aquacert.reference.queries.kept import lasting
 from aquacert.reference.rules.dated import in_force
 
 SHORT = {
@@ -23,6 +26,19 @@ TAILS = ("地区", "省", "市", "县", "区", "盟")
 EXAMPLE = "请写到区县，例如“山东省青岛市崂山区”。"
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A division as a name is looked up: `forms` are its name and its short form."""
+
+    code: str
+    name_zh: str
+    parent_code: str | None
+    from_on: date | None
+    until_on: date | None
+    successor_code: str | None
+    forms: tuple[str, ...]
+
+
 def find_place(look: Look, text: str, field: str = "division_code") -> str:
     """Return the code of the one living division without districts of its own that `text` means.
 
@@ -32,12 +48,12 @@ def find_place(look: Look, text: str, field: str = "division_code") -> str:
     said = "".join(c for c in unicodedata.normalize("NFKC", text) if c.isalnum())
     if not said:
         raise _wrong(field, EXAMPLE)
-    rows = {row.code: row for row in look.scalars(select(Division))}
+    rows = lasting(look, ("gazetteer",), lambda: _gazetteer(look))
     parents = {row.parent_code for row in rows.values() if row.parent_code and _lives(look, row)}
     if said.isdigit():
         return _by_code(look, rows, parents, said, field)
     leaves = [row for row in rows.values() if row.code not in parents]
-    found = [row for row in leaves if _means(said, _path(rows, row))]
+    found = [row for row in leaves if said.endswith(row.forms) and _means(said, _path(rows, row))]
     living = [row for row in found if _lives(look, row)]
     if len(living) == 1:
         return str(living[0].code)
@@ -49,8 +65,23 @@ def find_place(look: Look, text: str, field: str = "division_code") -> str:
     raise _wrong(field, _suggest(rows, leaves, said))
 
 
+def _gazetteer(look: Look) -> dict[str, Place]:
+    """Read every division once: a name is looked up on each declaration."""
+    columns = (
+        Division.code,
+        Division.name_zh,
+        Division.parent_code,
+        Division.from_on,
+        Division.until_on,
+        Division.successor_code,
+    )
+    return {
+        row.code: Place(*row, _forms(row.name_zh)) for row in look.session.execute(select(*columns))
+    }
+
+
 def _by_code(
-    look: Look, rows: Mapping[str, Division], parents: set[str], code: str, field: str
+    look: Look, rows: Mapping[str, Place], parents: set[str], code: str, field: str
 ) -> str:
     row = rows.get(code)
     if row is None:
@@ -66,24 +97,24 @@ def _wrong(field: str, sentence: str) -> Invalid:
     return Invalid("地点要写清楚。", **{field: sentence})
 
 
-def _lives(look: Look, row: Division) -> bool:
+def _lives(look: Look, row: Place) -> bool:
     return in_force(row.from_on, row.until_on, look.today)
 
 
-def _retired(rows: Mapping[str, Division], row: Division) -> str:
+def _retired(rows: Mapping[str, Place], row: Place) -> str:
     successor = rows.get(row.successor_code or "")
     now = f"，现在是{_full(rows, successor)}，请改填" if successor else "，请填现在的区县"
     return f"{row.name_zh}（{row.code}）已于 {row.until_on} 撤销{now}。"
 
 
-def _path(rows: Mapping[str, Division], row: Division) -> list[Division]:
+def _path(rows: Mapping[str, Place], row: Place) -> list[Place]:
     path = [row]
     while (above := rows.get(path[0].parent_code or "")) is not None:
         path.insert(0, above)
     return path
 
 
-def _full(rows: Mapping[str, Division], row: Division) -> str:
+def _full(rows: Mapping[str, Place], row: Place) -> str:
     return "".join(one.name_zh for one in _path(rows, row))
 
 
@@ -95,17 +126,17 @@ def _forms(name: str) -> tuple[str, ...]:
     return (name, name.removesuffix(tail)) if tail else (name,)
 
 
-def _means(said: str, path: list[Division]) -> bool:
+def _means(said: str, path: list[Place]) -> bool:
     """Say whether the text names this path, the upper divisions left out or not."""
     rest = said
     for above in path[:-1]:
         rest = next(
-            (rest.removeprefix(one) for one in _forms(above.name_zh) if rest.startswith(one)), rest
+            (rest.removeprefix(one) for one in above.forms if rest.startswith(one)), rest
         )
-    return rest in _forms(path[-1].name_zh)
+    return rest in path[-1].forms
 
 
-def _suggest(rows: Mapping[str, Division], leaves: list[Division], said: str) -> str:
+def _suggest(rows: Mapping[str, Place], leaves: list[Place], said: str) -> str:
     near = [row for row in leaves if row.name_zh[:2] in said or said[-3:-1] in row.name_zh]
     if not near or len(said) < 2:
         return f"没有找到“{said}”。" + EXAMPLE
