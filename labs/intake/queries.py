@@ -1,14 +1,26 @@
 """What is on its way, what has come, and what is owed: the laboratory's view of its items."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.work import Look
-from labs.intake.models import AssayOrder, Consignment, Item
-from labs.intake.rules import ConsignmentState, ItemKind, ItemState, blind_code
+from labs.intake.models import AssayOrder, Consignment, Item, NonConformity
+from labs.intake.rules import (
+    Condition,
+    ConsignmentState,
+    FaultKind,
+    FaultState,
+    ItemKind,
+    ItemState,
+    Tally,
+    blind_code,
+)
+from labs.register.queries import labs
+from labs.register.rules.sending import Workload
 
 AT_ONCE = 500
 """Values in one IN list: SQLite takes 32,766 parameters, a file may hold more codes."""
@@ -92,3 +104,87 @@ def item_state(look: Look, code: str) -> tuple[ItemState, str] | None:
     found = blind_code(code)
     row = look.one(select(Item).where(Item.blind_code == found)) if found else None
     return None if row is None else (ItemState(row.state), row.condition or "")
+
+
+def workload(look: Look, lab_ids: Iterable[UUID] | None = None) -> dict[UUID, Workload]:
+    """Return what each laboratory (None: every one) has to test now, and what it can do in a day.
+
+    Counts only: whoever chooses a laboratory may know how full it is, so no row scope applies.
+    """
+    capacity = {line.lab_id: line.capacity_per_day for line in labs(look)}
+    wanted = set(capacity) if lab_ids is None else set(lab_ids)
+    counted = look.session.execute(
+        select(Item.lab_id, Item.state, func.count())
+        .where(
+            Item.lab_id.in_(wanted),
+            Item.kind == ItemKind.SAMPLE,
+            Item.state.in_((ItemState.RECEIVED, ItemState.ANNOUNCED)),
+        )
+        .group_by(Item.lab_id, Item.state)
+    )
+    counts = {(lab_id, state): count for lab_id, state, count in counted}
+    return {
+        lab_id: Workload(
+            owed=counts.get((lab_id, ItemState.RECEIVED.value), 0),
+            on_the_way=counts.get((lab_id, ItemState.ANNOUNCED.value), 0),
+            capacity_per_day=capacity.get(lab_id),
+        )
+        for lab_id in wanted
+    }
+
+
+def tally_of(look: Look, consignment_id: UUID) -> Tally:
+    """Return how a box stands against its manifest."""
+    items = items_of(look, consignment_id)
+    extra = look.session.scalar(
+        select(func.count())
+        .select_from(NonConformity)
+        .where(
+            NonConformity.consignment_id == consignment_id, NonConformity.kind == FaultKind.EXTRA
+        )
+    )
+    conditions = Counter(item.condition for item in items)
+    missing, rejected = conditions[Condition.MISSING], conditions[Condition.REJECTED]
+    waiting = conditions[None]
+    received = len(items) - missing - rejected - waiting
+    return Tally(len(items), received, missing, rejected, waiting, extra or 0)
+
+
+def faults(look: Look, words: str = "", *, open_only: bool = True) -> Select[NonConformity]:
+    """Select this laboratory's non-conformities, newest first."""
+    wanted = select(NonConformity).where(look.visible(NonConformity))
+    if words.strip():
+        wanted = wanted.where(look.matching(NonConformity, words))
+    elif open_only:
+        wanted = wanted.where(NonConformity.state == FaultState.OPEN)
+    return wanted.order_by(NonConformity.opened_at.desc(), NonConformity.id.desc())
+
+
+def faults_of(look: Look, consignment_id: UUID) -> Sequence[NonConformity]:
+    """Return a box's non-conformities, oldest first."""
+    return look.scalars(
+        select(NonConformity)
+        .where(NonConformity.consignment_id == consignment_id, look.visible(NonConformity))
+        .order_by(NonConformity.number)
+    )
+
+
+def box_of(look: Look, text: str) -> Consignment | None:
+    """Return the box or consignment of this actor's laboratory that a scanned number names.
+
+    A box's number comes again in time: an open box comes before closed ones, newest first.
+    """
+    number = "".join(text.split()).upper()
+    return (
+        look.one(
+            select(Consignment)
+            .where(
+                look.visible(Consignment),
+                or_(Consignment.number == number, Consignment.box_number == number),
+                Consignment.number != "",
+            )
+            .order_by(Consignment.completed_at.is_not(None), Consignment.announced_at.desc())
+        )
+        if number
+        else None
+    )
