@@ -64,6 +64,10 @@ class Plate:
         if not react.isdecimal() or not self.columns or not int(react):
             return well_name(react) or plain(react)
         row, column = divmod(int(react) - 1, self.columns)
+        return self._labelled(row, column) or str(int(react))
+
+    def _labelled(self, row: int, column: int) -> str:
+        """Return the name that the plate's labels give a place; "" where places are only counted."""
         match self.row_label, self.column_label:
             case "ABC", "123":
                 return f"{row_letters(row)}{column + 1}"
@@ -76,7 +80,7 @@ class Plate:
                 return f"{left}{row_letters(row % SUBPLATE).lower()}{column % SUBPLATE + 1}"
             case "123", "123" if self.columns > 1 and self.rows > 1:
                 return f"{row + 1}-{column + 1}"
-        return str(int(react))
+        return ""
 
 
 @dataclass(slots=True)

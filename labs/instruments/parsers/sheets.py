@@ -2,15 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from aquacert.kernel.errors import Invalid
-from labs.instruments.parsers.archive import opened
+from labs.instruments.parsers.archive import opened, read_member
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 256
@@ -24,18 +26,32 @@ class Sheet:
     title: str
     rows: Sequence[tuple[str, ...]]
     decimal_comma: bool = False
+    merged: Sequence[tuple[int, int, int, int]] = ()
+    """Merged cells: first and last row, first and last column, counted from 1."""
+
+    def is_merged(self, row: int, columns: Collection[int]) -> bool:
+        """Tell whether a merge covers one of these columns (counted from 0) in a row (counted from 1)."""
+        return any(
+            top <= row <= bottom and any(left <= column + 1 <= right for column in columns)
+            for top, bottom, left, right in self.merged
+        )
 
 
 def xlsx_sheets(data: bytes) -> list[Sheet]:
     """Return every sheet of a workbook as text; formulas give their stored value only."""
-    opened(data).close()
+    archive = opened(data)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         sheets = [
-            Sheet(str(sheet.title), _even(_rows(sheet.iter_rows(values_only=True))))
+            Sheet(
+                str(sheet.title),
+                _even(_rows(sheet.iter_rows(values_only=True))),
+                merged=_merged(archive, sheet),
+            )
             for sheet in book
         ]
         book.close()
+        archive.close()
     except Invalid:
         raise
     except (InvalidFileException, BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
@@ -43,6 +59,27 @@ def xlsx_sheets(data: bytes) -> list[Sheet]:
     except Exception as error:  # openpyxl lets errors of the XML parser through as they are
         raise Invalid("表格打不开或已损坏，请重新导出", file="表格打不开") from error
     return sheets
+
+
+MERGE = re.compile(rb"""<mergeCell\s+ref=["']([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})["']""")
+MOST_MERGES = 2_000
+
+
+def _merged(archive: ZipFile, sheet: object) -> tuple[tuple[int, int, int, int], ...]:
+    """Return a sheet's merged cells, which openpyxl leaves out when it streams."""
+    path = str(getattr(sheet, "_worksheet_path", ""))
+    if not path:
+        return ()
+    found = MERGE.findall(read_member(archive, path.lstrip("/")))
+    if len(found) > MOST_MERGES:
+        raise Invalid("合并的单元格太多，请取消合并后重新导出", file="合并的单元格太多")
+    return tuple(_bounds(ref.decode()) for ref in found)
+
+
+def _bounds(ref: str) -> tuple[int, int, int, int]:
+    """Return first and last row, first and last column of a reference such as B3:C5."""
+    left, top, right, bottom = range_boundaries(ref)
+    return top or 0, bottom or 0, left or 0, right or 0
 
 
 def _rows(rows: Iterator[tuple[object, ...]]) -> Iterator[tuple[str, ...]]:

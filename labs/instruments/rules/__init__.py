@@ -215,9 +215,14 @@ def plain(text: str) -> str:
 
 
 def read_cq(
-    text: str | None, *, cap: int | None, blank_is_none: bool, decimal_comma: bool = False
+    text: str | None,
+    *,
+    cap: int | None,
+    blank_is_none: bool,
+    decimal_comma: bool = False,
+    words: frozenset[str] = NO_CQ_WORDS,
 ) -> Cq:
-    """Read a Cq as an instrument wrote it, or raise `UnreadableCq`.
+    """Read a Cq as an instrument wrote it, or raise `UnreadableCq`. `words` are those that mean “no Cq”.
 
     A Cq at or above the cycle cap is what an instrument writes when nothing came up: not a detection.
     """
@@ -226,7 +231,7 @@ def read_cq(
         if blank_is_none:
             return Cq(None, Why.NO_CQ)
         raise UnreadableCq(RefusalCode.CQ_BLANK)
-    if word in NO_CQ_WORDS:
+    if word in words:
         return Cq(None, Why.NO_CQ)
     number = word.replace(",", ".") if decimal_comma else word
     if NEGATIVE_NUMBER.fullmatch(number):

@@ -1,0 +1,42 @@
+"""Tell that two columns of a table changed places, from what stands in them. Told once for the file, not for each row."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from labs.instruments.rules import well_name
+
+NUMBER = re.compile(r"\d{1,3}[.,]\d{1,12}")
+MOST = 0.6
+FEW = 0.2
+LEAST = 3
+"""Rows from which on a column has a character."""
+
+
+def swapped(columns: Mapping[str, Sequence[str]]) -> tuple[str, str] | None:
+    """Return two fields whose columns hold each other's content; None when every column may be what it says.
+
+    Wells look like A1 and Cq values like 24.8; a column of either kind under another heading has changed places with the
+    column that holds none of its own kind.
+    """
+    wells = {name: _share(cells, _is_well) for name, cells in columns.items()}
+    numbers = {name: _share(cells, _is_cq) for name, cells in columns.items()}
+    for own, kind in (("well", wells), ("cq", numbers)):
+        if own not in columns or kind[own] > FEW or len(columns[own]) < LEAST:
+            continue
+        for name in ("sample", "target", "cq", "well"):
+            if name != own and kind.get(name, 0.0) > MOST and len(columns[name]) >= LEAST:
+                return own, name
+    return None
+
+
+def _share(cells: Sequence[str], test: Callable[[str], bool]) -> float:
+    """Return which part of the cells pass."""
+    return sum(test(cell) for cell in cells) / len(cells) if cells else 0.0
+
+
+def _is_well(cell: str) -> bool:
+    return well_name(cell) is not None
+
+
+def _is_cq(cell: str) -> bool:
+    return NUMBER.fullmatch(cell) is not None
