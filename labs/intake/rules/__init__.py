@@ -18,6 +18,14 @@ from labs.intake.rules.care import (
     StorageState,
     fault_of,
 )
+from labs.intake.rules.scan import (
+    KEYS,
+    Order,
+    Scanned,
+    Tally,
+    Took,
+    read_scan,
+)
 from labs.intake.rules.states import (
     BLIND_CODE,
     CONDITION_WORDS,
@@ -31,6 +39,7 @@ from labs.intake.rules.states import (
     ItemState,
     act_of,
     blind_code,
+    correction_of,
 )
 
 __all__ = [
@@ -42,6 +51,7 @@ __all__ = [
     "FAULT_MOVES",
     "FAULT_WORDS",
     "ITEM_MOVES",
+    "KEYS",
     "PRESERVATION_WORDS",
     "STORAGE_MOVES",
     "UNFIT",
@@ -56,10 +66,16 @@ __all__ = [
     "ItemKind",
     "ItemState",
     "LimitUnit",
+    "Order",
     "Preservation",
+    "Scanned",
     "StorageAct",
     "StorageState",
+    "Tally",
+    "Took",
     "act_of",
     "blind_code",
+    "correction_of",
     "fault_of",
+    "read_scan",
 ]

@@ -88,10 +88,14 @@ class FaultAct(StrEnum):
     """What may be done to a non-conformity."""
 
     CLOSE = "close"
+    REOPEN = "reopen"
 
 
 FAULT_MOVES: Moves[FaultState, FaultAct] = Moves(
-    {(FaultState.OPEN, FaultAct.CLOSE): FaultState.CLOSED},
+    {
+        (FaultState.OPEN, FaultAct.CLOSE): FaultState.CLOSED,
+        (FaultState.CLOSED, FaultAct.REOPEN): FaultState.OPEN,
+    },
     words={FaultState.OPEN: "待处理", FaultState.CLOSED: "已关闭"},
 )
 

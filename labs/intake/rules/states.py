@@ -44,6 +44,9 @@ class ItemAct(StrEnum):
 
     RECEIVE = "receive"
     TURN_AWAY = "turn_away"
+    CORRECT = "correct"
+    FIND = "find"
+    TAKE_BACK = "take_back"
     REPORT = "report"
     REOPEN = "reopen"
 
@@ -52,6 +55,12 @@ ITEM_MOVES: Moves[ItemState, ItemAct] = Moves(
     {
         (ItemState.ANNOUNCED, ItemAct.RECEIVE): ItemState.RECEIVED,
         (ItemState.ANNOUNCED, ItemAct.TURN_AWAY): ItemState.UNFIT,
+        (ItemState.RECEIVED, ItemAct.CORRECT): ItemState.RECEIVED,
+        (ItemState.RECEIVED, ItemAct.TURN_AWAY): ItemState.UNFIT,
+        (ItemState.UNFIT, ItemAct.CORRECT): ItemState.UNFIT,
+        (ItemState.UNFIT, ItemAct.FIND): ItemState.RECEIVED,
+        (ItemState.RECEIVED, ItemAct.TAKE_BACK): ItemState.ANNOUNCED,
+        (ItemState.UNFIT, ItemAct.TAKE_BACK): ItemState.ANNOUNCED,
         (ItemState.RECEIVED, ItemAct.REPORT): ItemState.REPORTED,
         (ItemState.REPORTED, ItemAct.REOPEN): ItemState.RECEIVED,
     },
@@ -75,10 +84,14 @@ class ConsignmentAct(StrEnum):
     """What may be done to a consignment."""
 
     COMPLETE = "complete"
+    REOPEN = "reopen"
 
 
 CONSIGNMENT_MOVES: Moves[ConsignmentState, ConsignmentAct] = Moves(
-    {(ConsignmentState.ANNOUNCED, ConsignmentAct.COMPLETE): ConsignmentState.RECEIVED},
+    {
+        (ConsignmentState.ANNOUNCED, ConsignmentAct.COMPLETE): ConsignmentState.RECEIVED,
+        (ConsignmentState.RECEIVED, ConsignmentAct.REOPEN): ConsignmentState.ANNOUNCED,
+    },
     words={ConsignmentState.ANNOUNCED: "在途或待清点", ConsignmentState.RECEIVED: "已清点"},
 )
 
@@ -86,6 +99,13 @@ CONSIGNMENT_MOVES: Moves[ConsignmentState, ConsignmentAct] = Moves(
 def act_of(condition: Condition) -> ItemAct:
     """Return what receiving an item in this condition does to it."""
     return ItemAct.TURN_AWAY if condition in UNFIT else ItemAct.RECEIVE
+
+
+def correction_of(state: ItemState, condition: Condition) -> ItemAct:
+    """Return what writing another condition does to an item that is in this state already."""
+    if condition in UNFIT:
+        return ItemAct.CORRECT if state is ItemState.UNFIT else ItemAct.TURN_AWAY
+    return ItemAct.FIND if state is ItemState.UNFIT else ItemAct.CORRECT
 
 
 def blind_code(text: str) -> str | None:

@@ -1,40 +1,32 @@
-"""Take items in: announced by whoever sends them, then received one by one against their blind codes."""
+"""Announce items to a laboratory, in a box, by whoever sends them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowedNow
 from aquacert.kernel.work import Work
+from labs.intake.commands.facts import ConsignmentAnnounced
 from labs.intake.models import AssayOrder, Consignment, Item
-from labs.intake.queries import item_by_code
 from labs.intake.rules import (
     BOX_NUMBER,
     CARRIER_WORDS,
-    CONDITION_WORDS,
-    CONSIGNMENT_MOVES,
-    ITEM_MOVES,
     PRESERVATION_WORDS,
     Carrier,
-    Condition,
-    ConsignmentAct,
     ConsignmentState,
     ItemKind,
     ItemState,
     Preservation,
-    act_of,
     blind_code,
 )
 from labs.register.commands import lock_lab
 from labs.register.models import Laboratory, LabScope
 from labs.register.queries import laboratory, scope_for, send_fault
-from labs.register.rules import LabState
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +57,6 @@ class Box:
     carrier: Carrier | str
     expected_at: datetime | None = None
     preservation: Preservation | str = Preservation.ICE
-
-
-@dataclass(frozen=True)
-class ConsignmentAnnounced(Fact):
-    """Samples are on their way to a laboratory."""
-
-    tag: ClassVar[str] = "labs:consignment:announce"
-    title: ClassVar[str] = "预告送样"
-    number: str
-    blind_codes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ItemReceived(Fact):
-    """An item was looked at on arrival."""
-
-    tag: ClassVar[str] = "labs:consignment:receive"
-    title: ClassVar[str] = "收样"
-    blind_code: str
-    condition: str
 
 
 def announce(w: Work, *, lab_id: UUID, items: Sequence[Announced], box: Box | None = None) -> UUID:
@@ -216,49 +188,3 @@ def _add_item(w: Work, consignment: Consignment, code: str, tests: Sequence[Anno
                 method_standard=scope.method_standard,
             )
         )
-
-
-def receive_item(w: Work, code: str, condition: Condition | str, note: str = "") -> UUID:
-    """Receive an item in a condition and return its id; a second scan with the same condition changes nothing.
-
-    Raises `NotFound` for a code of no item here, `NotAllowedNow` while the laboratory is suspended.
-    """
-    found = Condition(condition)
-    item = w.get_for_change(Item, item_by_code(w, code).id)
-    lab_row = laboratory(w, item.lab_id)
-    if item.condition is not None:
-        if item.condition == found:
-            return item.id
-        raise Conflict(
-            f"这个盲样已登记为“{CONDITION_WORDS[Condition(item.condition)]}”，不能再改。"
-        )
-    if lab_row.state != LabState.ACTIVE:
-        raise NotAllowedNow("本实验室已暂停承检，不能收样，请联系省级主管部门。")
-    if found is Condition.REJECTED and not note.strip():
-        raise Invalid("拒收样品时请写明原因", note="请写明拒收的原因")
-    item.condition = found
-    item.condition_note = note.strip()
-    item.received_at = w.now
-    item.received_by_id = w.actor.person_id
-    w.move(item, ITEM_MOVES, act_of(found), because=note.strip())
-    w.record(
-        ItemReceived(item.blind_code, found),
-        on=item,
-        county=lab_row.division_code,
-        reason=note.strip(),
-    )
-    _complete(w, item.consignment_id)
-    return item.id
-
-
-def _complete(w: Work, consignment_id: UUID) -> None:
-    """Close a consignment once every item of it has been looked at."""
-    left = w.one(
-        select(Item.id).where(
-            Item.consignment_id == consignment_id, Item.state == ItemState.ANNOUNCED
-        )
-    )
-    if left is None:
-        consignment = w.get_for_change(Consignment, consignment_id)
-        consignment.completed_at = w.now
-        w.move(consignment, CONSIGNMENT_MOVES, ConsignmentAct.COMPLETE)
