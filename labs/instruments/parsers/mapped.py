@@ -64,7 +64,7 @@ def _header(sheet: Sheet, profile: Profile, all_of_them: Sequence[Profile]) -> H
             for name in FIELDS
             if (place := _place(name, headings, profile.columns.get(name, ()))) is not None
         }
-        if profile.needs <= columns.keys():
+        if columns.keys() >= set(REQUIRED) and profile.markers <= set(headings):
             _only_one_result(headings, all_of_them if len(all_of_them) > 1 else (profile,))
             width = 1 + max(place for place, heading in enumerate(headings) if heading)
             return Header(number, width, columns)

@@ -5,16 +5,20 @@ from dataclasses import dataclass, field
 
 from labs.instruments.parsers.sheets import Sheet
 from labs.instruments.rules import (
+    Cq,
     Refusal,
     RefusalCode,
     Role,
     UnreadableCq,
     WellReading,
+    Why,
     plain,
     read_cq,
     role_of_name,
 )
 from labs.instruments.rules.profiles import Decimals, Profile
+
+OMITTED = frozenset({"true", "yes", "y", "1", "是", "x", "omit", "omitted"})
 
 
 @dataclass(slots=True)
@@ -66,6 +70,8 @@ class Reader:
         task = cells.get("role", "").lower()
         if task and task not in self.profile.tasks:
             return Refusal(number, "role", RefusalCode.TASK_UNKNOWN, task[:40])
+        if cells.get("omit", "").lower() in OMITTED:
+            return self._made(cells, well, task, Cq(None, Why.EXCLUDED), number)
         try:
             # Only where the profile says so is an empty cell “nothing came up”; elsewhere empty is unknown.
             cq = read_cq(
@@ -77,6 +83,12 @@ class Reader:
             )
         except UnreadableCq as unreadable:
             return Refusal(number, "cq", unreadable.code, cells["cq"][:40])
+        return self._made(cells, well, task, cq, number)
+
+    def _made(
+        self, cells: Mapping[str, str], well: str, task: str, cq: Cq, number: int
+    ) -> WellReading:
+        """Return the reading of a row that nothing stands against."""
         told = self.profile.tasks.get(task, Role.UNKNOWN)
         role = role_of_name(cells["sample"]) if told is Role.UNKNOWN else told
         return WellReading(

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from labs.instruments.rules import Role, plain, row_letters, well_name, well_of_number
 
-FIELDS = ("well", "sample", "target", "cq", "role")
+FIELDS = ("well", "sample", "target", "cq", "role", "omit")
 REQUIRED = ("sample", "target", "cq")
 FIELD_WORDS: Mapping[str, str] = {
     "well": "孔位",
@@ -20,6 +20,7 @@ FIELD_WORDS: Mapping[str, str] = {
     "target": "靶标",
     "cq": "Cq",
     "role": "用途",
+    "omit": "废孔",
 }
 CYRILLIC_T = str.maketrans({"т": "t", "Т": "t"})  # QuantStudio spells Cт with a Cyrillic letter
 S = TypeVar("S", bound=StrEnum)
@@ -69,14 +70,16 @@ def folded(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How one kind of table is read. `columns`: field → headings by falling rank; a lower rank counts only where no higher one stands."""
+    """How one kind of table is read. `columns`: field → headings by falling rank; a lower rank counts only where no higher one stands; `markers`: headings that
+    must stand there too, though no field is read from them.
+    """
 
     code: str
     version: int
     title: str
     source: str
     columns: Mapping[str, tuple[frozenset[str], ...]]
-    needs: frozenset[str]
+    markers: frozenset[str]
     no_cq: frozenset[str]
     tasks: Mapping[str, Role]
     decimals: Decimals = Decimals.AUTO
@@ -130,7 +133,7 @@ def profile_of(code: str, version: int, rows: Iterable[ProfileRow]) -> Profile:
         title=next((row.value for row in kept if row.kind == "title"), code),
         source=next((row.value for row in kept if row.kind == "source"), "CSV"),
         columns={name: ranks for name, ranks in columns.items() if ranks},
-        needs=frozenset({*REQUIRED, *(row.key for row in kept if row.kind == "needs")}),
+        markers=frozenset(folded(row.value) for row in kept if row.kind == "marker"),
         no_cq=_no_cq(kept),
         tasks={folded(row.key): _role(row) for row in kept if row.kind == "task"},
         decimals=_one_of(Decimals, settings.get("decimal", "auto"), "decimals"),
