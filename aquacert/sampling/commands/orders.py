@@ -61,7 +61,7 @@ def order_sampling(
     for code, because in fresh.items():
         w.add(_order(w, paper, batch_id, code, because))
     if fresh:
-        fact = TestsOrdered(batch_id, {code: str(because) for code, because in fresh.items()})
+        fact = TestsOrdered(batch_id, {code: because.value for code, because in fresh.items()})
         w.record(fact, on=paper, county=paper.origin_code)
         paper_commands.mark_testing(w, paper.id, "running")
     return sorted(fresh)
@@ -87,7 +87,7 @@ def _order(w: Work, paper: Declaration, batch_id: UUID, code: str, because: Beca
         organisation_id=paper.organisation_id,
         vet_id=paper.vet_id,
         disease_code=code,
-        because=because.value,
+        because=because.stored.value,
         ordered_at=w.now,
         method_code="",
     )

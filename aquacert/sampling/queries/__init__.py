@@ -1,5 +1,11 @@
 """Reads of sampling: what must be tested and where it stands; samples, labels, self-tests."""
 
+from aquacert.sampling.queries.required import (
+    batch_line,
+    planned,
+    required_for,
+    required_tests,
+)
 from aquacert.sampling.queries.samples import (
     paper_of,
     report_of,
@@ -13,12 +19,14 @@ from aquacert.sampling.queries.samples import (
 from aquacert.sampling.queries.standing import (
     BatchTests,
     batch_tests,
+    days_of,
     needs_sample,
     ordered,
-    planned,
-    required_for,
-    required_tests,
+    substitute,
+    tests_for,
     tests_of,
+    told,
+    told_unordered,
 )
 from aquacert.sampling.rules import RequiredTest, TestStanding
 
@@ -26,7 +34,9 @@ __all__ = [
     "BatchTests",
     "RequiredTest",
     "TestStanding",
+    "batch_line",
     "batch_tests",
+    "days_of",
     "needs_sample",
     "ordered",
     "paper_of",
@@ -38,7 +48,11 @@ __all__ = [
     "sample_by_blind_code",
     "samples",
     "samples_of",
+    "substitute",
+    "tests_for",
     "tests_of",
     "tests_of_sample",
+    "told",
+    "told_unordered",
     "waiting",
 ]

@@ -1,39 +1,37 @@
-"""Reads of sampling: what each batch must be tested for, and where each test stands."""
+"""Where each test stands, re-read from the laboratory every time; and what may stand in for one."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
 from aquacert.declarations.queries import facts as papers
-from aquacert.inspections.queries import verdicts
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.db import table_of
-from aquacert.kernel.errors import NotFound
+from aquacert.kernel.errors import NotFound, NotReady
 from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
-from aquacert.sampling.models import OrderedTest, Sample, SamplingPlan
-from aquacert.sampling.rules import Because, RequiredTest, Stage, State, TestStanding, required
+from aquacert.sampling.models import OrderedTest, Sample
+from aquacert.sampling.queries.required import required_for, required_tests
+from aquacert.sampling.rules import AtLab, RequiredTest, Stage, State, TestStanding
+from aquacert.sampling.rules import told as say
+from aquacert.sampling.rules.standing import INCONCLUSIVE, NEGATIVE, POSITIVE, not_ordered
+from aquacert.surveillance.queries.own import counting_negative
 from labs.intake.queries import item_state
 from labs.register import queries as register
 from labs.reports.queries import ReportLine, ReportSummary, report_for
+from labs.reports.queries.progress import progress_of
 
-TESTS, PLANS = table_of(OrderedTest), table_of(SamplingPlan)
+TESTS = table_of(OrderedTest)
 ORDERED = Quick(
     select(*TESTS.c).where(TESTS.c.batch_id == bindparam("batch")).order_by(TESTS.c.disease_code)
 )
-PLANNED = Quick(
-    select(PLANS.c.disease_code).where(
-        PLANS.c.species_code == bindparam("species"),
-        PLANS.c.from_on <= bindparam("on"),
-        PLANS.c.until_on >= bindparam("on"),
-    )
-)
+RESULT_RULE = "result.valid_days"
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,10 @@ class BatchTests:
     batch: papers.BatchLine
     required: tuple[RequiredTest, ...]
     tests: tuple[TestStanding, ...]
+    told: tuple[str, ...] = ()
+    """One sentence for each test that does not let the batch pass, for officials."""
+    gently: tuple[str, ...] = ()
+    """The same for the farm."""
 
     @property
     def unordered(self) -> tuple[RequiredTest, ...]:
@@ -51,44 +53,77 @@ class BatchTests:
         return tuple(test for test in self.required if test.disease_code not in ordered)
 
 
-def required_tests(look: Look, declaration_id: UUID, batch_id: UUID) -> tuple[RequiredTest, ...]:
-    """Return every test this batch must pass, by the rules of the day of its declaration."""
-    paper = papers.declaration(look, declaration_id)
-    batch = _batch(look, declaration_id, batch_id)
-    on = legal_day(paper.submitted_at) if paper.submitted_at else look.today
-    verdict = verdicts(look, declaration_id).get(batch_id)
-    return required_for(
-        look,
-        species_code=batch.species_code,
-        on=on,
-        suspected=verdict.suspected if verdict else frozenset(),
-        orders=[(row.disease_code, row.because) for row in ordered(look, batch_id)],
-    )
-
-
-def required_for(
-    look: Look,
-    *,
-    species_code: str,
-    on: date,
-    suspected: Collection[str],
-    orders: Iterable[tuple[str, str]],
-) -> tuple[RequiredTest, ...]:
-    """Return what a batch must be tested for, when all about it is known already.
-
-    `on` is the legal day of the declaration, `orders` the tests ordered: (disease, because).
-    """
-    return required(
-        {duty.disease_code: duty.trigger for duty in reference.duties(look, species_code, on)},
-        suspected,
-        planned(look, species_code, on),
-        [(disease_code, Because(because)) for disease_code, because in orders],
-    )
-
-
 def tests_of(look: Look, batch_id: UUID) -> tuple[TestStanding, ...]:
     """Return where every ordered test of a batch stands, re-read from the laboratory each time."""
     return tuple(_standing(look, row) for row in look.rows(ORDERED, batch=batch_id))
+
+
+def tests_for(
+    look: Look,
+    *,
+    batch_id: UUID,
+    organisation_id: UUID,
+    declaration_id: UUID,
+    species_code: str,
+    declared_on: date,
+    suspected: Collection[str],
+) -> tuple[tuple[RequiredTest, ...], tuple[TestStanding, ...]]:
+    """Return what a batch needs and what it has, with results of other samples where a rule says so.
+
+    A batch whose own tests all passed costs nothing more: only where one is missing are the dated
+    rules "surveillance negative counts" and "self-test counts" asked, and those are off until two
+    officers of the province adopt them. A positive is never outweighed.
+    """
+    own = tests_of(look, batch_id)
+    needed = required_for(
+        look,
+        species_code=species_code,
+        on=declared_on,
+        suspected=suspected,
+        orders=[(test.disease_code, test.because) for test in own],
+        declaration_id=declaration_id,
+    )
+    by_disease = {test.disease_code: test for test in own}
+    for test in needed:
+        held = by_disease.get(test.disease_code)
+        if held is not None and held.outcome in {NEGATIVE, POSITIVE}:
+            continue
+        if test.disease_code in suspected:
+            continue  # what the vet saw today is not answered by a sample of another day
+        counted = substitute(look, organisation_id, species_code, test, declared_on)
+        if counted is not None:
+            by_disease[test.disease_code] = counted
+    return needed, tuple(by_disease[code] for code in sorted(by_disease))
+
+
+def substitute(
+    look: Look, organisation_id: UUID, species_code: str, test: RequiredTest, declared_on: date
+) -> TestStanding | None:
+    """Return a negative of the same farm, species and disease that a dated rule lets count."""
+    found = counting_negative(
+        look, organisation_id, species_code, test.disease_code, declared_on=declared_on
+    )
+    if found is None:
+        return None
+    row, rule_id = found
+    return TestStanding(
+        disease_code=row.disease_code,
+        disease_name=reference.disease(look, row.disease_code).name_zh,
+        because=test.because.value,
+        state=Stage.RELEASED,
+        outcome=row.outcome,
+        report_no=row.report_no,
+        report_id=row.report_id,
+        lab_id=row.lab_id,
+        lab_name=row.lab_name,
+        method_code=row.method_code,
+        sampled_on=row.sampled_on,
+        released_on=legal_day(row.reported_at),
+        in_scope=row.in_scope,
+        sample_id=row.sample_id,
+        of_batch=False,
+        rule_id=rule_id,
+    )
 
 
 def ordered(look: Look, batch_id: UUID) -> Sequence[OrderedTest]:
@@ -100,40 +135,91 @@ def ordered(look: Look, batch_id: UUID) -> Sequence[OrderedTest]:
     )
 
 
-def planned(look: Look, species_code: str, on: date) -> frozenset[str]:
-    """Return the diseases that a provincial plan has tested in this species on this day."""
-    return frozenset(row.disease_code for row in look.rows(PLANNED, species=species_code, on=on))
-
-
 def batch_tests(look: Look, declaration_id: UUID) -> list[BatchTests]:
-    """Return every batch of a declaration with its tests."""
-    return [
-        BatchTests(
-            batch,
-            required_tests(look, declaration_id, batch.batch_id),
-            tests_of(look, batch.batch_id),
+    """Return every batch of a declaration with its tests, and why each does not pass yet."""
+    found = []
+    for batch in papers.batches_of(look, declaration_id):
+        needed = required_tests(look, declaration_id, batch.batch_id)
+        tests = tests_of(look, batch.batch_id)
+        found.append(
+            BatchTests(
+                batch,
+                needed,
+                tests,
+                _said(look, needed, tests, gently=False),
+                _said(look, needed, tests, gently=True),
+            )
         )
-        for batch in papers.batches_of(look, declaration_id)
+    return found
+
+
+def told(look: Look, test: TestStanding, *, gently: bool = False) -> str:
+    """Return why a test does not let its batch pass today, in one sentence; "" when it does."""
+    at_lab = None
+    if test.state is Stage.RECEIVED and test.sample_id is not None:
+        taken = look.session.get(Sample, test.sample_id)
+        found = progress_of(look, taken.blind_code, test.disease_code) if taken else None
+        at_lab = AtLab(found.due_on, found.is_retest) if found else None
+    return say(
+        test,
+        on=look.today,
+        valid_days=days_of(look, RESULT_RULE, test.sampled_on),
+        at_lab=at_lab,
+        gently=gently,
+    )
+
+
+def told_unordered(look: Look, test: RequiredTest, *, gently: bool = False) -> str:
+    """Return the sentence for a required test that nobody ordered."""
+    name = reference.disease(look, test.disease_code).name_zh
+    return not_ordered(name, test.because.value, gently=gently)
+
+
+def days_of(look: Look, rule_id: str, on: date | None) -> int:
+    """Return the days a dated rule says on a day, 0 when none was in force or binding on it."""
+    if on is None:
+        return 0
+    try:
+        return reference.rule(look, rule_id, on).value
+    except (NotFound, NotReady):
+        return 0
+
+
+def needs_sample(look: Look, row: OrderedTest) -> bool:
+    """Say whether a test waits for a sample: none was taken, it was unfit, or nothing came of it."""
+    taken = look.session.get(Sample, row.sample_id) if row.sample_id else None
+    if taken is None or _is_unfit(look, taken):
+        return True
+    line = _line(_live(look, taken)[0], row.disease_code)
+    return line is not None and str(line.outcome) == INCONCLUSIVE
+
+
+def _said(
+    look: Look,
+    needed: Iterable[RequiredTest],
+    tests: tuple[TestStanding, ...],
+    *,
+    gently: bool,
+) -> tuple[str, ...]:
+    known = {test.disease_code for test in tests}
+    said = [told(look, test, gently=gently) for test in tests]
+    said += [
+        told_unordered(look, test, gently=gently)
+        for test in needed
+        if test.disease_code not in known
     ]
-
-
-def _batch(look: Look, declaration_id: UUID, batch_id: UUID) -> papers.BatchLine:
-    for line in papers.batches_of(look, declaration_id):
-        if line.batch_id == batch_id:
-            return line
-    raise NotFound
+    return tuple(one for one in said if one)
 
 
 def _standing(look: Look, row: OrderedTest) -> TestStanding:
     taken = look.session.get(Sample, row.sample_id) if row.sample_id else None
-    report = report_for(look, taken.blind_code) if taken else None
-    live = report if report and report.state == "authorised" else None
+    live, withdrawn_no = _live(look, taken)
     line = _line(live, row.disease_code)
-    return TestStanding(
+    found = TestStanding(
         disease_code=row.disease_code,
         disease_name=reference.disease(look, row.disease_code).name_zh,
         because=row.because,
-        state=_stage(look, taken, line),
+        state=Stage.ORDERED,
         outcome=str(line.outcome) if line else None,
         report_no=live.number if live and line else "",
         report_id=live.report_id if live and line else None,
@@ -143,7 +229,37 @@ def _standing(look: Look, row: OrderedTest) -> TestStanding:
         sampled_on=legal_day(taken.taken_at) if taken else None,
         released_on=legal_day(live.authorised_at) if live and line else None,
         in_scope=_in_scope(look, taken, row),
+        sample_id=taken.id if taken else None,
+        sent_on=legal_day(taken.sent_at) if taken and taken.sent_at else None,
+        withdrawn_no=withdrawn_no,
+        of_batch=taken is None or taken.batch_id == row.batch_id,
     )
+    if taken is None:
+        return found
+    if line is not None:
+        return replace(found, state=Stage.RELEASED)
+    return _unreported(look, taken, found)
+
+
+def _unreported(look: Look, taken: Sample, found: TestStanding) -> TestStanding:
+    """Return how far a sample without a standing report is."""
+    if taken.state == State.TAKEN.value:
+        return replace(found, state=Stage.SAMPLED)
+    item = item_state(look, taken.blind_code)
+    if item is not None and item[0] == "unfit":
+        return replace(found, state=Stage.ORDERED, is_unfit=True)
+    arrived = item is not None and item[0] != "announced"
+    return replace(found, state=Stage.RECEIVED if arrived else Stage.SENT)
+
+
+def _live(look: Look, taken: Sample | None) -> tuple[ReportSummary | None, str]:
+    """Return the report that stands on a sample, else the number of one that no longer does."""
+    report = report_for(look, taken.blind_code) if taken else None
+    if report is None:
+        return None, ""
+    if str(report.state) == "authorised":
+        return report, ""
+    return None, report.number
 
 
 def _line(report: ReportSummary | None, disease_code: str) -> ReportLine | None:
@@ -151,26 +267,9 @@ def _line(report: ReportSummary | None, disease_code: str) -> ReportLine | None:
     return next((line for line in lines if line.disease_code == disease_code), None)
 
 
-def needs_sample(look: Look, row: OrderedTest) -> bool:
-    """Say whether a test waits for a sample: none was taken, or the laboratory found it unfit."""
-    taken = look.session.get(Sample, row.sample_id) if row.sample_id else None
-    return taken is None or _is_unfit(look, taken)
-
-
 def _is_unfit(look: Look, taken: Sample) -> bool:
     found = item_state(look, taken.blind_code)
     return found is not None and found[0] == "unfit"
-
-
-def _stage(look: Look, taken: Sample | None, line: ReportLine | None) -> Stage:
-    if taken is None or _is_unfit(look, taken):
-        return Stage.ORDERED
-    if line is not None:
-        return Stage.RELEASED
-    if taken.state == State.TAKEN.value:
-        return Stage.SAMPLED
-    found = item_state(look, taken.blind_code)
-    return Stage.RECEIVED if found and found[0] != "announced" else Stage.SENT
 
 
 def _lab_name(look: Look, taken: Sample | None) -> str:

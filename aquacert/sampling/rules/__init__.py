@@ -14,8 +14,10 @@ from aquacert.sampling.rules.labels import (
     read_code,
     scanned_alike,
 )
+from aquacert.sampling.rules.labels import SENTENCES as LABEL_SENTENCES
 from aquacert.sampling.rules.pools import in_pools, in_words
 from aquacert.sampling.rules.size import BASIS_WORDS, Basis
+from aquacert.sampling.rules.standing import AtLab, Block, TestStanding, told, why_blocked
 from aquacert.sampling.rules.states import MOVES, STAGE_WORDS, STATE_WORDS, Act, Stage, State
 from aquacert.sampling.rules.tests import (
     BECAUSE_WORDS,
@@ -23,7 +25,6 @@ from aquacert.sampling.rules.tests import (
     Because,
     Purpose,
     RequiredTest,
-    TestStanding,
     required,
 )
 from aquacert.sampling.rules.tissue import (
@@ -40,6 +41,7 @@ from aquacert.sampling.rules.tissue import (
     stage_of,
     tissue_rule,
 )
+from aquacert.sampling.rules.window import SENTENCES as WINDOW_SENTENCES
 from aquacert.sampling.rules.window import Outside, Warned, Window, warnings
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "BLIND_CODE_LENGTH",
     "COARSE",
     "CONFIDENCE",
+    "LABEL_SENTENCES",
     "LABEL_WORDS",
     "MATRIX_WORDS",
     "MOST_LABELS",
@@ -59,9 +62,12 @@ __all__ = [
     "STAGE_WORDS",
     "STATE_WORDS",
     "TISSUE_WORDS",
+    "WINDOW_SENTENCES",
     "Act",
+    "AtLab",
     "Basis",
     "Because",
+    "Block",
     "Design",
     "LabelFault",
     "LabelState",
@@ -90,5 +96,7 @@ __all__ = [
     "scanned_alike",
     "stage_of",
     "tissue_rule",
+    "told",
     "warnings",
+    "why_blocked",
 ]

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
-from uuid import UUID
-
-from aquacert.sampling.rules.states import Stage
 
 
 class Because(StrEnum):
     """Why a test is asked for."""
 
     ALWAYS = "always"
+    CATEGORY = "category"
+    """The batch is of a must-check category; kept as ALWAYS where an order is stored."""
     SUSPICION = "suspicion"
     PLAN = "plan"
     VET = "vet"
+
+    @property
+    def stored(self) -> Because:
+        """The reason as an order keeps it: tables older than the category know no such word."""
+        return Because.ALWAYS if self is Because.CATEGORY else self
 
 
 class Purpose(StrEnum):
@@ -38,6 +41,7 @@ PURPOSE_WORDS: Mapping[Purpose, str] = {
 }
 BECAUSE_WORDS: Mapping[Because, str] = {
     Because.ALWAYS: "规则要求每批都检",
+    Because.CATEGORY: "属于必检类别",
     Because.SUSPICION: "临床检查可疑",
     Because.PLAN: "省级监测计划",
     Because.VET: "官方兽医决定",
@@ -52,40 +56,26 @@ class RequiredTest:
     because: Because
 
 
-@dataclass(frozen=True)
-class TestStanding:
-    """Where the test of one batch for one disease stands. `outcome` is None until a report."""
-
-    disease_code: str
-    disease_name: str
-    because: str
-    state: Stage
-    outcome: str | None
-    report_no: str
-    report_id: UUID | None
-    lab_id: UUID | None
-    lab_name: str
-    method_code: str
-    sampled_on: date | None
-    released_on: date | None
-    in_scope: bool
-
-
 def required(
     triggers: Mapping[str, str],
     suspected: Collection[str],
     planned: Collection[str],
     ordered: Iterable[tuple[str, Because]] = (),
+    *,
+    in_category: bool = False,
 ) -> tuple[RequiredTest, ...]:
     """Return the tests a batch needs, one for each disease, the weightiest reason first.
 
     `triggers` is disease → trigger of the dated rules for this species; `planned` holds the
-    diseases a provincial plan asks for today; `ordered` what was ordered already (never forgotten).
+    diseases a provincial plan asks for today; `ordered` what was ordered already (never forgotten);
+    `in_category` says that the batch is of a must-check category (必检类别).
     """
     found: dict[str, Because] = {}
     for code, trigger in triggers.items():
-        if trigger == "always":
+        if trigger == Because.ALWAYS:
             found[code] = Because.ALWAYS
+        elif trigger == Because.CATEGORY and in_category:
+            found[code] = Because.CATEGORY
     for code in sorted(suspected):
         found.setdefault(code, Because.SUSPICION)
     for code in sorted(set(planned) & set(triggers)):

@@ -1,0 +1,119 @@
+"""What a batch must be tested for, by the dated rules' triggers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from aquacert.declarations.queries import facts as papers
+from aquacert.declarations.rules.answers import Purpose
+from aquacert.inspections.queries import verdicts
+from aquacert.kernel.clock import legal_day
+from aquacert.kernel.db import table_of
+from aquacert.kernel.errors import NotFound
+from aquacert.kernel.quick import Quick
+from aquacert.kernel.work import Look
+from aquacert.reference import queries as reference
+from aquacert.sampling.models import OrderedTest, SamplingPlan
+from aquacert.sampling.rules import Because, RequiredTest, required
+from aquacert.surveillance.queries.own import had_positive
+
+LOOKBACK = "tests.category_lookback"
+MONTH_DAYS = 31
+PREFECTURE_DEEP = 2
+PLANS = table_of(SamplingPlan)
+PLANNED = Quick(
+    select(PLANS.c.disease_code).where(
+        PLANS.c.species_code == bindparam("species"),
+        PLANS.c.from_on <= bindparam("on"),
+        PLANS.c.until_on >= bindparam("on"),
+    )
+)
+
+
+def required_tests(look: Look, declaration_id: UUID, batch_id: UUID) -> tuple[RequiredTest, ...]:
+    """Return every test this batch must pass, by the rules of the day of its declaration."""
+    paper = papers.declaration(look, declaration_id)
+    batch = batch_line(look, declaration_id, batch_id)
+    on = legal_day(paper.submitted_at) if paper.submitted_at else look.today
+    verdict = verdicts(look, declaration_id).get(batch_id)
+    orders = look.scalars(select(OrderedTest).where(OrderedTest.batch_id == batch_id))
+    return required_for(
+        look,
+        species_code=batch.species_code,
+        on=on,
+        suspected=verdict.suspected if verdict else frozenset(),
+        orders=[(row.disease_code, row.because) for row in orders],
+        declaration_id=declaration_id,
+    )
+
+
+def required_for(
+    look: Look,
+    *,
+    species_code: str,
+    on: date,
+    suspected: Collection[str],
+    orders: Iterable[tuple[str, str]],
+    declaration_id: UUID | None = None,
+) -> tuple[RequiredTest, ...]:
+    """Return what a batch must be tested for, when all about it is known already.
+
+    `on` is the legal day of the declaration, `orders` the tests ordered: (disease, because). With
+    `declaration_id` the must-check categories are looked at too, where a disease asks for them.
+    """
+    triggers = {
+        duty.disease_code: duty.trigger for duty in reference.duties(look, species_code, on)
+    }
+    in_category = (
+        declaration_id is not None
+        and Because.CATEGORY in triggers.values()
+        and is_must_check(look, declaration_id, on)
+    )
+    return required(
+        triggers,
+        suspected,
+        planned(look, species_code, on),
+        [(disease_code, Because(because)) for disease_code, because in orders],
+        in_category=in_category,
+    )
+
+
+def is_must_check(look: Look, declaration_id: UUID, on: date) -> bool:
+    """Say whether a declaration is of a must-check category (必检类别).
+
+    After the wording of one province (四个必检, recalled): seed for release, seed that leaves its
+    prefecture, a farm that had a positive within the months of the dated rule. The fourth, "every
+    licensed species of the procedures", is the trigger `always` of the disease.
+    """
+    paper = papers.declaration(look, declaration_id)
+    home = _prefecture(look, paper.origin_code)
+    for load in papers.loads_of(look, declaration_id):
+        if load.purpose == Purpose.RELEASE.value:
+            return True
+        if _prefecture(look, load.destination_code) != home:
+            return True
+    rule = reference.binding_rule(look, LOOKBACK, on)
+    if rule is None:
+        return False
+    return had_positive(look, paper.organisation_id, on - timedelta(days=rule.value * MONTH_DAYS))
+
+
+def planned(look: Look, species_code: str, on: date) -> frozenset[str]:
+    """Return the diseases that a provincial plan has tested in this species on this day."""
+    return frozenset(row.disease_code for row in look.rows(PLANNED, species=species_code, on=on))
+
+
+def batch_line(look: Look, declaration_id: UUID, batch_id: UUID) -> papers.BatchLine:
+    """Return one batch of a declaration, or raise `NotFound`."""
+    for line in papers.batches_of(look, declaration_id):
+        if line.batch_id == batch_id:
+            return line
+    raise NotFound
+
+
+def _prefecture(look: Look, code: str) -> tuple[str, ...]:
+    return tuple(step.code for step in reference.division_path(look, code)[:PREFECTURE_DEEP])
