@@ -28,7 +28,7 @@ from aquacert.kernel.work import Database, Look, Work
 from aquacert.reference.queries import species_named
 from aquacert.reference.rules.uscc import check_character
 from labs.register.commands import add_instrument, add_lot, add_scope, calibrate, designate_lab
-from labs.register.queries import labs
+from labs.register.queries import instruments_of, labs
 
 COUNTY = "320682"
 """如皋市: where the farm, its office and its vet are."""
@@ -273,8 +273,13 @@ def _clerk(database: Database, owner_id: UUID) -> UUID:
 def _equip_lab(database: Database, lab_id: UUID) -> None:
     """Designate the laboratory and write down what it may test."""
     with database.look(SYSTEM) as look:
-        if any(line.lab_id == lab_id for line in labs(look)):
-            return
+        is_designated = any(line.lab_id == lab_id for line in labs(look))
+        is_equipped = bool(instruments_of(look, lab_id))
+    if is_designated:
+        if not is_equipped:  # a demo of before laboratories had instruments
+            with database.work(SYSTEM) as w:
+                _equip_bench(w, lab_id)
+        return
     with database.work(SYSTEM) as w:
         first, last = w.today - timedelta(days=200), w.today + timedelta(days=800)
         designate_lab(

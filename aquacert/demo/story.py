@@ -43,15 +43,16 @@ from aquacert.inspections.rules import Act, Answer, Slot
 from aquacert.kernel.clock import SHANGHAI, FixedClock
 from aquacert.kernel.errors import NotReady
 from aquacert.kernel.scope import SYSTEM, Actor
-from aquacert.kernel.work import Database
+from aquacert.kernel.work import Database, Look
 from aquacert.sampling.commands import dispatch, order_sampling, take_sample
 from aquacert.sampling.queries import sample
 from aquacert.sampling.rules import Matrix
-from labs.bench.commands import enter_control, enter_result, import_run, open_run
+from labs.bench.commands import enter_control, enter_result, equip_run, import_run, open_run
 from labs.bench.queries import results_of
 from labs.instruments.documents import write_rdml
 from labs.instruments.rules import Role, WellReading, Why
 from labs.intake.commands import receive_item
+from labs.register.queries import instruments_of, lots_of
 from labs.reports.commands import authorise_report
 from labs.review.commands import review_result
 
@@ -189,9 +190,12 @@ class Story:
         (by_file, _), (by_hand, _) = SCOPES
         data = write_rdml(plate(code, by_file), made_at=self.clock.now())
         with self.database.work(technician) as w:
-            import_run(w, lab_id, data, f"{code}.rdml")
+            done = import_run(w, lab_id, data, f"{code}.rdml")
+            for imported in done.run_ids:
+                equip_run(w, imported, **self.equipment(w, by_file))
         with self.database.work(technician) as w:
-            run_id = open_run(w, lab_id, instrument="QPCR-02", reagent_lot="K2611-01")
+            run_id = open_run(w, lab_id)
+            equip_run(w, run_id, **self.equipment(w, by_hand))
             enter_control(w, run_id, Role.NTC, by_hand, None)
             enter_control(w, run_id, Role.POSITIVE, by_hand, "24.8")
             for _ in range(2):
@@ -200,6 +204,12 @@ class Story:
             for row in results_of(w, code):
                 review_result(w, row.id)
         self.said(f"检测：RDML 导入 {len(data):,} 字节 1 项，手工录入 1 项；另一人复核，均为阴性")
+
+    def equipment(self, look: Look, disease: str) -> dict[str, UUID]:
+        """Return the laboratory's instrument, and its lot for a disease."""
+        lab_id = self.cast.bodies["lab"]
+        instrument, lot = instruments_of(look, lab_id)[0], lots_of(look, lab_id, disease)[0]
+        return {"instrument_id": instrument.instrument.id, "lot_id": lot.lot.id}
 
     def report(self, code: str) -> None:
         """A third person authorises the report; the outbox brings it back to its batch."""

@@ -125,8 +125,8 @@ class Result(Base):
 class WellRow(Base):
     """One well as it was read or entered. Append-only. Cq is in thousandths of a cycle.
 
-    By hand, a later row of the same place and target stands for the earlier one; `is_cleared` says that the place was
-    emptied again, and then the row says nothing.
+    Entered on a plate, a row with a higher `revision` stands for the earlier ones of its place; `is_cleared` says that
+    the place was emptied again, and then the row says nothing.
     """
 
     __tablename__ = "lab_wells"
@@ -153,6 +153,7 @@ class WellRow(Base):
     entered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     entered_at: Mapped[datetime]
     is_cleared: Mapped[bool] = mapped_column(default=False, server_default=false())
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
 
     @property
     def cq(self) -> Decimal | None:
@@ -166,7 +167,7 @@ class WellRow(Base):
 
     @property
     def place(self) -> tuple[UUID | None, str, str]:
-        """What a later row by hand must share to stand for this one."""
+        """What a row of a higher revision must share to stand for this one."""
         return self.scope_id, self.well, self.target.casefold()
 
     @property

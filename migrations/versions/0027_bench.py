@@ -122,11 +122,12 @@ def _columns() -> None:
         sa.Column("uncertainty", sa.Text(), nullable=False, server_default=""),
     ):
         op.add_column(RESULTS, column)
-    # Added empty, it changes no row, so the trigger that keeps wells as they were has nothing to say.
+    # Added with a default they change no row, so the trigger that keeps wells as they were has nothing to say.
     op.add_column(
         "lab_wells",
         sa.Column("is_cleared", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    op.add_column("lab_wells", sa.Column("revision", WHOLE, nullable=False, server_default="0"))
     op.add_column("lab_scopes", sa.Column("demands", kernel_db.Json(), nullable=True))
 
 

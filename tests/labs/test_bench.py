@@ -27,6 +27,7 @@ from tests.make.labs import (
     DISEASE,
     blind,
     let_also_test,
+    make_import,
     make_items,
     make_lab,
     make_result,
@@ -112,15 +113,15 @@ def test_a_run_without_controls_releases_nothing(db):
         result_id = enter_result(w, code, DISEASE, DISEASE, None)
     with pytest.raises(NotReady) as refused, db.work(lab.reviewer.actor) as w:
         review_result(w, result_id)
-    assert len(refused.value.reasons) == 2
+    assert len(refused.value.reasons) == 4, "no controls, and neither instrument nor lot"
 
 
 def test_a_contaminated_run_releases_nothing(db):
     lab = make_lab(db)
     [code] = make_items(db, lab)
-    with db.work(lab.technician.actor) as w:
-        import_run(w, lab.lab_id, rdml_file(db, {code: None}, ntc="34.1"), "r.rdml")
-        [row] = results_of(w, code)
+    make_import(db, lab, rdml_file(db, {code: None}, ntc="34.1"))
+    with db.look(lab.technician.actor) as look:
+        [row] = results_of(look, code)
     with pytest.raises(NotReady, match="运行无效") as refused, db.work(lab.reviewer.actor) as w:
         review_result(w, row.id)
     assert "NTC" in refused.value.reasons[0]
@@ -227,8 +228,7 @@ def test_a_real_rdml_file_becomes_results(db):
     lab = make_lab(db)
     negative, positive, grey = make_items(db, lab, 3)
     data = rdml_file(db, {negative: None, positive: "28.6", grey: "36.8"})
-    with db.work(lab.technician.actor) as w:
-        done = import_run(w, lab.lab_id, data, "run.rdml")
+    done = make_import(db, lab, data)
     assert (len(done.run_ids), done.results, done.refused, done.is_repeat) == (1, 3, 0, False)
     with db.look(lab.technician.actor) as look:
         outcomes = {c: results_of(look, c)[0].outcome for c in (negative, positive, grey)}

@@ -19,6 +19,7 @@ from tests.make.labs import (
     DISEASE,
     announced,
     blind,
+    make_import,
     make_items,
     make_lab,
     make_report,
@@ -157,12 +158,7 @@ def test_own_work_is_shown_locked_and_explained(db, browser):
 def test_identical_negatives_are_passed_by_one_button(db, browser):
     lab = make_lab(db)
     codes = make_items(db, lab, 3)
-    from labs.bench.commands import import_run
-
-    with db.work(lab.technician.actor) as w:
-        import_run(
-            w, lab.lab_id, rdml_file(db, {codes[0]: None, codes[1]: None, codes[2]: "28"}), "r.rdml"
-        )
+    make_import(db, lab, rdml_file(db, {codes[0]: None, codes[1]: None, codes[2]: "28"}))
     reviewer = browser(lab.reviewer)
     page = reviewer.get("/labs/review/")
     assert "2 份相同阴性可一次通过" in words(page)

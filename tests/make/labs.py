@@ -11,7 +11,14 @@ from uuid import UUID
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.scope import SYSTEM, Actor
 from aquacert.kernel.work import Database
-from labs.bench.commands import enter_control, enter_result, open_run
+from labs.bench.commands import (
+    Imported,
+    enter_control,
+    enter_result,
+    equip_run,
+    import_run,
+    open_run,
+)
 from labs.instruments.documents import write_rdml
 from labs.instruments.rules import Role, WellReading, Why
 from labs.intake.commands import Announced, announce, receive_item
@@ -137,12 +144,23 @@ def make_result(
 ) -> UUID:
     """Enter controls and the item's wells by hand in a valid run; return the result."""
     with db.work(lab.technician.actor) as w:
-        run_id = open_run(w, lab.lab_id, instrument="QPCR-02", reagent_lot="K2604-17")
+        run_id = open_run(w, lab.lab_id, instrument_id=lab.instrument_id, lot_id=lab.lot_id)
         enter_control(w, run_id, Role.NTC, disease, None)
         enter_control(w, run_id, Role.POSITIVE, disease, "24.8")
         for cq in cqs or (None, None):
             result_id = enter_result(w, code, disease, disease, cq, run_id=run_id)
     return result_id
+
+
+def make_import(
+    db: Database, lab: Lab, data: bytes, name: str = "run.rdml", *, keep_good: bool = False
+) -> Imported:
+    """Take an instrument's file and say what its runs were done with."""
+    with db.work(lab.technician.actor) as w:
+        done = import_run(w, lab.lab_id, data, name, keep_good=keep_good)
+        for run_id in done.run_ids:
+            equip_run(w, run_id, instrument_id=lab.instrument_id, lot_id=lab.lot_id)
+    return done
 
 
 def make_report(db: Database, lab: Lab, code: str, *cqs: str | None) -> UUID:

@@ -29,6 +29,40 @@ class RunEquipped(Fact):
 
 
 @dataclass(frozen=True)
+class RunSubmitted(Fact):
+    """A run was submitted: so many results, of which so many are tested again or need a new sample."""
+
+    tag: ClassVar[str] = "labs:run:submit"
+    title: ClassVar[str] = "提交检测运行"
+    number: str
+    results: int
+    retests: int
+    new_samples: int
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RunRepeated(Fact):
+    """A failed run's results were set aside; their tests are owed again."""
+
+    tag: ClassVar[str] = "labs:run:repeat"
+    title: ClassVar[str] = "运行无效，整板重做"
+    number: str
+    results: int
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WellsEntered(Fact):
+    """Wells of a plate were entered by hand, each as place=reading; 无 = nothing detected."""
+
+    tag: ClassVar[str] = "labs:result:enter_wells"
+    title: ClassVar[str] = "录入一板的孔"
+    run: str
+    wells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class WellEntered(Fact):
     """A well was entered by hand; cq 无 = nothing detected."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.work import Work
+from labs.bench.commands.concluding import conclude
 from labs.bench.commands.facts import FileDiscarded, FileImported, FileStaged
 from labs.bench.commands.rows import add_result, add_well, county_of, new_run, settle
 from labs.bench.models import BenchRun, InstrumentFile, Result
@@ -153,6 +154,7 @@ def _fill(w: Work, run: BenchRun, wells: Sequence[PlannedWell]) -> None:
         add_well(w, run, planned.reading, scope_id=scope_id, result_id=result_id)
     for row, scope in results.values():
         settle(w, row, scope)
+    conclude(w, run)
 
 
 def discard_file(w: Work, file_id: UUID) -> None:

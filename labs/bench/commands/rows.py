@@ -9,6 +9,7 @@ from aquacert.kernel.errors import Invalid, NotAllowedNow
 from aquacert.kernel.work import Work
 from labs.bench.models import BenchRun, Result, WellRow
 from labs.bench.queries import needed, wells_of_results
+from labs.bench.queries.wells import counted, internal_controls
 from labs.bench.rules import LIVE, Outcome, ResultState, decide
 from labs.instruments.rules import (
     SENTENCES,
@@ -62,8 +63,10 @@ def add_well(
     *,
     scope_id: UUID | None,
     result_id: UUID | None = None,
+    revision: int = 0,
+    is_cleared: bool = False,
 ) -> WellRow:
-    """Add a well to a run, as it was read."""
+    """Add a well to a run, as it was read. A higher `revision` stands for what its place held before."""
     return w.add(
         WellRow(
             id=w.new_id(),
@@ -79,6 +82,8 @@ def add_well(
             why=reading.why,
             entered_by_id=w.actor.person_id,
             entered_at=w.now,
+            is_cleared=is_cleared,
+            revision=revision,
         )
     )
 
@@ -140,9 +145,33 @@ def add_result(
     )
 
 
+def retests_of(w: Work, order_id: UUID) -> int:
+    """Return how many retests of a test its grey results asked for; a void well or a failed run is none."""
+    return (
+        w.session.scalar(
+            select(func.count())
+            .select_from(Result)
+            .where(
+                Result.order_id == order_id,
+                Result.state == ResultState.RETEST,
+                Result.outcome == Outcome.GREY,
+            )
+        )
+        or 0
+    )
+
+
 def settle(w: Work, row: Result, scope: LabScope) -> Outcome:
-    """Set a result's outcome from all its wells and return it."""
-    outcome = decide(wells_of_results(w, [row.id])[row.id], scope.rule)
+    """Set a result's outcome from all its standing wells and return it."""
+    rule = scope.rule
+    demands = rule.demands
+    ics = internal_controls(w, row.run_id) if demands.wants_ic else {}
+    is_retest = row.version > 1 and retests_of(w, row.order_id) > 0
+    outcome = decide(
+        counted(wells_of_results(w, [row.id])[row.id], ics, scope),
+        rule,
+        wanted=demands.retest_wells if is_retest else demands.replicates,
+    )
     row.outcome = outcome
     w.session.flush()
     return outcome

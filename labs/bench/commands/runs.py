@@ -30,6 +30,7 @@ from labs.instruments.rules import (
     Why,
     plain,
 )
+from labs.register.models import Instrument, KitLot
 from labs.register.queries import scopes_of
 from labs.register.rules import MethodKind
 
@@ -56,11 +57,11 @@ def open_run(
     run = new_run(w, lab_id, source=BY_HAND, instrument=instrument, file_id=None, name="")
     run.reagent_lot = reagent_lot.strip()
     run.reagent_until_on = reagent_until_on
-    run.instrument_id, run.lot_id, run.worksheet_id = instrument_id, lot_id, worksheet_id
+    run.worksheet_id = worksheet_id
+    _equip(w, run, instrument_id, lot_id)
     w.session.flush()
-    w.record(
-        RunOpened(run.number, instrument, run.reagent_lot), on=run, county=county_of(w, lab_id)
-    )
+    fact = RunOpened(run.number, run.instrument, run.reagent_lot)
+    w.record(fact, on=run, county=county_of(w, lab_id))
     return run.id
 
 
@@ -77,10 +78,20 @@ def equip_run(w: Work, run_id: UUID, *, instrument_id: UUID | None, lot_id: UUID
     )
     if passed is not None:
         raise NotAllowedNow("这次运行已有结果复核通过，不能再改仪器和试剂。请先退回结果。")
-    run.instrument_id = instrument_id or run.instrument_id
-    run.lot_id = lot_id or run.lot_id
+    _equip(w, run, instrument_id, lot_id)
     fact = RunEquipped(run.number, str(run.instrument_id or ""), str(run.lot_id or ""))
     w.record(fact, on=run, county=county_of(w, run.lab_id))
+
+
+def _equip(w: Work, run: BenchRun, instrument_id: UUID | None, lot_id: UUID | None) -> None:
+    """Name the register's instrument and lot on a run, by id and in words. Raises `NotFound` for another laboratory's."""
+    if instrument_id is not None:
+        instrument = w.get(Instrument, instrument_id)
+        run.instrument_id = instrument.id
+        run.instrument = run.instrument or instrument.code
+    if lot_id is not None:
+        lot = w.get(KitLot, lot_id)
+        run.lot_id, run.reagent_lot, run.reagent_until_on = lot.id, lot.lot, lot.expires_on
 
 
 def enter_control(
@@ -187,6 +198,8 @@ def _run_of(w: Work, run_id: UUID | None, lab_id: UUID) -> BenchRun:
     run = w.get_for_change(BenchRun, run_id or open_run(w, lab_id))
     if run.lab_id != lab_id or run.file_id is not None:
         raise Invalid("这次运行不能手工录入这个盲样", run_id="请选本实验室手工录入的运行")
+    if run.submitted_at is not None:
+        raise NotAllowedNow("这次运行已提交复核，不能再录；请另开一次运行。")
     return run
 
 

@@ -11,26 +11,39 @@ from aquacert.accounts.queries.people import person_label
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.work import Look
 from labs.bench.models import BenchRun, InstrumentFile, Result, WellRow
-from labs.bench.rules import (
-    LIVE,
-    Limits,
-    Outcome,
-    ResultState,
-    Unverifiable,
-    Validity,
-    may_verify,
-    validity,
-)
-from labs.instruments.rules import Role
+from labs.bench.queries.places import sheets_holding
+from labs.bench.queries.validity import run_validity
+from labs.bench.queries.wells import wells_of, wells_of_results
+from labs.bench.rules import LIVE, Outcome, ResultState, Unverifiable, Validity, may_verify
 from labs.intake.models import AssayOrder, Item
 from labs.intake.queries import item_by_code
 from labs.intake.rules import ItemState
 from labs.register.models import LabScope
-from labs.register.rules import MethodKind
+from labs.turnaround.models import OrderClock
+
+__all__ = [
+    "OwedTest",
+    "ResultLine",
+    "enterers_of",
+    "inconclusive_tests",
+    "lines",
+    "live_results",
+    "needed",
+    "owed_orders",
+    "owed_tests",
+    "results",
+    "results_of",
+    "results_of_run",
+    "run_validity",
+    "runs",
+    "runs_of_file",
+    "staged_files",
+    "versions_of",
+    "wells_of",
+    "wells_of_results",
+]
 
 M = TypeVar("M")
-NTC_ROLES = (Role.NTC, Role.NAC, Role.NO_TARGET)
-POSITIVE_ROLES = (Role.POSITIVE, Role.STANDARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +64,17 @@ class ResultLine:
 
 @dataclass(frozen=True, slots=True)
 class OwedTest:
-    """A test that no live result answers yet; `returned` is why an earlier one came back, "" when none did."""
+    """A test that no live result answers yet; `returned` is why an earlier one came back, "" when none did.
+
+    `is_retest` when the earlier one was grey or void and the rule asks for more wells; `sheet` is the worksheet that
+    holds the test now.
+    """
 
     item: Item
     order: AssayOrder
     returned: str
+    is_retest: bool = False
+    sheet: str = ""
 
 
 def runs(look: Look, words: str = "") -> Select[BenchRun]:
@@ -82,53 +101,23 @@ def staged_files(look: Look) -> Sequence[InstrumentFile]:
     )
 
 
-def wells_of(look: Look, run_id: UUID) -> Sequence[WellRow]:
-    """Return the wells of a run by their place on the plate."""
-    rows = look.scalars(select(WellRow).where(WellRow.run_id == run_id).order_by(WellRow.id))
-    return sorted(rows, key=lambda row: (row.well[:1], len(row.well), row.well, row.target))
-
-
-def wells_of_results(look: Look, result_ids: Iterable[UUID]) -> dict[UUID, list[WellRow]]:
-    """Return the wells behind each result, in one question."""
-    ids = list(result_ids)
-    wells: dict[UUID, list[WellRow]] = {result_id: [] for result_id in ids}
-    for row in look.scalars(select(WellRow).where(WellRow.result_id.in_(ids)).order_by(WellRow.id)):
-        if row.result_id is not None:
-            wells[row.result_id].append(row)
-    return wells
-
-
-def run_validity(look: Look, run: BenchRun, scope: LabScope) -> Validity:
-    """Judge a run by the controls of one assay; a finding in words has no control wells to judge."""
-    if scope.kind == MethodKind.FINDING:
-        return Validity(())
-    controls = look.scalars(
-        select(WellRow).where(
-            WellRow.run_id == run.id, WellRow.scope_id == scope.id, WellRow.result_id.is_(None)
-        )
-    )
-    limits: Limits = scope.rule
-    expired = run.reagent_until_on is not None and run.reagent_until_on < run.opened_on
-    return validity(
-        [w for w in controls if w.role in NTC_ROLES],
-        [w for w in controls if w.role in POSITIVE_ROLES],
-        limits,
-        is_reagent_expired=expired,
-    )
-
-
 def enterers_of(run: BenchRun, result: Result, wells: Iterable[WellRow]) -> frozenset[UUID | None]:
     """Return everybody who had a hand in a result: who opened the run, entered wells, or the result."""
     hands = {run.opened_by_id, result.entered_by_id, *(w.entered_by_id for w in wells)}
-    return frozenset(hands)
+    # Who submitted a run decided that its wells are right; None is the system, and is nobody.
+    return frozenset(hands if run.submitted_by_id is None else hands | {run.submitted_by_id})
 
 
 def owed_orders(look: Look, words: str = "") -> Select[AssayOrder]:
-    """Select the ordered tests of received items that no live result answers, oldest item first."""
+    """Select the ordered tests of received items that no live result answers, the first due first.
+
+    A clock that stands still has no due time: such tests come last, oldest first.
+    """
     answered = select(Result.order_id).where(Result.state.in_(LIVE))
     wanted = (
         select(AssayOrder)
         .join(Item, Item.id == AssayOrder.item_id)
+        .outerjoin(OrderClock, OrderClock.order_id == AssayOrder.id)
         .where(
             look.visible(Item),
             Item.state == ItemState.RECEIVED,
@@ -138,26 +127,60 @@ def owed_orders(look: Look, words: str = "") -> Select[AssayOrder]:
     )
     if words.strip():
         wanted = wanted.where(look.matching(Item, words))
-    return wanted.order_by(Item.received_at, Item.blind_code, AssayOrder.disease_code)
+    return wanted.order_by(
+        OrderClock.due_at.is_(None),
+        OrderClock.due_at,
+        Item.received_at,
+        Item.blind_code,
+        AssayOrder.disease_code,
+    )
 
 
 def owed_tests(look: Look, orders: Sequence[AssayOrder]) -> list[OwedTest]:
     """Return owed orders with their items, and why an earlier result of each came back."""
-    reasons = _returned(look, [order.id for order in orders])
+    ids = [order.id for order in orders]
+    last, held = _returned(look, ids), sheets_holding(look, ids)
     return [
-        OwedTest(needed(look, Item, order.item_id), order, reasons.get(order.id, ""))
+        OwedTest(
+            item=needed(look, Item, order.item_id),
+            order=order,
+            returned=last[order.id].because or "已退回" if order.id in last else "",
+            is_retest=order.id in last and last[order.id].state == ResultState.RETEST,
+            sheet=held.get(order.id, ""),
+        )
         for order in orders
     ]
 
 
-def _returned(look: Look, order_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Return why the last result of each order came back."""
+def _returned(look: Look, order_ids: Sequence[UUID]) -> dict[UUID, Result]:
+    """Return the last result of each order that came back, or asked for a retest."""
     rows = look.scalars(
         select(Result)
-        .where(Result.order_id.in_(order_ids), Result.state == ResultState.RETURNED)
+        .where(
+            Result.order_id.in_(order_ids),
+            Result.state.in_((ResultState.RETURNED, ResultState.RETEST)),
+        )
         .order_by(Result.version)
     )
-    return {row.order_id: row.because or "已退回" for row in rows}
+    return {row.order_id: row for row in rows}
+
+
+def inconclusive_tests(look: Look, code: str) -> frozenset[str]:
+    """Return the diseases for which an item stays without conclusion, passed by a second person: it needs a new sample.
+
+    The blind code is the sender's own secret link to the sample, so no row scope applies.
+    """
+    wanted = (
+        select(AssayOrder.disease_code)
+        .join(Item, Item.id == AssayOrder.item_id)
+        .join(Result, Result.order_id == AssayOrder.id)
+        .where(
+            Item.blind_code == code,
+            Result.outcome == Outcome.INCONCLUSIVE,
+            Result.state.in_((ResultState.VERIFIED, ResultState.REPORTED)),
+        )
+    )
+    return frozenset(look.session.scalars(wanted))
 
 
 def results(look: Look, *states: ResultState) -> Select[Result]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
 
-IN_CYCLES = ("lpc_max", "ic_min", "ic_max")
+IN_CYCLES = frozenset({"lpc_max", "ic_min", "ic_max"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,10 @@ class Demands:
     @classmethod
     def of(cls, stored: Mapping[str, Any] | None) -> Self:
         """Read stored demands; cycles are kept as text, so that nothing is rounded."""
-        kept = dict(stored or {})
-        return cls(**{n: Decimal(v) if n in IN_CYCLES else v for n, v in kept.items()})
+        kept: dict[str, Any] = dict(stored or {})
+        for name in kept.keys() & IN_CYCLES:
+            kept[name] = Decimal(kept[name])
+        return cls(**kept)
 
     def plain(self) -> dict[str, Any]:
         """Return the demands as JSON can hold them."""

@@ -1,0 +1,68 @@
+"""From wells to an outcome: states, the decision by a rule version, run validity, and who may do the next act."""
+
+from labs.bench.rules.deciding import (
+    Limits,
+    Next,
+    Read,
+    Well,
+    beside_ic,
+    decide,
+    ic_holds,
+    next_of,
+    reading,
+)
+from labs.bench.rules.faults import SENTENCES, RunFault, Unverifiable
+from labs.bench.rules.hands import may_authorise, may_verify
+from labs.bench.rules.runs import Controls, Validity, validity
+from labs.bench.rules.states import (
+    DECIDED,
+    FILE_MOVES,
+    FINAL,
+    HOLDING,
+    LIVE,
+    OUTCOME_WORDS,
+    RESULT_MOVES,
+    SHEET_MOVES,
+    FileAct,
+    FileState,
+    Outcome,
+    ResultAct,
+    ResultState,
+    SheetAct,
+    SheetState,
+)
+
+__all__ = [
+    "DECIDED",
+    "FILE_MOVES",
+    "FINAL",
+    "HOLDING",
+    "LIVE",
+    "OUTCOME_WORDS",
+    "RESULT_MOVES",
+    "SENTENCES",
+    "SHEET_MOVES",
+    "Controls",
+    "FileAct",
+    "FileState",
+    "Limits",
+    "Next",
+    "Outcome",
+    "Read",
+    "ResultAct",
+    "ResultState",
+    "RunFault",
+    "SheetAct",
+    "SheetState",
+    "Unverifiable",
+    "Validity",
+    "Well",
+    "beside_ic",
+    "decide",
+    "ic_holds",
+    "may_authorise",
+    "may_verify",
+    "next_of",
+    "reading",
+    "validity",
+]
