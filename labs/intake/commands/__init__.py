@@ -10,6 +10,13 @@ from labs.intake.commands.receive import (
     take_back_receipt,
     take_in,
 )
+from labs.intake.commands.storage import (
+    ask_destruction,
+    confirm_destruction,
+    keep_item,
+    store_item,
+)
+from labs.intake.commands.temperature import take_temperatures
 
 __all__ = [
     "Announced",
@@ -17,11 +24,16 @@ __all__ = [
     "Scan",
     "announce",
     "arrive_box",
+    "ask_destruction",
     "close_box",
     "close_fault",
+    "confirm_destruction",
     "correct_receipt",
+    "keep_item",
     "open_fault",
     "receive_item",
+    "store_item",
     "take_back_receipt",
     "take_in",
+    "take_temperatures",
 ]

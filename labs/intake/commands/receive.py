@@ -15,7 +15,7 @@ from labs.intake.commands.boxes import arrived, complete, reopen
 from labs.intake.commands.facts import ItemReceived, ReceiptCorrected
 from labs.intake.commands.faults import open_fault, settle_faults
 from labs.intake.models import Consignment, Item
-from labs.intake.queries import item_by_code
+from labs.intake.queries import item_by_code, orders_of
 from labs.intake.rules import (
     CONDITION_WORDS,
     ITEM_MOVES,
@@ -34,6 +34,7 @@ from labs.intake.rules import (
 )
 from labs.register.queries import laboratory
 from labs.register.rules import LabState
+from labs.turnaround import commands as turnaround
 
 TAKE_BACK_WITHIN = timedelta(minutes=1)
 USED = (Act.OPENED, Act.ALIQUOTED, Act.POOLED, Act.TESTED, Act.DESTROYED)
@@ -81,8 +82,27 @@ def receive_item(w: Work, code: str, condition: Condition | str, note: str = "")
     fact = ItemReceived(item.blind_code, found)
     w.record(fact, on=item, county=lab_row.division_code, reason=text)
     _link(w, consignment, item, found, text)
+    _clocks(w, item, consignment)
     complete(w, consignment)
     return item.id
+
+
+def _clocks(w: Work, item: Item, consignment: Consignment) -> None:
+    """Let the promised time of each test run from now on, or no more when the item cannot be tested."""
+    if item.state != ItemState.RECEIVED:
+        turnaround.drop(w, item.id)
+        return
+    turnaround.start(
+        w,
+        lab_id=item.lab_id,
+        item_id=item.id,
+        blind_code=item.blind_code,
+        announced_at=consignment.announced_at,
+        orders=[
+            turnaround.Ordered(order.id, order.disease_code, order.method_code)
+            for order in orders_of(w, [item.id])[item.id]
+        ],
+    )
 
 
 def correct_receipt(w: Work, code: str, condition: Condition | str, because: str) -> UUID:
@@ -106,6 +126,7 @@ def correct_receipt(w: Work, code: str, condition: Condition | str, because: str
     w.record(ReceiptCorrected(item.blind_code, was, found), on=item, reason=because.strip())
     consignment = w.get(Consignment, item.consignment_id)
     _link(w, consignment, item, found, because.strip(), replaces=_last_receipt(w, item.blind_code))
+    _clocks(w, item, consignment)
     return item.id
 
 
@@ -137,7 +158,9 @@ def take_back_receipt(w: Work, consignment_id: UUID) -> str:
     w.record(ReceiptCorrected(item.blind_code, was, "taken_back"), on=item)
     public = {"condition": "taken_back", "replaces": str(last)}
     custody.note(w, item.blind_code, Act.RECEIVED, public=public)
-    reopen(w, w.get_for_change(Consignment, consignment_id))
+    consignment = w.get_for_change(Consignment, consignment_id)
+    _clocks(w, item, consignment)
+    reopen(w, consignment)
     return item.blind_code
 
 
