@@ -37,6 +37,7 @@ MEASURES = (
     "qr",
     "log",
     "status_list",
+    "turnaround",
 )
 LEAST_PAIRS = 7
 

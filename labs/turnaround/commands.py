@@ -8,14 +8,14 @@ from itertools import pairwise
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from aquacert.accounts.commands import tell
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Conflict, Invalid, NotFound
 from aquacert.kernel.work import Work
 from labs.register.queries import laboratory
-from labs.turnaround.models import ClockStop, OpeningHours, TestClock, TurnaroundPromise
+from labs.turnaround.models import ClockStop, OpeningHours, OrderClock, TurnaroundPromise
 from labs.turnaround.queries import (
     AT_ONCE,
     due_now,
@@ -174,14 +174,14 @@ def start(
 
     The caller records the receipt; this adds rows only.
     """
-    running = set(w.scalars(select(TestClock.order_id).where(TestClock.item_id == item_id)))
+    running = set(w.scalars(select(OrderClock.order_id).where(OrderClock.item_id == item_id)))
     promises = promises_of(w, lab_id)
     for order in orders:
         if order.order_id in running:
             continue
         promise = chosen(promises, order.disease_code, order.method_code, w.today)
         w.add(
-            TestClock(
+            OrderClock(
                 id=w.new_id(),
                 lab_id=lab_id,
                 item_id=item_id,
@@ -202,18 +202,23 @@ def start(
         )
 
 
+def drop(w: Work, item_id: UUID) -> None:
+    """Take the clocks of an item away that turned out not fit to be tested; nothing is owed of it."""
+    w.session.execute(delete(OrderClock).where(OrderClock.item_id == item_id))
+
+
 def mark(w: Work, order_ids: Collection[UUID], what: Mark) -> None:
     """Note that tests were entered, verified or reported now; the first time stays.
 
     The caller records what happened; a test without a clock (received before clocks were kept) is passed over.
     """
-    column = getattr(TestClock, what.value)
+    column = getattr(OrderClock, what.value)
     ids = sorted(order_ids)
     for begin in range(0, len(ids), AT_ONCE):
         some = ids[begin : begin + AT_ONCE]
         w.session.execute(
-            update(TestClock)
-            .where(TestClock.order_id.in_(some), column.is_(None))
+            update(OrderClock)
+            .where(OrderClock.order_id.in_(some), column.is_(None))
             .values({what.value: w.now})
         )
 
@@ -221,8 +226,8 @@ def mark(w: Work, order_ids: Collection[UUID], what: Mark) -> None:
 def reopen(w: Work, item_id: UUID) -> None:
     """Let the clocks of an item run on whose report no longer stands: it is owed, and late, again."""
     w.session.execute(
-        update(TestClock)
-        .where(TestClock.item_id == item_id)
+        update(OrderClock)
+        .where(OrderClock.item_id == item_id)
         .values(entered_at=None, verified_at=None, reported_at=None)
     )
 
@@ -267,12 +272,14 @@ def resume_clock(w: Work, item_id: UUID) -> None:
     _reckon(w, clocks)
 
 
-def _clocks(w: Work, item_id: UUID) -> list[TestClock]:
+def _clocks(w: Work, item_id: UUID) -> list[OrderClock]:
     """Return the clocks of an item of this actor's laboratory that still run, locked."""
     wanted = (
-        select(TestClock)
-        .where(TestClock.item_id == item_id, TestClock.reported_at.is_(None), w.visible(TestClock))
-        .order_by(TestClock.id)
+        select(OrderClock)
+        .where(
+            OrderClock.item_id == item_id, OrderClock.reported_at.is_(None), w.visible(OrderClock)
+        )
+        .order_by(OrderClock.id)
         .with_for_update()
     )
     rows = list(w.session.scalars(wanted))
@@ -281,7 +288,7 @@ def _clocks(w: Work, item_id: UUID) -> list[TestClock]:
     return rows
 
 
-def _reckon(w: Work, clocks: Sequence[TestClock]) -> None:
+def _reckon(w: Work, clocks: Sequence[OrderClock]) -> None:
     """Set the due times anew from the promise and every stop."""
     stops = stops_of(w, [clocks[0].item_id])[clocks[0].item_id]
     for row in clocks:

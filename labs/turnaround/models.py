@@ -46,7 +46,7 @@ class OpeningHours(Base):
     spans: Mapped[list[Any]] = mapped_column(Json)
 
 
-class TestClock(Base):
+class OrderClock(Base):
     """The clock of one ordered test. `due_at` is empty while it stands still."""
 
     __tablename__ = "lab_clocks"

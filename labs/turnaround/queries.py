@@ -15,7 +15,7 @@ from aquacert.kernel.errors import NotFound
 from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference.queries import holidays
-from labs.turnaround.models import ClockStop, OpeningHours, TestClock, TurnaroundPromise
+from labs.turnaround.models import ClockStop, OpeningHours, OrderClock, TurnaroundPromise
 from labs.turnaround.rules import (
     OFFICE_HOURS,
     SOON,
@@ -34,7 +34,7 @@ from labs.turnaround.rules import (
 )
 
 AT_ONCE = 500
-CLOCKS = table_of(TestClock)
+CLOCKS = table_of(OrderClock)
 IN_SPAN = Quick(
     select(
         CLOCKS.c.item_id,
@@ -129,7 +129,7 @@ def promises_of(look: Look, lab_id: UUID) -> list[PromiseRow]:
     ]
 
 
-def promise_of(row: TestClock) -> Promise:
+def promise_of(row: OrderClock) -> Promise:
     """Return the promise that a clock was started with."""
     return Promise(Unit(row.unit), row.value)
 
@@ -164,30 +164,32 @@ def stops_of(look: Look, item_ids: Collection[UUID]) -> dict[UUID, list[Stop]]:
 
 def due_of(look: Look, order_ids: Iterable[UUID]) -> dict[UUID, DueLine]:
     """Return when each of these tests is due; a test received before clocks were kept has no line."""
-    rows = look.scalars(select(TestClock).where(TestClock.order_id.in_(list(order_ids))))
+    rows = look.scalars(select(OrderClock).where(OrderClock.order_id.in_(list(order_ids))))
     return {row.order_id: DueLine(row.due_at, standing(row.due_at, look.now)) for row in rows}
 
 
-def owed(look: Look, words: str = "") -> Select[TestClock]:
+def owed(look: Look, words: str = "") -> Select[OrderClock]:
     """Select the tests that are owed by this actor's laboratory: stopped ones last, the earliest due first."""
-    wanted = select(TestClock).where(look.visible(TestClock), TestClock.reported_at.is_(None))
+    wanted = select(OrderClock).where(look.visible(OrderClock), OrderClock.reported_at.is_(None))
     if words.strip():
-        wanted = wanted.where(TestClock.blind_code.contains(words.strip().upper(), autoescape=True))
-    return wanted.order_by(TestClock.due_at.is_(None), TestClock.due_at, TestClock.id)
+        wanted = wanted.where(
+            OrderClock.blind_code.contains(words.strip().upper(), autoescape=True)
+        )
+    return wanted.order_by(OrderClock.due_at.is_(None), OrderClock.due_at, OrderClock.id)
 
 
-def to_warn_of(look: Look) -> dict[UUID, list[TestClock]]:
+def to_warn_of(look: Look) -> dict[UUID, list[OrderClock]]:
     """Return the tests of each laboratory that are late or due soon and were not warned of."""
     rows = look.scalars(
-        select(TestClock)
+        select(OrderClock)
         .where(
-            TestClock.reported_at.is_(None),
-            TestClock.warned_at.is_(None),
-            TestClock.due_at <= look.now + SOON,
+            OrderClock.reported_at.is_(None),
+            OrderClock.warned_at.is_(None),
+            OrderClock.due_at <= look.now + SOON,
         )
-        .order_by(TestClock.lab_id, TestClock.due_at)
+        .order_by(OrderClock.lab_id, OrderClock.due_at)
     )
-    found: dict[UUID, list[TestClock]] = defaultdict(list)
+    found: dict[UUID, list[OrderClock]] = defaultdict(list)
     for row in rows:
         found[row.lab_id].append(row)
     return dict(found)
@@ -277,7 +279,9 @@ def _hours(seconds: int | None) -> float | None:
 
 def code_of(look: Look, item_id: UUID) -> str:
     """Return the blind code of an item whose clock this actor's laboratory keeps, or raise `NotFound`."""
-    row = look.one(select(TestClock).where(TestClock.item_id == item_id, look.visible(TestClock)))
+    row = look.one(
+        select(OrderClock).where(OrderClock.item_id == item_id, look.visible(OrderClock))
+    )
     if row is None:
         raise NotFound
     return row.blind_code
