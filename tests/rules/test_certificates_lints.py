@@ -25,6 +25,7 @@ BREAK = {
     "tests.final": {"tests": (a_test(state="received", outcome=None),)},
     "tests.lab_in_scope": {"tests": (a_test(in_scope=False),)},
     "tests.in_date": {"tests": (a_test(valid_days=1),)},
+    "tests.of_the_batch": {"tests": (a_test(of_batch=False),)},
 }
 """Lint → the one change that fails it for a batch that is otherwise in order."""
 POSITIONS = [(n, k) for n in range(1, 5) for k in range(1, n + 1)]

@@ -33,6 +33,15 @@ class RequiredResult:
     sampled_on: date | None = None
     valid_days: int = 0
     """Days a result holds from the sampling day, by the dated rule of that day; 0 = no rule."""
+    disease_code: str = ""
+    report_id: UUID | None = None
+    sample_id: UUID | None = None
+    of_batch: bool = True
+    """Whether the sample was taken of this very batch."""
+    rule_id: str = ""
+    """The dated rule under which another sample's result counts; "" = the batch's own."""
+    told: str = ""
+    """Where it stands, in one sentence, while it does not let the batch pass."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,16 @@ PASS = "pass"  # noqa: S105 (a verdict, not a secret)
 FAIL = "fail"
 
 
+PLAIN: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.LAB_OUT_OF_SCOPE: "报告出自没有这项资格的实验室。请改送有资格的实验室重检。",
+        Reason.RESULT_OUT_OF_DATE: "检测结果已超过有效期。请重新采样检测。",
+        Reason.TEST_NOT_RELEASED: "检测报告还没有出。请等报告签发。",
+        Reason.TEST_OF_OTHER_BATCH: "报告的样品不是这一批的。请为这一批抽样。",
+        Reason.TEST_POSITIVE: "检测为阳性，不能出证。请按疫病处置规定办理。",
+    }
+)
+"""What is said of a test where no room below told more."""
 LoadLint = Callable[[ReadyFacts, date], Iterator[ReadyReason]]
 BatchLint = Callable[[ReadyFacts, BatchFacts, date], Iterator[ReadyReason]]
 
@@ -219,25 +229,37 @@ def _negative(_facts: ReadyFacts, batch: BatchFacts, _on: date) -> Iterator[Read
     # A positive speaks even from a lab out of scope, out of date or withdrawn.
     for test in batch.tests:
         if test.outcome == "positive":
-            yield ReadyReason(Reason.TEST_POSITIVE, batch.number, test.disease)
+            yield _of(Reason.TEST_POSITIVE, batch, test)
 
 
 def _final(_facts: ReadyFacts, batch: BatchFacts, _on: date) -> Iterator[ReadyReason]:
     for test in batch.tests:
         if test.outcome != "positive" and not _counts(test):
-            yield ReadyReason(Reason.TEST_NOT_RELEASED, batch.number, test.disease)
+            yield _of(Reason.TEST_NOT_RELEASED, batch, test)
 
 
 def _in_scope(_facts: ReadyFacts, batch: BatchFacts, _on: date) -> Iterator[ReadyReason]:
     for test in batch.tests:
         if _counts(test) and not test.in_scope:
-            yield ReadyReason(Reason.LAB_OUT_OF_SCOPE, batch.number, test.disease)
+            yield _of(Reason.LAB_OUT_OF_SCOPE, batch, test)
 
 
 def _in_date(_facts: ReadyFacts, batch: BatchFacts, on: date) -> Iterator[ReadyReason]:
     for test in batch.tests:
         if _counts(test) and not is_fresh(test.sampled_on, test.valid_days, on):
-            yield ReadyReason(Reason.RESULT_OUT_OF_DATE, batch.number, test.disease)
+            yield _of(Reason.RESULT_OUT_OF_DATE, batch, test)
+
+
+def _of_batch(_facts: ReadyFacts, batch: BatchFacts, _on: date) -> Iterator[ReadyReason]:
+    # A result serves the batch its sample was taken of; another's only where a dated rule says so.
+    for test in batch.tests:
+        if _counts(test) and not test.of_batch and not test.rule_id:
+            yield _of(Reason.TEST_OF_OTHER_BATCH, batch, test)
+
+
+def _of(reason: Reason, batch: BatchFacts, test: RequiredResult) -> ReadyReason:
+    """Return a reason that says where the test stands; the plain sentence when nobody said."""
+    return ReadyReason(reason, batch.number, test.told or f"{test.disease}{PLAIN[reason]}")
 
 
 def _counts(test: RequiredResult) -> bool:
@@ -288,6 +310,7 @@ BATCH_LINTS: Mapping[str, BatchLint] = MappingProxyType(
         "tests.final": _final,
         "tests.lab_in_scope": _in_scope,
         "tests.in_date": _in_date,
+        "tests.of_the_batch": _of_batch,
     }
 )
 """Asked of EVERY batch, with that batch's own facts."""

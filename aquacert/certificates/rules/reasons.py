@@ -72,6 +72,7 @@ class Reason(StrEnum):
     SIGNER_IN_TRADE = "signer-in-trade"
     STOCK_TOO_LOW = "stock-too-low"
     TEST_NOT_RELEASED = "test-not-released"
+    TEST_OF_OTHER_BATCH = "test-of-other-batch"
     TEST_POSITIVE = "test-positive"
     TRAVEL_TOO_LONG = "travel-too-long"
     VERDICT_FAILED = "verdict-failed"
@@ -93,7 +94,7 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
         Reason.HALTED: "出证开关已关，暂停签发。请联系上级监管员。",
         Reason.INSPECTED_TOO_FEW: "第 {batch} 批装车数多于查验数（{detail}）。请减少装车数或补充查验。",
         Reason.INSPECTION_MISSING: "第 {batch} 批还没有现场检疫。请先到场查验。",
-        Reason.LAB_OUT_OF_SCOPE: "第 {batch} 批的{detail}报告出自没有这项资格的实验室。请改送有资格的实验室重检。",
+        Reason.LAB_OUT_OF_SCOPE: "第 {batch} 批：{detail}",
         Reason.LICENCE_NOT_VALID: "第 {batch} 批的苗种生产许可证不符：{detail}。请苗种场先办好许可证。",
         Reason.LOAD_DONE: "这一车的证书已被召回，或者货已到达、已取消，不能再签。请重新申报。",
         Reason.MIXED_SPECIES: "一张证书只能写一个品种。请分车申报。",
@@ -104,13 +105,14 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
         Reason.NOT_THE_VET: "您不是第 {batch} 批的查验人，也没有在启运地备案任命。请由查验的官方兽医签发。",
         Reason.QUANTITY_NOT_POSITIVE: "第 {batch} 批的装车数不是正整数。请改正。",
         Reason.REPLACES_ANOTHER: "要换的不是这一车现在有效的证书（已失效、已暂停或是别的车）。请重新办理。",
-        Reason.RESULT_OUT_OF_DATE: "第 {batch} 批的{detail}检测结果已超过有效期。请重新采样检测。",
+        Reason.RESULT_OUT_OF_DATE: "第 {batch} 批：{detail}",
         Reason.SIGNER_DECLARED: "申报人或代办人不能自己签发。请换一位官方兽医。",
         Reason.SIGNER_IN_LAB: "检测人员不能签发检疫证明。请换一位官方兽医。",
         Reason.SIGNER_IN_TRADE: "经营或运输单位的人员不能签发检疫证明。请换一位官方兽医。",
         Reason.STOCK_TOO_LOW: "第 {batch} 批的存塘数不够（{detail}）。请苗种场核对塘口台账。",
-        Reason.TEST_NOT_RELEASED: "第 {batch} 批的{detail}检测报告还没有出。请等报告签发。",
-        Reason.TEST_POSITIVE: "第 {batch} 批的{detail}检测为阳性，不能出证。请按疫病处置规定办理。",
+        Reason.TEST_NOT_RELEASED: "第 {batch} 批：{detail}",
+        Reason.TEST_OF_OTHER_BATCH: "第 {batch} 批：{detail}",
+        Reason.TEST_POSITIVE: "第 {batch} 批：{detail}",
         Reason.TRAVEL_TOO_LONG: "运输天数超过证书最长有效期（{detail}）。请改运输方案。",
         Reason.VERDICT_FAILED: "第 {batch} 批现场检疫不合格，不能出证。请从这一车中去掉这一批。",
         Reason.VERDICT_NOT_OFFICIAL: "第 {batch} 批的结论不是官方兽医作出的。请由官方兽医查验。",
@@ -150,6 +152,7 @@ TOPICS: Mapping[Reason, About] = MappingProxyType(
         Reason.SIGNER_IN_TRADE: About.SEPARATION,
         Reason.STOCK_TOO_LOW: About.STOCK,
         Reason.TEST_NOT_RELEASED: About.TESTS,
+        Reason.TEST_OF_OTHER_BATCH: About.TESTS,
         Reason.TEST_POSITIVE: About.TESTS,
         Reason.TRAVEL_TOO_LONG: About.TRANSPORT,
         Reason.VERDICT_FAILED: About.CLINICAL,

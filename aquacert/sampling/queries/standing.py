@@ -153,8 +153,15 @@ def batch_tests(look: Look, declaration_id: UUID) -> list[BatchTests]:
     return found
 
 
-def told(look: Look, test: TestStanding, *, gently: bool = False) -> str:
-    """Return why a test does not let its batch pass today, in one sentence; "" when it does."""
+def told(
+    look: Look, test: TestStanding, *, gently: bool = False, valid_days: int | None = None
+) -> str:
+    """Return why a test does not let its batch pass today, in one sentence; "" when it does.
+
+    `valid_days` of the dated rule are asked for when not given.
+    """
+    if valid_days is None:
+        valid_days = days_of(look, RESULT_RULE, test.sampled_on)
     at_lab = None
     if test.state is Stage.RECEIVED and test.sample_id is not None:
         taken = look.session.get(Sample, test.sample_id)
@@ -163,7 +170,7 @@ def told(look: Look, test: TestStanding, *, gently: bool = False) -> str:
     return say(
         test,
         on=look.today,
-        valid_days=days_of(look, RESULT_RULE, test.sampled_on),
+        valid_days=valid_days,
         at_lab=at_lab,
         gently=gently,
     )

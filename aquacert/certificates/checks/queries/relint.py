@@ -16,7 +16,7 @@ from sqlalchemy import select
 from aquacert.accounts import queries as accounts
 from aquacert.certificates.checks.queries.rows import Facts
 from aquacert.certificates.issuing.queries.plans import certified
-from aquacert.certificates.models import CertificateNumber, NumberSegment
+from aquacert.certificates.models import BackingReport, CertificateNumber, NumberSegment
 from aquacert.certificates.rules.facts import BatchFacts, ReadyFacts, RequiredResult
 from aquacert.certificates.rules.kinds import Kind, kind_for
 from aquacert.certificates.rules.lint import DRAFT_LINTS, Draft
@@ -190,7 +190,7 @@ def _batches(
                 certified_quantity=others,
                 licence_ok=licence.ok,
                 licence_because=licence.sentence.rstrip("。"),
-                tests=_tests(look, load, line, verdict, record),
+                tests=_tests(look, row, load, line, verdict, record),
             )
         )
     return tuple(found)
@@ -198,6 +198,7 @@ def _batches(
 
 def _tests(
     look: Look,
+    row: Facts,
     load: declarations.LoadFacts,
     line: declarations.LineFacts,
     verdict: Verdict | None,
@@ -205,9 +206,14 @@ def _tests(
 ) -> tuple[RequiredResult, ...]:
     """The reports the certificate names, and every required disease it names none for."""
     named = [report for report in record.reports if report.batch == str(line.batch_no)]
+    lent = _lent(look, row, line.batch_id)
+    submitted = legal_day(load.submitted_at)
     results = []
     for report in named:
         sampled = date.fromisoformat(report.sampled_on) if report.sampled_on else None
+        rule, on = RESULT_RULE, sampled
+        if report.disease in lent:
+            rule, on = lent[report.disease], submitted
         results.append(
             RequiredResult(
                 disease=report.disease,
@@ -217,13 +223,13 @@ def _tests(
                 report_no=report.number,
                 in_scope=True,
                 sampled_on=sampled,
-                valid_days=_days(look, RESULT_RULE, sampled) if sampled else 0,
+                valid_days=_days(look, rule, on) if on else 0,
             )
         )
     needed = sampling.required_for(
         look,
         species_code=line.species_code,
-        on=legal_day(load.submitted_at),
+        on=submitted,
         suspected=verdict.suspected if verdict else frozenset(),
         orders=[],
     )
@@ -231,6 +237,18 @@ def _tests(
     names = {reference.disease(look, test.disease_code).name_zh for test in needed}
     results += [RequiredResult(disease=name, because="") for name in sorted(names - told)]
     return tuple(results)
+
+
+def _lent(look: Look, row: Facts, batch_id: UUID) -> dict[str, str]:
+    """Return disease → the dated rule under which another sample's result counted."""
+    found = look.scalars(
+        select(BackingReport).where(
+            BackingReport.certificate_id == row.id,
+            BackingReport.batch_id == batch_id,
+            BackingReport.rule_id != "",
+        )
+    )
+    return {reference.disease(look, one.disease_code).name_zh: one.rule_id for one in found}
 
 
 def _days(look: Look, rule_id: str, on: date) -> int:

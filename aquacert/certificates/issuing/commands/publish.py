@@ -15,7 +15,13 @@ from aquacert.certificates.issuing.queries.guard import arrived_meanwhile
 from aquacert.certificates.issuing.queries.plans import certified
 from aquacert.certificates.log import commands as log
 from aquacert.certificates.log.commands import Subject
-from aquacert.certificates.models import Certificate, CoveredBatch, Issuance, Standing
+from aquacert.certificates.models import (
+    BackingReport,
+    Certificate,
+    CoveredBatch,
+    Issuance,
+    Standing,
+)
 from aquacert.certificates.numbers import commands as numbers
 from aquacert.certificates.rules.states import Act, Stage, Status
 from aquacert.certificates.status import commands as status
@@ -33,6 +39,7 @@ ISSUANCES = table_of(Issuance)
 WRITE_CERTIFICATE = Quick(insert(table_of(Certificate)).inline(), table_of(Certificate).c.keys())
 WRITE_STANDING = Quick(insert(table_of(Standing)).inline(), table_of(Standing).c.keys())
 WRITE_LINE = Quick(insert(table_of(CoveredBatch)).inline(), table_of(CoveredBatch).c.keys())
+WRITE_REPORT = Quick(insert(table_of(BackingReport)).inline(), table_of(BackingReport).c.keys())
 SETTLE = Quick(
     update(ISSUANCES)
     .where(ISSUANCES.c.id == bindparam("the"), ISSUANCES.c.stage == Stage.PLANNED.value)
@@ -55,6 +62,7 @@ def publish(w: Work, planned: Planned, signed: Signed) -> UUID:
         old = status.give_way(w, replaces_id, planned.id, record.number, planned.order.because)
     w.rows(WRITE_STANDING, **_standing_values(w, planned))
     w.rows_of_many(WRITE_LINE, _line_values(w, planned))
+    w.rows_of_many(WRITE_REPORT, _report_values(w, planned))
     numbers.use_number(w, record.number)
     _debit(w, planned)
     if old is None:
@@ -189,6 +197,25 @@ def _line_values(w: Work, planned: Planned) -> list[dict[str, object]]:
             "quantity": line.load_quantity,
         }
         for line in planned.started.ready.load.lines
+    ]
+
+
+def _report_values(w: Work, planned: Planned) -> list[dict[str, object]]:
+    """Return what names the reports each batch rests on; none where no test was required."""
+    ready = planned.started.ready
+    return [
+        {
+            "id": w.new_id(),
+            "certificate_id": planned.id,
+            "batch_id": line.batch_id,
+            "disease_code": test.disease_code,
+            "sample_id": test.sample_id,
+            "report_id": test.report_id,
+            "rule_id": test.rule_id,
+        }
+        for line, batch in zip(ready.load.lines, ready.facts.batches, strict=True)
+        for test in batch.tests
+        if test.report_id is not None and test.sample_id is not None
     ]
 
 

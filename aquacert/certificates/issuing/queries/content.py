@@ -17,12 +17,14 @@ from aquacert.accounts import queries as accounts
 from aquacert.certificates.rules.kinds import Kind, kind_for, valid_days
 from aquacert.declarations import queries as declarations
 from aquacert.declarations.rules.answers import MODE_WORDS, PURPOSE_WORDS, Mode, Purpose
+from aquacert.inspections import queries as inspections
+from aquacert.inspections.rules import Verdict
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.reference.rules import quantity as quantities
 from aquacert.sampling import queries as sampling
-from aquacert.sampling.rules import TestStanding
+from aquacert.sampling.rules import RequiredTest, TestStanding
 from aquacert.trust import cbor
 from aquacert.trust.claims import QrClaims
 from aquacert.trust.errors import Refused
@@ -103,8 +105,12 @@ class Known:
     issuing_province: str
     signer: accounts.Signer | None
     """Who would sign, None for a machine."""
+    verdicts: Mapping[UUID, Verdict]
+    """By batch: what the vet found."""
+    needed: Mapping[UUID, tuple[RequiredTest, ...]]
+    """By batch: what it must be tested for."""
     tests: Mapping[UUID, tuple[TestStanding, ...]]
-    """By batch: where every ordered test stands."""
+    """By batch: where every ordered test stands, and what a dated rule lets stand in for one."""
 
     @property
     def is_on_record(self) -> bool:
@@ -116,11 +122,33 @@ def known(look: Look, load: declarations.LoadFacts) -> Known:
     """Ask the rooms below."""
     office = accounts.issuer(look, load.office_id)
     person = look.actor.person_id
+    verdicts = inspections.verdicts(look, load.declaration_id)
+    asked = {line.batch_id: _tests(look, load, line, verdicts) for line in load.lines}
     return Known(
         office=office,
         issuing_province=reference.province_of(look, office.division_code),
         signer=accounts.signer(look, person, load.origin_code, look.today) if person else None,
-        tests={line.batch_id: sampling.tests_of(look, line.batch_id) for line in load.lines},
+        verdicts=verdicts,
+        needed={batch_id: needed for batch_id, (needed, _found) in asked.items()},
+        tests={batch_id: found for batch_id, (_needed, found) in asked.items()},
+    )
+
+
+def _tests(
+    look: Look,
+    load: declarations.LoadFacts,
+    line: declarations.LineFacts,
+    verdicts: Mapping[UUID, Verdict],
+) -> tuple[tuple[RequiredTest, ...], tuple[TestStanding, ...]]:
+    verdict = verdicts.get(line.batch_id)
+    return sampling.tests_for(
+        look,
+        batch_id=line.batch_id,
+        organisation_id=load.organisation_id,
+        declaration_id=load.declaration_id,
+        species_code=line.species_code,
+        declared_on=legal_day(load.submitted_at),
+        suspected=verdict.suspected if verdict else frozenset(),
     )
 
 

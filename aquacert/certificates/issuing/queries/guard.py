@@ -11,11 +11,14 @@ from collections.abc import Iterator
 
 from aquacert.certificates.issuing.queries.readiness import Readiness
 from aquacert.certificates.rules.facts import BatchFacts
+from aquacert.certificates.rules.readiness import PLAIN
 from aquacert.certificates.rules.reasons import ReadyReason, Reason
 from aquacert.certificates.switches import queries as switches
+from aquacert.declarations.queries import LineFacts
+from aquacert.kernel.clock import legal_day
 from aquacert.kernel.work import Look
 from aquacert.sampling import queries as sampling
-from aquacert.sampling.rules import TestStanding
+from aquacert.sampling.rules import Because, RequiredTest, TestStanding
 from aquacert.surveillance import queries as surveillance
 
 
@@ -33,15 +36,38 @@ def arrived_meanwhile(look: Look, ready: Readiness) -> tuple[ReadyReason, ...]:
     )
     found += [ReadyReason(Reason.ZONE_BLOCKED, detail=block.sentence) for block in blocks]
     for line, batch in zip(load.lines, ready.facts.batches, strict=True):
-        found += _reports(batch, sampling.tests_of(look, line.batch_id))
+        found += _reports(batch, _tests(look, ready, line, batch))
     return tuple(found)
+
+
+def _tests(
+    look: Look, ready: Readiness, line: LineFacts, batch: BatchFacts
+) -> tuple[TestStanding, ...]:
+    """Read the batch's tests again, and every result of another sample that was counted on."""
+    own = sampling.tests_of(look, line.batch_id)
+    lent = [
+        sampling.substitute(
+            look,
+            ready.load.organisation_id,
+            line.species_code,
+            RequiredTest(test.disease_code, Because(test.because)),
+            legal_day(ready.load.submitted_at),
+        )
+        for test in batch.tests
+        if test.rule_id
+    ]
+    return (*own, *(test for test in lent if test is not None))
 
 
 def _reports(batch: BatchFacts, tests: tuple[TestStanding, ...]) -> Iterator[ReadyReason]:
     """A positive, whoever asked for it; and every report that was counted on and is gone."""
     for test in tests:
         if test.outcome == "positive":
-            yield ReadyReason(Reason.TEST_POSITIVE, batch.number, test.disease_name)
+            yield ReadyReason(
+                Reason.TEST_POSITIVE,
+                batch.number,
+                f"{test.disease_name}{PLAIN[Reason.TEST_POSITIVE]}",
+            )
     standing = {
         (test.disease_name, test.report_no or "")
         for test in tests
@@ -49,4 +75,8 @@ def _reports(batch: BatchFacts, tests: tuple[TestStanding, ...]) -> Iterator[Rea
     }
     for counted in batch.tests:
         if (counted.disease, counted.report_no) not in standing:
-            yield ReadyReason(Reason.TEST_NOT_RELEASED, batch.number, counted.disease)
+            yield ReadyReason(
+                Reason.TEST_NOT_RELEASED,
+                batch.number,
+                f"{counted.disease}{PLAIN[Reason.TEST_NOT_RELEASED]}",
+            )

@@ -22,7 +22,6 @@ from aquacert.certificates.rules.reasons import About, ReadyReason
 from aquacert.certificates.switches import queries as switches
 from aquacert.declarations import queries as declarations
 from aquacert.hatcheries import queries as hatcheries
-from aquacert.inspections import queries as inspections
 from aquacert.inspections.rules import Verdict
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import NotFound, NotReady
@@ -30,6 +29,7 @@ from aquacert.kernel.typesetting import missing_glyphs
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.sampling import queries as sampling
+from aquacert.sampling.rules import TestStanding
 from aquacert.surveillance import queries as surveillance
 
 VALID_DAYS_RULES = {Kind.A: "certificate_a.valid_days_max", Kind.B: "certificate_b.valid_days"}
@@ -145,11 +145,10 @@ def _drawn(content: Content) -> str:
 def _batches(
     look: Look, load: declarations.LoadFacts, asked: Known, replaces_id: UUID | None
 ) -> tuple[BatchFacts, ...]:
-    verdicts = inspections.verdicts(look, load.declaration_id)
     promised: defaultdict[UUID, int] = defaultdict(int)
     found = []
     for line in load.lines:
-        verdict = verdicts.get(line.batch_id)
+        verdict = asked.verdicts.get(line.batch_id)
         licence = hatcheries.licence_standing(look, load.hatchery_id, line.species_code, look.today)
         stock = None
         if line.lot_id is not None:
@@ -174,7 +173,7 @@ def _batches(
                 licence_because=licence.sentence.rstrip("。"),
                 stock=stock,
                 needs_stock=line.lot_id is not None,
-                tests=_tests(look, load, line, verdict, asked),
+                tests=_tests(look, load, line, asked),
             )
         )
     return tuple(found)
@@ -193,42 +192,52 @@ def _tests(
     look: Look,
     load: declarations.LoadFacts,
     line: declarations.LineFacts,
-    verdict: Verdict | None,
     asked: Known,
 ) -> tuple[RequiredResult, ...]:
     """Every required test, with its report or without; and every positive, required or not."""
-    ordered = asked.tests[line.batch_id]
-    needed = sampling.required_for(
-        look,
-        species_code=line.species_code,
-        on=legal_day(load.submitted_at),
-        suspected=verdict.suspected if verdict else frozenset(),
-        orders=[(test.disease_code, test.because) for test in ordered],
-    )
-    wanted = {test.disease_code: test for test in needed}
+    found = asked.tests[line.batch_id]
+    wanted = {test.disease_code: test for test in asked.needed[line.batch_id]}
     results = [
-        RequiredResult(
-            disease=test.disease_name,
-            because=str(test.because),
-            state=str(test.state),
-            outcome=test.outcome,
-            report_no=test.report_no or "",
-            lab=test.lab_name or "",
-            in_scope=test.in_scope,
-            sampled_on=test.sampled_on,
-            valid_days=_days(look, RESULT_RULE, test.sampled_on) if test.sampled_on else 0,
-        )
-        for test in ordered
+        _result(look, load, test)
+        for test in found
         if test.disease_code in wanted or test.outcome is not None
     ]
-    missing = wanted.keys() - {test.disease_code for test in ordered}
+    missing = wanted.keys() - {test.disease_code for test in found}
     results += [
         RequiredResult(
-            disease=reference.disease(look, code).name_zh, because=str(wanted[code].because)
+            disease=reference.disease(look, code).name_zh,
+            because=str(wanted[code].because),
+            disease_code=code,
+            told=sampling.told_unordered(look, wanted[code]),
         )
         for code in sorted(missing)
     ]
     return tuple(results)
+
+
+def _result(look: Look, load: declarations.LoadFacts, test: TestStanding) -> RequiredResult:
+    """Return one test as the rule asks for it; what stands in the way is told in a sentence."""
+    rule, on = RESULT_RULE, test.sampled_on
+    if test.rule_id:
+        rule, on = test.rule_id, legal_day(load.submitted_at)
+    days = _days(look, rule, on)
+    return RequiredResult(
+        disease=test.disease_name,
+        because=str(test.because),
+        state=str(test.state),
+        outcome=test.outcome,
+        report_no=test.report_no or "",
+        lab=test.lab_name or "",
+        in_scope=test.in_scope,
+        sampled_on=test.sampled_on,
+        valid_days=days,
+        disease_code=test.disease_code,
+        report_id=test.report_id,
+        sample_id=test.sample_id,
+        of_batch=test.of_batch,
+        rule_id=test.rule_id,
+        told=sampling.told(look, test, valid_days=days),
+    )
 
 
 def _days(look: Look, rule_id: str, on: date | None) -> int:
