@@ -120,7 +120,10 @@ def _rows(data: bytes) -> list[list[str]]:
         mark = max(";\t,", key=lambda sign: sum(line.count(sign) for line in lines[:50]))
         if all(";" in line for line in lines[:50] if line.strip()):
             mark = ";"  # commas beside semicolons are decimal commas
-        return list(csv.reader(io.StringIO(text), delimiter=mark))
+        try:
+            return list(csv.reader(io.StringIO(text), delimiter=mark))
+        except csv.Error:
+            break
     raise Unreadable(Trouble.ENCODING)
 
 
@@ -178,7 +181,7 @@ def _instant(text: str, profile: Profile) -> datetime:
         number = float(text.replace(",", "."))
     except ValueError:
         number = 0.0
-    if int(number) in EXCEL_DAYS:
+    if EXCEL_DAYS.start <= number < EXCEL_DAYS.stop:
         return EXCEL_START + timedelta(seconds=round(number * 86_400))
     raise ValueError(f"时间“{text[:30]}”看不懂" if text else "没有时间")
 
