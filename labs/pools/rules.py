@@ -87,7 +87,8 @@ MEMBER_MOVES: Moves[MemberState, MemberAct] = Moves(
 )
 LIVE = (MemberState.PENDING, MemberState.NEGATIVE)
 SPLITTING = "混样阳性，正在拆检"
-"""What the sender reads while a member of a pool that was not negative waits for its single."""
+"""What the sender reads while a member of a positive pool waits for its single."""
+UNDECIDED = "混样不能判定，正在拆检"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,12 @@ class Limit:
 
 SHIPPED: tuple[Limit, ...] = (
     Limit(
-        "qpcr", 5, False, date(2010, 3, 1), "混样份数凭记忆（PCR 每份混样不超过 5 尾，至多 10）", True
+        "qpcr",
+        5,
+        False,
+        date(2010, 3, 1),
+        "混样份数凭记忆（PCR 每份混样不超过 5 尾，至多 10）",
+        True,
     ),
 )
 """By kind of method (labs.register MethodKind). A kind that is not here bears no pools."""
@@ -139,6 +145,7 @@ class Unfit(StrEnum):
     TWICE = "twice"
     TAKEN = "taken"
     NOT_OWED = "not_owed"
+    MUST_BE_SINGLE = "must_be_single"
     MIXED_DEPTH = "mixed_depth"
     TOO_DEEP = "too_deep"
 
@@ -156,7 +163,8 @@ SENTENCES: Mapping[Unfit, str] = {
     Unfit.OTHER_ORIGIN: "送样方标明这些样品不得混在一起（来源组不同或未标）",
     Unfit.TWICE: "同一份样品选了两次",
     Unfit.TAKEN: "有样品已在另一个有效的混样里",
-    Unfit.NOT_OWED: "有样品还没有收样、不能检测，或这个项目已有结果",
+    Unfit.NOT_OWED: "有样品还没有收样、不能检测、已在工作单上，或这个项目已有结果",
+    Unfit.MUST_BE_SINGLE: "有样品的混样不是阴性，须单检，不能再混",
     Unfit.MIXED_DEPTH: "混样和单份样品不能放进同一个混样",
     Unfit.TOO_DEEP: "混样的混样不能再混（最多两层）",
 }
@@ -177,6 +185,7 @@ class Candidate:
     depth: int
     is_owed: bool
     is_taken: bool
+    must_be_single: bool
 
 
 def unfit(candidates: Sequence[Candidate], limit: Limit | None) -> tuple[Unfit, ...]:
@@ -202,6 +211,8 @@ def _each(candidates: Sequence[Candidate]) -> Iterable[Unfit]:
         yield Unfit.TAKEN
     if any(not one.is_owed and not one.is_taken for one in candidates):
         yield Unfit.NOT_OWED
+    if any(one.must_be_single for one in candidates):
+        yield Unfit.MUST_BE_SINGLE
     if any(one.depth >= DEEPEST for one in candidates):
         yield Unfit.TOO_DEEP
 
@@ -239,9 +250,9 @@ def later_cycles(members: int) -> float:
     return math.log2(members) if members > 0 else 0.0
 
 
-def sensitivity(members: int, most: int) -> str:
+def sensitivity(members: int) -> str:
     """Say what pooling costs, for the record and the report."""
     return (
-        f"{members} 份等量混合，单份阳性被稀释 {members} 倍，Cq 约推迟 {later_cycles(members):.1f} 个循环；"
-        f"接近检出限（LoD）的弱阳性可能漏检（方法规则每个混样至多 {most} 份）"
+        f"{members} 份等量混合，单份阳性被稀释 {members} 倍，Cq 约推迟 {later_cycles(members):.1f} 个循环，"
+        "接近检出限的弱阳性可能漏检"
     )

@@ -1,26 +1,39 @@
-"""Review by another person: pass, or send back with a reason; the technician may take a result back before."""
+"""Review by another person: sign that results pass, or send them back; the technician may take a result back before.
+
+A signature covers exactly the record that was shown: whoever previewed hands its digest in, and a record that changed
+since is refused. Several results pass together or not at all.
+"""
 
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotReady
+from sqlalchemy import select
+
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound, NotReady
 from aquacert.kernel.work import Work
 from labs.bench.commands.rows import county_of
-from labs.bench.models import BenchRun, Result
-from labs.bench.queries import enterers_of, needed, run_validity, wells_of_results
-from labs.bench.rules import (
-    RESULT_MOVES,
-    SENTENCES,
-    Outcome,
-    ResultAct,
-    ResultState,
-    Unverifiable,
-    may_verify,
-)
+from labs.bench.models import Result
+from labs.bench.queries import needed
+from labs.bench.rules import RESULT_MOVES, Outcome, ResultAct, ResultState
 from labs.intake.models import Item
+from labs.pools.commands import settle_pool
 from labs.register.models import LabScope
-from labs.review.commands.facts import ResultReturned, ResultTakenBack, ResultVerified
+from labs.register.queries import staff_fault
+from labs.register.rules.holdings import StaffAct
+from labs.review.commands.facts import (
+    ResultReturned,
+    ResultsSigned,
+    ResultTakenBack,
+    ResultVerified,
+)
+from labs.review.models import Signature, SignedResult
+from labs.review.queries.hands import hands_of, level_for
+from labs.review.queries.record import Bench, Record, bench_of, record_of, signed_by
+from labs.review.rules import SENTENCES, Hands, Locked, is_enough, may_verify
+
+CHANGED = "您打开之后有人更新过这份记录，没有提交。请先看差异，再决定。"
 
 
 class Verdict(StrEnum):
@@ -38,58 +51,61 @@ def review_result(
     *,
     version: int | None = None,
     outcome: Outcome | str | None = None,
+    digest: str | None = None,
 ) -> None:
-    """Pass a result or send it back. `version` and `outcome` are what the reviewer saw; a change since then conflicts.
+    """Pass a result or send it back. `version`, `outcome` and `digest` are what the reviewer saw.
 
-    Raises `NotAllowed` for one's own entry, `NotAllowedNow` for a grey or void result, `NotReady` with each fault of the
-    run, `Invalid` for sending back without a reason.
+    Raises `Conflict` when the record is no longer that, `NotAllowed` for a result one had a hand in, `NotAllowedNow`
+    for a grey or void one, `NotReady` with each fault of the run, `Invalid` for sending back without a reason.
     """
     row = w.get_for_change(Result, result_id)
     if version not in {None, row.version} or outcome not in {None, row.outcome}:
-        raise Conflict("您打开之后有人更新过这份记录，没有提交。请刷新后先看差异。")
-    item, scope = needed(w, Item, row.item_id), needed(w, LabScope, row.scope_id)
+        raise Conflict(CHANGED)
     if Verdict(verdict) is Verdict.SEND_BACK:
-        _send_back(w, row, item, scope, because)
+        return_results(w, [result_id], because)
         return
-    _judge(w, row, scope)
-    row.verified_by_id = w.actor.person_id
-    row.verified_at = w.now
-    w.move(row, RESULT_MOVES, ResultAct.VERIFY, because=because.strip())
-    fact = ResultVerified(item.blind_code, scope.disease_code, row.outcome, row.version)
-    w.record(fact, on=row, county=county_of(w, row.lab_id), reason=because.strip())
+    review_results(w, [result_id], digest=digest)
 
 
-def review_results(w: Work, result_ids: Sequence[UUID]) -> None:
-    """Pass several results at once: all of them or none. Raises as `review_result` does for the first that may not."""
-    for result_id in result_ids:
-        review_result(w, result_id)
+def review_results(
+    w: Work, result_ids: Sequence[UUID], *, digest: str | None = None
+) -> UUID | None:
+    """Sign several results at once and return the signature: all of them or none; None for no results.
+
+    A result is verified once as many persons signed it as its method's rule asks for. Raises as `review_result` does,
+    for the first that may not pass.
+    """
+    rows = _locked(w, result_ids)
+    if not rows:
+        return None
+    record = record_of(w, rows)
+    if digest is not None and digest != record.digest:
+        raise Conflict(CHANGED)
+    bench, hands = bench_of(w, rows), hands_of(w, rows)
+    for scope in bench.scopes.values():
+        _authorised(w, scope)
+    for row in rows:
+        _judge(w, row, bench, hands[row.id])
+    signature = _sign(w, rows, record)
+    levels: dict[tuple[str, date], int] = {}
+    for row in rows:
+        key = (bench.scopes[row.scope_id].method_code, row.tested_on)
+        if key not in levels:
+            levels[key] = level_for(w, *key)
+        signers = signed_by(w, row.id, record.parts[row.id])
+        if is_enough(signers, hands[row.id].testers, levels[key]):
+            _verify(w, row, bench)
+    fact = ResultsSigned(len(rows), record.digest, record.meaning)
+    w.record(fact, on=signature, county=county_of(w, signature.lab_id))
+    return signature.id
 
 
-def _judge(w: Work, row: Result, scope: LabScope) -> None:
-    """Refuse a verification that the rules of separation or of the run forbid."""
-    if w.actor.person_id is None:
-        raise NotAllowed("复核须由实名的人完成，系统不能代为复核。")
-    run = needed(w, BenchRun, row.run_id)
-    enterers = enterers_of(run, row, wells_of_results(w, [row.id])[row.id])
-    against = may_verify(w.actor.person_id, enterers, Outcome(row.outcome))
-    if against is Unverifiable.OWN_ENTRY:
-        raise NotAllowed(SENTENCES[against])
-    RESULT_MOVES.after(ResultState(row.state), ResultAct.VERIFY)
-    if against is not None:
-        raise NotAllowedNow(SENTENCES[against])
-    faults = run_validity(w, run, scope).faults
-    if faults:
-        raise NotReady([SENTENCES[fault] for fault in faults], "运行无效，不能复核通过。")
-
-
-def _send_back(w: Work, row: Result, item: Item, scope: LabScope, because: str) -> None:
-    """Send a result back to the bench, for a stated reason."""
+def return_results(w: Work, result_ids: Sequence[UUID], because: str) -> None:
+    """Send results back to the bench, all or none, for a stated reason that the technician reads."""
     if not because.strip():
         raise Invalid("退回时请写明原因", because="必须写原因，检测员会看到")
-    w.move(row, RESULT_MOVES, ResultAct.SEND_BACK, because=because.strip())
-    row.because = because.strip()
-    fact = ResultReturned(item.blind_code, scope.disease_code, row.version)
-    w.record(fact, on=row, county=county_of(w, row.lab_id), reason=row.because)
+    for row in _locked(w, result_ids):
+        _back(w, row, ResultAct.SEND_BACK, because, ResultReturned)
 
 
 def take_back_result(w: Work, result_id: UUID, because: str) -> None:
@@ -99,8 +115,100 @@ def take_back_result(w: Work, result_id: UUID, because: str) -> None:
         raise Invalid("撤回时请写明原因", because="必须写原因")
     if row.entered_by_id != w.actor.person_id:
         raise NotAllowed("只有录入的人可以撤回；复核人请用“退回”。")
+    _back(w, row, ResultAct.TAKE_BACK, because, ResultTakenBack)
+
+
+def _locked(w: Work, result_ids: Sequence[UUID]) -> list[Result]:
+    """Return these results of this laboratory, locked, in one order; raise `NotFound` when one is missing."""
+    wanted = sorted(set(result_ids))
+    rows = list(
+        w.session.scalars(
+            select(Result)
+            .where(Result.id.in_(wanted), w.visible(Result))
+            .order_by(Result.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+    if len(rows) != len(wanted):
+        raise NotFound
+    return rows
+
+
+def _authorised(w: Work, scope: LabScope) -> None:
+    """Refuse whom the laboratory's register does not let review this test."""
+    test = (scope.disease_code, scope.method_code)
+    if said := staff_fault(w, w.actor.person_id, StaffAct.REVIEW, *test, scope.lab_id, w.today):
+        raise NotAllowed(said)
+
+
+def _judge(w: Work, row: Result, bench: Bench, hands: Hands) -> None:
+    """Refuse a verification that the rules of separation, of the register or of the run forbid."""
+    against = may_verify(w.actor.person_id, hands, Outcome(row.outcome))
+    if against in {Locked.NOBODY, Locked.OWN_ENTRY, Locked.SIGNED_ALREADY}:
+        raise NotAllowed(SENTENCES[against])
+    RESULT_MOVES.after(ResultState(row.state), ResultAct.VERIFY)
+    if against is not None:
+        raise NotAllowedNow(SENTENCES[against])
+    judged = bench.judged[row.run_id, row.scope_id]
+    if not judged.is_valid:
+        raise NotReady(judged.sentences, "运行无效，不能复核通过。")
+
+
+def _sign(w: Work, rows: Sequence[Result], record: Record) -> Signature:
+    """Write the signature and what it covers."""
+    person_id = w.actor.person_id
+    if person_id is None:
+        raise NotAllowed(SENTENCES[Locked.NOBODY])
+    signature = w.add(
+        Signature(
+            id=w.new_id(),
+            lab_id=rows[0].lab_id,
+            person_id=person_id,
+            meaning=record.meaning,
+            record_hash=record.digest,
+            record=record.plain,
+            signed_at=w.now,
+        )
+    )
+    w.session.flush()
+    for row in rows:
+        w.add(
+            SignedResult(
+                id=w.new_id(),
+                lab_id=row.lab_id,
+                signature_id=signature.id,
+                result_id=row.id,
+                person_id=person_id,
+                result_hash=record.parts[row.id],
+            )
+        )
+    w.session.flush()
+    return signature
+
+
+def _verify(w: Work, row: Result, bench: Bench) -> None:
+    """Verify a result; a pool then settles its members."""
+    scope = bench.scopes[row.scope_id]
+    row.verified_by_id = w.actor.person_id
+    row.verified_at = w.now
+    w.move(row, RESULT_MOVES, ResultAct.VERIFY)
+    code = bench.items[row.item_id].blind_code
+    fact = ResultVerified(code, scope.disease_code, row.outcome, row.version)
+    w.record(fact, on=row, county=county_of(w, row.lab_id))
+    settle_pool(w, row)
+
+
+def _back(
+    w: Work,
+    row: Result,
+    act: ResultAct,
+    because: str,
+    kind: type[ResultReturned] | type[ResultTakenBack],
+) -> None:
+    """Give a result back to the bench, with the reason on it."""
     item, scope = needed(w, Item, row.item_id), needed(w, LabScope, row.scope_id)
-    w.move(row, RESULT_MOVES, ResultAct.TAKE_BACK, because=because.strip())
+    w.move(row, RESULT_MOVES, act, because=because.strip())
     row.because = because.strip()
-    fact = ResultTakenBack(item.blind_code, scope.disease_code, row.version)
+    fact = kind(item.blind_code, scope.disease_code, row.version)
     w.record(fact, on=row, county=county_of(w, row.lab_id), reason=row.because)

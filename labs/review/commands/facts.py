@@ -38,3 +38,25 @@ class ResultTakenBack(Fact):
     blind_code: str
     disease_code: str
     version: int
+
+
+@dataclass(frozen=True)
+class ResultsSigned(Fact):
+    """A person signed results; `record_hash` is the SHA-256 of the record that was shown."""
+
+    tag: ClassVar[str] = "labs:result:sign"
+    title: ClassVar[str] = "复核签名"
+    results: int
+    record_hash: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class ReviewLevelSet(Fact):
+    """How many persons must verify a method's results was set."""
+
+    tag: ClassVar[str] = "labs:review:level"
+    title: ClassVar[str] = "设定复核人数"
+    method_code: str
+    verifiers: int
+    from_on: str
