@@ -6,13 +6,14 @@ from uuid import UUID
 
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
-from aquacert.sampling.commands import note_inspected, note_report
+from aquacert.sampling.commands import note_inspected, note_report, note_self_test
 
 
 def report_changed(database: Database, report_id: UUID) -> None:
-    """Take up a report that was released or withdrawn."""
+    """Take up a report that was released or withdrawn, on an official sample or a self-test."""
     with database.work(SYSTEM) as w:
         note_report(w, report_id)
+        note_self_test(w, report_id)
 
 
 def declaration_inspected(database: Database, declaration_id: UUID) -> None:

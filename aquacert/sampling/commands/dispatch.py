@@ -1,8 +1,11 @@
-"""Send samples to a designated laboratory under their blind codes."""
+"""Send samples to a designated laboratory under their blind codes, in a box with a manifest."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,60 +14,144 @@ from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed
 from aquacert.kernel.work import Work
 from aquacert.reference import queries as reference
+from aquacert.sampling.commands.custody import note_sent
 from aquacert.sampling.commands.facts import SamplesSent
-from aquacert.sampling.models import OrderedTest, Sample
+from aquacert.sampling.models import OrderedTest, Sample, SampleDispatch, SelfTest
 from aquacert.sampling.queries import tests_of_sample
-from aquacert.sampling.rules import MATRIX_WORDS, MOVES, Act, Matrix, State
-from labs.intake.commands import Announced, announce
-from labs.register import queries as register
+from aquacert.sampling.queries.labs import method_for
+from aquacert.sampling.queries.plans import batch_of
+from aquacert.sampling.rules import (
+    ALPHABET,
+    MATRIX_WORDS,
+    MOVES,
+    TISSUE_WORDS,
+    Act,
+    Matrix,
+    State,
+    Tissue,
+)
+from labs.intake.commands import Announced, Box, announce
+from labs.intake.rules import BOX_NUMBER, Carrier, Preservation
+
+KEPT_AS = {"live": "live", "ice": "ice", "ethanol": "ethanol", "rna": "ambient"}
+"""How the box is said to be kept, from how the samples in it are."""
 
 
-def dispatch(w: Work, lab_id: UUID, sample_ids: Sequence[UUID]) -> UUID:
+@dataclass(frozen=True)
+class Parcel:
+    """The box as its sender fills it in; an empty number is drawn. The waybill stays here."""
+
+    number: str = ""
+    carrier: Carrier = Carrier.OWN
+    waybill: str = ""
+    expected_at: datetime | None = None
+
+
+def dispatch(
+    w: Work, lab_id: UUID, sample_ids: Sequence[UUID], parcel: Parcel | None = None
+) -> UUID:
     """Send samples to a designated laboratory and return the consignment's id.
 
     The laboratory must be in scope for every disease by a method of the rules; it must not belong
     to the farm's owner. It learns the blind codes and nothing of the farm.
     """
-    rows = [w.get_for_change(Sample, sample_id) for sample_id in sample_ids]
+    rows = [w.get_for_change(Sample, sample_id) for sample_id in dict.fromkeys(sample_ids)]
     if not rows:
         raise Invalid("还没有选样品。", samples="至少选一份")
     items: list[Announced] = []
+    apart: dict[UUID, str] = {}
     for row in rows:
         if row.state != State.TAKEN.value:
             raise Conflict(f"{row.sheet_number} 已经送样。")
-        if accounts.same_owner(w, lab_id, row.organisation_id):
-            raise NotAllowed("这个实验室与货主属于同一业主，请送别的指定实验室。")
-        items += [_announced(w, row, test, lab_id) for test in tests_of_sample(w, row.id)]
-    consignment_id = announce(w, lab_id=lab_id, items=items)
+        must_not_own(w, lab_id, row.organisation_id)
+        token = apart.setdefault(row.organisation_id, secrets.token_hex(4))
+        items += [_announced(w, row, test, lab_id, token) for test in tests_of_sample(w, row.id)]
+    box = send_box(w, lab_id, rows[0].office_id, rows, items, parcel or Parcel())
     for row in rows:
-        row.lab_id = lab_id
-        row.consignment_id = consignment_id
-        row.sent_at = w.now
-        w.move(row, MOVES, Act.SEND)
-        w.record(SamplesSent(lab_id, len(rows)), on=row, county=row.origin_code)
-    return consignment_id
+        _sent(w, row, box)
+        w.record(SamplesSent(lab_id, len(rows), box.box_number), on=row, county=row.origin_code)
+    return box.consignment_id
 
 
-def _announced(w: Work, row: Sample, test: OrderedTest, lab_id: UUID) -> Announced:
-    test.method_code = _method(w, lab_id, test.disease_code)
+def must_not_own(w: Work, lab_id: UUID, organisation_id: UUID) -> None:
+    """Refuse a laboratory under the same owner as the farm (conflict of interest)."""
+    if accounts.same_owner(w, lab_id, organisation_id):
+        raise NotAllowed("这个实验室与货主属于同一业主，请送别的指定实验室。")
+
+
+def send_box(
+    w: Work,
+    lab_id: UUID,
+    sender_id: UUID,
+    rows: Sequence[Sample | SelfTest],
+    items: Sequence[Announced],
+    parcel: Parcel,
+) -> SampleDispatch:
+    """Announce one box to the laboratory and write it down on our side, waybill and all."""
+    number = _box_number(parcel.number)
+    _must_arrive_later(w, parcel.expected_at)
+    kept = {KEPT_AS.get(row.preservation, "ice") for row in rows}
+    preservation = Preservation(kept.pop()) if len(kept) == 1 else Preservation.ICE
+    box = Box(number, parcel.carrier, parcel.expected_at, preservation)
+    consignment_id = announce(w, lab_id=lab_id, items=items, box=box)
+    return w.add(
+        SampleDispatch(
+            id=w.new_id(),
+            sender_id=sender_id,
+            origin_code=rows[0].origin_code,
+            lab_id=lab_id,
+            consignment_id=consignment_id,
+            box_number=number,
+            carrier=parcel.carrier.value,
+            waybill=parcel.waybill.strip(),
+            samples=len(rows),
+            expected_at=parcel.expected_at,
+            sent_at=w.now,
+            sent_by_id=w.actor.person_id,
+        )
+    )
+
+
+def _sent(w: Work, row: Sample, box: SampleDispatch) -> None:
+    """Move one sample along with its box."""
+    row.lab_id = box.lab_id
+    row.consignment_id = box.consignment_id
+    row.dispatch_id = box.id
+    row.sent_at = w.now
+    if row.custody_salt:
+        note_sent(w, row, box)
+    w.move(row, MOVES, Act.SEND)
+
+
+def _announced(w: Work, row: Sample, test: OrderedTest, lab_id: UUID, token: str) -> Announced:
+    test.method_code = method_for(w, lab_id, test.disease_code)
     tenths = row.water_temperature_tenths
+    batch = batch_of(w, row.declaration_id, row.batch_id)
     return Announced(
         blind_code=row.blind_code,
         disease_code=test.disease_code,
         method_code=test.method_code,
-        matrix=MATRIX_WORDS[Matrix(row.matrix)],
+        matrix=TISSUE_WORDS[Tissue(row.tissue)] if row.tissue else MATRIX_WORDS[Matrix(row.matrix)],
         individuals=row.individuals,
         sampled_on=legal_day(row.taken_at),
         water_temperature=None if tenths is None else Decimal(tenths) / 10,
+        species=reference.species(w, batch.species_code).name_zh,
+        life_stage=row.life_stage or batch.life_stage,
+        keep_apart=token,
     )
 
 
-def _method(w: Work, lab_id: UUID, disease_code: str) -> str:
-    """Return the first method of the disease that the laboratory may use today."""
-    for method in reference.methods(w, disease_code):
-        if register.in_scope(w, lab_id, disease_code, method.code, w.today):
-            return method.code
-    name = reference.disease(w, disease_code).name_zh
-    raise Invalid(
-        f"这个实验室不能检{name}。", lab_id=f"没有{name}的有效检测能力，请选别的指定实验室"
-    )
+def _box_number(written: str) -> str:
+    """Return the box's number: as written, or a random one that names no place."""
+    number = written.strip().upper()
+    if not number:
+        letters = secrets.token_bytes(8)
+        return "X-" + "".join(ALPHABET[byte % len(ALPHABET)] for byte in letters)
+    if BOX_NUMBER.fullmatch(number) is None:
+        raise Invalid("箱号不对。", box_number="3 到 20 位字母、数字和短横线，不要写地名")
+    return number
+
+
+def _must_arrive_later(w: Work, expected_at: datetime | None) -> None:
+    if expected_at is not None and expected_at <= w.now:
+        raise Invalid("预计到达时间已经过了。", expected_at="要晚于现在")

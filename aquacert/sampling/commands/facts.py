@@ -42,6 +42,10 @@ class SampleTaken(Fact):
     seal_number: str
     individuals: int
     diseases: list[str]
+    planned: int
+    because: str
+    warned: list[str]
+    label_scanned: bool
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class SamplesSent(Fact):
     title: ClassVar[str] = "送样"
     lab_id: UUID
     samples: int
+    box: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,5 +65,77 @@ class ReportNoted(Fact):
 
     tag: ClassVar[str] = "sampling:report:note"
     title: ClassVar[str] = "收到检测报告"
+    report_no: str
+    state: str
+
+
+@dataclass(frozen=True)
+class SamplePhotoKept(Fact):
+    """A photograph was added to a sample; `seen_before` says in which other cases."""
+
+    tag: ClassVar[str] = "sampling:photo:keep"
+    title: ClassVar[str] = "抽样照片"
+    sha256: str
+    seen_before: list[str]
+
+
+@dataclass(frozen=True)
+class LabelsIssued(Fact):
+    """Pre-printed labels were handed to a unit. No code is told."""
+
+    tag: ClassVar[str] = "sampling:label:issue"
+    title: ClassVar[str] = "发放盲样标签"
+    number: str
+    unit_id: UUID
+    labels: int
+
+
+@dataclass(frozen=True)
+class LabelPrinted(Fact):
+    """Labels were printed; from the second time on with a reason."""
+
+    tag: ClassVar[str] = "sampling:label:print"
+    title: ClassVar[str] = "打印标签"
+    ordinal: int
+    because: str
+
+
+@dataclass(frozen=True)
+class LabelVoided(Fact):
+    """A label was spoiled or lost before it was used."""
+
+    tag: ClassVar[str] = "sampling:label:void"
+    title: ClassVar[str] = "标签作废"
+    ordinal: int
+    because: str
+
+
+@dataclass(frozen=True)
+class SelfTestTaken(Fact):
+    """A hatchery took a sample of its own."""
+
+    tag: ClassVar[str] = "sampling:self_test:take"
+    title: ClassVar[str] = "自检取样"
+    number: str
+    disease_code: str
+    lot_id: UUID
+
+
+@dataclass(frozen=True)
+class SelfTestSent(Fact):
+    """A hatchery sent its own sample."""
+
+    tag: ClassVar[str] = "sampling:self_test:send"
+    title: ClassVar[str] = "自检送样"
+    lab_id: UUID
+    box: str
+
+
+@dataclass(frozen=True)
+class SelfTestTold(Fact):
+    """The result of a self-test came, or was taken back, and the hatchery was told."""
+
+    tag: ClassVar[str] = "sampling:self_test:tell"
+    title: ClassVar[str] = "自检结果"
     report_no: str
     state: str

@@ -1,0 +1,71 @@
+"""Which laboratory may take a sample, why another may not, and how busy each is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from aquacert.accounts import queries as accounts
+from aquacert.kernel.errors import Invalid
+from aquacert.kernel.work import Look
+from aquacert.reference import queries as reference
+from labs.register import queries as register
+
+
+@dataclass(frozen=True)
+class LabChoice:
+    """One designated laboratory as a sender sees it. `fault` is empty when it may be sent these."""
+
+    lab_id: UUID
+    name: str
+    fault: str
+    busy: str
+    """How many tests wait there, against what it says it can do in a day; empty when unknown."""
+
+
+def method_for(look: Look, lab_id: UUID, disease_code: str) -> str:
+    """Return the first method of the disease that the laboratory may be sent today.
+
+    Raises `Invalid` at `lab_id` with the register's own sentence when there is none.
+    """
+    name = reference.disease(look, disease_code).name_zh
+    said = ""
+    for method in reference.methods(look, disease_code):
+        fault = register.send_fault(look, lab_id, disease_code, method.code, look.today)
+        if not fault:
+            return method.code
+        if register.in_scope(look, lab_id, disease_code, method.code, look.today):
+            said = fault
+    said = said or f"没有{name}的有效检测能力，请选别的指定实验室"
+    raise Invalid(f"这个实验室现在不能检{name}。", lab_id=said)
+
+
+def fault_of(look: Look, lab_id: UUID, diseases: Iterable[str], owners: Iterable[UUID] = ()) -> str:
+    """Say in one sentence why a laboratory may not take these tests; "" when it may."""
+    for owner in owners:
+        if accounts.same_owner(look, lab_id, owner):
+            return "与货主属于同一业主"
+    for code in diseases:
+        try:
+            method_for(look, lab_id, code)
+        except Invalid as error:
+            return error.fields["lab_id"]
+    return ""
+
+
+def lab_choices(
+    look: Look, diseases: Iterable[str], owners: Iterable[UUID] = ()
+) -> list[LabChoice]:
+    """Return every designated laboratory, those that may take these tests first."""
+    wanted, holders = tuple(diseases), tuple(owners)
+    found = [
+        LabChoice(
+            lab_id=line.lab_id,
+            name=line.name_zh,
+            fault=fault_of(look, line.lab_id, wanted, holders),
+            busy="",
+        )
+        for line in register.labs(look)
+    ]
+    return sorted(found, key=lambda choice: (bool(choice.fault), choice.name))
