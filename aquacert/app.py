@@ -40,6 +40,7 @@ from aquacert.supervision import tasks as supervision
 from aquacert.trust.cipher import Cipher
 from aquacert.trust.keys import open_ring
 from aquacert.verification import tasks as verification
+from labs.reports import tasks as reports
 from labs.turnaround import tasks as turnaround
 
 ROOT = Path(__file__).parents[1]
@@ -80,7 +81,7 @@ NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.DECLARATION_INSPECTED: ("sampling.declaration_inspected",),
     Topic.RECALL_MOVED: ("certificates.recall",),
     Topic.REPORT_POSITIVE: ("certificates.report_changed",),
-    Topic.REPORT_RELEASED: ("sampling.report_changed",),
+    Topic.REPORT_RELEASED: ("sampling.report_changed", "labs.sign_report"),
     Topic.REPORT_WITHDRAWN: ("sampling.report_changed", "certificates.report_changed"),
     Topic.ZONE_CHANGED: ("certificates.zone_changed",),
 }
@@ -125,6 +126,7 @@ def tasks_of(house: House) -> dict[str, Task]:
         "certificates.recall": partial(certificates.recall, database),
         "certificates.report_changed": partial(certificates.report_changed, database),
         "certificates.zone_changed": partial(certificates.zone_changed, database),
+        "labs.sign_report": partial(reports.sign, database, keys),
         "movements.close": partial(movements.close_movement, database),
         "movements.open": partial(movements.open_movement, database),
         "sampling.declaration_inspected": partial(sampling.declaration_inspected, database),
@@ -139,6 +141,7 @@ def rounds_of(house: House) -> Rounds:
         database.clock,
         (
             Round("tidy", timedelta(minutes=1), partial(certificates.tidy, database, keys)),
+            Round("reports", timedelta(minutes=2), partial(reports.sign_waiting, database, keys)),
             Round("log", timedelta(seconds=5), partial(certificates.publish_log, database, keys)),
             Round("numbers", timedelta(hours=1), partial(certificates.watch_numbers, database)),
             Round("scans", timedelta(minutes=1), partial(certificates.fold_scans, database)),

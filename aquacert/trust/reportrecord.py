@@ -7,19 +7,20 @@ the report; PDF, .docx and pages are renderings of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
 from aquacert.trust import cbor
 from aquacert.trust.errors import Refused, Why
-from aquacert.trust.record import LATEST, record_digest
+from aquacert.trust.record import DIGEST_BYTES, LATEST, record_digest
 
 VERSION = 1
 CODE_TYPE = "aqr"
 """COSE `typ` of the code (RFC 9596): a report's code is never taken for a certificate's."""
-SOME_POSITIVE, ALL_NEGATIVE = 1, 0
+OUTCOMES = ("negative", "positive", "inconclusive")
+"""What all tests say together, coded by place: one positive outweighs, then one without conclusion."""
 LINES = "lines"
 _CLAIMS: list[type] = [int, str, int, str, int, int, bytes]
 """version, number, second of authorisation, blind code, outcome, count of tests, digest16"""
@@ -59,7 +60,8 @@ class ReportClaims:
     authorised_at: int
     """seconds since 1970 UTC"""
     blind_code: str
-    is_positive: bool
+    outcome: str
+    """of OUTCOMES"""
     tests: int
     digest: bytes
     """first 16 bytes of SHA-256 of the record"""
@@ -73,14 +75,14 @@ class ReportClaims:
             number=str(said["number"]),
             authorised_at=int(said["authorised_at"]),
             blind_code=str(said["blind_code"]),
-            is_positive="positive" in outcomes,
+            outcome=together(outcomes),
             tests=len(outcomes),
             digest=record_digest(record),
         )
 
     def encode(self) -> bytes:
         """Return the CBOR array that is signed."""
-        outcome = SOME_POSITIVE if self.is_positive else ALL_NEGATIVE
+        outcome = OUTCOMES.index(self.outcome)
         return cbor.encode(
             [
                 VERSION,
@@ -104,15 +106,15 @@ class ReportClaims:
             raise Refused(Why.UNKNOWN_VERSION, str(version))
         if (
             not 0 <= at < LATEST
-            or outcome not in {ALL_NEGATIVE, SOME_POSITIVE}
-            or len(digest) != 16
+            or not 0 <= outcome < len(OUTCOMES)
+            or len(digest) != DIGEST_BYTES
         ):
             raise Refused(Why.MALFORMED, "a claim out of range")
         return cls(
             number=number,
             authorised_at=at,
             blind_code=code,
-            is_positive=outcome == SOME_POSITIVE,
+            outcome=OUTCOMES[outcome],
             tests=tests,
             digest=digest,
         )
@@ -121,6 +123,13 @@ class ReportClaims:
     def authorised(self) -> datetime:
         """The instant of authorisation, UTC."""
         return datetime.fromtimestamp(self.authorised_at, UTC)
+
+
+def together(outcomes: Collection[str]) -> str:
+    """Return what several tests say together; anything that is not plainly negative is no negative."""
+    if "positive" in outcomes:
+        return "positive"
+    return "negative" if outcomes and set(outcomes) == {"negative"} else "inconclusive"
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 (CBOR values)

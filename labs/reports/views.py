@@ -136,7 +136,7 @@ def _show(report_id: UUID, form: ReasonForm) -> tuple[str, int]:
             content=row.content,
             authoriser=person_label(unit, hand) if hand else "",
             older=unit.session.get(Report, row.supersedes_id) if row.supersedes_id else None,
-            is_standing=row.state == ReportState.AUTHORISED,
+            is_standing=row.standing == ReportState.AUTHORISED,
             words=MOVES.words,
             outcomes=OUTCOME_WORDS,
             form=form,

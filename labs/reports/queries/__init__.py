@@ -6,40 +6,67 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from aquacert.accounts.queries.people import person_label, person_name
 from aquacert.kernel.work import Look
 from labs.bench.models import Result
-from labs.bench.queries import needed
 from labs.bench.rules import Outcome, ResultState
 from labs.intake.models import AssayOrder, Item
 from labs.intake.rules import ItemState, blind_code
-from labs.reports.documents import report_docx
-from labs.reports.models import Report
+from labs.reports.models import Report, ReportSignature
 from labs.reports.queries.drafts import (
     Draft,
     digest_of,
     draft_report,
-    last_withdrawn,
+    last_ended,
     next_place,
+    next_place_of_version,
 )
+from labs.reports.queries.files import (
+    DOCX,
+    PDF,
+    draft_pdf,
+    facts_of_report,
+    made_files,
+    report_file,
+    signature_of,
+    signers_of,
+)
+from labs.reports.queries.gathering import replaces, statement_of
+from labs.reports.queries.public import PublicReport, public_report
+from labs.reports.queries.touched import Touched, open_ask, touched
 from labs.reports.rules import ReportState
 
 __all__ = [
+    "DOCX",
+    "PDF",
     "Draft",
+    "PublicReport",
     "ReportLine",
     "ReportSummary",
+    "Touched",
     "digest_of",
+    "draft_pdf",
     "draft_report",
-    "last_withdrawn",
+    "facts_of_report",
+    "last_ended",
+    "made_files",
     "next_place",
+    "next_place_of_version",
+    "open_ask",
+    "public_report",
     "ready_items",
+    "replaces",
     "report",
     "report_file",
     "report_for",
     "report_summary",
     "reports",
+    "signature_of",
     "signers_of",
+    "statement_of",
+    "successor_of",
     "summary_of",
+    "touched",
+    "unsigned_reports",
 ]
 
 
@@ -70,6 +97,10 @@ class ReportSummary:
     state: ReportState
     digest: str
     withdrawn_because: str
+    version: int = 1
+    public_id: str = ""
+    """of the page /r/<public_id>; empty for reports from before there was one"""
+    supersedes_id: UUID | None = None
 
 
 def report(look: Look, report_id: UUID) -> Report:
@@ -83,12 +114,12 @@ def reports(look: Look, words: str = "", state: ReportState | None = None) -> Se
     if words.strip():
         wanted = wanted.where(look.matching(Report, words))
     if state is not None:
-        wanted = wanted.where(Report.state == state)
+        wanted = wanted.where(Report.standing == state)
     return wanted.order_by(Report.authorised_at.desc(), Report.id.desc())
 
 
 def report_for(look: Look, code: str) -> ReportSummary | None:
-    """Return the standing report on a blind code, else the last withdrawn one, else None.
+    """Return the standing report on a blind code, else the last one that ended, else None.
 
     The blind code is the sender's own secret link to the sample, so no row scope applies.
     """
@@ -96,7 +127,7 @@ def report_for(look: Look, code: str) -> ReportSummary | None:
     if found is None:
         return None
     rows = look.scalars(select(Report).where(Report.blind_code == found).order_by(Report.id.desc()))
-    rows.sort(key=lambda row: row.state != ReportState.AUTHORISED)
+    rows.sort(key=lambda row: row.standing != ReportState.AUTHORISED)
     return summary_of(rows[0]) if rows else None
 
 
@@ -134,48 +165,28 @@ def summary_of(row: Report) -> ReportSummary:
         blind_code=row.blind_code,
         lines=lines,
         authorised_at=row.authorised_at,
-        state=ReportState(row.state),
+        state=ReportState(row.standing),
         digest=row.digest,
         withdrawn_because=row.withdrawn_because,
+        version=row.version,
+        public_id=row.public_id or "",
+        supersedes_id=row.supersedes_id,
     )
 
 
-def signers_of(look: Look, row: Report) -> dict[str, str]:
-    """Return who tested, verified and authorised, with the names that the printed report carries.
-
-    Names lie encrypted with their person and are read when a report is printed; its content holds none.
-    """
-    ids = [UUID(line["result_id"]) for line in row.content["lines"]]
-    results = look.scalars(select(Result).where(Result.id.in_(ids)).order_by(Result.id))
-    hands: dict[str, list[UUID | None]] = {
-        "enterer": [r.entered_by_id for r in results],
-        "verifier": [r.verified_by_id for r in results],
-        "authoriser": [row.authorised_by_id],
-    }
-    return {
-        hand: "、".join(
-            f"{person_name(look, person)}（{person_label(look, person)}）"
-            for person in dict.fromkeys(people)
-            if person is not None
-        )
-        for hand, people in hands.items()
-    }
+def successor_of(look: Look, row: Report) -> Report | None:
+    """Return the report that replaced this one, or None."""
+    return look.one(select(Report).where(Report.supersedes_id == row.id).order_by(Report.id.desc()))
 
 
-def report_file(look: Look, report_id: UUID) -> tuple[str, bytes]:
-    """Return a report's file name and its .docx bytes; raise `NotFound` for an unknown id.
-
-    For rooms that hold a report's id by their own right (the sampling side); the laboratory's doors ask `report` first.
-    """
-    row = needed(look, Report, report_id)
-    data = report_docx(
-        row.content,
-        row.digest,
-        is_demo=look.settings.is_demo,
-        withdrawn_because=row.withdrawn_because,
-        signers=signers_of(look, row),
+def unsigned_reports(look: Look) -> list[UUID]:
+    """Return every report that waits for the laboratory's signature, oldest first."""
+    signed = select(ReportSignature.report_id)
+    return look.scalars(
+        select(Report.id)
+        .where(Report.record.is_not(None), Report.id.not_in(signed))
+        .order_by(Report.id)
     )
-    return f"{row.number}.docx", data
 
 
 def ready_items(look: Look, words: str = "") -> Select[Item]:
@@ -183,7 +194,10 @@ def ready_items(look: Look, words: str = "") -> Select[Item]:
     verified = select(Result.order_id).where(Result.state == ResultState.VERIFIED)
     still_open = select(AssayOrder.item_id).where(AssayOrder.id.not_in(verified))
     wanted = select(Item).where(
-        look.visible(Item), Item.state == ItemState.RECEIVED, Item.id.not_in(still_open)
+        look.visible(Item),
+        Item.kind == "sample",
+        Item.state == ItemState.RECEIVED,
+        Item.id.not_in(still_open),
     )
     if words.strip():
         wanted = wanted.where(look.matching(Item, words))

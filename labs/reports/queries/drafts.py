@@ -9,19 +9,21 @@ from uuid import UUID
 from sqlalchemy import select
 
 from aquacert.accounts.queries.people import person_label
-from aquacert.kernel.clock import legal_day
+from aquacert.kernel.typesetting import missing_glyphs
 from aquacert.kernel.work import Look
 from labs.bench.models import BenchRun, Result
 from labs.bench.queries import enterers_of, live_results, needed, wells_of_results
 from labs.bench.rules import RESULT_MOVES, SENTENCES, ResultState, may_authorise
 from labs.intake.models import Item
 from labs.intake.queries import item_by_code, orders_of
-from labs.intake.rules import CONDITION_WORDS, Condition, ItemState
-from labs.register.models import Laboratory, LabScope
-from labs.register.queries import laboratory
+from labs.intake.rules import ItemState
+from labs.register.models import LabScope
+from labs.register.queries import laboratory, staff_fault
 from labs.reports import rules
+from labs.reports.documents import texts_of
 from labs.reports.models import Report
-from labs.reports.rules import Content, ContentLine, ReportState
+from labs.reports.queries.gathering import content_of
+from labs.reports.rules import Content, Stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +44,24 @@ def digest_of(content: Content) -> str:
 def draft_report(look: Look, code: str) -> Draft:
     """Return what a report on this item would say now, and every reason why it cannot be authorised."""
     item = item_by_code(look, code)
+    lab = laboratory(look, item.lab_id)
     results = [r for r in live_results(look, item.id) if r.state == ResultState.VERIFIED]
-    content = _content(look, item, laboratory(look, item.lab_id), results)
+    number = rules.number_of(lab.code, look.today.year, next_place(look, lab.id))
+    content = content_of(look, item, lab, results, number, last_ended(look, item.id))
     reasons = [
         *_open_tests(look, item, results),
         *(rules.SENTENCES[clause] for clause in rules.missing(content)),
         *_same_hands(look, results),
+        *_not_entitled(look, item.lab_id, results),
+        *_unprintable(content),
     ]
     return Draft(content, digest_of(content), tuple(dict.fromkeys(reasons)))
 
 
 def _open_tests(look: Look, item: Item, results: Sequence[Result]) -> list[str]:
     """Name each ordered test without a verified result."""
+    if item.kind != "sample":
+        return ["混样不单独出报告，结果写进各成员样品的报告"]
     if item.state != ItemState.RECEIVED:
         return ["这个盲样不在检测中（未收样、不能检测或已出报告）"]
     verified = {r.order_id for r in results}
@@ -66,18 +74,45 @@ def _open_tests(look: Look, item: Item, results: Sequence[Result]) -> list[str]:
     ]
 
 
+def hands_of(look: Look, results: Sequence[Result]) -> tuple[set[UUID | None], set[UUID | None]]:
+    """Return everybody who tested and everybody who verified, the pools' people included."""
+    behind = [*results]
+    for row in results:
+        if row.by_pool_id is not None:
+            pooled = live_results(look, row.by_pool_id)
+            behind += [one for one in pooled if one.scope_id == row.scope_id]
+    wells = wells_of_results(look, [row.id for row in behind])
+    entered: set[UUID | None] = set()
+    for row in behind:
+        entered |= enterers_of(needed(look, BenchRun, row.run_id), row, wells[row.id])
+    return entered, {row.verified_by_id for row in behind}
+
+
 def _same_hands(look: Look, results: Sequence[Result]) -> list[str]:
     """Say why this actor may not be the third person."""
     if look.actor.person_id is None:
         return ["报告须由实名的授权签字人签发"]
-    wells = wells_of_results(look, [r.id for r in results])
-    reasons: list[str] = []
-    for row in results:
-        enterers = enterers_of(needed(look, BenchRun, row.run_id), row, wells[row.id])
-        against = may_authorise(look.actor.person_id, enterers, [row.verified_by_id])
-        if against is not None:
-            reasons.append(SENTENCES[against])
-    return reasons
+    against = may_authorise(look.actor.person_id, *hands_of(look, results))
+    return [] if against is None else [SENTENCES[against]]
+
+
+def _not_entitled(look: Look, lab_id: UUID, results: Sequence[Result]) -> list[str]:
+    """Say where this actor holds no authorisation to sign (ISO/IEC 17025 6.2.6)."""
+    person_id = look.actor.person_id
+    if person_id is None:
+        return []
+    scopes = [needed(look, LabScope, row.scope_id) for row in results]
+    found = [
+        staff_fault(look, person_id, "sign", one.disease_code, one.method_code, lab_id, look.today)
+        for one in scopes
+    ]
+    return [fault for fault in found if fault]
+
+
+def _unprintable(content: Content) -> list[str]:
+    """Name the characters that the report's fonts cannot draw: found now, not when it is signed."""
+    missing = missing_glyphs("".join(texts_of(content).values()))
+    return [f"“{'、'.join(missing)}”字库里没有，印不出来"] if missing else []
 
 
 def next_place(look: Look, lab_id: UUID) -> int:
@@ -87,76 +122,28 @@ def next_place(look: Look, lab_id: UUID) -> int:
         .where(Report.lab_id == lab_id, Report.year == look.today.year)
         .order_by(Report.place.desc())
     )
-    return (last or 0) + 1
+    return max(last or 0, 0) + 1
 
 
-def last_withdrawn(look: Look, item_id: UUID) -> Report | None:
+def next_place_of_version(look: Look, lab_id: UUID) -> int:
+    """Return the place of a later version: below zero, it takes none of the year's numbers."""
+    last = look.one(
+        select(Report.place)
+        .where(Report.lab_id == lab_id, Report.year == look.today.year)
+        .order_by(Report.place)
+    )
+    return min(last or 0, 0) - 1
+
+
+def last_ended(look: Look, item_id: UUID) -> Report | None:
     """Return the report that a new one on this item would replace."""
     return look.one(
         select(Report)
-        .where(Report.item_id == item_id, Report.state == ReportState.WITHDRAWN)
+        .where(Report.item_id == item_id, Report.state == Stands.WITHDRAWN)
         .order_by(Report.id.desc())
     )
 
 
-def _content(look: Look, item: Item, lab: Laboratory, results: Sequence[Result]) -> Content:
-    """Gather what the report says."""
-    wells = wells_of_results(look, [r.id for r in results])
-    condition = CONDITION_WORDS[Condition(item.condition)] if item.condition else ""
-    note = f"（{item.condition_note}）" if item.condition_note else ""
-    is_good = item.condition == Condition.GOOD
-    old = last_withdrawn(look, item.id)
-    return Content(
-        title=rules.TITLE,
-        lab_name=lab.name_zh,
-        lab_address=lab.address,
-        cma_number=lab.cma_number,
-        cnas_number=lab.cnas_number,
-        place_of_work=lab.address,
-        number=rules.number_of(lab.code, look.today.year, next_place(look, lab.id)),
-        customer=rules.CUSTOMER,
-        blind_code=item.blind_code,
-        matrix=item.matrix,
-        individuals=item.individuals,
-        condition=condition + note,
-        water_temperature=_degrees(item.water_temperature_tenths),
-        received_on=legal_day(item.received_at).isoformat() if item.received_at else "",
-        sampled_on=item.sampled_on.isoformat(),
-        issued_on=look.today.isoformat(),
-        sampling=rules.SAMPLED_ELSEWHERE + item.sampled_on.isoformat(),
-        relates_only=rules.ONLY_THESE_ITEMS + rules.NO_PART,
-        deviations="无" if is_good else f"收样状态：{condition}{note}",
-        authoriser=person_label(look, look.actor.person_id) if look.actor.person_id else "",
-        external=rules.OWN_RESULTS,
-        replaces=""
-        if old is None
-        else f"替代已撤回的报告 {old.number}，原因：{old.withdrawn_because}",
-        lines=tuple(
-            _line(look, row, "、".join(w.cq_text for w in wells[row.id])) for row in results
-        ),
-    )
-
-
-def _degrees(tenths: int | None) -> str:
-    """Return a water temperature as people read it; "" when it was not taken."""
-    return "" if tenths is None else f"{tenths / 10:.1f} ℃"
-
-
-def _line(look: Look, row: Result, cq: str) -> ContentLine:
-    """Gather one test's line."""
-    scope = needed(look, LabScope, row.scope_id)
-    run = needed(look, BenchRun, row.run_id)
-    return ContentLine(
-        disease_code=scope.disease_code,
-        disease_name=scope.disease_name_zh,
-        method_code=scope.method_code,
-        method_standard=scope.method_standard,
-        decision_rule=scope.decision_rule,
-        outcome=row.outcome,
-        cq=cq or row.finding or "判读",
-        tested_on=row.tested_on.isoformat(),
-        run_number=run.number,
-        enterer=person_label(look, row.entered_by_id) if row.entered_by_id else "系统",
-        verifier=person_label(look, row.verified_by_id) if row.verified_by_id else "",
-        result_id=str(row.id),
-    )
+def signers_label(look: Look) -> str:
+    """Return what the acting authoriser is, as the content names it."""
+    return person_label(look, look.actor.person_id) if look.actor.person_id else ""
