@@ -18,6 +18,7 @@ from labs.instruments.rules import (
     UnreadableCq,
     WellReading,
     Why,
+    milli,
     read_cq,
 )
 from labs.intake.models import AssayOrder, Item
@@ -78,7 +79,7 @@ def add_well(
             sample=reading.sample,
             role=reading.role,
             target=reading.target,
-            cq_milli=None if reading.cq is None else int(reading.cq * 1000),
+            cq_milli=milli(reading.cq),
             why=reading.why,
             entered_by_id=w.actor.person_id,
             entered_at=w.now,
