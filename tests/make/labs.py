@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -121,18 +121,30 @@ def blind(prefix: str = "M7K2") -> str:
 
 
 def announced(
-    code: str, db: Database, disease_code: str = DISEASE, method_code: str = METHOD
+    code: str,
+    db: Database,
+    disease_code: str = DISEASE,
+    method_code: str = METHOD,
+    *,
+    keep_apart: str = "",
 ) -> Announced:
     """Return one test of one item as a sender announces it."""
     day = legal_day(db.clock.now())
-    return Announced(code, disease_code, method_code, "仔虾", 150, day, Decimal("28.5"))
+    test = Announced(code, disease_code, method_code, "仔虾", 150, day, Decimal("28.5"))
+    return replace(test, keep_apart=keep_apart)
 
 
-def make_items(db: Database, lab: Lab, count: int = 1, *, actor: Actor = SYSTEM) -> list[str]:
+def make_items(
+    db: Database, lab: Lab, count: int = 1, *, actor: Actor = SYSTEM, keep_apart: str = ""
+) -> list[str]:
     """Announce and receive so many items for DIV1; return their blind codes."""
     codes = [blind() for _ in range(count)]
     with db.work(actor) as w:
-        announce(w, lab_id=lab.lab_id, items=[announced(code, db) for code in codes])
+        announce(
+            w,
+            lab_id=lab.lab_id,
+            items=[announced(code, db, keep_apart=keep_apart) for code in codes],
+        )
     with db.work(lab.receiver.actor) as w:
         for code in codes:
             receive_item(w, code, "good")
