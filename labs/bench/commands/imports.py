@@ -1,25 +1,27 @@
 """Import an instrument's file: staged and previewed, then taken or left. The same bytes count once."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from uuid import UUID
 
 from sqlalchemy import select
 
-from aquacert.kernel.errors import Invalid
+from aquacert.kernel.errors import Invalid, NotAllowedNow
 from aquacert.kernel.work import Work
 from labs.bench.commands.concluding import conclude
 from labs.bench.commands.facts import FileDiscarded, FileImported, FileStaged
-from labs.bench.commands.rows import add_result, add_well, county_of, new_run, settle
-from labs.bench.models import BenchRun, InstrumentFile, Result
+from labs.bench.commands.rows import county_of
+from labs.bench.commands.taking import take_plan
+from labs.bench.models import InstrumentFile, Result
 from labs.bench.queries import runs_of_file
-from labs.bench.queries.plan import ImportPlan, PlannedWell, plan_of_file
+from labs.bench.queries.plan import plan_of_file
 from labs.bench.rules import FILE_MOVES, FileAct, FileState
+from labs.instruments.commands import note_reading
 from labs.instruments.parsers import read_instrument_file
+from labs.instruments.queries import profiles_for, reading_of, readings_of_series
+from labs.instruments.rules import InstrumentRun, moment
 from labs.register.commands import lock_lab
-from labs.register.models import LabScope
 
 MEDIA_TYPES = {
     "rdml": "application/zip",
@@ -39,12 +41,17 @@ class Imported:
     is_repeat: bool
 
 
-def stage_file(w: Work, lab_id: UUID, data: bytes, name: str) -> UUID:
+def stage_file(
+    w: Work, lab_id: UUID, data: bytes, name: str, *, worksheet_id: UUID | None = None
+) -> UUID:
     """Keep an instrument's file for preview and return its id; the same bytes again are the same file.
 
-    Raises `Invalid` when the file as a whole cannot be read; then nothing is kept.
+    `worksheet_id` names the plate whose places tell the samples that the file does not. Raises `Invalid` when the file as
+    a whole cannot be read, and `NotAllowedNow` when a newer version of it was taken; then nothing is kept.
     """
-    read = read_instrument_file(data, name)
+    read = read_instrument_file(
+        data, name, profiles=profiles_for(w, lab_id), nameless=worksheet_id is not None
+    )
     lab_row = lock_lab(w, lab_id)
     found = w.session.scalar(
         select(InstrumentFile)
@@ -57,6 +64,7 @@ def stage_file(w: Work, lab_id: UUID, data: bytes, name: str) -> UUID:
             fact = FileStaged(found.name, found.sha256)
             w.record(fact, on=found, county=lab_row.division_code)
         return found.id
+    refuse_older(w, lab_id, read)
     shown = PurePosixPath(name.replace("\\", "/")).name[-120:] or "instrument"
     file = w.add(
         InstrumentFile(
@@ -71,8 +79,24 @@ def stage_file(w: Work, lab_id: UUID, data: bytes, name: str) -> UUID:
     )
     suffix = shown.rpartition(".")[2].lower()
     w.attach(file, data, shown, MEDIA_TYPES.get(suffix, "application/octet-stream"))
+    note_reading(w, lab_id, file.id, read, worksheet_id)
     w.record(FileStaged(shown, read.sha256), on=file, county=lab_row.division_code)
     return file.id
+
+
+def refuse_older(w: Work, lab_id: UUID, read: InstrumentRun) -> None:
+    """Refuse a file whose run was taken from a version changed later: a version beats the order of arrival."""
+    at = moment(read.version)
+    if at is None:
+        return
+    for other in readings_of_series(w, lab_id, read.series):
+        file = w.session.get(InstrumentFile, other.file_id)
+        is_newer = other.version_at is not None and other.version_at > at
+        if file is not None and file.state == FileState.IMPORTED and is_newer:
+            raise NotAllowedNow(
+                f"这是较旧的版本（{read.version[:19]}）：同一次运行较新的文件“{file.name}”已经导入，"
+                "旧文件不再收。"
+            )
 
 
 def import_run(
@@ -82,10 +106,19 @@ def import_run(
     return commit_file(w, stage_file(w, lab_id, data, name), keep_good=keep_good)
 
 
-def commit_file(w: Work, file_id: UUID, *, keep_good: bool = False) -> Imported:
-    """Take a staged file's wells. With refused rows only if `keep_good`; a file already taken changes nothing.
+def commit_file(
+    w: Work,
+    file_id: UUID,
+    *,
+    keep_good: bool = False,
+    instrument_id: UUID | None = None,
+    lot_id: UUID | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Imported:
+    """Take a staged file's wells and submit its runs. With refused rows only if `keep_good`; a file taken changes nothing.
 
-    Raises `Invalid` when rows were refused and not waived, or when the file answers no test at all.
+    `instrument_id` and `lot_id` are the register's entries the runs were done with. `progress` is told (wells written, of
+    all). Raises `Invalid` when rows were refused and not waived, or when the file answers no test at all.
     """
     file = w.get_for_change(InstrumentFile, file_id)
     if file.state == FileState.IMPORTED:
@@ -94,6 +127,7 @@ def commit_file(w: Work, file_id: UUID, *, keep_good: bool = False) -> Imported:
         return Imported(file.id, tuple(run.id for run in runs), len(results), 0, is_repeat=True)
     FILE_MOVES.after(FileState(file.state), FileAct.IMPORT)
     plan = plan_of_file(w, file)
+    refuse_older(w, file.lab_id, plan.run)
     if not plan.samples:
         raise Invalid(
             f"文件里没有一行能收：{len(plan.refusals)} 行不认，没有对得上的盲样",
@@ -105,7 +139,7 @@ def commit_file(w: Work, file_id: UUID, *, keep_good: bool = False) -> Imported:
             f"{len(plan.refusals)} 行不认（第 {first.row} 行：{first.sentence}）。可以只收好行，或全部不收。",
             keep_good="有不认的行，请选“只收好行”或“全部不收”",
         )
-    runs = _take(w, file, plan)
+    runs = take_plan(w, file, plan, equipment=(instrument_id, lot_id), progress=progress)
     w.move(file, FILE_MOVES, FileAct.IMPORT)
     fact = FileImported(
         file.sha256,
@@ -115,46 +149,16 @@ def commit_file(w: Work, file_id: UUID, *, keep_good: bool = False) -> Imported:
         len(plan.refusals),
     )
     w.record(fact, on=file, county=county_of(w, file.lab_id))
+    for run in runs:
+        conclude(w, run)
     run_ids = tuple(run.id for run in runs)
     return Imported(file.id, run_ids, plan.samples, len(plan.refusals), is_repeat=False)
 
 
-def _take(w: Work, file: InstrumentFile, plan: ImportPlan) -> list[BenchRun]:
-    """Write the runs, wells and results of a plan."""
-    by_run: dict[str, list[PlannedWell]] = defaultdict(list)
-    for planned in plan.wells:
-        by_run[planned.reading.run].append(planned)
-    runs: list[BenchRun] = []
-    for name, wells in by_run.items():
-        run = new_run(
-            w,
-            file.lab_id,
-            source=plan.run.source,
-            instrument=plan.run.instrument,
-            file_id=file.id,
-            name=name,
-        )
-        _fill(w, run, wells)
-        runs.append(run)
-    return runs
-
-
-def _fill(w: Work, run: BenchRun, wells: Sequence[PlannedWell]) -> None:
-    """Write one run's wells, and settle each test they answer."""
-    results: dict[UUID, tuple[Result, LabScope]] = {}
-    for planned in wells:
-        scope, order, item = planned.scope, planned.order, planned.item
-        result_id: UUID | None = None
-        if order is not None and item is not None and scope is not None:
-            if order.id not in results:
-                row = add_result(w, run, item, order, scope, is_manual=False)
-                results[order.id] = (row, scope)
-            result_id = results[order.id][0].id
-        scope_id = None if scope is None else scope.id
-        add_well(w, run, planned.reading, scope_id=scope_id, result_id=result_id)
-    for row, scope in results.values():
-        settle(w, row, scope)
-    conclude(w, run)
+def worksheet_of(w: Work, file_id: UUID) -> UUID | None:
+    """Return the worksheet a file was staged for."""
+    kept = reading_of(w, file_id)
+    return None if kept is None else kept.worksheet_id
 
 
 def discard_file(w: Work, file_id: UUID) -> None:

@@ -1,26 +1,40 @@
 """What importing an instrument's file would do, row by row, before anything is written."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
 
 from aquacert.kernel.work import Look
 from labs.bench.models import InstrumentFile, Result
+from labs.bench.queries.places import places_of
+from labs.bench.queries.wells import INTERNAL_CONTROLS
 from labs.bench.rules import LIVE
 from labs.instruments.parsers import read_instrument_file
+from labs.instruments.queries import profiles_for, reading_of
 from labs.instruments.rules import InstrumentRun, Refusal, RefusalCode, Role, WellReading
+from labs.instruments.rules.profiles import FIELD_WORDS
 from labs.intake.models import AssayOrder, Item
-from labs.intake.queries import items_by_code, orders_of
+from labs.intake.queries import items_by_code
 from labs.intake.rules import ItemState, blind_code
 from labs.register.models import LabScope
 from labs.register.queries import scopes_of
 from labs.register.rules import MethodKind
 
-# An internal control is evidence beside the assay; it neither needs an order nor makes an outcome.
-INTERNAL_CONTROLS = frozenset({"ic", "ipc", "内参", "内标", "内对照"})
+AT_ONCE = 500
+"""Values in one IN list: SQLite takes 32,766 parameters, a file may hold more."""
+SWAPPED = 0.6
+"""Share of rows whose target is a blind code, from which on sample and target are said to have changed places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What a worksheet says stands in a well: the blind code or the control's name, and its role."""
+
+    label: str
+    role: Role = Role.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +49,12 @@ class PlannedWell:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What would be taken and what refused; `run_ids` when the file was imported already."""
+    """What would be taken and what refused. `worksheet_id` is the plate whose places named the samples."""
 
     run: InstrumentRun
     wells: tuple[PlannedWell, ...]
     refusals: tuple[Refusal, ...]
+    worksheet_id: UUID | None = None
 
     @property
     def samples(self) -> int:
@@ -51,72 +66,162 @@ class ImportPlan:
         """How many control wells it holds."""
         return sum(well.order is None for well in self.wells)
 
+    @property
+    def without_controls(self) -> tuple[str, ...]:
+        """The diseases that the file answers without a blank or without a positive control: nothing of them is released."""
+        used: dict[UUID, LabScope] = {}
+        roles: dict[UUID, set[Role]] = defaultdict(set)
+        for well in self.wells:
+            if well.scope is None:
+                continue
+            if well.order is not None:
+                used[well.scope.id] = well.scope
+            else:
+                roles[well.scope.id].add(well.reading.role)
+        return tuple(
+            scope.disease_name_zh
+            for key, scope in used.items()
+            if not (roles[key] & {Role.NTC, Role.NO_TARGET}) or Role.POSITIVE not in roles[key]
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """What the laboratory knows that a row may be matched to."""
 
-    scopes: tuple[LabScope, ...]
-    items: dict[str, Item]
-    orders: dict[UUID, list[AssayOrder]]
+    scopes: Mapping[str, Sequence[LabScope]]
+    items: Mapping[str, Item]
+    orders: Mapping[UUID, Sequence[AssayOrder]]
     answered: frozenset[UUID]
-
-    def scopes_named(self, target: str) -> list[LabScope]:
-        """Return the scopes that call an assay by this name."""
-        name = target.casefold()
-        return [s for s in self.scopes if name in {str(t).casefold() for t in s.targets}]
 
 
 def plan_of_file(look: Look, file: InstrumentFile) -> ImportPlan:
-    """Return what importing a staged file would do."""
-    stored = look.files_of(file)[0]
-    return plan_import(look, file.lab_id, read_instrument_file(look.read_file(stored), file.name))
+    """Return what importing a staged file would do: read by the profile and worksheet it was staged with."""
+    kept = reading_of(look, file.id)
+    sheet_id = None if kept is None else kept.worksheet_id
+    read = read_instrument_file(
+        look.read_file(look.files_of(file)[0]),
+        file.name,
+        profiles=profiles_for(look, file.lab_id, "" if kept is None else kept.profile),
+        nameless=sheet_id is not None,
+    )
+    return plan_import(look, file.lab_id, read, places=sheet_places(look, sheet_id), sheet=sheet_id)
 
 
-def plan_import(look: Look, lab_id: UUID, run: InstrumentRun) -> ImportPlan:
-    """Match every reading to a received blind item and an ordered test, or refuse it with its reason."""
-    shelf = _shelf(look, lab_id, run.readings)
+def sheet_places(look: Look, worksheet_id: UUID | None) -> dict[str, Placed]:
+    """Return what stands in each well of a worksheet; nothing without one."""
+    if worksheet_id is None:
+        return {}
+    return {p.well: Placed(p.label, Role(p.role)) for p in places_of(look, worksheet_id)}
+
+
+def plan_import(
+    look: Look,
+    lab_id: UUID,
+    run: InstrumentRun,
+    *,
+    places: Mapping[str, Placed] | None = None,
+    sheet: UUID | None = None,
+) -> ImportPlan:
+    """Match every reading to a received blind item and an ordered test, or refuse it with its reason.
+
+    `places` (well → what stands there) names the samples a file does not, and must agree with those it does.
+    """
+    placed = [_placed(reading, places or {}) for reading in run.readings]
+    readings = [each for each in placed if isinstance(each, WellReading)]
+    refusals = [*run.refusals, *(each for each in placed if isinstance(each, Refusal))]
+    shelf = _shelf(look, lab_id, readings)
+    if _is_swapped(shelf, readings):
+        words = f"{FIELD_WORDS['sample']} ↔ {FIELD_WORDS['target']}"
+        said = Refusal(0, "sample", RefusalCode.COLUMNS_SWAPPED, words)
+        return ImportPlan(run, (), (said,), sheet)
     wells: list[PlannedWell] = []
-    refusals = list(run.refusals)
     taken: dict[UUID, str] = {}
-    for number, reading in enumerate(run.readings, start=1):
+    for reading in readings:
         planned = _planned(shelf, reading, taken)
         if isinstance(planned, RefusalCode):
-            where = (
-                "target"
-                if planned in {RefusalCode.TARGET_UNKNOWN, RefusalCode.TARGET_NOT_ORDERED}
-                else "sample"
-            )
-            value = f"{reading.well} {reading.sample} {reading.target}".strip()
-            refusals.append(Refusal(number, where, planned, value[:80]))
+            refusals.append(_refused(reading, planned))
         else:
             wells += planned
-    return ImportPlan(run, _with_controls(wells), tuple(refusals))
+    return ImportPlan(run, _with_controls(wells), tuple(refusals), sheet)
+
+
+def _refused(reading: WellReading, code: RefusalCode) -> Refusal:
+    """Say which row is refused, by the line of the file."""
+    about_target = code in {RefusalCode.TARGET_UNKNOWN, RefusalCode.TARGET_NOT_ORDERED}
+    value = f"{reading.well} {reading.sample} {reading.target}".strip()
+    return Refusal(reading.row, "target" if about_target else "sample", code, value[:80])
+
+
+def _placed(reading: WellReading, places: Mapping[str, Placed]) -> WellReading | Refusal:
+    """Name a reading's sample by its place, or refuse what the worksheet contradicts."""
+    there = places.get(reading.well)
+    if there is None:
+        return reading if reading.sample else _refused(reading, RefusalCode.WELL_NOT_ON_SHEET)
+    if not reading.sample:
+        return replace(reading, sample=there.label, role=there.role)
+    named = blind_code(reading.sample)
+    if named is not None and named != blind_code(there.label):
+        return _refused(reading, RefusalCode.NOT_AS_PLANNED)
+    return reading
+
+
+def _is_swapped(shelf: Shelf, readings: Sequence[WellReading]) -> bool:
+    """Tell whether blind codes stand in the target column, and no sample of the laboratory in its own."""
+    if shelf.items or not readings:
+        return False
+    codes = sum(blind_code(reading.target) is not None for reading in readings)
+    return codes > SWAPPED * len(readings)
 
 
 def _shelf(look: Look, lab_id: UUID, readings: Iterable[WellReading]) -> Shelf:
     """Fetch everything that the readings may be matched to, in a few questions."""
-    scopes = tuple(
-        s
-        for s in scopes_of(look, lab_id)
-        if s.kind == MethodKind.QPCR and s.from_on <= look.today <= s.until_on
-    )
+    scopes: dict[str, list[LabScope]] = defaultdict(list)
+    for scope in scopes_of(look, lab_id):
+        if scope.kind == MethodKind.QPCR and scope.from_on <= look.today <= scope.until_on:
+            for name in {str(target).casefold() for target in scope.targets}:
+                scopes[name].append(scope)
     items = items_by_code(look, lab_id, {r.sample for r in readings if r.role is Role.UNKNOWN})
-    orders = orders_of(look, [item.id for item in items.values()])
+    orders = _orders(look, [item.id for item in items.values()])
     order_ids = [order.id for some in orders.values() for order in some]
-    answered = look.scalars(
-        select(Result.order_id).where(Result.order_id.in_(order_ids), Result.state.in_(LIVE))
-    )
-    return Shelf(scopes, items, orders, frozenset(answered))
+    return Shelf(scopes, items, orders, _answered(look, order_ids))
+
+
+def _orders(look: Look, item_ids: Sequence[UUID]) -> dict[UUID, list[AssayOrder]]:
+    """Return what was asked of each item, by disease; tests held by a pool are not asked now."""
+    orders: dict[UUID, list[AssayOrder]] = {item_id: [] for item_id in item_ids}
+    for start in range(0, len(item_ids), AT_ONCE):
+        rows = look.scalars(
+            select(AssayOrder)
+            .where(
+                AssayOrder.item_id.in_(item_ids[start : start + AT_ONCE]),
+                AssayOrder.held_by_id.is_(None),
+            )
+            .order_by(AssayOrder.disease_code)
+        )
+        for row in rows:
+            orders[row.item_id].append(row)
+    return orders
+
+
+def _answered(look: Look, order_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Return the orders that a live result answers."""
+    found: set[UUID] = set()
+    for start in range(0, len(order_ids), AT_ONCE):
+        some = order_ids[start : start + AT_ONCE]
+        wanted = select(Result.order_id).where(Result.order_id.in_(some), Result.state.in_(LIVE))
+        found |= set(look.scalars(wanted))
+    return frozenset(found)
 
 
 def _planned(
     shelf: Shelf, reading: WellReading, taken: dict[UUID, str]
 ) -> list[PlannedWell] | RefusalCode:
     """Match one reading. `taken` remembers which run of the file answers a test: one run only may."""
-    scopes = shelf.scopes_named(reading.target)
-    if reading.target.casefold() in INTERNAL_CONTROLS:
+    target = reading.target.casefold()
+    if target in INTERNAL_CONTROLS:
         return [PlannedWell(reading, None, None, None)]
+    scopes = shelf.scopes.get(target, ())
     if reading.role is not Role.UNKNOWN:
         return [PlannedWell(reading, None, None, scope) for scope in scopes] or [
             PlannedWell(reading, None, None, None)

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -65,6 +66,7 @@ class RefusalCode(StrEnum):
     MERGED_CELLS = "merged_cells"
     COLUMNS_SWAPPED = "columns_swapped"
     WELL_NOT_ON_SHEET = "well_not_on_sheet"
+    NOT_AS_PLANNED = "not_as_planned"
     SAMPLE_UNKNOWN = "sample_unknown"
     SAMPLE_NOT_RECEIVED = "sample_not_received"
     TARGET_NOT_ORDERED = "target_not_ordered"
@@ -86,6 +88,7 @@ SENTENCES: Mapping[RefusalCode, str] = {
     RefusalCode.MERGED_CELLS: "这一行有合并的单元格，不能确定各孔是什么，请取消合并后重新导出",
     RefusalCode.COLUMNS_SWAPPED: "这两列像是写反了，整个文件没有读；请在仪器软件里核对后重新导出",
     RefusalCode.WELL_NOT_ON_SHEET: "文件没有写样品号，工作单上这个孔也没有样品",
+    RefusalCode.NOT_AS_PLANNED: "文件写的样品与工作单上这个孔的样品不同，请核对加样",
     RefusalCode.SAMPLE_UNKNOWN: "这个盲样号不在本实验室的来样中",
     RefusalCode.SAMPLE_NOT_RECEIVED: "这个盲样还没有收样，或已拒收",
     RefusalCode.TARGET_NOT_ORDERED: "这个盲样没有委托这个检测项目",
@@ -115,6 +118,11 @@ class WellReading:
     row: int = field(default=0, compare=False)
     amplification: tuple[Point, ...] = field(default=(), compare=False, repr=False)
     melt: tuple[Point, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def is_excluded(self) -> bool:
+        """Whether the operator set the well aside."""
+        return self.why is Why.EXCLUDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +232,7 @@ def read_cq(
 ) -> Cq:
     """Read a Cq as an instrument wrote it, or raise `UnreadableCq`. `words` are those that mean “no Cq”.
 
-    A Cq at or above the cycle cap is what an instrument writes when nothing came up: not a detection.
+    The value keeps every digit that was written. A Cq at or above the cycle cap is what an instrument writes when nothing came up: not a detection.
     """
     word = plain(text or "").lower()
     if not word:
@@ -238,8 +246,8 @@ def read_cq(
         raise UnreadableCq(RefusalCode.CQ_NOT_AVAILABLE)
     if not NUMBER.fullmatch(number):
         raise UnreadableCq(RefusalCode.CQ_UNREADABLE)
-    value = Decimal(number).quantize(MILLI)
-    if value == 0:
+    value = Decimal(number)
+    if value < MILLI:
         raise UnreadableCq(RefusalCode.CQ_NOT_AVAILABLE)
     if cap is not None and value >= cap:
         return Cq(None, Why.AT_CAP)
@@ -286,3 +294,15 @@ def cycles(text: str | None) -> int:
     except ValueError:
         return 0
     return int(number) if math.isfinite(number) and 0 < number < 1000 else 0
+
+
+def moment(text: str) -> datetime | None:
+    """Return the instant an ISO 8601 text names; None when it names none. Without an offset it is taken as UTC.
+
+    Instruments rarely write an offset; two versions of one file come from one clock, so their order holds all the same.
+    """
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
