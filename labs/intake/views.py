@@ -1,5 +1,6 @@
 """Doors of intake: what is on its way, and receiving it item by item."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
@@ -13,6 +14,7 @@ from labs.intake.commands import receive_item
 from labs.intake.forms import ReceiveForm
 from labs.intake.models import Consignment
 from labs.intake.rules import CONDITION_WORDS, CONSIGNMENT_MOVES, ITEM_MOVES, ConsignmentState
+from labs.register.rules.sending import Workload
 
 bp = Blueprint("labs", __name__, url_prefix="/labs")
 FIRST_PAGES = (
@@ -82,3 +84,14 @@ def _consignment(consignment_id: UUID, form: ReceiveForm) -> tuple[str, int]:
             form=form,
         )
     return html, form.status
+
+
+@bp.app_context_processor
+def workloads() -> dict[str, Callable[[UUID], Workload]]:
+    """Let every page that names a laboratory say how full it is."""
+
+    def lab_workload(lab_id: UUID) -> Workload:
+        with look() as unit:
+            return queries.workload(unit, [lab_id])[lab_id]
+
+    return {"lab_workload": lab_workload}

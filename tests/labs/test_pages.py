@@ -244,7 +244,7 @@ def test_the_register_is_kept_by_the_province(db, browser):
         "cycle_cap": "40",
     }
     assert keeper.post(f"{made.location}/scopes", data=scope).status_code == 302
-    assert "35 &lt; Cq ≤ 38" in keeper.get(made.location).get_data(as_text=True)
+    assert "35 &lt; Cq ≤ 38" in keeper.get(f"{made.location}/scope").get_data(as_text=True)
     again = keeper.post(f"{made.location}/scopes", data=scope)
     assert (again.status_code, "重叠" in words(again)) == (422, True)
     assert (

@@ -27,6 +27,8 @@ from tests.make.seals import give_seal
 from tests.make.surveillance import make_zone
 
 TABLE_OF = {
+    "accreditation": "lab_accreditations",
+    "authorisation": "lab_authorisations",
     "batch": "batches",
     "certificate": "certificates",
     "check": "batch_checks",
@@ -45,6 +47,8 @@ TABLE_OF = {
     "paper": "files",
     "passkey": "passkeys",
     "hatchery": "hatcheries",
+    "instrument": "lab_instruments",
+    "kit_lot": "lab_kit_lots",
     "lab": "laboratories",
     "licence": "hatchery_licences",
     "load": "loads",

@@ -1,65 +1,23 @@
-"""Forms of the register, and what every form of the laboratory does with a refusal."""
+"""Forms of the province: designate, say what may be tested, accredit."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    BooleanField,
     DateField,
     DecimalField,
     IntegerField,
     SelectField,
     StringField,
     SubmitField,
-    TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import NumberRange, Optional
 
-from aquacert.http.forms import Form
-from aquacert.kernel.errors import (
-    Conflict,
-    NotAllowed,
-    NotAllowedNow,
-    NotFound,
-    NotReady,
-    TooMany,
-)
-
-NEEDED = InputRequired(_l("这一项必须填写"))
-
-
-class LabForm(Form):
-    """A form whose refusals are shown on the page where the work lies."""
-
-    def asked(self) -> dict[str, Any]:
-        """Return what the person entered; a text field that was not sent at all is empty."""
-        asked: dict[str, Any] = super().asked()
-        texts = {name for name, field in self._fields.items() if isinstance(field, StringField)}
-        return {n: "" if value is None and n in texts else value for n, value in asked.items()}
-
-    @contextmanager
-    def trying(self) -> Iterator[None]:
-        """Show every refusal of a command on this form: at its field, or at the top."""
-        try:
-            with self.catching():
-                yield
-        except NotReady as error:
-            self.form_errors += [error.sentence, *error.reasons]
-        except (Conflict, NotAllowed, NotAllowedNow, NotFound, TooMany) as error:
-            self.form_errors.append(error.sentence)
-
-
-class EmptyForm(LabForm):
-    """Only a button."""
-
-
-class ReasonForm(LabForm):
-    """An act that needs its reason."""
-
-    because = TextAreaField(_l("原因"), validators=[NEEDED])
+from labs.register.forms.base import NEEDED, LabForm
+from labs.register.rules.sending import ACCREDITATION_WORDS
 
 
 class DesignateForm(LabForm):
@@ -74,6 +32,11 @@ class DesignateForm(LabForm):
     cnas_number = StringField(_l("CNAS 证书号"))
     accredited_from_on = DateField(_l("资质起始日"), validators=[NEEDED])
     accredited_until_on = DateField(_l("资质截止日"), validators=[NEEDED])
+    capacity_per_day = IntegerField(
+        _l("日检测能力"),
+        validators=[Optional(), NumberRange(1, 100_000)],
+        description=_l("一天能检多少份样品"),
+    )
 
     def asked(self) -> dict[str, Any]:
         """Return the command's own arguments."""
@@ -98,4 +61,17 @@ class ScopeForm(LabForm):
     positive_max = DecimalField(_l("阳性上限 Cq"), default=Decimal(35), validators=[Optional()])
     grey_max = DecimalField(_l("灰区上限 Cq"), default=Decimal(40), validators=[Optional()])
     cycle_cap = IntegerField(_l("循环数"), default=40, validators=[Optional(), NumberRange(10, 99)])
+    needs_cma = BooleanField(_l("须有 CMA 资质认定"))
+    needs_cnas = BooleanField(_l("须有 CNAS 认可"))
     add = SubmitField(_l("登记检测能力"))
+
+
+class AccreditForm(LabForm):
+    """One more accreditation, or a renewed one."""
+
+    kind = SelectField(
+        _l("资质"), choices=[SelectChoice(k.value, _l(w)) for k, w in ACCREDITATION_WORDS.items()]
+    )
+    number = StringField(_l("证书号"))
+    from_on = DateField(_l("起始日"), validators=[NEEDED])
+    until_on = DateField(_l("截止日"), validators=[NEEDED])

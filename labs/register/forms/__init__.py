@@ -1,0 +1,30 @@
+"""Forms of the register, and what every form of the laboratory is made of."""
+
+from labs.register.forms.base import NEEDED, EmptyForm, LabForm, ReasonForm
+from labs.register.forms.designation import AccreditForm, DesignateForm, ScopeForm
+from labs.register.forms.holdings import (
+    CalibrateForm,
+    CapacityForm,
+    InstrumentForm,
+    LotForm,
+    OpenForm,
+    ProficiencyForm,
+    StaffForm,
+)
+
+__all__ = [
+    "NEEDED",
+    "AccreditForm",
+    "CalibrateForm",
+    "CapacityForm",
+    "DesignateForm",
+    "EmptyForm",
+    "InstrumentForm",
+    "LabForm",
+    "LotForm",
+    "OpenForm",
+    "ProficiencyForm",
+    "ReasonForm",
+    "ScopeForm",
+    "StaffForm",
+]
