@@ -21,7 +21,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from aquacert.certificates import tasks as certificates
-from aquacert.certificates.queries import travelling_within
+from aquacert.certificates.queries import resting_on, travelling_on, travelling_within
 from aquacert.declarations.queries.impact import open_within
 from aquacert.http import db as http_db
 from aquacert.http import gates, headers, openapi, pages, problems
@@ -36,6 +36,7 @@ from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Database
 from aquacert.movements import tasks as movements
 from aquacert.sampling import tasks as sampling
+from aquacert.sampling.queries import waiting_on
 from aquacert.supervision import tasks as supervision
 from aquacert.trust.cipher import Cipher
 from aquacert.trust.keys import open_ring
@@ -112,6 +113,9 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     database = Database(settings, clock or clock_of(settings), subscribers=NEWS)
     database.impact.register("zone", "待办申报", open_within)
     database.impact.register("zone", "在途证明", travelling_within)
+    database.impact.register("report", "有效证明", resting_on)
+    database.impact.register("report", "在途证明", travelling_on)
+    database.impact.register("report", "待出证申报", waiting_on)
     return House(settings, database, open_ring(settings))
 
 

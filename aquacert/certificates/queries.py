@@ -30,6 +30,7 @@ from aquacert.certificates.status.queries import (
     listing,
     status_list_of,
 )
+from aquacert.certificates.status.queries.resting import resting_on, travelling_on
 from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
@@ -73,8 +74,10 @@ __all__ = [
     "live_pages",
     "public_id_of_number",
     "record_of",
+    "resting_on",
     "scan_count",
     "status_list_of",
+    "travelling_on",
     "travelling_within",
 ]
 

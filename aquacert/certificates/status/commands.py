@@ -20,6 +20,7 @@ from aquacert.certificates.models import Certificate, Issuance, RecallHit, Recal
 from aquacert.certificates.numbers import commands as numbers
 from aquacert.certificates.rules.recalls import HitState, RecallState
 from aquacert.certificates.rules.states import MOVES, Act, Status
+from aquacert.certificates.status.queries.resting import unanswered
 from aquacert.declarations import commands as declarations
 from aquacert.hatcheries.commands import stock
 from aquacert.kernel.audit import Fact
@@ -131,10 +132,14 @@ def suspend(w: Work, certificate_id: UUID, because: str) -> None:
 def resume(w: Work, certificate_id: UUID, because: str) -> None:
     """Make a suspended certificate valid again, for a reason.
 
-    Not while a recall order holds it: that takes the order's second person.
+    Not while a recall order holds it: that takes the order's second person. Not while a test it
+    rests on is positive, or has no report that stands.
     """
     certificate, standing = _held(w, certificate_id, because)
     _not_ordered(w, certificate_id)
+    still = unanswered(w, certificate_id)
+    if still:
+        raise NotAllowedNow("现在还不能恢复：" + "".join(still))
     _move(w, standing, Act.RESUME, because)
     _record(w, certificate, CertificateResumed(certificate.number, because), because)
     tell(w, certificate, Act.RESUME)

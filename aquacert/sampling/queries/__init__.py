@@ -1,5 +1,11 @@
 """Reads of sampling: what must be tested and where it stands; samples, labels, self-tests."""
 
+from aquacert.sampling.queries.gate import (
+    batch_of_sample,
+    farm_of_sample,
+    sample_id_of,
+    waiting_on,
+)
 from aquacert.sampling.queries.required import (
     batch_line,
     planned,
@@ -35,8 +41,10 @@ __all__ = [
     "RequiredTest",
     "TestStanding",
     "batch_line",
+    "batch_of_sample",
     "batch_tests",
     "days_of",
+    "farm_of_sample",
     "needs_sample",
     "ordered",
     "paper_of",
@@ -46,6 +54,7 @@ __all__ = [
     "required_tests",
     "sample",
     "sample_by_blind_code",
+    "sample_id_of",
     "samples",
     "samples_of",
     "substitute",
@@ -55,4 +64,5 @@ __all__ = [
     "told",
     "told_unordered",
     "waiting",
+    "waiting_on",
 ]

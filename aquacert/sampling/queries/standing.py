@@ -24,7 +24,7 @@ from aquacert.sampling.rules.standing import INCONCLUSIVE, NEGATIVE, POSITIVE, n
 from aquacert.surveillance.queries.own import counting_negative
 from labs.intake.queries import item_state
 from labs.register import queries as register
-from labs.reports.queries import ReportLine, ReportSummary, report_for
+from labs.reports.queries import ReportLine, ReportSummary, report_for, report_summary
 from labs.reports.queries.progress import progress_of
 
 TESTS = table_of(OrderedTest)
@@ -106,6 +106,10 @@ def substitute(
     if found is None:
         return None
     row, rule_id = found
+    # News may be late: whether the report stands is asked of the laboratory itself.
+    report = report_summary(look, row.report_id)
+    if report is None or str(report.state) != "authorised":
+        return None
     return TestStanding(
         disease_code=row.disease_code,
         disease_name=reference.disease(look, row.disease_code).name_zh,

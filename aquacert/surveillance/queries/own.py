@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -105,3 +105,13 @@ def counting_negative(
         if row.outcome == NEGATIVE and row.in_scope and fits:
             return row, rule_id
     return None
+
+
+def sample_of_reports(
+    look: Look, report_ids: Collection[UUID], *, standing: bool | None = None
+) -> frozenset[UUID]:
+    """Return the samples whose newest news is one of these reports; standing or not, when asked."""
+    chosen = select(OwnResult.sample_id).where(OwnResult.report_id.in_(list(report_ids)))
+    if standing is not None:
+        chosen = chosen.where(OwnResult.is_withdrawn.is_(not standing))
+    return frozenset(look.scalars(chosen))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from aquacert.accounts.models import InboxMessage
@@ -11,6 +12,7 @@ from aquacert.certificates.checks.queries import in_doubt
 from aquacert.certificates.recalls.commands.sweep import after_report, after_zone
 from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.clock import legal_day
+from aquacert.kernel.errors import NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
 from aquacert.sampling.commands import make_plan
 from labs.reports.commands import withdraw_report
@@ -85,7 +87,8 @@ def test_a_report_that_is_withdrawn_or_turns_positive_suspends_what_rests_on_it(
         withdraw_report(w, report_id, "提取空白复核发现污染")
     assert after_report(db, report_id) == 1
     assert status_of(db, certificate_id) == "suspended"
-    with db.work(make_person(db, "county_supervisor", division="320114").actor) as w:
+    supervisor = make_person(db, "county_supervisor", division="320114")
+    with pytest.raises(NotAllowedNow, match="已撤回"), db.work(supervisor.actor) as w:
         commands.resume_certificate(w, certificate_id, "先恢复，等复检")
     with db.look(SYSTEM) as look:
         code = report_summary(look, report_id).blind_code
@@ -94,3 +97,12 @@ def test_a_report_that_is_withdrawn_or_turns_positive_suspends_what_rests_on_it(
     with db.look(SYSTEM) as look:
         assert "阳性" in queries.certificate(look, certificate_id).because
     assert (after_report(db, positive), after_report(db, report_id)) == (0, 0)
+    with pytest.raises(NotAllowedNow, match="阳性"), db.work(supervisor.actor) as w:
+        commands.resume_certificate(w, certificate_id, "已处置")
+    with db.work(lab.authoriser.actor) as w:
+        withdraw_report(w, positive, "送检管编号贴错")
+    negative = make_report(db, lab, code)
+    assert (after_report(db, positive), after_report(db, negative)) == (0, 0)
+    with db.work(supervisor.actor) as w:
+        commands.resume_certificate(w, certificate_id, "新的阴性报告已出")
+    assert status_of(db, certificate_id) == "valid"

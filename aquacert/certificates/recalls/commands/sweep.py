@@ -10,12 +10,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from aquacert.accounts.commands import tell
+from aquacert.accounts.queries.addressees import people_of_phone, people_with_role
+from aquacert.accounts.rules.roles import Role
 from aquacert.certificates.models import (
+    BackingReport,
     Certificate,
-    CoveredBatch,
     RecallHit,
     RecallOrder,
     Standing,
@@ -24,39 +26,44 @@ from aquacert.certificates.recalls.queries import within
 from aquacert.certificates.rules.recalls import HitState, RecallState
 from aquacert.certificates.rules.states import LIVE, Act, Status
 from aquacert.certificates.status.commands import CertificateSuspended, suspend
+from aquacert.certificates.status.queries.resting import lent_to, rests_on
+from aquacert.declarations.models import Load
 from aquacert.kernel.journal import JournalEntry
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database, Look, Work
 from aquacert.reference import queries as reference
-from aquacert.sampling.queries import sample_by_blind_code
+from aquacert.sampling.queries import farm_of_sample, sample_id_of
 from aquacert.surveillance.models import Zone
 from aquacert.surveillance.queries import zone_lines
-from labs.reports.queries import ReportSummary, report_summary
+from labs.reports.queries import ReportSummary, report_for, report_summary
 
-POSITIVE, AUTHORISED = "positive", "authorised"
+POSITIVE, NEGATIVE, AUTHORISED = "positive", "negative", "authorised"
 LATELY = timedelta(days=7)
 """For how long a zone that began is looked at again: a worker may have stood still."""
 
 
 def after_report(database: Database, report_id: UUID) -> int:
-    """Suspend every valid certificate that covers the report's batch; return how many.
+    """Suspend every valid certificate that rests on a report; return how many.
 
-    A positive report touches all of them; a withdrawn one those that were issued since it stood.
+    A positive report touches all that cover the batch, and all for which another negative of the
+    farm stood in; one that no longer stands those that were issued since it stood, unless a new
+    negative took its place already (an amendment).
     """
     with database.look(SYSTEM) as look:
         report = report_summary(look, report_id)
-        because = _because_of(report)
-        if report is None or not because:
+        because = _because_of(look, report)
+        sample_id = sample_id_of(look, report.blind_code) if report and because else None
+        if report is None or sample_id is None:
             return 0
-        taken = sample_by_blind_code(look, report.blind_code)
-        if taken is None:
-            return 0
-        covering = select(CoveredBatch.certificate_id).where(
-            CoveredBatch.batch_id == taken.batch_id
-        )
-        since = Certificate.issued_at >= report.authorised_at
-        hit = Certificate.id.in_(covering)
-        found = _valid(look, hit if str(report.state) == AUTHORISED else and_(hit, since))
+        hit = rests_on(look, sample_id)
+        if str(report.state) == AUTHORISED:
+            farm = farm_of_sample(look, sample_id)
+            lent = [lent_to(farm, code) for code in _positives(report)] if farm else []
+            found = _valid(look, or_(hit, *lent))
+        else:
+            named = select(BackingReport.certificate_id).where(BackingReport.report_id == report_id)
+            since = Certificate.issued_at >= report.authorised_at
+            found = _valid(look, or_(and_(hit, since), Certificate.id.in_(named)))
     return _suspend_all(database, found, because)
 
 
@@ -85,13 +92,28 @@ def after_beginnings(database: Database) -> int:
     return sum(after_zone(database, zone_id) for zone_id in began)
 
 
-def _because_of(report: ReportSummary | None) -> str:
+def _because_of(look: Look, report: ReportSummary | None) -> str:
     if report is None:
         return ""
     if str(report.state) != AUTHORISED:
+        if _answered(look, report):
+            return ""
         return f"检测报告 {report.number} 已撤回，自动暂停"
-    positive = [line.disease_name for line in report.lines if str(line.outcome) == POSITIVE]
-    return f"检测报告 {report.number} {'、'.join(positive)}阳性，自动暂停" if positive else ""
+    names = [line.disease_name for line in report.lines if str(line.outcome) == POSITIVE]
+    return f"检测报告 {report.number} {'、'.join(names)}阳性，自动暂停" if names else ""
+
+
+def _positives(report: ReportSummary) -> list[str]:
+    return [line.disease_code for line in report.lines if str(line.outcome) == POSITIVE]
+
+
+def _answered(look: Look, report: ReportSummary) -> bool:
+    """Say whether a report that stands now is negative for everything that this one said."""
+    now = report_for(look, report.blind_code)
+    if now is None or str(now.state) != AUTHORISED:
+        return False
+    negative = {line.disease_code for line in now.lines if str(line.outcome) == NEGATIVE}
+    return {line.disease_code for line in report.lines} <= negative
 
 
 def _valid(look: Look, chosen: ColumnElement[bool]) -> list[UUID]:
@@ -127,17 +149,43 @@ def _suspend_once(w: Work, certificate_id: UUID, because: str) -> int:
         JournalEntry.because == because,
     )
     if standing.status == Status.SUSPENDED.value:
-        return _keep_suspended(w, certificate_id, because)
+        return _keep_suspended(w, certificate_id, because) or _add_reason(w, standing, because)
     if standing.status != Status.VALID.value or w.one(before) is not None:
         return 0
     row = w.get(Certificate, certificate_id)
-    link = f"/certificates/{certificate_id}"
-    subject = f"检疫证明 {row.number} 已自动暂停，货不得启运"
-    tell(w, to_organisation=row.organisation_id, kind="recall", subject=subject, body=because)
-    tell(w, to_organisation=row.office_id, kind="recall", subject=subject, body=because, link=link)
-    tell(w, to_person=row.vet_id, kind="recall", subject=subject, body=because, link=link)
+    _tell_all(w, row, f"检疫证明 {row.number} 已自动暂停，货不得启运", because)
     suspend(w, certificate_id, because)
     return 1
+
+
+def _add_reason(w: Work, standing: Standing, because: str) -> int:
+    """Write a further reason down on what the system suspended already, and tell it, once."""
+    if standing.changed_by_id is not None or because in standing.because:
+        return 0
+    standing.because = f"{standing.because}；{because}"
+    row = w.get(Certificate, standing.id)
+    fact = CertificateSuspended(row.number, because)
+    w.record(fact, on=row, county=row.county, reason=because)
+    _tell_all(w, row, f"已暂停的检疫证明 {row.number} 又有新情况", because)
+    return 1
+
+
+def _tell_all(w: Work, row: Certificate, subject: str, because: str) -> None:
+    """Tell holder, office, vet, consignee, and the checkpoints of both ends and all above them."""
+    link = f"/certificates/{row.id}"
+    tell(w, to_organisation=row.organisation_id, kind="recall", subject=subject, body=because)
+    tell(w, to_organisation=row.office_id, kind="recall", subject=subject, body=because, link=link)
+    phone = w.one(select(Load.consignee_phone_index).where(Load.id == row.load_id))
+    places = {
+        step.code
+        for code in (row.origin_code, row.destination_code)
+        for step in reference.division_path(w, code)
+    }
+    officers = people_with_role(w, Role.CHECKPOINT_OFFICER, places)
+    for person_id in dict.fromkeys([row.vet_id, *officers]):
+        tell(w, to_person=person_id, kind="recall", subject=subject, body=because, link=link)
+    for person_id in people_of_phone(w, phone):
+        tell(w, to_person=person_id, kind="recall", subject=subject, body=because)
 
 
 def _keep_suspended(w: Work, certificate_id: UUID, because: str) -> int:
