@@ -1,4 +1,4 @@
-"""The one way out: GET of a public https address, guarded against being sent to our own inside.
+"""The one way out: GET or POST of a public https address, guarded against being sent to our own inside.
 
 The host is resolved once, every address must be public, and the connection goes to the address that
 was judged (no second look-up can differ: DNS rebinding). No redirect is followed, no proxy asked,
@@ -12,7 +12,7 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -80,25 +80,54 @@ def fetch(
     Raise `Invalid` for an address that may not be asked, `Unavailable` when it does not answer
     with 200 or 304 in time, redirects, or sends more than `limit`.
     """
+    headers = {"Accept": accept, "Accept-Encoding": "identity"}
+    if etag:
+        headers["If-None-Match"] = etag
+    with _asked("GET", url, headers, None, allow_private, seconds) as (answer, ends):
+        if answer.status == NOT_MODIFIED:
+            return Fetched(None, etag, "")
+        if answer.status != OK:
+            raise Unavailable("对方没有给出文件。", detail=f"{url}: {answer.status}")
+        body = _body(answer, limit, ends, url)
+        return Fetched(body, answer.headers.get("ETag", ""), answer.headers.get_content_type())
+
+
+def send(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    allow_private: bool = False,
+    seconds: float = SECONDS,
+) -> None:
+    """POST a body to `url`; what is answered is not read.
+
+    Raise `Invalid` for an address that may not be asked, `Unavailable` unless the answer is 2xx.
+    """
+    with _asked("POST", url, headers, body, allow_private, seconds) as (answer, _):
+        if answer.status // 100 != 2:
+            raise Unavailable("对方没有收下。", detail=f"{url}: {answer.status}")
+
+
+@contextmanager
+def _asked(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    allow_private: bool,  # noqa: FBT001
+    seconds: float,
+) -> Iterator[tuple[http.client.HTTPResponse, float]]:
+    """Ask the judged address once; give the answer and the instant at which patience ends."""
     ends = monotonic() + seconds
     address = _resolved(check_address(url, allow_private=allow_private), allow_private)
     connection = _connect(address, seconds)
+    query = f"?{address.parts.query}" if address.parts.query else ""
     try:
-        headers = {"Host": address.parts.netloc, "Accept": accept, "Accept-Encoding": "identity"}
-        if etag:
-            headers["If-None-Match"] = etag
-        path = (address.parts.path or "/") + (
-            f"?{address.parts.query}" if address.parts.query else ""
-        )
         with _until(ends, connection.sock):
-            connection.request("GET", path, headers=headers)
-            answer = connection.getresponse()
-            if answer.status == NOT_MODIFIED:
-                return Fetched(None, etag, "")
-            if answer.status != OK:
-                raise Unavailable("对方没有给出文件。", detail=f"{url}: {answer.status}")
-            body = _body(answer, limit, ends, url)
-        return Fetched(body, answer.headers.get("ETag", ""), answer.headers.get_content_type())
+            whole = {"Host": address.parts.netloc, **headers}
+            connection.request(method, (address.parts.path or "/") + query, body, whole)
+            yield connection.getresponse(), ends
     except (OSError, http.client.HTTPException) as error:
         raise Unavailable("对方没有回应，请过一会儿再试。", detail=f"{url}: {error!r}") from error
     finally:
