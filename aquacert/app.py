@@ -79,6 +79,7 @@ NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.CERTIFICATE_RESUMED: ("certificates.publish_status",),
     Topic.CERTIFICATE_SUSPENDED: ("certificates.publish_status",),
     Topic.CERTIFICATE_VOID: ("certificates.publish_status", "movements.close"),
+    Topic.CONSIGNMENT_CLOSED: ("sampling.consignment_closed",),
     Topic.DECLARATION_INSPECTED: ("sampling.declaration_inspected",),
     Topic.RECALL_MOVED: ("certificates.recall",),
     Topic.REPORT_POSITIVE: ("certificates.report_changed",),
@@ -133,6 +134,7 @@ def tasks_of(house: House) -> dict[str, Task]:
         "labs.sign_report": partial(reports.sign, database, keys),
         "movements.close": partial(movements.close_movement, database),
         "movements.open": partial(movements.open_movement, database),
+        "sampling.consignment_closed": partial(sampling.consignment_closed, database),
         "sampling.declaration_inspected": partial(sampling.declaration_inspected, database),
         "sampling.report_changed": partial(sampling.report_changed, database),
     }

@@ -7,6 +7,7 @@ from uuid import UUID
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
 from aquacert.sampling.commands import note_inspected, note_report, note_self_test
+from aquacert.sampling.commands.boxes import note_box
 
 
 def report_changed(database: Database, report_id: UUID) -> None:
@@ -20,3 +21,9 @@ def declaration_inspected(database: Database, declaration_id: UUID) -> None:
     """Take up a declaration whose every batch has its verdict."""
     with database.work(SYSTEM) as w:
         note_inspected(w, declaration_id)
+
+
+def consignment_closed(database: Database, consignment_id: UUID) -> None:
+    """Take up a box that its laboratory has reconciled."""
+    with database.work(SYSTEM) as w:
+        note_box(w, consignment_id)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowedNow, NotFound
+from aquacert.kernel.journal import JournalEntry
 from aquacert.kernel.work import Work
 from labs.custody import commands as custody
 from labs.custody.queries import chain, noted
@@ -138,13 +139,17 @@ def take_back_receipt(w: Work, consignment_id: UUID) -> str:
     """
     item = w.one(
         select(Item)
+        .join(JournalEntry, JournalEntry.subject_id == Item.id)
         .where(
+            JournalEntry.subject_kind == Item.__tablename__,
+            JournalEntry.act.in_((ItemAct.RECEIVE.value, ItemAct.TURN_AWAY.value)),
+            JournalEntry.by_id == w.actor.person_id,
+            JournalEntry.at >= w.now - TAKE_BACK_WITHIN,
             Item.consignment_id == consignment_id,
-            Item.received_by_id == w.actor.person_id,
-            Item.received_at >= w.now - TAKE_BACK_WITHIN,
+            Item.condition.is_not(None),
             w.visible(Item),
         )
-        .order_by(Item.received_at.desc(), Item.id.desc())
+        .order_by(JournalEntry.seq.desc())
     )
     if item is None:
         raise NotAllowedNow("一分钟内没有您登记的样品可以撤回；更早的请用“更正”。")

@@ -4,7 +4,7 @@ Each list's condition is written for itself, in SQL, so that `unlisted` proves s
 for each item how many lists hold it, and reports those for which that is not exactly one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,8 @@ from labs.custody.rules import Act
 from labs.intake.models import Consignment, Item, NonConformity
 from labs.intake.rules import FaultState, ItemKind, ItemState
 from labs.intake.rules.lists import LONGEST_TRANSIT, OPEN, Listed, age_mark, is_late
+
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,25 @@ def long_in_transit(look: Look) -> int:
         )
     )
     return found or 0
+
+
+def lists_of(look: Look, codes: Collection[str]) -> dict[str, Listed]:
+    """Return on which list each of these codes stands, for whoever knows them; unknown ones left out.
+
+    The sending side asks by the codes it made itself, so no row scope applies here.
+    """
+    where = case(*((_condition(listed), listed.value) for listed in Listed), else_="")
+    found: dict[str, Listed] = {}
+    wanted = sorted(codes)
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
+        rows = look.session.execute(
+            select(Item.blind_code, where)
+            .join(Consignment, Consignment.id == Item.consignment_id)
+            .where(Item.blind_code.in_(some))
+        )
+        found |= {code: Listed(listed) for code, listed in rows if listed}
+    return found
 
 
 def unlisted(look: Look) -> Sequence[str]:
