@@ -99,11 +99,20 @@ def refuse_older(w: Work, lab_id: UUID, read: InstrumentRun) -> None:
             )
 
 
-def import_run(
-    w: Work, lab_id: UUID, data: bytes, name: str, *, keep_good: bool = False
+def import_run(  # noqa: PLR0913 (what both acts ask for)
+    w: Work,
+    lab_id: UUID,
+    data: bytes,
+    name: str,
+    *,
+    keep_good: bool = False,
+    instrument_id: UUID | None = None,
+    lot_id: UUID | None = None,
+    worksheet_id: UUID | None = None,
 ) -> Imported:
     """Stage and take a file in one act: for programs that look at the refusals themselves."""
-    return commit_file(w, stage_file(w, lab_id, data, name), keep_good=keep_good)
+    file_id = stage_file(w, lab_id, data, name, worksheet_id=worksheet_id)
+    return commit_file(w, file_id, keep_good=keep_good, instrument_id=instrument_id, lot_id=lot_id)
 
 
 def commit_file(
