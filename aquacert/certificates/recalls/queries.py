@@ -30,6 +30,7 @@ from aquacert.sampling.models import Sample
 from aquacert.surveillance.models import Zone
 from aquacert.surveillance.queries.zones import division_codes_of, reach_of
 from labs.reports.queries import reports_numbered
+from labs.reports.queries.lots import codes_of_lot, is_known_lot
 
 MOST = 50_000
 """Certificates one order may hit."""
@@ -99,6 +100,8 @@ def condition(look: Look, question: Question) -> ColumnElement[bool]:
         parts.append(_covering(select(Sample.batch_id).where(Sample.lab_id == asked.lab_id)))
     if asked.report_no:
         parts.append(_covering(_batches_of_report(look, asked.report_no)))
+    if asked.kit_lot:
+        parts.append(_covering(_batches_of_lot(look, asked.kit_lot)))
     if asked.zone_id:
         parts.append(_in_zone(look, asked.zone_id))
     return and_(*parts)
@@ -137,6 +140,7 @@ def words_of(look: Look, question: Question) -> str:
         "county": lambda code: f"启运地 {reference.division(look, code).name_zh}",
         "species_code": lambda code: f"品种 {reference.species(look, code).name_zh}",
         "report_no": lambda number: f"检测报告 {number}",
+        "kit_lot": lambda lot: f"试剂盒批号 {lot}",
         "zone_id": lambda _one: "管控区所及",
         "from_on": lambda day: f"{day} 起签发",
         "until_on": lambda day: f"{day} 止签发",
@@ -239,7 +243,7 @@ def question_of(row: RecallOrder) -> Question:
 
 ID_FIELDS = ("vet_id", "lab_id", "organisation_id", "zone_id")
 DAY_FIELDS = ("from_on", "until_on")
-TEXT_FIELDS = ("county", "species_code", "report_no")
+TEXT_FIELDS = ("county", "species_code", "report_no", "kit_lot")
 
 
 def _covering(batches: Select[UUID] | Collection[UUID]) -> ColumnElement[bool]:
@@ -252,6 +256,15 @@ def _batches_of_report(look: Look, number: str) -> list[UUID]:
     if not codes:
         raise Invalid("没有这个编号的检测报告。", report_no="请核对报告编号。")
     return look.scalars(select(Sample.batch_id).where(Sample.blind_code.in_(codes)))
+
+
+def _batches_of_lot(look: Look, lot: str) -> Select[UUID]:
+    if not is_known_lot(look, lot):
+        raise Invalid(
+            "没有实验室登记过这个试剂盒批号。",
+            kit_lot="请照试剂盒上的批号写，或先按实验室和日期查询。",
+        )
+    return select(Sample.batch_id).where(Sample.blind_code.in_(codes_of_lot(lot)))
 
 
 def _in_zone(look: Look, zone_id: UUID) -> ColumnElement[bool]:

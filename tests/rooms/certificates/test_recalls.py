@@ -1,6 +1,7 @@
 """A recall takes a question and two persons; pages follow the table; a crash loses no step."""
 
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 
@@ -28,11 +29,16 @@ from aquacert.certificates.rules.recalls import (
     order_digest,
 )
 from aquacert.certificates.status.commands import suspend
+from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound
 from aquacert.kernel.scope import SYSTEM
+from aquacert.sampling.commands import make_plan
 from aquacert.verification.queries.pages import WATCH_SECONDS
+from labs.register.models import KitLot
 from tests.make.accounts import code_for, make_organisation, make_person, signed_in, step_up
 from tests.make.certificates import give_numbers, issue_one, make_ready
+from tests.make.labs import DISEASE, make_lab
+from tests.make.sampling import tested
 
 COUNTY, OTHER, PROVINCE = "320114", "320581", "320000"
 HERE = Question(county=COUNTY)
@@ -199,13 +205,34 @@ def test_each_condition_narrows(house, db, given, hits):
     ("question", "says"),
     [
         (Question(), "至少写一个条件"),
-        (Question(kit_lot="L1"), "试剂盒批号"),
         (Question(from_on=date(2026, 5, 2), until_on=date(2026, 5, 1)), "晚于"),
     ],
 )
 def test_a_question_that_cannot_be_is_refused_with_its_reason(question, says):
     with pytest.raises(Invalid, match=says):
         checked(question)
+
+
+def test_a_kit_lot_hits_the_certificate_whose_test_used_it(house, db):
+    ready, lab, today = make_ready(db), make_lab(db), legal_day(db.clock.now())
+    with db.work(SYSTEM) as w:
+        make_plan(
+            w,
+            disease_code=DISEASE,
+            species_code=ready.farm.species_code,
+            title="监测计划",
+            from_on=today - timedelta(days=9),
+            until_on=today + timedelta(days=9),
+        )
+    tested(db, replace(ready.paper, vet=ready.vet), lab, None)
+    certificate_id = issue_one(house, ready)
+    issue_next(house, 1)
+    with db.look(SYSTEM) as look:
+        lot = look.session.get(KitLot, lab.lot_id).lot
+        hit = queries.live_hits(look, Question(kit_lot=lot))
+        kept = queries.question_of(RecallOrder(question=Question(kit_lot=lot).as_json()))
+    assert [one for one, _number, _status in hit] == [certificate_id]
+    assert kept == Question(kit_lot=lot)
 
 
 def test_an_unknown_report_is_said_and_hits_nothing(db):
