@@ -226,7 +226,7 @@ def test_a_kit_lot_hits_the_certificate_whose_test_used_it(house, db):
         )
     tested(db, replace(ready.paper, vet=ready.vet), lab, None)
     certificate_id = issue_one(house, ready)
-    issue_next(house, 1)
+    issue_next(house, 50)
     with db.look(SYSTEM) as look:
         lot = look.session.get(KitLot, lab.lot_id).lot
         hit = queries.live_hits(look, Question(kit_lot=lot))
