@@ -1,52 +1,50 @@
-"""The printed label, with QR and Code 128 of the blind code."""
+"""Printed labels: QR and Code 128 of a blind code, and the code in letters.
+
+No label holds a time, a seal or a place: when it is printed says nothing of when a sample was
+taken, and whoever finds the tube learns nothing of the farm.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
-from pathlib import Path
 
-import typst
-
-from aquacert.kernel.clock import SHANGHAI
-from aquacert.kernel.errors import Unavailable
+from aquacert.kernel.errors import Invalid
+from aquacert.kernel.typesetting import typesetter
 from aquacert.sampling.rules import code128
 from aquacert.trust.qr import qr_matrix, qr_svg
 
-ROOT = Path(__file__).parents[3]
-LABEL = ROOT / "templates" / "documents" / "label.typ"
-FONTS = ROOT / "aquacert" / "http" / "static" / "vendor" / "fonts"
 QUIET_MODULES = 10
 
 
 @dataclass(frozen=True)
 class LabelFacts:
-    """What a sample's label shows."""
+    """What a sample's own label shows."""
 
     blind_code: str
-    seal_number: str
     matrix: str
     individuals: int
-    taken_at: datetime
 
 
 def label(facts: LabelFacts) -> bytes:
-    """Return a 50 × 30 mm label as PDF, with QR and Code 128 of the blind code."""
-    content = {
-        "code": facts.blind_code,
-        "qr": qr_svg(qr_matrix(facts.blind_code), label=facts.blind_code),
-        "bars": bars_svg(facts.blind_code),
+    """Return one label of 50 × 30 mm as PDF, for a label printer."""
+    content = _drawn(facts.blind_code) | {
         "matrix": facts.matrix,
         "individuals": f"{facts.individuals}",
-        "seal": facts.seal_number,
-        "taken": _when(facts.taken_at),
     }
-    pdf = _compiler().compile(sys_inputs={"label": json.dumps(content)}, format="pdf")
-    if not isinstance(pdf, bytes):
-        raise Unavailable("标签没能排出来，请再试一次。", detail="more than one page")
-    return pdf
+    return typesetter().pdf("label.typ", {"label": json.dumps(content)})
+
+
+def label_sheet(codes: Sequence[str]) -> bytes:
+    """Return A4 pages of 27 labels each (3 × 9, 63 × 30 mm), cut or on sticky paper.
+
+    Each code stands twice on its label, to be torn apart: one half for the tube, one for the sheet.
+    """
+    if not codes:
+        raise Invalid("没有要打印的标签。")
+    content = [_drawn(code) for code in codes]
+    return typesetter().pdf("labels.typ", {"labels": json.dumps(content)})
 
 
 def bars_svg(text: str) -> str:
@@ -62,10 +60,9 @@ def bars_svg(text: str) -> str:
     )
 
 
-@cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(str(LABEL), root=str(LABEL.parent), font_paths=[str(FONTS)])
-
-
-def _when(instant: datetime) -> str:
-    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+def _drawn(code: str) -> dict[str, str]:
+    return {
+        "code": code,
+        "qr": qr_svg(qr_matrix(code), label=code),
+        "bars": bars_svg(code),
+    }

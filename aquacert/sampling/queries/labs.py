@@ -10,7 +10,9 @@ from aquacert.accounts import queries as accounts
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
+from labs.intake.queries import workload
 from labs.register import queries as register
+from labs.register.rules.sending import Workload
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,8 @@ class LabChoice:
     lab_id: UUID
     name: str
     fault: str
-    busy: str
-    """How many tests wait there, against what it says it can do in a day; empty when unknown."""
+    load: Workload
+    """How many samples it owes and what it says it can do in a day; full is a warning only."""
 
 
 def method_for(look: Look, lab_id: UUID, disease_code: str) -> str:
@@ -59,13 +61,14 @@ def lab_choices(
 ) -> list[LabChoice]:
     """Return every designated laboratory, those that may take these tests first."""
     wanted, holders = tuple(diseases), tuple(owners)
+    loads = workload(look)
     found = [
         LabChoice(
             lab_id=line.lab_id,
             name=line.name_zh,
             fault=fault_of(look, line.lab_id, wanted, holders),
-            busy="",
+            load=loads[line.lab_id],
         )
         for line in register.labs(look)
     ]
-    return sorted(found, key=lambda choice: (bool(choice.fault), choice.name))
+    return sorted(found, key=lambda choice: (bool(choice.fault), choice.load.is_full, choice.name))

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
-from aquacert.sampling.models import SampleDispatch, SelfTest
+from aquacert.sampling.models import Sample, SampleDispatch, SelfTest
 from labs.register import queries as register
 from labs.reports.queries import ReportSummary, report_for
 
@@ -119,3 +119,12 @@ def self_test_by_code(look: Look, code: str) -> SelfTest | None:
 def box_of(look: Look, dispatch_id: UUID) -> SampleDispatch:
     """Return a box that was sent, or raise `NotFound` (also out of scope)."""
     return look.get(SampleDispatch, dispatch_id)
+
+
+def in_box(look: Look, box: SampleDispatch) -> list[Sample | SelfTest]:
+    """Return what travels in a box: samples of batches, or a hatchery's self-test."""
+    official = look.scalars(
+        select(Sample).where(Sample.dispatch_id == box.id).order_by(Sample.blind_code)
+    )
+    own = look.scalars(select(SelfTest).where(SelfTest.dispatch_id == box.id))
+    return [*official, *own]
