@@ -42,6 +42,7 @@ from aquacert.trust.cipher import Cipher
 from aquacert.trust.keys import open_ring
 from aquacert.verification import tasks as verification
 from labs.reports import tasks as reports
+from labs.exchange import tasks as exchange
 from labs.turnaround import tasks as turnaround
 
 ROOT = Path(__file__).parents[1]
@@ -81,9 +82,15 @@ NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.CERTIFICATE_VOID: ("certificates.publish_status", "movements.close"),
     Topic.CONSIGNMENT_CLOSED: ("sampling.consignment_closed",),
     Topic.DECLARATION_INSPECTED: ("sampling.declaration_inspected",),
+    Topic.POOL_RETRACTED: ("labs.pool_retracted",),
+    Topic.LAB_WORK_CHANGED: ("labs.exchange.work_changed",),
     Topic.RECALL_MOVED: ("certificates.recall",),
     Topic.REPORT_POSITIVE: ("certificates.report_changed",),
-    Topic.REPORT_RELEASED: ("sampling.report_changed", "labs.sign_report"),
+    Topic.REPORT_RELEASED: (
+        "sampling.report_changed",
+        "sampling.make_annex",
+        "labs.sign_report",
+    ),
     Topic.REPORT_WITHDRAWN: ("sampling.report_changed", "certificates.report_changed"),
     Topic.ZONE_CHANGED: ("certificates.zone_changed",),
 }
@@ -131,11 +138,14 @@ def tasks_of(house: House) -> dict[str, Task]:
         "certificates.recall": partial(certificates.recall, database),
         "certificates.report_changed": partial(certificates.report_changed, database),
         "certificates.zone_changed": partial(certificates.zone_changed, database),
+        "labs.pool_retracted": partial(reports.pool_retracted, database),
         "labs.sign_report": partial(reports.sign, database, keys),
+        "labs.exchange.work_changed": partial(exchange.work_changed, database),
         "movements.close": partial(movements.close_movement, database),
         "movements.open": partial(movements.open_movement, database),
         "sampling.consignment_closed": partial(sampling.consignment_closed, database),
         "sampling.declaration_inspected": partial(sampling.declaration_inspected, database),
+        "sampling.make_annex": partial(sampling.make_annex, database, keys),
         "sampling.report_changed": partial(sampling.report_changed, database),
     }
 

@@ -67,7 +67,9 @@ def _operation(app: Flask, rule: Rule, method: str) -> dict[str, Any]:
         operation["parameters"].append(
             {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}}
         )
-        operation["requestBody"] = {"content": {"application/json": {"schema": {"type": "object"}}}}
+        kind = getattr(view, "takes", "application/json")
+        schema = "object" if kind == "application/json" else "string"
+        operation["requestBody"] = {"content": {kind: {"schema": {"type": schema}}}}
     return operation
 
 

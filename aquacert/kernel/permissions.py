@@ -56,6 +56,7 @@ class P(StrEnum):
     NUMBERS_ASK = "certificates:numbers:ask"
     NUMBERS_KEEP = "certificates:numbers:keep"
     NUMBERS_READ = "certificates:numbers:read"
+    OBSERVATION_READ = "surveillance:observation:read"
     PEER_KEEP = "certificates:peer:keep"
     PEER_READ = "certificates:peer:read"
     REFERENCE_ADOPT = "reference:rule:adopt"

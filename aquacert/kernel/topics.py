@@ -20,6 +20,7 @@ class Topic(StrEnum):
     DECLARATION_SUBMITTED = "declaration.submitted"
     EVENT_CHANGED = "event.changed"
     POOL_RETRACTED = "pool.retracted"
+    LAB_WORK_CHANGED = "lab_work.changed"
     RECALL_MOVED = "recall.moved"
     REPORT_POSITIVE = "report.positive"
     REPORT_RELEASED = "report.released"

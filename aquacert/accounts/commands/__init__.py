@@ -51,6 +51,7 @@ from aquacert.accounts.commands.sign_in import (
 from aquacert.accounts.commands.step_up import grant_step_up, spend_step_up
 from aquacert.accounts.commands.tokens import (
     end_token,
+    end_tokens_named,
     make_consignee_link,
     make_token,
     use_consignee_link,
@@ -72,6 +73,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "end_token",
+    "end_tokens_named",
     "enrol",
     "first_password",
     "forget_person",

@@ -40,6 +40,7 @@ NEVER_BY_TOKEN = frozenset(
         P.CERTIFICATE_SUSPEND,
         P.CERTIFICATE_VOID,
         P.LAB_AUTHORISE,
+        P.LAB_SYSTEMS,
         P.LAB_REVIEW,
         P.SELF_KEEP,
     }

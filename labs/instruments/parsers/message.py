@@ -82,21 +82,22 @@ def _row(number: int, row: object, run: str, cap: int | None) -> WellReading | R
     """Judge one well; the first bad member refuses it."""
     if not isinstance(row, Mapping):
         return Refusal(number, "", RefusalCode.ROW_LENGTH, str(row)[:40])
-    well, sample, target = (_text(row.get(key)) for key in ("well", "sample", "target"))
-    role = _text(row.get("role")).lower() or Role.UNKNOWN.value
-    if well and well_name(well) is None:
-        return Refusal(number, "well", RefusalCode.WELL_UNREADABLE, well[:40])
-    if not sample:
-        return Refusal(number, "sample", RefusalCode.SAMPLE_MISSING, well)
-    if not target:
-        return Refusal(number, "target", RefusalCode.TARGET_MISSING, well)
-    if role not in set(Role):
-        return Refusal(number, "role", RefusalCode.TASK_UNKNOWN, role[:40])
+    said = {key: _text(row.get(key)) for key in ("well", "sample", "target", "role")}
+    role = said["role"].lower() or Role.UNKNOWN.value
+    well = well_name(said["well"]) or ""
+    for member, code, is_bad in (
+        ("well", RefusalCode.WELL_UNREADABLE, said["well"] and not well),
+        ("sample", RefusalCode.SAMPLE_MISSING, not said["sample"]),
+        ("target", RefusalCode.TARGET_MISSING, not said["target"]),
+        ("role", RefusalCode.TASK_UNKNOWN, role not in set(Role)),
+    ):
+        if is_bad:
+            return Refusal(number, member, code, (said[member] or well)[:40])
     try:
         cq = _cq(row, cap)
     except UnreadableCq as unreadable:
         return Refusal(number, "cq", unreadable.code, str(row.get("cq"))[:40])
-    return WellReading(run, well_name(well) or "", sample, Role(role), target, cq.value, cq.why)
+    return WellReading(run, well, said["sample"], Role(role), said["target"], cq.value, cq.why)
 
 
 def _cq(row: Mapping[str, Any], cap: int | None) -> Cq:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowedNow
+from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 from labs.intake.commands.facts import ConsignmentAnnounced
 from labs.intake.models import AssayOrder, Consignment, Item
@@ -86,6 +87,7 @@ def announce(w: Work, *, lab_id: UUID, items: Sequence[Announced], box: Box | No
         _add_item(w, consignment, code, [item for item in items if _code(item) == code])
     fact = ConsignmentAnnounced(consignment.number, codes)
     w.record(fact, on=consignment, county=lab_row.division_code)
+    w.tell(Topic.LAB_WORK_CHANGED, lab_id)
     return consignment.id
 
 
