@@ -10,8 +10,10 @@ from aquacert.kernel.errors import AquaCertError
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
 from aquacert.trust.keys import KeyRing
+from labs.pools.models import Pool
+from labs.pools.queries import reported_members
 from labs.reports import queries
-from labs.reports.commands import sign_report
+from labs.reports.commands import invalidate_for_pool, sign_report
 
 log = structlog.get_logger("reports")
 
@@ -19,6 +21,16 @@ log = structlog.get_logger("reports")
 def sign(database: Database, keys: KeyRing, report_id: UUID) -> None:
     """Sign a report and make its documents; once they are there nothing is done."""
     sign_report(database, keys, report_id)
+
+
+def pool_retracted(database: Database, pool_id: UUID) -> None:
+    """Invalidate every standing report that rests on a pool whose result was taken back."""
+    with database.look(SYSTEM) as look:
+        code = look.get(Pool, pool_id).code
+        members = reported_members(look, pool_id)
+    for member in members:
+        with database.work(SYSTEM) as w:
+            invalidate_for_pool(w, member, f"混样 {code} 的结果已撤销，须单独重检")
 
 
 def sign_waiting(database: Database, keys: KeyRing) -> int:

@@ -205,8 +205,12 @@ def test_a_report_is_withdrawn_with_its_reason(db, browser):
     authoriser = browser(lab.authoriser)
     page = f"/labs/reports/{report_id}"
     assert authoriser.post(f"{page}/withdraw", data={}).status_code == 422
-    assert authoriser.post(f"{page}/withdraw", data={"because": "录入错误"}).status_code == 302
-    assert "这份报告已撤回" in words(authoriser.get(page))
+    shown = authoriser.get(f"{page}/withdraw")
+    assert "现在没有别的东西依据这份报告" in words(shown)
+    digest = re.search(r'name="shown"[^>]* value="(\w+)"', shown.get_data(as_text=True)).group(1)
+    form = {"because": "录入错误", "shown": digest, "code": code_for(db, lab.authoriser.person_id)}
+    assert authoriser.post(f"{page}/withdraw", data=form).status_code == 302
+    assert "这份报告不再有效：已撤回" in words(authoriser.get(page))
     assert one(db, Report).state == "withdrawn"
 
 

@@ -4,6 +4,7 @@ from labs.reports.commands.asking import (
     ask_invalidate,
     ask_retract,
     drop_ask,
+    invalidate_for_pool,
     invalidate_report,
     retract_report,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "authorise_report",
     "drop_ask",
     "invalidate",
+    "invalidate_for_pool",
     "invalidate_report",
     "retract",
     "retract_report",

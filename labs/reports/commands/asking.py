@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import select
+
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from aquacert.kernel.work import Work
 from labs.register.commands import lock_lab
@@ -16,7 +18,7 @@ from labs.reports.commands.facts import (
 )
 from labs.reports.models import Report, ReportAsk
 from labs.reports.queries.touched import open_ask, touched
-from labs.reports.rules import ReportAct
+from labs.reports.rules import ReportAct, ReportState
 
 
 def ask_retract(w: Work, report_id: UUID, because: str, *, shown: str | None = None) -> UUID:
@@ -51,6 +53,22 @@ def invalidate_report(w: Work, report_id: UUID, *, shown: str | None = None) -> 
     end(w, row, ReportAct.INVALIDATE, ask.because)
     test_anew(w, row, ask.because)
     take_down(w, row, ReportInvalidated(row.number, row.blind_code, counts), ask.because)
+
+
+def invalidate_for_pool(w: Work, code: str, because: str) -> None:
+    """Invalidate the standing report on a blind code whose pool was retracted; without one nothing is done.
+
+    The two persons are those who retracted the pool (labs.pools): this carries out what they decided.
+    """
+    standing = Report.standing == ReportState.AUTHORISED
+    found = w.one(select(Report.id).where(Report.blind_code == code, standing))
+    if found is None:
+        return
+    row = w.get_for_change(Report, found)
+    counts = touched(w, row).counts
+    end(w, row, ReportAct.INVALIDATE, because)
+    test_anew(w, row, because)
+    take_down(w, row, ReportInvalidated(row.number, row.blind_code, counts), because)
 
 
 def drop_ask(w: Work, report_id: UUID) -> None:

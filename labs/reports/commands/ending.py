@@ -14,14 +14,14 @@ from aquacert.kernel.errors import Conflict, Invalid, NotAllowed
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 from labs.bench.queries import live_results
-from labs.bench.rules import RESULT_MOVES, ResultAct, ResultState, may_authorise
+from labs.bench.rules import RESULT_MOVES, ResultAct, ResultState
 from labs.intake.models import Item
 from labs.intake.rules import ITEM_MOVES, ItemAct
 from labs.register.commands import lock_lab
 from labs.reports.commands.authorise import add_report, results_in, tell_released
 from labs.reports.commands.facts import ReportAmended, ReportWithdrawn
 from labs.reports.models import Report
-from labs.reports.queries.drafts import hands_of, next_place_of_version, signers_label
+from labs.reports.queries.drafts import next_place_of_version, not_third, signers_label
 from labs.reports.queries.touched import open_ask, touched
 from labs.reports.rules import (
     MOVES,
@@ -51,8 +51,7 @@ def amend_report(
     row, because = ready_to_end(w, report_id, ReportAct.AMEND, because, shown)
     item = w.get_for_change(Item, row.item_id)
     lab_row = lock_lab(w, row.lab_id)
-    against = may_authorise(w.actor.person_id, *hands_of(w, live_results(w, item.id)))
-    if against is not None:
+    if not_third(w, live_results(w, item.id)) is not None:
         raise NotAllowed("检测或复核过这份样品的人不能更正它的报告，须由另一位授权签字人办理。")
     old = read(row.content)
     content = _new_version(w, row, old, because, _real(old, changes))

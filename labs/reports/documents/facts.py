@@ -68,7 +68,7 @@ class Facts:
         if self.is_draft:
             return "草稿·未签发"
         if self.mark is not None:
-            return self.mark.word
+            return f"{self.mark.word} {self.mark.english.upper()}"
         return DEMO if self.is_demo else ""
 
 
@@ -157,7 +157,11 @@ def remarks(content: Content) -> list[str]:
     for place, line in enumerate(content.lines, start=1):
         for words in _of_line(line):
             found.setdefault(words, []).append(str(place))
-    return [f"{'、'.join(places)}）{words}" for words, places in found.items()]
+    every = len(content.lines)
+    return [
+        f"{'全部 All' if every > 1 and len(places) == every else '、'.join(places)}）{words}"
+        for words, places in found.items()
+    ]
 
 
 def _of_line(line: ContentLine) -> list[str]:
@@ -169,7 +173,8 @@ def _of_line(line: ContentLine) -> list[str]:
     if line.uncertainty:
         said.append(f"测量不确定度 Uncertainty：{line.uncertainty}")
     if line.pool:
-        said.append(f"由混样 {line.pool} 检测为阴性而判定 Negative by pool {line.pool}")
+        words = line.pool_words or f"由混样 {line.pool} 检测为阴性而判定"
+        said.append(f"{words} Negative by pool {line.pool}")
     if line.external:
         said.append(f"外部提供方的结果 Result of an external provider：{line.external}")
     return [words for words in said if words]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from aquacert.kernel.work import Look
 from labs.bench.models import Result
@@ -34,6 +34,7 @@ from labs.reports.queries.gathering import replaces, statement_of
 from labs.reports.queries.public import PublicReport, public_report
 from labs.reports.queries.touched import Touched, open_ask, touched
 from labs.reports.rules import ReportState
+from labs.turnaround.models import OrderClock
 
 __all__ = [
     "DOCX",
@@ -190,7 +191,7 @@ def unsigned_reports(look: Look) -> list[UUID]:
 
 
 def ready_items(look: Look, words: str = "") -> Select[Item]:
-    """Select the received items every ordered test of which has a verified result, oldest first."""
+    """Select the received items every ordered test of which has a verified result, the first due first."""
     verified = select(Result.order_id).where(Result.state == ResultState.VERIFIED)
     still_open = select(AssayOrder.item_id).where(AssayOrder.id.not_in(verified))
     wanted = select(Item).where(
@@ -201,4 +202,5 @@ def ready_items(look: Look, words: str = "") -> Select[Item]:
     )
     if words.strip():
         wanted = wanted.where(look.matching(Item, words))
-    return wanted.order_by(Item.received_at, Item.id)
+    due = select(func.min(OrderClock.due_at)).where(OrderClock.item_id == Item.id).scalar_subquery()
+    return wanted.order_by(due.is_(None), due, Item.received_at, Item.id)

@@ -11,9 +11,15 @@ from sqlalchemy import select
 from aquacert.accounts.queries.people import person_label
 from aquacert.kernel.typesetting import missing_glyphs
 from aquacert.kernel.work import Look
-from labs.bench.models import BenchRun, Result
-from labs.bench.queries import enterers_of, live_results, needed, wells_of_results
-from labs.bench.rules import RESULT_MOVES, SENTENCES, ResultState, may_authorise
+from labs.bench.models import Result
+from labs.bench.queries import live_results, needed
+from labs.bench.rules import (
+    RESULT_MOVES,
+    SENTENCES,
+    ResultState,
+    Unverifiable,
+    may_authorise,
+)
 from labs.intake.models import Item
 from labs.intake.queries import item_by_code, orders_of
 from labs.intake.rules import ItemState
@@ -24,6 +30,7 @@ from labs.reports.documents import texts_of
 from labs.reports.models import Report
 from labs.reports.queries.gathering import content_of
 from labs.reports.rules import Content, Stands
+from labs.review.queries import hands_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +81,20 @@ def _open_tests(look: Look, item: Item, results: Sequence[Result]) -> list[str]:
     ]
 
 
-def hands_of(look: Look, results: Sequence[Result]) -> tuple[set[UUID | None], set[UUID | None]]:
-    """Return everybody who tested and everybody who verified, the pools' people included."""
-    behind = [*results]
-    for row in results:
-        if row.by_pool_id is not None:
-            pooled = live_results(look, row.by_pool_id)
-            behind += [one for one in pooled if one.scope_id == row.scope_id]
-    wells = wells_of_results(look, [row.id for row in behind])
-    entered: set[UUID | None] = set()
-    for row in behind:
-        entered |= enterers_of(needed(look, BenchRun, row.run_id), row, wells[row.id])
-    return entered, {row.verified_by_id for row in behind}
-
-
 def _same_hands(look: Look, results: Sequence[Result]) -> list[str]:
     """Say why this actor may not be the third person."""
     if look.actor.person_id is None:
         return ["报告须由实名的授权签字人签发"]
-    against = may_authorise(look.actor.person_id, *hands_of(look, results))
+    against = not_third(look, results)
     return [] if against is None else [SENTENCES[against]]
+
+
+def not_third(look: Look, results: Sequence[Result]) -> Unverifiable | None:
+    """Return why this actor is not a third person to these results: pools, retests, all hands count."""
+    hands = hands_of(look, results).values()
+    testers = {person for each in hands for person in each.testers}
+    verifiers = {person for each in hands for person in each.verifiers}
+    return may_authorise(look.actor.person_id, testers, verifiers)
 
 
 def _not_entitled(look: Look, lab_id: UUID, results: Sequence[Result]) -> list[str]:

@@ -14,6 +14,7 @@ from labs.bench.models import BenchRun, Result
 from labs.bench.queries import needed, wells_of_results
 from labs.intake.models import Item
 from labs.intake.rules import CONDITION_WORDS, Condition
+from labs.pools.queries import PoolLine, by_pool
 from labs.register.models import Calibration, Instrument, KitLot, Laboratory, LabScope
 from labs.reports import rules
 from labs.reports.models import Report, ReportStatement
@@ -46,9 +47,17 @@ def content_of(
     stated = said.deviations if said else ""
     external = dict(said.external) if said else {}
     wells = wells_of_results(look, [r.id for r in results])
+    pools = by_pool(look, [r.id for r in results])
     degrees = _degrees(item.water_temperature_tenths)
     lines = tuple(
-        _line(look, row, "、".join(w.cq_text for w in wells[row.id]), external) for row in results
+        _line(
+            look,
+            row,
+            "、".join(w.cq_text for w in wells[row.id]),
+            pools.get(row.id),
+            external.get(disease_of(look, row), ""),
+        )
+        for row in results
     )
     return Content(
         title=rules.TITLE,
@@ -109,11 +118,15 @@ def _degrees(tenths: int | None) -> str:
     return "" if tenths is None else f"{tenths / 10:.1f} ℃"
 
 
-def _line(look: Look, row: Result, cq: str, external: dict[str, str]) -> ContentLine:
+def disease_of(look: Look, row: Result) -> str:
+    """Return the code of the disease a result is about."""
+    return needed(look, LabScope, row.scope_id).disease_code
+
+
+def _line(look: Look, row: Result, cq: str, pool: PoolLine | None, external: str) -> ContentLine:
     """Gather one test's line."""
     scope = needed(look, LabScope, row.scope_id)
     run = needed(look, BenchRun, row.run_id)
-    pool = needed(look, Item, row.by_pool_id).blind_code if row.by_pool_id else ""
     return ContentLine(
         disease_code=scope.disease_code,
         disease_name=scope.disease_name_zh,
@@ -130,8 +143,9 @@ def _line(look: Look, row: Result, cq: str, external: dict[str, str]) -> Content
         run_number=run.number,
         instrument=_instrument(look, run),
         kit_lot=_lot(look, run),
-        pool=pool,
-        external=external.get(scope.disease_code, ""),
+        pool=pool.code if pool else "",
+        pool_words=pool.sentence if pool else "",
+        external=external,
         enterer=person_label(look, row.entered_by_id) if row.entered_by_id else "系统",
         verifier=person_label(look, row.verified_by_id) if row.verified_by_id else "",
         result_id=str(row.id),

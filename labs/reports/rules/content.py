@@ -44,6 +44,8 @@ class ContentLine:
     uncertainty: str = ""
     pool: str = ""
     """blind code of the pool whose negative this is; empty for a test of its own"""
+    pool_words: str = ""
+    """what the pool was, ready to print"""
     external: str = ""
     """the external provider of this result; empty for our own"""
 
