@@ -7,7 +7,9 @@ from uuid import UUID
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
 from aquacert.sampling.commands import note_inspected, note_report, note_self_test
+from aquacert.sampling.commands.annex import make_annex as sign_annex
 from aquacert.sampling.commands.boxes import note_box
+from aquacert.trust.keys import KeyRing
 
 
 def report_changed(database: Database, report_id: UUID) -> None:
@@ -15,6 +17,11 @@ def report_changed(database: Database, report_id: UUID) -> None:
     with database.work(SYSTEM) as w:
         note_report(w, report_id)
         note_self_test(w, report_id)
+
+
+def make_annex(database: Database, keys: KeyRing, report_id: UUID) -> None:
+    """Sign the annex of a report that was released; once it is there nothing is done."""
+    sign_annex(database, keys, report_id)
 
 
 def declaration_inspected(database: Database, declaration_id: UUID) -> None:

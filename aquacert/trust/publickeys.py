@@ -25,6 +25,8 @@ class Use(StrEnum):
     """the body's PAdES seal in the PDF"""
     REPORT = "report"
     """test reports: a laboratory's COSE object in the QR code and its PAdES seal, always ES256"""
+    ANNEX = "annex"
+    """sampling annexes (抽样附页): an office's COSE object that ties a blind report to its batch"""
     STATUS = "status"
     """status lists"""
     SES = "ses"

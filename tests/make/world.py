@@ -27,6 +27,7 @@ from tests.make.seals import give_seal
 from tests.make.surveillance import make_zone
 
 TABLE_OF = {
+    "annex": "sample_annexes",
     "accreditation": "lab_accreditations",
     "authorisation": "lab_authorisations",
     "batch": "batches",

@@ -26,6 +26,7 @@ USES = {
     Use.VET: "官方兽医签字",
     Use.SEAL: "文书电子章",
     Use.REPORT: "检测报告",
+    Use.ANNEX: "抽样附页",
     Use.STATUS: "状态清单",
     Use.SES: "电子印章",
     Use.SEAL_MAKER: "制章",
