@@ -1,5 +1,8 @@
 """Forms of the bench: a run, its wells, an instrument's file."""
 
+from typing import Any
+from uuid import UUID
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
@@ -11,17 +14,63 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
 from labs.register.forms import NEEDED, LabForm
 
 
-class RunForm(LabForm):
-    """Open a run for entry by hand."""
+def id_or_none(text: str | None) -> UUID | None:
+    """Return a chosen id; None for none, or for what is no id."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
-    instrument = StringField(_l("仪器"), validators=[NEEDED])
-    reagent_lot = StringField(_l("试剂批号"), validators=[NEEDED])
+
+class EquipForm(LabForm):
+    """Say what a run was done with."""
+
+    instrument_id = SelectField(_l("仪器"), coerce=str, validate_choice=False)
+    lot_id = SelectField(_l("试剂批号"), coerce=str, validate_choice=False)
+
+    def equipment(self) -> dict[str, UUID | None]:
+        """Return the chosen instrument and lot."""
+        return {
+            "instrument_id": id_or_none(self.instrument_id.data),
+            "lot_id": id_or_none(self.lot_id.data),
+        }
+
+
+class SheetRunForm(EquipForm):
+    """Begin the run of a worksheet."""
+
+
+class RunForm(EquipForm):
+    """Open a run for entry by hand. Words serve where the register does not have the thing yet."""
+
+    instrument = StringField(_l("仪器（没有登记的写在这里）"))
+    reagent_lot = StringField(_l("试剂批号（没有登记的写在这里）"))
     reagent_until_on = DateField(_l("试剂有效期至"), validators=[Optional()])
+
+    def validate_instrument(self, field: StringField) -> None:
+        """An instrument is named one way or the other."""
+        if not (field.data or self.instrument_id.data):
+            raise ValidationError(str(_l("请选仪器")))
+
+    def validate_reagent_lot(self, field: StringField) -> None:
+        """A lot is named one way or the other."""
+        if not (field.data or self.lot_id.data):
+            raise ValidationError(str(_l("请选试剂批号")))
+
+    def asked(self) -> dict[str, Any]:
+        """Return the command's own arguments."""
+        return super().asked() | self.equipment()
+
+
+class SubmitForm(LabForm):
+    """Submit a run."""
+
+    leave_open = BooleanField(_l("没录的留在待检清单"))
 
 
 class WellForm(LabForm):
@@ -76,7 +125,7 @@ class FileForm(LabForm):
     )
 
 
-class TakeForm(LabForm):
+class TakeForm(EquipForm):
     """Take a staged file."""
 
     keep_good = BooleanField(_l("只收好行，不认的行不收"))

@@ -1,6 +1,6 @@
-"""Doors of the bench: what is owed, runs, files."""
+"""Doors of the bench: what is owed, runs, the plate, files."""
 
-from labs.bench.views import files, runs
+from labs.bench.views import files, hand, plate, runs
 from labs.bench.views.blueprint import bp
 
-__all__ = ["bp", "files", "runs"]
+__all__ = ["bp", "files", "hand", "plate", "runs"]
