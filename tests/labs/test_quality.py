@@ -22,7 +22,8 @@ PAGE = f"/labs/quality/{DISEASE}/{METHOD}"
 
 
 def run_with(db, lab, cq, *, lot="K1", role=Role.POSITIVE):
-    """One run with an NTC and one control; return its id."""
+    """One run with an NTC and one control, a second after the last; return its id."""
+    db.clock.forward(seconds=1)
     with db.work(lab.technician.actor) as w:
         run_id = open_run(w, lab.lab_id, reagent_lot=lot)
         enter_control(w, run_id, Role.NTC, DISEASE, None)
