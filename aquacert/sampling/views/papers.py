@@ -6,7 +6,7 @@ import io
 from decimal import Decimal
 from uuid import UUID
 
-from flask import send_file
+from flask import redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -28,6 +28,7 @@ from aquacert.sampling.documents import (
     sampling_sheet,
 )
 from aquacert.sampling.models import Sample, SampleDispatch, SelfTest
+from aquacert.sampling.queries.annexes import annex_of_sample
 from aquacert.sampling.queries.own import box_of, in_box
 from aquacert.sampling.queries.plans import batch_of
 from aquacert.sampling.rules import (
@@ -62,8 +63,11 @@ def sheet(sample_id: UUID) -> ResponseReturnValue:
 @bp.get("/samples/<uuid:sample_id>/annex.docx")
 @allowed(P.SAMPLE_READ)
 def annex_docx(sample_id: UUID) -> ResponseReturnValue:
-    """The annex that names the batch of a released report."""
+    """The annex that names the batch of a released report: the signed one where there is one."""
     with look() as unit:
+        row = annex_of_sample(unit, sample_id)
+        if row is not None:
+            return redirect(url_for(".annex_paper", annex_id=row.id))
         data = annex(_annex_facts(unit, queries.sample(unit, sample_id)))
     return send_file(io.BytesIO(data), as_attachment=True, download_name=f"{_('批次附页')}.docx")
 

@@ -30,7 +30,7 @@ from aquacert.trust import cbor, cose
 from labs.intake.commands import receive_item
 from labs.reports.commands import withdraw_report
 from labs.reports.queries import report_summary
-from tests.make.accounts import make_person
+from tests.make.accounts import make_person, signed_in
 from tests.make.certificates import confirm, issue_one, look_at, make_ready
 from tests.make.declarations import answers, make_declaration
 from tests.make.hatcheries import make_hatchery
@@ -220,7 +220,7 @@ def test_a_report_that_arrives_while_the_keys_sign_stops_the_certificate(house, 
         assert certificates.certificate_of_load(look, ready.load_id) is None
 
 
-def test_the_annex_is_signed_once_and_says_everything_but_names(house, db, paper):
+def test_the_annex_is_signed_once_and_says_everything_but_names(house, db, client, paper):
     lab = make_lab(db)
     report_id = tested(db, paper, lab)
     annex_id = make_annex(db, house.keys, report_id)
@@ -241,8 +241,17 @@ def test_the_annex_is_signed_once_and_says_everything_but_names(house, db, paper
     )
     assert paper.number in words
     assert report.digest in words
+    with client.session_transaction() as cookie:
+        cookie["_user_id"], cookie["_fresh"] = paper.farm.owner_secret, True
+    assert client.get(f"/sampling/annexes/{annex_id}.docx").data == data
+    assert client.get(f"/sampling/annexes/{annex_id}.cose").data == row.cose
+    assert "要求的检测都通过了" in client.get(
+        f"/sampling/{paper.declaration_id}/progress"
+    ).get_data(as_text=True)
     for person in (lab.technician, lab.authoriser):
         with pytest.raises(NotFound), db.look(person.actor) as look:
             annex_row(look, annex_id)
+        signed_in(client, person)
+        assert client.get(f"/sampling/annexes/{annex_id}.docx").status_code == 403
     with pytest.raises(DBAPIError, match="append-only"), db.work(SYSTEM) as w:
         w.session.execute(update(SampleAnnex).values(report_no="X"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from aquacert.kernel.audit import AuditEntry
@@ -15,7 +17,7 @@ from aquacert.kernel.scope import SYSTEM
 from aquacert.surveillance.commands import OwnNews, take_own_result
 from aquacert.surveillance.models import Event, OwnResult
 from aquacert.surveillance.rules.own import Heard, Purpose, Version
-from tests.make.accounts import make_organisation
+from tests.make.accounts import make_organisation, make_person, signed_in
 
 
 @pytest.fixture
@@ -139,3 +141,26 @@ def test_the_same_news_in_any_order_end_in_one_state(db, news):
         (events[0].status, events[0].is_confirmed, str(events[0].content))
     }
     assert (len(pictures), len(events), events[0].status) == (24, 24, "suspected")
+
+
+def test_the_list_and_its_files_keep_to_the_readers_place_and_name_no_farm(db, client, news):
+    take(db, replace(news, life_stage="=1+1"))
+    elsewhere = replace(
+        news, sample_id=new_id(db.clock.now()), division_code="370285", report_no="LAB-02"
+    )
+    take(db, elsewhere)
+    officer = make_person(db, "county_supervisor", division="320114")
+    signed_in(client, officer)
+    html = client.get("/surveillance/tests?q=十足目").get_data(as_text=True)
+    assert "LAB-01-2026-00001" in html
+    assert "LAB-02" not in html
+    text = client.get("/surveillance/tests.csv").get_data().decode("utf-8-sig")
+    assert [line.split(",")[4] for line in text.splitlines()] == ["病种", "十足目虹彩病毒病"]
+    assert ",'=1+1," in text
+    assert str(news.organisation_id) not in text
+    book = load_workbook(io.BytesIO(client.get("/surveillance/tests.xlsx?outcome=positive").data))
+    assert book.active.max_row == 1
+    assert client.get("/surveillance/tests?from=gestern").status_code == 422
+    lab = make_person(db, "lab_technician", organisation_id=news.lab_id)
+    signed_in(client, lab)
+    assert client.get("/surveillance/tests").status_code == 403
