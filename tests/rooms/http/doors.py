@@ -15,6 +15,7 @@ WORDS = {
     "version": ["0", "1", "99"],
     "number": ["0", "1", "2026201"],
     "ordinal": ["0", "1", "999999999999"],
+    "sequence": ["0", "1", "999999999999"],
     "name": ["0/000", "../secret", "x", "a" * 43],
     "kid": ["00", "x"],
     "secret": ["x", "a" * 43],
@@ -54,7 +55,7 @@ def values_of(
         found = words[part]
         return (
             [int(text) for text in found]
-            if part in {"number", "ordinal", "version"}
+            if part in {"number", "ordinal", "sequence", "version"}
             else list(found)
         )
     if ids is None:
