@@ -64,6 +64,8 @@ def test_the_road_of_a_sample_by_the_pages_alone(db, browser):
     preview = technician.get(sent.location)
     assert "收下 1 个项目" in words(preview)
     taken = technician.post(f"{sent.location}/take")
+    used = {"instrument_id": lab.instrument_id, "lot_id": lab.lot_id}
+    assert technician.post(f"{taken.location}/equip", data=used).status_code == 302
     assert "有效，可放行" in words(technician.get(taken.location))
 
     reviewer = browser(lab.reviewer)
