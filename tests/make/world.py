@@ -36,6 +36,7 @@ TABLE_OF = {
     "consignment": "lab_consignments",
     "declaration": "declarations",
     "event": "events",
+    "fault": "lab_nonconformities",
     "feed": "feed_files",
     "file": "lab_files",
     "item": "lab_items",
@@ -74,6 +75,7 @@ TABLE_OF = {
     "seal": "seals",
     "segment": "number_segments",
     "session": "sessions",
+    "storage": "lab_storages",
     "token": "api_tokens",
     "zone": "zones",
 }

@@ -179,7 +179,10 @@ def take_in(w: Work, consignment_id: UUID, scanned: Scanned) -> Scan:
     consignment = w.get_for_change(Consignment, consignment_id)
     code = blind_code(scanned.code)
     if code is None:
-        raise Invalid("这不是盲样号：盲样号只有字母、数字和短横线。", code="请重新扫，或照标签输入")
+        raise Invalid(
+            "这不是盲样号：盲样号只有字母、数字和短横线。",
+            code="这不是盲样号，请重新扫，或照标签输入",
+        )
     item = w.one(
         select(Item).where(
             Item.blind_code == code, Item.lab_id == consignment.lab_id, w.visible(Item)
