@@ -15,7 +15,7 @@ from labs.instruments.rules import InstrumentRun
 
 VERSIONS = ("1.0", "1.1", "1.2", "1.3", "1.4")
 HEAD = 4096
-ROOT = re.compile(rb"<\x00?(?:[\w.-]+:)?r\x00?d\x00?m\x00?l\x00?[\s>]")
+ROOT = re.compile(rb"<(?:[\w.-]+:)?rdml[\s>]")
 
 
 def read_rdml(
@@ -53,6 +53,6 @@ def _head(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     """Return a member's first bytes."""
     try:
         with archive.open(info) as member:
-            return member.read(HEAD)
+            return member.read(HEAD).replace(b"\x00", b"")  # UTF-16 of plain letters
     except Exception as error:  # zlib.error and BadZipFile share no base
         raise Invalid("文件不完整：压缩包里的数据损坏，请重新导出", file="文件损坏") from error

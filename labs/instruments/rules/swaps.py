@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from labs.instruments.rules import well_name
-
+WELL = re.compile(r"[A-Pa-p]0?(?:[1-9]|1[0-9]|2[0-4])")
+"""A well of a plate of up to 384; a well column may also count its wells."""
 NUMBER = re.compile(r"\d{1,3}[.,]\d{1,12}")
 MOST = 0.6
 FEW = 0.2
@@ -20,7 +20,10 @@ def swapped(columns: Mapping[str, Sequence[str]]) -> tuple[str, str] | None:
     """
     wells = {name: _share(cells, _is_well) for name, cells in columns.items()}
     numbers = {name: _share(cells, _is_cq) for name, cells in columns.items()}
+    counted = _share(columns.get("well", ()), str.isdecimal)
     for own, kind in (("well", wells), ("cq", numbers)):
+        if own == "well" and counted > FEW:
+            continue
         if own not in columns or kind[own] > FEW or len(columns[own]) < LEAST:
             continue
         for name in ("sample", "target", "cq", "well"):
@@ -35,7 +38,7 @@ def _share(cells: Sequence[str], test: Callable[[str], bool]) -> float:
 
 
 def _is_well(cell: str) -> bool:
-    return well_name(cell) is not None
+    return WELL.fullmatch(cell) is not None
 
 
 def _is_cq(cell: str) -> bool:
