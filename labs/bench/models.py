@@ -81,6 +81,9 @@ class Result(Base):
             sqlite_where=LIVE_ONLY,
             postgresql_where=LIVE_ONLY,
         ),
+        Index("ix_lab_results_lab_tested", "lab_id", "tested_on", "id"),
+        Index("ix_lab_results_lab_outcome", "lab_id", "outcome", "tested_on", "id"),
+        Index("ix_lab_results_scope_tested", "scope_id", "tested_on", "id"),
         # The last guard of the four-eyes rule stands in the database itself.
         CheckConstraint(
             "verified_by_id IS NULL OR verified_by_id <> entered_by_id", name="four_eyes"

@@ -15,6 +15,11 @@ branch_labels = None
 depends_on = None
 
 APPEND_ONLY = ("lab_calibrations", "lab_proficiency_tests")
+SEARCHED = {
+    "ix_lab_results_lab_tested": ["lab_id", "tested_on", "id"],
+    "ix_lab_results_lab_outcome": ["lab_id", "outcome", "tested_on", "id"],
+    "ix_lab_results_scope_tested": ["scope_id", "tested_on", "id"],
+}
 KINDS = (("designated", None), ("cma", "cma_number"), ("cnas", "cnas_number"))
 
 
@@ -208,6 +213,8 @@ def upgrade() -> None:
     for name in ("needs_cma", "needs_cnas"):
         column = sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false())
         op.add_column("lab_scopes", column)
+    for name, columns in SEARCHED.items():
+        op.create_index(name, "lab_results", columns)
     dialect = op.get_bind().dialect.name
     for table in APPEND_ONLY:
         for statement in ddl.append_only(table, dialect):

@@ -1,6 +1,7 @@
 """Forms of the register, and what every form of the laboratory is made of."""
 
 from labs.register.forms.base import NEEDED, EmptyForm, LabForm, ReasonForm
+from labs.register.forms.data import DataForm
 from labs.register.forms.designation import AccreditForm, DesignateForm, ScopeForm
 from labs.register.forms.holdings import (
     CalibrateForm,
@@ -17,6 +18,7 @@ __all__ = [
     "AccreditForm",
     "CalibrateForm",
     "CapacityForm",
+    "DataForm",
     "DesignateForm",
     "EmptyForm",
     "InstrumentForm",

@@ -37,7 +37,7 @@ from aquacert.verification.queries.pages import WATCH_SECONDS
 from labs.register.models import KitLot
 from tests.make.accounts import code_for, make_organisation, make_person, signed_in, step_up
 from tests.make.certificates import give_numbers, issue_one, make_ready
-from tests.make.labs import DISEASE, make_lab
+from tests.make.labs import DISEASE, equip_lab, make_lab
 from tests.make.sampling import tested
 
 COUNTY, OTHER, PROVINCE = "320114", "320581", "320000"
@@ -226,8 +226,9 @@ def test_a_kit_lot_hits_the_certificate_whose_test_used_it(house, db):
         )
     tested(db, replace(ready.paper, vet=ready.vet), lab, None)
     certificate_id = issue_one(house, ready)
-    issue_next(house, 50)
+    equip_lab(db, lab.lab_id, lot="UNUSED")
     with db.look(SYSTEM) as look:
+        assert queries.live_hits(look, Question(kit_lot="unused")) == []
         lot = look.session.get(KitLot, lab.lot_id).lot
         hit = queries.live_hits(look, Question(kit_lot=lot))
         kept = queries.question_of(RecallOrder(question=Question(kit_lot=lot).as_json()))
