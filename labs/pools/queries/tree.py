@@ -217,3 +217,16 @@ def reported_members(look: Look, pool_id: UUID) -> list[str]:
         .order_by(Item.blind_code)
     )
     return list(dict.fromkeys(rows))
+
+
+def resting_on(look: Look, pool_id: UUID) -> list[Result]:
+    """Return the standing results that rest on a pool, its inner pools' included."""
+    inner = select(PoolMember.item_id).where(PoolMember.pool_id == pool_id)
+    return look.scalars(
+        select(Result)
+        .where(
+            Result.state.in_(LIVE),
+            (Result.by_pool_id == pool_id) | Result.by_pool_id.in_(inner),
+        )
+        .order_by(Result.id)
+    )

@@ -30,8 +30,9 @@ from labs.review.commands.facts import (
 )
 from labs.review.models import Signature, SignedResult
 from labs.review.queries.hands import hands_of, level_for
+from labs.review.queries.queue import batch_of
 from labs.review.queries.record import Bench, Record, bench_of, record_of, signed_by
-from labs.review.rules import SENTENCES, Hands, Locked, is_enough, may_verify
+from labs.review.rules import LEFT_WORDS, SENTENCES, Hands, Left, Locked, is_enough, may_verify
 
 CHANGED = "您打开之后有人更新过这份记录，没有提交。请先看差异，再决定。"
 
@@ -98,6 +99,28 @@ def review_results(
     fact = ResultsSigned(len(rows), record.digest, record.meaning)
     w.record(fact, on=signature, county=county_of(w, signature.lab_id))
     return signature.id
+
+
+def review_batch(
+    w: Work, run_id: UUID, scope_id: UUID, result_ids: Sequence[UUID], *, digest: str | None = None
+) -> UUID | None:
+    """Sign the identical negatives of one run by one rule version, all or none, and return the signature.
+
+    Raises `NotReady` naming each result that is not one of them, else as `review_results` does.
+    """
+    batch = batch_of(w, run_id, scope_id)
+    alike = set() if batch is None else {entry.result.id for entry in batch.alike}
+    others = {} if batch is None else {entry.result.id: entry for entry in batch.left_out}
+    reasons = [
+        f"{others[key].code}：{'，'.join(LEFT_WORDS[others[key].left or Left.NOT_NEGATIVE])}"
+        if key in others
+        else "有一份结果不在这次运行的待复核结果里"
+        for key in dict.fromkeys(result_ids)
+        if key not in alike
+    ]
+    if reasons:
+        raise NotReady(reasons, "只有相同的阴性结果才能一次通过。")
+    return review_results(w, result_ids, digest=digest)
 
 
 def return_results(w: Work, result_ids: Sequence[UUID], because: str) -> None:

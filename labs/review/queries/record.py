@@ -15,7 +15,7 @@ from labs.bench.queries.wells import internal_controls
 from labs.bench.rules import Validity
 from labs.intake.models import Item
 from labs.register.models import LabScope
-from labs.review.models import SignedResult
+from labs.review.models import Signature, SignedResult
 from labs.review.queries.hands import by_id
 from labs.review.rules import RECORD, digest_of, meaning_of
 
@@ -165,4 +165,14 @@ def signed_by(look: Look, result_id: UUID, part: str) -> set[UUID]:
                 SignedResult.result_id == result_id, SignedResult.result_hash == part
             )
         )
+    )
+
+
+def signatures_of(look: Look, result_id: UUID) -> list[Signature]:
+    """Return every signature that covers a result, oldest first; also one under an older state of it."""
+    return look.scalars(
+        select(Signature)
+        .join(SignedResult, SignedResult.signature_id == Signature.id)
+        .where(SignedResult.result_id == result_id)
+        .order_by(Signature.signed_at, Signature.id)
     )
