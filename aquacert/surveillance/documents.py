@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Protocol
 
-from aquacert.surveillance.models import OwnResult
 from aquacert.surveillance.rules.own import (
     LEVEL_WORDS,
     OUTCOME_WORDS,
@@ -25,7 +26,30 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 YES, NO = "是", "否"
 
 
-def cells(row: OwnResult) -> tuple[str | int, ...]:
+class OwnLine(Protocol):
+    """One result as a file shows it: a row of own_results has all of it."""
+
+    sampled_on: date
+    division_code: str
+    place: str
+    disease_code: str
+    disease_name: str
+    species_code: str
+    species_name: str
+    life_stage: str
+    individuals: int
+    purpose: str
+    level: str
+    method_code: str
+    outcome: str
+    lab_name: str
+    in_scope: bool
+    report_no: str
+    reported_at: datetime
+    is_withdrawn: bool
+
+
+def cells(row: OwnLine) -> tuple[str | int, ...]:
     """Return one result in the order of HEADS; instants in UTC, RFC 3339."""
     return (
         row.sampled_on.isoformat(),
@@ -54,7 +78,7 @@ def plain(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def as_csv(rows: Iterable[OwnResult]) -> bytes:
+def as_csv(rows: Iterable[OwnLine]) -> bytes:
     """Return the results as CSV (UTF-8 with its mark, as spreadsheets expect it)."""
     kept = io.StringIO(newline="")
     writer = csv.writer(kept)
@@ -63,7 +87,7 @@ def as_csv(rows: Iterable[OwnResult]) -> bytes:
     return kept.getvalue().encode("utf-8-sig")
 
 
-def as_workbook(rows: Iterable[OwnResult]) -> bytes:
+def as_workbook(rows: Iterable[OwnLine]) -> bytes:
     """Return the results as .xlsx with a frozen head row."""
     from openpyxl import Workbook
 

@@ -8,7 +8,13 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from aquacert.certificates.rules.facts import RequiredResult
 from aquacert.certificates.rules.readiness import findings
@@ -150,6 +156,10 @@ def test_a_rule_that_eases_a_duty_is_off_everywhere_until_two_adopt_it(count, pr
     assert binds(eases, range(count), production=production) is (count >= 2)
 
 
+PASSED: list[int] = []
+"""How often the road was walked to its end: a property that never was would say nothing."""
+
+
 class Road(RuleBasedStateMachine):
     """One test of one sample, and three people who try everything in any order.
 
@@ -174,17 +184,18 @@ class Road(RuleBasedStateMachine):
         row["state"] = moves.after(row["state"], act)
         return True
 
-    @rule(opener=people, person=people, outcome=st.sampled_from([Outcome.NEGATIVE, *Outcome]))
-    def enter(self, opener, person, outcome):
-        if self.live is None:
-            row = {"state": ResultState.ENTERED, "by": {opener, person}, "outcome": outcome}
-            self.results.append(row)
+    @precondition(lambda self: self.live is None)
+    @rule(person=people, outcome=st.sampled_from([*[Outcome.NEGATIVE] * 4, *Outcome]))
+    def enter(self, person, outcome):
+        row = {"state": ResultState.ENTERED, "by": {person}, "outcome": outcome}
+        self.results.append(row)
 
     @rule(person=people)
     def touch_a_well(self, person):
         if self.live is not None and self.live["state"] is ResultState.ENTERED:
             self.live["by"].add(person)
 
+    @precondition(lambda self: self.live is not None)
     @rule(person=people)
     def verify(self, person):
         row = self.live
@@ -197,6 +208,7 @@ class Road(RuleBasedStateMachine):
     def give_back(self, act):
         self.move(self.live, RESULT_MOVES, act)
 
+    @precondition(lambda self: self.live is not None)
     @rule(person=people)
     def authorise(self, person):
         row = self.live
@@ -227,16 +239,21 @@ class Road(RuleBasedStateMachine):
         )
         found = findings(facts(batches=(replace(a_batch(1), tests=(test,)),)), TODAY)
         if not found:
+            PASSED.append(1)
             row = self.report["result"]
             hands = {*row["by"], row["verified_by"], self.report["by"]}
             assert row["verified_by"] not in row["by"]
             assert len(hands) == len(row["by"]) + 2
 
 
-TestNobodyGetsACertificateAlone = Road.TestCase
-TestNobodyGetsACertificateAlone.settings = settings(
-    max_examples=60,
-    stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+def test_nobody_gets_a_certificate_alone():
+    PASSED.clear()
+    enough = settings(
+        max_examples=80,
+        stateful_step_count=25,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    run_state_machine_as_test(Road, settings=enough)
+    assert len(PASSED) > 10
