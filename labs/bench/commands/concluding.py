@@ -66,6 +66,8 @@ def conclude(w: Work, run: BenchRun) -> None:
     run.submitted_at, run.submitted_by_id = w.now, w.actor.person_id
     if run.worksheet_id is not None:
         sheet = w.get_for_change(Worksheet, run.worksheet_id)
+        if sheet.state == SheetState.DRAFT:  # its run came as a file, nobody began it by hand
+            w.move(sheet, SHEET_MOVES, SheetAct.RUN)
         if sheet.state == SheetState.RUNNING:
             w.move(sheet, SHEET_MOVES, SheetAct.FINISH)
     w.session.flush()
