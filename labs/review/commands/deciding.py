@@ -31,7 +31,7 @@ from labs.review.commands.facts import (
 from labs.review.models import Signature, SignedResult
 from labs.review.queries.hands import hands_of, level_for
 from labs.review.queries.queue import batch_of
-from labs.review.queries.record import Bench, Record, bench_of, record_of, signed_by
+from labs.review.queries.record import Bench, Record, bench_of, charts_against, record_of, signed_by
 from labs.review.rules import LEFT_WORDS, SENTENCES, Hands, Left, Locked, is_enough, may_verify
 
 CHANGED = "您打开之后有人更新过这份记录，没有提交。请先看差异，再决定。"
@@ -85,8 +85,9 @@ def review_results(
     bench, hands = bench_of(w, rows), hands_of(w, rows)
     for scope in bench.scopes.values():
         _authorised(w, scope)
+    charts = charts_against(w, bench)
     for row in rows:
-        _judge(w, row, bench, hands[row.id])
+        _judge(w, row, bench, hands[row.id], charts[row.run_id])
     signature = _sign(w, rows, record)
     levels: dict[tuple[str, date], int] = {}
     for row in rows:
@@ -165,7 +166,7 @@ def _authorised(w: Work, scope: LabScope) -> None:
         raise NotAllowed(said)
 
 
-def _judge(w: Work, row: Result, bench: Bench, hands: Hands) -> None:
+def _judge(w: Work, row: Result, bench: Bench, hands: Hands, charts: Sequence[str]) -> None:
     """Refuse a verification that the rules of separation, of the register or of the run forbid."""
     against = may_verify(w.actor.person_id, hands, Outcome(row.outcome))
     if against in {Locked.NOBODY, Locked.OWN_ENTRY, Locked.SIGNED_ALREADY}:
@@ -173,9 +174,9 @@ def _judge(w: Work, row: Result, bench: Bench, hands: Hands) -> None:
     RESULT_MOVES.after(ResultState(row.state), ResultAct.VERIFY)
     if against is not None:
         raise NotAllowedNow(SENTENCES[against])
-    judged = bench.judged[row.run_id, row.scope_id]
-    if not judged.is_valid:
-        raise NotReady(judged.sentences, "运行无效，不能复核通过。")
+    reasons = [*bench.judged[row.run_id, row.scope_id].sentences, *charts]
+    if reasons:
+        raise NotReady(reasons, "运行无效，不能复核通过。")
 
 
 def _sign(w: Work, rows: Sequence[Result], record: Record) -> Signature:

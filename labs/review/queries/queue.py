@@ -19,7 +19,7 @@ from labs.intake.rules import ItemKind
 from labs.pools.models import PoolMember
 from labs.register.models import LabScope
 from labs.review.queries.hands import hands_of, level_for
-from labs.review.queries.record import Bench, bench_of
+from labs.review.queries.record import Bench, bench_of, charts_against
 from labs.review.rules import Left, Locked, Plain, left, may_verify
 from labs.turnaround.queries import due_of
 
@@ -44,6 +44,7 @@ class Entry:
     wells: tuple[WellRow, ...]
     controls: tuple[WellRow | None, ...]
     validity: Validity
+    charts: tuple[str, ...]
     enterer: str
     locked: Locked | None
     left: Left | None
@@ -55,6 +56,11 @@ class Entry:
     def code(self) -> str:
         """The blind code."""
         return self.item.blind_code
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What stands against the run: its controls, its equipment, and its control charts where they were asked."""
+        return (*self.validity.sentences, *self.charts)
 
     @property
     def is_pool(self) -> bool:
@@ -112,13 +118,17 @@ def batch_of(look: Look, run_id: UUID, scope_id: UUID) -> Batch | None:
         .where(Result.run_id == run_id, Result.scope_id == scope_id)
         .limit(MOST)
     )
-    return next(iter(_batches(entries(look, rows))), None)
+    return next(iter(_batches(entries(look, rows, with_charts=True))), None)
 
 
-def entries(look: Look, rows: Sequence[Result]) -> list[Entry]:
-    """Return results as a reviewer reads them, in few questions however many they are."""
+def entries(look: Look, rows: Sequence[Result], *, with_charts: bool = False) -> list[Entry]:
+    """Return results as a reviewer reads them, in few questions however many they are.
+
+    `with_charts` also holds each run against its control charts: a year of controls per run, so not for a whole queue.
+    """
     bench, hands = bench_of(look, rows), hands_of(look, rows)
     due = _due(look, rows)
+    charts = charts_against(look, bench) if with_charts else {}
     labels: dict[UUID | None, str] = {None: "系统"}
     levels: dict[UUID, int] = {}
     found: list[Entry] = []
@@ -138,9 +148,17 @@ def entries(look: Look, rows: Sequence[Result]) -> list[Entry]:
                 wells=tuple(bench.wells[row.id]),
                 controls=tuple(bench.controls(row)),
                 validity=bench.judged[row.run_id, row.scope_id],
+                charts=charts.get(row.run_id, ()),
                 enterer=labels[row.entered_by_id],
                 locked=locked,
-                left=left(_plain(bench, row, is_touched=locked not in {None, Locked.NOT_FINAL})),
+                left=left(
+                    _plain(
+                        bench,
+                        row,
+                        is_touched=locked not in {None, Locked.NOT_FINAL},
+                        is_held=bool(charts.get(row.run_id)),
+                    )
+                ),
                 due=due.get(row.order_id),
                 signed=len(hands[row.id].verifiers),
                 level=levels[scope.id],
@@ -149,7 +167,7 @@ def entries(look: Look, rows: Sequence[Result]) -> list[Entry]:
     return found
 
 
-def _plain(bench: Bench, row: Result, *, is_touched: bool) -> Plain:
+def _plain(bench: Bench, row: Result, *, is_touched: bool, is_held: bool) -> Plain:
     """Return the part of a result that decides whether it is like the others."""
     demands = bench.scopes[row.scope_id].rule.demands
     wells = [well for well in bench.wells[row.id] if not is_ic(well)]
@@ -158,7 +176,7 @@ def _plain(bench: Bench, row: Result, *, is_touched: bool) -> Plain:
     return Plain(
         outcome=Outcome(row.outcome),
         is_touched=is_touched,
-        is_run_valid=bench.judged[row.run_id, row.scope_id].is_valid,
+        is_run_valid=bench.judged[row.run_id, row.scope_id].is_valid and not is_held,
         is_manual=row.is_manual or any(well.revision for well in wells),
         version=row.version,
         targets=tuple(None if well.cq is None else float(well.cq) for well in wells),

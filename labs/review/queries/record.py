@@ -14,6 +14,7 @@ from labs.bench.queries.validity import controls_of
 from labs.bench.queries.wells import internal_controls
 from labs.bench.rules import Validity
 from labs.intake.models import Item
+from labs.quality.queries import faults as chart_faults
 from labs.register.models import LabScope
 from labs.review.models import Signature, SignedResult
 from labs.review.queries.hands import by_id
@@ -63,6 +64,11 @@ def bench_of(look: Look, rows: Sequence[Result]) -> Bench:
             for run, scope in sorted(pairs)
         },
     )
+
+
+def charts_against(look: Look, bench: Bench) -> dict[UUID, tuple[str, ...]]:
+    """Return why the control charts reject each of these runs; () where they do not."""
+    return {key: tuple(chart_faults(look, run)) for key, run in bench.runs.items()}
 
 
 def record_of(look: Look, rows: Sequence[Result]) -> Record:

@@ -58,7 +58,7 @@ def send_back(result_id: UUID) -> ResponseReturnValue:
 def _result(result_id: UUID, form: SignForm, back: ReturnForm) -> tuple[str, int]:
     with look() as unit:
         row = unit.get(Result, result_id)
-        [entry] = queries.entries(unit, [row])
+        [entry] = queries.entries(unit, [row], with_charts=True)
         offer(unit, form, [row])
         form.outcome.data = row.outcome
         pool = unit.session.get(Pool, row.by_pool_id or row.item_id)
