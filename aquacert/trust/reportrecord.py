@@ -23,7 +23,7 @@ OUTCOMES = ("negative", "positive", "inconclusive")
 """What all tests say together, coded by place: one positive outweighs, then one without conclusion."""
 LINES = "lines"
 _CLAIMS: list[type] = [int, str, int, str, int, int, bytes]
-"""version, number, second of authorisation, blind code, outcome, count of tests, digest16"""
+"""version, number, second of signing, blind code, outcome, count of tests, digest16"""
 
 
 def encode_record(content: Mapping[str, Any], *, public_id: str, authorised_at: datetime) -> bytes:
@@ -57,8 +57,8 @@ class ReportClaims:
     """What a report's QR code itself states, under the laboratory's signature."""
 
     number: str
-    authorised_at: int
-    """seconds since 1970 UTC"""
+    signed_at: int
+    """seconds since 1970 UTC: when the key signed, a little after a person authorised"""
     blind_code: str
     outcome: str
     """of OUTCOMES"""
@@ -67,13 +67,13 @@ class ReportClaims:
     """first 16 bytes of SHA-256 of the record"""
 
     @classmethod
-    def of(cls, record: bytes) -> Self:
+    def of(cls, record: bytes, signed_at: datetime) -> Self:
         """Return the claims of a canonical record; raise `Refused` when it is none."""
         said = decode_record(record)
         outcomes = [str(line["outcome"]) for line in said[LINES]]
         return cls(
             number=str(said["number"]),
-            authorised_at=int(said["authorised_at"]),
+            signed_at=int(signed_at.timestamp()),
             blind_code=str(said["blind_code"]),
             outcome=together(outcomes),
             tests=len(outcomes),
@@ -87,7 +87,7 @@ class ReportClaims:
             [
                 VERSION,
                 self.number,
-                self.authorised_at,
+                self.signed_at,
                 self.blind_code,
                 outcome,
                 self.tests,
@@ -104,15 +104,11 @@ class ReportClaims:
         version, number, at, code, outcome, tests, digest = parts
         if version != VERSION:
             raise Refused(Why.UNKNOWN_VERSION, str(version))
-        if (
-            not 0 <= at < LATEST
-            or not 0 <= outcome < len(OUTCOMES)
-            or len(digest) != DIGEST_BYTES
-        ):
+        if not 0 <= at < LATEST or not 0 <= outcome < len(OUTCOMES) or len(digest) != DIGEST_BYTES:
             raise Refused(Why.MALFORMED, "a claim out of range")
         return cls(
             number=number,
-            authorised_at=at,
+            signed_at=at,
             blind_code=code,
             outcome=OUTCOMES[outcome],
             tests=tests,
@@ -120,9 +116,13 @@ class ReportClaims:
         )
 
     @property
-    def authorised(self) -> datetime:
-        """The instant of authorisation, UTC."""
-        return datetime.fromtimestamp(self.authorised_at, UTC)
+    def signed(self) -> datetime:
+        """The instant of signing, UTC: the key must have been valid then."""
+        return datetime.fromtimestamp(self.signed_at, UTC)
+
+    def are_of(self, record: bytes) -> bool:
+        """Tell whether these are claims of exactly this canonical record."""
+        return record_digest(record) == self.digest and self.of(record, self.signed) == self
 
 
 def together(outcomes: Collection[str]) -> str:

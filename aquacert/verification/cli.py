@@ -38,6 +38,7 @@ from aquacert.verification.queries.outside import (
     judge_pdf,
     judge_status,
 )
+from aquacert.verification.queries.reports import is_report, judge_report
 
 EXIT = {Answer.GOOD: 0, Answer.REFUSED: 1, Answer.UNSURE: 2}
 WORDS = {Answer.GOOD: "有效", Answer.REFUSED: "无效", Answer.UNSURE: "待核"}
@@ -72,7 +73,7 @@ def verify_command(
     as_json: bool,
     offline: bool,
 ) -> None:
-    """Check a certificate: its PDF, a picture, a .cose file, or the address in its QR code."""
+    """Check a certificate or a test report: its PDF, a picture, a .cose file, or the address in its QR code."""
     now = datetime.fromisoformat(at).astimezone() if at else SystemClock().now()
     report = Report()
     data, code = _brought(file_or_url, report)
@@ -162,6 +163,9 @@ def _judge(
 ) -> None:
     status, proof = given
     cose = code.cose
+    if is_report(cose):
+        judge_report(report, data, cose, believed)
+        return
     if data:
         cose, attached = judge_pdf(report, data, believed)
         proof = proof or attached

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField, TextAreaField
@@ -14,6 +15,15 @@ from labs.register.forms import NEEDED, LabForm
 from labs.reports.rules import AMENDABLE, Content
 
 SHORT = Length(max=300, message=_l("最多 300 个字"))
+
+
+class _AsItIs(Length):
+    """A field that stands filled in: it is neither asked for nor called optional."""
+
+    field_flags: ClassVar[Mapping[str, bool]] = {"optional_quiet": True}
+
+
+AS_IT_IS = _AsItIs(max=300, message=_l("最多 300 个字"))
 
 
 class ConfirmForm(LabForm, SecondFactorForm):
@@ -89,18 +99,18 @@ class AmendForm(_Shown, ConfirmForm):
     """Correct words of a report, with the reason and the second factor."""
 
     because = TextAreaField(_l("更正原因"), validators=[NEEDED, SHORT])
-    lab_address = StringField(_l("实验室地址"), validators=[SHORT])
-    place_of_work = StringField(_l("检测地点"), validators=[SHORT])
-    species = StringField(_l("品种"), validators=[SHORT])
-    life_stage = StringField(_l("发育阶段"), validators=[SHORT])
-    matrix = StringField(_l("样品类型"), validators=[SHORT])
-    condition = StringField(_l("收样状态"), validators=[SHORT])
-    sampled_on = StringField(_l("抽样日期"), validators=[SHORT])
-    environment = StringField(_l("抽样环境"), validators=[SHORT])
-    sampling = StringField(_l("抽样方案"), validators=[SHORT])
-    sampling_deviations = StringField(_l("抽样偏离"), validators=[SHORT])
-    deviations = StringField(_l("检测偏离"), validators=[SHORT])
-    external = StringField(_l("外部结果"), validators=[SHORT])
+    lab_address = StringField(_l("实验室地址"), validators=[AS_IT_IS])
+    place_of_work = StringField(_l("检测地点"), validators=[AS_IT_IS])
+    species = StringField(_l("品种"), validators=[AS_IT_IS])
+    life_stage = StringField(_l("发育阶段"), validators=[AS_IT_IS])
+    matrix = StringField(_l("样品类型"), validators=[AS_IT_IS])
+    condition = StringField(_l("收样状态"), validators=[AS_IT_IS])
+    sampled_on = StringField(_l("抽样日期"), validators=[AS_IT_IS])
+    environment = StringField(_l("抽样环境"), validators=[AS_IT_IS])
+    sampling = StringField(_l("抽样方案"), validators=[AS_IT_IS])
+    sampling_deviations = StringField(_l("抽样偏离"), validators=[AS_IT_IS])
+    deviations = StringField(_l("检测偏离"), validators=[AS_IT_IS])
+    external = StringField(_l("外部结果"), validators=[AS_IT_IS])
 
     def fill(self, content: Content) -> None:
         """Show what the report says now."""

@@ -18,6 +18,10 @@ from aquacert.trust.pdf import LAB_FIELD, Level, verify_pdf
 from aquacert.trust.qr import REPORT, read_url
 from aquacert.trust.reportrecord import CODE_TYPE, ReportClaims, decode_record
 from aquacert.trust.trustlist import TrustList, read_claims
+from aquacert.verification.parsers.codes import code_on_paper
+from aquacert.verification.queries.outside import Answer, Believed
+from aquacert.verification.queries.outside import Report as Judgement
+from aquacert.verification.queries.reports import is_report, judge_report
 from labs.reports.commands import sign_report, withdraw_report
 from labs.reports.documents import pdf_of
 from labs.reports.models import Report
@@ -71,7 +75,7 @@ def test_a_report_is_signed_once_and_every_judge_believes_it(db, keys, signed, t
     trust = TrustList(keys.public_keys())
     verified = verify_own(found.cose, trust.keys_of(Use.REPORT), content_type=CODE_TYPE)
     claims = ReportClaims.decode(verified.payload)
-    assert claims == ReportClaims.of(row.record)
+    assert claims.are_of(row.record)
     assert (claims.number, claims.blind_code, claims.outcome) == (row.number, code, "negative")
     with pytest.raises(Refused):
         read_claims(found.cose, trust)  # a report's code is no certificate
@@ -88,6 +92,32 @@ def test_a_report_is_signed_once_and_every_judge_believes_it(db, keys, signed, t
     said = subprocess.run(["pdfsig", "-nocert", path], check=False, capture_output=True, text=True)
     assert said.stdout.count("Signature is Valid") == 1
     assert "Total document signed" in said.stdout
+
+
+def test_aquacert_verify_knows_a_report_and_never_calls_it_still_valid(db, keys, signed):
+    _lab, code, report_id = signed
+    with db.look(SYSTEM) as look:
+        held = signature_of(look, report_id)
+        pdf = report_file(look, report_id, PDF)[1]
+    believed = Believed(TrustList(keys.public_keys()), None)
+    found = Judgement()
+    assert is_report(code_on_paper(pdf).cose)
+    judge_report(found, pdf, held.cose, believed)
+    assert [(one.what, one.answer) for one in found.findings] == [
+        ("签名", Answer.GOOD),
+        ("文件", Answer.GOOD),
+        ("是否仍有效", Answer.UNSURE),
+    ]
+    assert code in found.findings[0].text
+    for trust, data, wrong in (
+        (TrustList(()), pdf, "签名"),
+        (believed.trust, pdf[:-300] + b" " * 300, "文件"),
+    ):
+        refused = Judgement()
+        judge_report(refused, data, held.cose, Believed(trust, None))
+        assert wrong in {one.what for one in refused.findings if one.answer is not Answer.GOOD}
+    listed = [key for key in keys.public_keys() if key.use is Use.REPORT]
+    assert listed[0].owner.label == f"lab:{signed[0].lab_id}"
 
 
 def test_metadata_name_the_laboratory_and_no_person(db, signed):

@@ -240,6 +240,7 @@ def test_a_report_left_unsigned_by_a_crash_is_signed_by_the_clock(db, house, mad
         assert unsigned_reports(look) == [first]
         waiting = public_report(look, house.keys, public_id)
     assert (waiting.is_signed, waiting.is_proven) == (False, False)
+    db.clock.forward(days=3)  # its first key is then younger than the report
     assert sign_waiting(db, house.keys) == 1
     assert sign_waiting(db, house.keys) == 0
     with db.look(SYSTEM) as look:

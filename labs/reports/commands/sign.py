@@ -52,7 +52,7 @@ def sign_report(database: Database, keys: KeyRing, report_id: UUID) -> bool:
         authority = _authority(look)
         record, bare = row.record, facts_of_report(look, row)
     signer = lab_signer(keys, lab_row, now)
-    code = _code(record, signer)
+    code = _code(record, signer, now)
     facts = replace(bare, cose=code)
     pdf = signed_pdf(facts, signer, roots=keys.roots(), at=now, authority=authority)
     stamp_roots = authority.roots if authority else ()
@@ -87,9 +87,9 @@ def lab_signer(keys: KeyRing, lab_row: Laboratory, now: datetime) -> KeySigner:
     return keys.load(keys.ensure(Use.REPORT, owner, now=now))
 
 
-def _code(record: bytes, signer: KeySigner) -> bytes:
+def _code(record: bytes, signer: KeySigner, now: datetime) -> bytes:
     """Return the COSE object for the QR code, believed only after verifying it."""
-    payload = ReportClaims.of(record).encode()
+    payload = ReportClaims.of(record, now).encode()
     code = cose.sign1(payload, signer, content_type=CODE_TYPE)
     try:
         found = cose.verify_own(code, {signer.kid: signer.public.key}, content_type=CODE_TYPE)

@@ -71,9 +71,9 @@ def is_proven(cose: bytes, record: bytes, keys: KeyRing) -> bool:
     try:
         verified = verify_own(cose, trust.keys_of(Use.REPORT), content_type=CODE_TYPE)
         claims = ReportClaims.decode(verified.payload)
-        is_same = claims == ReportClaims.of(record)
+        is_same = claims.are_of(record)
     except Refused:
         return False
     listed = trust.matching(verified.kid, Use.REPORT)
-    held = any(one.key == verified.key and one.covers(claims.authorised) for one in listed)
+    held = any(one.key == verified.key and one.covers(claims.signed) for one in listed)
     return is_same and held
