@@ -38,6 +38,8 @@ MEASURES = (
     "log",
     "status_list",
     "turnaround",
+    "rdml",
+    "lab_import",
 )
 LEAST_PAIRS = 7
 

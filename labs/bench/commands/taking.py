@@ -8,12 +8,22 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select
 
+from aquacert.kernel.errors import NotAllowedNow
 from aquacert.kernel.work import Work
 from labs.bench.commands.rows import new_run
-from labs.bench.models import BenchRun, InstrumentFile, Result, WellRow
+from labs.bench.models import BenchRun, InstrumentFile, Result, WellRow, Worksheet
 from labs.bench.queries.plan import AT_ONCE, ImportPlan, PlannedWell
 from labs.bench.queries.wells import INTERNAL_CONTROLS
-from labs.bench.rules import Outcome, Read, ResultState, beside_ic, decide
+from labs.bench.rules import (
+    SHEET_MOVES,
+    Outcome,
+    Read,
+    ResultState,
+    SheetAct,
+    SheetState,
+    beside_ic,
+    decide,
+)
 from labs.instruments.rules import Why, milli
 from labs.register.models import LabScope
 
@@ -34,6 +44,7 @@ def take_plan(
     progress: Progress | None = None,
 ) -> list[BenchRun]:
     """Write every run of a plan and return the runs; each test's outcome stands when this returns."""
+    _begin_sheet(w, plan.worksheet_id)
     by_run: dict[str, list[PlannedWell]] = defaultdict(list)
     for planned in plan.wells:
         by_run[planned.reading.run].append(planned)
@@ -62,6 +73,17 @@ def take_plan(
                 progress(written, len(plan.wells))
         runs.append(run)
     return runs
+
+
+def _begin_sheet(w: Work, worksheet_id: UUID | None) -> None:
+    """Let the worksheet be run, if it only waits for that; refuse one that is done or dropped."""
+    if worksheet_id is None:
+        return
+    sheet = w.get_for_change(Worksheet, worksheet_id)
+    if sheet.state == SheetState.DRAFT:
+        w.move(sheet, SHEET_MOVES, SheetAct.RUN)
+    elif sheet.state != SheetState.RUNNING:
+        raise NotAllowedNow("这张工作单已经做完或作废，不能再导入它的文件。")
 
 
 def _results(w: Work, run: BenchRun, wells: Iterable[PlannedWell]) -> dict[UUID, Result]:

@@ -15,18 +15,25 @@ Curve = tuple[Point, ...]
 
 MARK = "curve-lifted"
 BYTES_MARK = MARK.encode()
-ADP = rb"<adp>\s*<cyc>[^<&]*</cyc>\s*<fluor>[^<&]*</fluor>\s*</adp>"
-WARM = rb"<adp>\s*<cyc>[^<&]*</cyc>\s*<tmp>[^<&]*</tmp>\s*<fluor>[^<&]*</fluor>\s*</adp>"
-MDP = rb"<mdp>\s*<tmp>[^<&]*</tmp>\s*<fluor>[^<&]*</fluor>\s*</mdp>"
+NUMBER = rb"[0-9.eE+-]++"
+ADP = rb"<adp>\s*+<cyc>%(n)s</cyc>\s*+<fluor>%(n)s</fluor>\s*+</adp>" % {b"n": NUMBER}
+WARM = rb"<adp>\s*+<cyc>%(n)s</cyc>\s*+<tmp>%(n)s</tmp>\s*+<fluor>%(n)s</fluor>\s*+</adp>" % {
+    b"n": NUMBER
+}
+MDP = rb"<mdp>\s*+<tmp>%(n)s</tmp>\s*+<fluor>%(n)s</fluor>\s*+</mdp>" % {b"n": NUMBER}
+PAIRS = {
+    ADP: re.compile(rb"<cyc>([^<]*)</cyc>\s*<fluor>([^<]*)<"),
+    WARM: re.compile(rb"<cyc>([^<]*)</cyc>\s*<tmp>[^<]*</tmp>\s*<fluor>([^<]*)<"),
+    MDP: re.compile(rb"<tmp>([^<]*)</tmp>\s*<fluor>([^<]*)<"),
+}
 
 
 def _row(point: bytes) -> re.Pattern[bytes]:
-    """Return the pattern of one point and all that follow it."""
-    return re.compile(point + rb"(?:\s*" + point + rb")*+")
+    """Return the pattern of one point and all that follow it; nothing in it is tried twice."""
+    return re.compile(point + rb"(?:\s*+" + point + rb")*+")
 
 
-ROWS = {point: _row(point) for point in (ADP, WARM, MDP)}
-VALUE = re.compile(rb"<(?:cyc|tmp|fluor)>([^<]*)<")
+ROWS = {point: _row(point) for point in PAIRS}
 OTHER_CODING = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE)
 UTF16 = frozenset({b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<"})
 
@@ -45,18 +52,18 @@ def lifted(xml: bytes) -> tuple[bytes, list[Curve]]:
     begins = xml.find(b"<adp>")
     if begins >= 0:
         is_warm = ROWS[WARM].match(xml, begins) is not None
-        xml = _lift(xml, WARM if is_warm else ADP, 3 if is_warm else 2, b"adp", curves)
+        xml = _lift(xml, WARM if is_warm else ADP, b"adp", curves)
     if b"<mdp>" in xml:
-        xml = _lift(xml, MDP, 2, b"mdp", curves)
+        xml = _lift(xml, MDP, b"mdp", curves)
     return xml, curves
 
 
-def _lift(xml: bytes, point: bytes, width: int, tag: bytes, curves: list[Curve]) -> bytes:
+def _lift(xml: bytes, point: bytes, tag: bytes, curves: list[Curve]) -> bytes:
     """Take the rows of one kind of point out of the document and add them to `curves`."""
+    pairs = PAIRS[point]
 
     def take(found: re.Match[bytes]) -> bytes:
-        values = VALUE.findall(found[0])
-        curve = _points(values[0::width], values[width - 1 :: width])
+        curve = _points(pairs.findall(found[0]))
         if curve is None:
             return found[0]
         curves.append(curve)
@@ -65,12 +72,10 @@ def _lift(xml: bytes, point: bytes, width: int, tag: bytes, curves: list[Curve])
     return ROWS[point].sub(take, xml)
 
 
-def _points(first: Sequence[bytes], fluorescence: Sequence[bytes]) -> Curve | None:
+def _points(pairs: Sequence[tuple[bytes, bytes]]) -> Curve | None:
     """Return the points as numbers; None when one of them is none, or not finite."""
     try:
-        places, light = [float(x) for x in first], [float(y) for y in fluorescence]
+        curve = tuple([(float(place), float(light)) for place, light in pairs])
     except ValueError:
         return None
-    if not math.isfinite(sum(places) + sum(light)):
-        return None
-    return tuple(zip(places, light, strict=True))
+    return curve if math.isfinite(sum(map(sum, curve))) else None
