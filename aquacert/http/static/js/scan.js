@@ -222,6 +222,8 @@ async function asked(id, claims) {
 
 export async function judge(text) {
   const code = text.trim(), digits = /^[0-9]{100,}$/.test(code) ? code : digitsOf(code), id = (/\/c\/([0-9a-z]{10})(?![0-9a-z])/i.exec(code) || [])[1];
+  const report = (/\/r\/([0-9a-z]{10})(?![0-9a-z])/i.exec(code) || [])[1];
+  if (report && navigator.onLine !== false) { location.href = "/r/" + report.toUpperCase(); return; }
   if (/^[0-9]{10}$/.test(code)) { $("number").value = code; $("code").focus(); return; }
   if (!digits) {
     if (id && navigator.onLine !== false) { location.href = "/c/" + id.toUpperCase(); return; }
