@@ -183,7 +183,10 @@ class WellRow(Base):
     @property
     def cq_short(self) -> str:
         """Cq as it fits a well of the plate."""
-        return self.cq_text if self.cq is None else f"{self.cq:.1f}"
+        if self.cq is None:
+            return self.cq_text
+        whole, _point, parts = f"{self.cq:.2f}".partition(".")
+        return f"{whole}.{parts.rstrip('0') or '0'}"
 
 
 class Worksheet(Base):

@@ -63,7 +63,7 @@ def checks(look: Look, plate: Plate) -> list[Check]:
 
 
 def _control(name: str, wells: Sequence[WellRow], fault: RunFault | None) -> Check:
-    texts = " / ".join(w.cq_text for w in wells) or "待录"
+    texts = " / ".join(w.cq_short for w in wells) or "待录"
     if fault is None:
         said = f"{len(wells)} 孔无 Cq" if all(w.cq is None for w in wells) else texts
         return Check(name, "ok", said)
@@ -133,6 +133,6 @@ def _conclusion(look: Look, plate: Plate, cell: Cell) -> list[Why]:
 
 def _run(plate: Plate) -> list[Why]:
     """Say that the run itself stands in the way, if it does."""
-    if plate.validity.is_valid:
+    if set(plate.validity.faults) <= {RunFault.NOT_SUBMITTED}:
         return []
     return [Why("no", "运行还不能放行，见上面的质控")]

@@ -28,10 +28,12 @@ class Validity:
     @property
     def sentences(self) -> tuple[str, ...]:
         """Say each fault, with what the register knows of it."""
-        return tuple(
-            SENTENCES[fault] + (f"（{self.said[fault]}）" if self.said.get(fault) else "")
-            for fault in self.faults
-        )
+        return tuple(self.sentence(fault) for fault in self.faults)
+
+    def sentence(self, fault: RunFault) -> str:
+        """Say one fault, with what the register knows of it."""
+        own = self.said.get(fault)
+        return SENTENCES[fault] + (f"（{own}）" if own else "")
 
 
 @dataclass(frozen=True, slots=True)

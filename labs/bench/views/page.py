@@ -135,7 +135,7 @@ def plate_facts(unit: Look, plate: Plate, well: str) -> dict[str, Any]:
     dues = [line.at for line in due_of(unit, orders).values() if line.at is not None]
     return {
         "plate": plate,
-        "here": here,
+        "spot": here,
         "sample_cells": cells,
         "panel": checks(unit, plate),
         "whys": whys(unit, plate, cells),
