@@ -15,6 +15,7 @@ from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
 from aquacert.sampling import commands, queries
 from aquacert.sampling.models import Sample
+from labs.intake.rules import Carrier
 
 bp = Blueprint("sampling_api", __name__, url_prefix="/api/v1/sampling")
 
@@ -51,7 +52,7 @@ def tests(declaration_id: UUID) -> ResponseReturnValue:
 @bp.post("/dispatch")
 @allowed(P.SAMPLE_TAKE)
 def dispatch() -> ResponseReturnValue:
-    """Send samples: {"lab": id, "samples": [id, …]}."""
+    """Send samples: {"lab": id, "samples": [id, …], "box": {"number", "carrier", "waybill"}}."""
     values = body()
     try:
         lab_id = UUID(str(needed(values, "lab")))
@@ -59,9 +60,26 @@ def dispatch() -> ResponseReturnValue:
     except (TypeError, ValueError):
         raise Invalid("编号不对。", samples="应该是样品编号的列表") from None
     with work(once=api_key()) as w:
-        consignment = commands.dispatch(w, lab_id, chosen)
+        consignment = commands.dispatch(w, lab_id, chosen, _parcel(values.get("box")))
         w.reply = as_text({"consignment": consignment})
     return answer({"consignment": consignment}, 201)
+
+
+def _parcel(written: object) -> commands.Parcel:
+    """Return the box as a program names it; nothing named is drawn or left empty."""
+    if written is None:
+        return commands.Parcel()
+    if not isinstance(written, dict):
+        raise Invalid("箱不对。", box="应该是 {number, carrier, waybill}")
+    try:
+        carrier = Carrier(str(written.get("carrier", Carrier.OWN.value)))
+    except ValueError:
+        raise Invalid("送样方式不对。", box="carrier: own、courier、cold_chain、post") from None
+    return commands.Parcel(
+        number=str(written.get("number", "")),
+        carrier=carrier,
+        waybill=str(written.get("waybill", "")),
+    )
 
 
 def _sample(row: Sample) -> dict[str, Any]:
@@ -74,5 +92,11 @@ def _sample(row: Sample) -> dict[str, Any]:
         "declaration": row.declaration_id,
         "batch": row.batch_id,
         "taken_at": row.taken_at,
+        "purpose": row.purpose,
+        "tissue": row.tissue,
+        "individuals": row.individuals,
+        "pools": row.pools,
+        "planned": row.planned,
+        "preservation": row.preservation,
         "lab": row.lab_id,
     }
