@@ -206,7 +206,7 @@ def words_of(look: Look, pool: Pool) -> str:
 
 def reported_members(look: Look, pool_id: UUID) -> list[str]:
     """Return the blind codes whose standing report rests on a pool, its inner pools included."""
-    inner = select(PoolMember.item_id).where(PoolMember.pool_id == pool_id)
+    inner = select(Result.item_id).where(Result.by_pool_id == pool_id)
     rows = look.scalars(
         select(Item.blind_code)
         .join(Result, Result.item_id == Item.id)
@@ -221,7 +221,7 @@ def reported_members(look: Look, pool_id: UUID) -> list[str]:
 
 def resting_on(look: Look, pool_id: UUID) -> list[Result]:
     """Return the standing results that rest on a pool, its inner pools' included."""
-    inner = select(PoolMember.item_id).where(PoolMember.pool_id == pool_id)
+    inner = select(Result.item_id).where(Result.by_pool_id == pool_id)
     return look.scalars(
         select(Result)
         .where(

@@ -83,6 +83,12 @@ class Batch:
         return min((entry.due for entry in self.alike if entry.due), default=None)
 
     @property
+    def prefix(self) -> str:
+        """What all codes begin with but for their last four characters; "" when they differ there."""
+        begun = {entry.code[:-4] for entry in (*self.alike, *self.left_out)}
+        return begun.pop() if len(begun) == 1 else ""
+
+    @property
     def codes(self) -> list[Entry]:
         """Everything of the run that waits, by code."""
         return sorted([*self.alike, *self.left_out], key=lambda entry: entry.code)
