@@ -121,6 +121,18 @@ LAB = AtLab(due_on=date(2026, 5, 12))
             Block.WITHDRAWN,
             "报告 LAB-0 已撤回",
         ),
+        (
+            OPEN | {"state": Stage.RECEIVED},
+            replace(LAB, is_split=True),
+            Block.SPLIT,
+            "正在拆检",
+        ),
+        (
+            OPEN | {"state": Stage.ORDERED, "is_inconclusive": True},
+            None,
+            Block.INCONCLUSIVE,
+            "示例实验室复检后仍不能判定",
+        ),
         ({"outcome": "inconclusive"}, None, Block.INCONCLUSIVE, "重新抽样"),
         ({"outcome": "positive"}, None, Block.POSITIVE, "阳性"),
         ({"outcome": "positive", "in_scope": False}, None, Block.POSITIVE, "阳性"),

@@ -23,7 +23,7 @@ from aquacert.surveillance.rules.own import Heard, Purpose, Version
 from labs.register import queries as register
 from labs.reports.queries import ReportLine, ReportSummary, report_for, report_summary
 
-STANDS = "authorised"
+STANDS, AMENDED = "authorised", "amended"
 PURPOSES = {
     Because.SUSPICION.value: Purpose.SUSPICION,
     Because.PLAN.value: Purpose.PLAN,
@@ -109,6 +109,8 @@ def _news(
 
 
 def _tell(w: Work, report: ReportSummary, row: Sample) -> None:
+    if str(report.state) == AMENDED:
+        return  # its new version is told
     stands = str(report.state) == STANDS
     subject = f"检测报告 {report.number} {'已出' if stands else '已撤回'}"
     progress = f"/sampling/{row.declaration_id}/progress"

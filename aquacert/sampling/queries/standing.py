@@ -22,6 +22,7 @@ from aquacert.sampling.rules import AtLab, RequiredTest, Stage, State, TestStand
 from aquacert.sampling.rules import told as say
 from aquacert.sampling.rules.standing import INCONCLUSIVE, NEGATIVE, POSITIVE, not_ordered
 from aquacert.surveillance.queries.own import counting_negative
+from labs.bench.queries import inconclusive_tests
 from labs.intake.queries import item_state
 from labs.register import queries as register
 from labs.reports.queries import ReportLine, ReportSummary, report_for, report_summary
@@ -170,7 +171,7 @@ def told(
     if test.state is Stage.RECEIVED and test.sample_id is not None:
         taken = look.session.get(Sample, test.sample_id)
         found = progress_of(look, taken.blind_code, test.disease_code) if taken else None
-        at_lab = AtLab(found.due_on, found.is_retest) if found else None
+        at_lab = AtLab(found.due_on, found.is_retest, found.is_split) if found else None
     return say(
         test,
         on=look.today,
@@ -202,7 +203,9 @@ def needs_sample(look: Look, row: OrderedTest) -> bool:
     if taken is None or _is_unfit(look, taken):
         return True
     line = _line(_live(look, taken)[0], row.disease_code)
-    return line is not None and str(line.outcome) == INCONCLUSIVE
+    if line is not None:
+        return str(line.outcome) == INCONCLUSIVE
+    return row.disease_code in inconclusive_tests(look, taken.blind_code)
 
 
 def _said(
@@ -259,6 +262,8 @@ def _unreported(look: Look, taken: Sample, found: TestStanding) -> TestStanding:
     item = item_state(look, taken.blind_code)
     if item is not None and item[0] == "unfit":
         return replace(found, state=Stage.ORDERED, is_unfit=True)
+    if found.disease_code in inconclusive_tests(look, taken.blind_code):
+        return replace(found, state=Stage.ORDERED, is_inconclusive=True)
     arrived = item is not None and item[0] != "announced"
     return replace(found, state=Stage.RECEIVED if arrived else Stage.SENT)
 

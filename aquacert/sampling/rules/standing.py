@@ -45,6 +45,8 @@ class TestStanding:
     sent_on: date | None = None
     is_unfit: bool = False
     """The laboratory could not test the sample (missing, rejected)."""
+    is_inconclusive: bool = False
+    """The laboratory could not decide after every permitted retest: it waits for a new sample."""
     withdrawn_no: str = ""
     """Number of the last report that no longer stands, while no other does."""
     of_batch: bool = True
@@ -59,6 +61,8 @@ class AtLab:
 
     due_on: date | None = None
     is_retest: bool = False
+    is_split: bool = False
+    """A pool came back positive or undecided; this sample is tested by itself now."""
 
 
 class Block(StrEnum):
@@ -71,6 +75,7 @@ class Block(StrEnum):
     UNDER_WAY = "under-way"
     AT_LAB = "at-lab"
     RETEST = "retest"
+    SPLIT = "split"
     INCONCLUSIVE = "inconclusive"
     POSITIVE = "positive"
     WITHDRAWN = "withdrawn"
@@ -87,7 +92,8 @@ SENTENCES: Mapping[Block, str] = {
     Block.UNDER_WAY: "{sent}已送往{lab}，实验室还没有收样",
     Block.AT_LAB: "{lab}正在检测，{due}",
     Block.RETEST: "{lab}第一次结果在灰区，正在复检，{due}",
-    Block.INCONCLUSIVE: "报告 {report} 复检后仍不能判定，请重新抽样送检",
+    Block.SPLIT: "{lab}的混样要拆开单独检测，正在拆检，{due}",
+    Block.INCONCLUSIVE: "{source}复检后仍不能判定，请重新抽样送检",
     Block.POSITIVE: "报告 {report} 为阳性，不能出证，请按疫病处置规定办理",
     Block.WITHDRAWN: "报告 {report} 已撤回，等实验室重新出报告",
     Block.OUT_OF_DATE: "报告 {report} 已过有效期（{sampled}采样，有效 {days} 天），请重新采样检测",
@@ -103,6 +109,7 @@ GENTLE: Mapping[Block, str] = {
     Block.UNDER_WAY: "样品{sent}已送往实验室，请等候",
     Block.AT_LAB: "实验室正在检测，{due}",
     Block.RETEST: "实验室要再测一次才能确定，{due}；这很常见，不代表有问题",
+    Block.SPLIT: "实验室要把样品分开再测，{due}；这很常见，不代表有问题",
     Block.INCONCLUSIVE: "测了几次还不能确定，官方兽医会再来抽一次样",
     Block.POSITIVE: "检出阳性（报告 {report}），这一批暂时不能出证；官方兽医会与您联系，说明怎么处置",
     Block.WITHDRAWN: "实验室收回了报告 {report}，会重新出报告，请等候",
@@ -142,6 +149,8 @@ def _reported(test: TestStanding, on: date, valid_days: int) -> Block | None:
 def _on_the_way(test: TestStanding, at_lab: AtLab | None) -> Block:
     if test.is_unfit:
         return Block.UNFIT
+    if test.is_inconclusive:
+        return Block.INCONCLUSIVE
     if test.withdrawn_no:
         return Block.WITHDRAWN
     by_stage = {
@@ -151,6 +160,8 @@ def _on_the_way(test: TestStanding, at_lab: AtLab | None) -> Block:
     }
     if test.state in by_stage:
         return by_stage[test.state]
+    if at_lab and at_lab.is_split:
+        return Block.SPLIT
     return Block.RETEST if at_lab and at_lab.is_retest else Block.AT_LAB
 
 
@@ -181,6 +192,7 @@ def told(
         lab=test.lab_name or "实验室",
         due=KNOWN_DUE.format(day=_day(due)) if due else UNKNOWN_DUE,
         report=test.report_no or test.withdrawn_no,
+        source=f"报告 {test.report_no} " if test.report_no else test.lab_name or "实验室",
         days=valid_days,
     )
     return sentence(test.disease_name, test.because, said)

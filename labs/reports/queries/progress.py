@@ -11,6 +11,7 @@ from labs.bench.models import Result
 from labs.bench.rules import LIVE, ResultState
 from labs.intake.models import AssayOrder, Item
 from labs.intake.rules import blind_code
+from labs.pools.queries import splitting
 from labs.turnaround.queries import due_of
 
 
@@ -20,6 +21,8 @@ class Progress:
 
     due_on: date | None
     is_retest: bool
+    is_split: bool
+    """A pool it was in came back positive or undecided; it is tested by itself now."""
 
 
 def progress_of(look: Look, code: str, disease_code: str) -> Progress | None:
@@ -38,4 +41,5 @@ def progress_of(look: Look, code: str, disease_code: str) -> Progress | None:
     due = due_of(look, [order]).get(order)
     states = set(look.scalars(select(Result.state).where(Result.order_id == order)))
     again = ResultState.RETEST.value in states and not states & {one.value for one in LIVE}
-    return Progress(legal_day(due.at) if due and due.at else None, again)
+    split = found is not None and disease_code in splitting(look, found)
+    return Progress(legal_day(due.at) if due and due.at else None, again, split)
