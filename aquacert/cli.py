@@ -216,6 +216,8 @@ def demo() -> None:
     click.echo(f"二维码    {found['url']}")
     click.echo(f"文书      {settings.data_dir / found['pdf']}")
     click.echo(f"          {settings.data_dir / found['docx']}")
+    for report in done["demo"]["reports"]:
+        click.echo(f"检测报告  {settings.data_dir / report['pdf']}")
     click.echo(f"账号      {done['path']}（岗位、口令、动态口令种子、接口令牌）")
 
 

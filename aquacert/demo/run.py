@@ -32,8 +32,9 @@ from aquacert.kernel.outbox import Runner
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.settings import Settings
 from aquacert.surveillance.commands import import_empresi
-from aquacert.trust.qr import qr_url
+from aquacert.trust.qr import REPORT, qr_url
 from labs.instruments.parsers import read_instrument_file
+from labs.reports import queries as lab_reports
 
 SEED = Path(__file__).parents[2] / "seed_data"
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -75,6 +76,7 @@ def run(settings: Settings, opened: Opener, said: Callable[[str], None]) -> dict
         "base_url": settings.public_url,
         "personas": _personas(house, cast),
         "certificates": _all(house),
+        "reports": _reports(house),
     }
     path = settings.data_dir / "demo.json"
     path.write_text(json.dumps(document, ensure_ascii=False, indent=2), encoding="utf-8")
@@ -141,6 +143,26 @@ def _all(house: House) -> list[dict[str, str]]:
         lines = certificates.certificates(look, size=50).items
         ready = [line for line in lines if certificates.documents_of(look, line.certificate_id)]
     return [_describe(house, line.certificate_id) for line in ready]
+
+
+def _reports(house: House) -> list[dict[str, str]]:
+    """Return every signed report of the laboratories; its documents are written beside it."""
+    settings = house.settings
+    folder = settings.data_dir / "documents"
+    found = []
+    with house.database.look(SYSTEM) as look:
+        for row in look.scalars(lab_reports.reports(look)):
+            signature = lab_reports.signature_of(look, row.id)
+            if signature is None:
+                continue
+            paths = {}
+            for kind, media in (("pdf", lab_reports.PDF), ("docx", lab_reports.DOCX)):
+                name, data = lab_reports.report_file(look, row.id, media)
+                (folder / name).write_bytes(data)
+                paths[kind] = str((folder / name).relative_to(settings.data_dir))
+            url = qr_url(settings.public_url, row.public_id or "", signature.cose, page=REPORT)
+            found.append({"number": row.number, "state": row.standing, "url": url, **paths})
+    return found
 
 
 def _personas(house: House, cast: Cast) -> list[dict[str, str | None]]:

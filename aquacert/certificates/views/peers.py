@@ -56,6 +56,7 @@ USE_NAMES: Mapping[Use, str] = MappingProxyType(
     {
         Use.ISSUE: "签发证明",
         Use.SEAL: "文书电子章",
+        Use.REPORT: "检测报告",
         Use.STATUS: "状态清单",
         Use.ROOT: "文书签名的根",
     }
