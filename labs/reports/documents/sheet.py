@@ -4,15 +4,14 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO
 
 from labs.reports.rules.cells import plain_cell
 
 MARK = "\ufeff"
 """Tells spreadsheets that the text is UTF-8."""
 SHEET = "疫病检测数据"
-MOST_HELD = 8 << 20
-"""Bytes of a finished workbook held in memory; a larger one lies on disk."""
+PIECE = 1 << 16
+"""Bytes sent at once."""
 
 
 def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
@@ -29,8 +28,8 @@ def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterato
         yield kept.getvalue()
 
 
-def workbook(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> IO[bytes]:
-    """Return the table as an open .xlsx, its rows written to disk one by one; its reader closes it."""
+def workbook(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """Yield the table as .xlsx: its rows are written to disk one by one, then sent in pieces."""
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
@@ -39,7 +38,8 @@ def workbook(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> IO[bytes
     sheet.append(list(heads))
     for row in rows:
         sheet.append([plain_cell(value) for value in row])
-    kept = tempfile.SpooledTemporaryFile(MOST_HELD)  # noqa: SIM115 (whoever sends it closes it)
-    book.save(kept)
-    kept.seek(0)
-    return kept
+    with tempfile.TemporaryFile() as kept:
+        book.save(kept)
+        kept.seek(0)
+        while piece := kept.read(PIECE):
+            yield piece

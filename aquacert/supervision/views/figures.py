@@ -6,7 +6,7 @@ import io
 from datetime import date
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, flash, redirect, request, send_file, url_for
+from flask import Flask, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -24,8 +24,8 @@ from aquacert.supervision.documents import WorkbookLine, workbook
 from aquacert.supervision.forms import EmptyForm
 from aquacert.supervision.queries import CountLine, Span
 from aquacert.supervision.rules import MONTHS_SHOWN, months_later, parse_month
+from aquacert.supervision.views.blueprint import bp
 
-bp = Blueprint("supervision", __name__, url_prefix="/supervision")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE = 20
 MOST_MONTHS = 120

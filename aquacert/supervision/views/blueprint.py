@@ -1,0 +1,5 @@
+"""The blueprint of supervision."""
+
+from flask import Blueprint
+
+bp = Blueprint("supervision", __name__, url_prefix="/supervision")
