@@ -1,6 +1,7 @@
 """Pools: put together, tested as one, taken apart; every member is told the truth of a perfect test."""
 
 import random
+import re
 from datetime import timedelta
 
 import pytest
@@ -22,11 +23,23 @@ from labs.pools.commands import (
 )
 from labs.pools.models import Pool, PoolMember
 from labs.pools.queries import by_pool, groups, note_of, reported_members, splitting, tree
+from labs.reports.commands import authorise_report
 from labs.reports.queries import ready_items
+from labs.reports.tasks import pool_retracted
 from labs.review.commands import review_result
 from labs.review.queries import hands_of
-from tests.make.accounts import also
+from tests.make.accounts import also, make_person, signed_in
 from tests.make.labs import METHOD, make_items, make_lab, make_result
+
+
+@pytest.fixture
+def browser(app):
+    """Return a signed-in browser of somebody."""
+    return lambda made: signed_in(app.test_client(), made)
+
+
+def words(response) -> str:
+    return re.sub(r"<[^>]+>", " ", response.get_data(as_text=True))
 
 
 def orders(db, lab, codes):
@@ -296,3 +309,58 @@ def test_a_members_result_serves_one_item_only(db):
         assert [len(rows) for rows in served] == [1, 1]
         assert served[0][0].item_id != served[1][0].item_id
         assert all(look.get(AssayOrder, r.order_id).item_id == r.item_id for [r] in served)
+
+
+def test_a_pool_is_made_labelled_and_given_up_by_its_pages(db, browser):
+    lab = make_lab(db)
+    codes = make_items(db, lab, 3, keep_apart="g")
+    technician = browser(lab.technician)
+    shown = technician.get("/labs/pools/new")
+    assert "未核实" in words(shown)
+    ticks = re.findall(r'name="order" value="([\w-]+)"', shown.get_data(as_text=True))
+    assert len(ticks) == 3
+    one = technician.post("/labs/pools/new", data={"order": ticks[:1]})
+    assert (one.status_code, "至少要两份" in words(one)) == (422, True)
+    made = technician.post("/labs/pools/new", data={"order": ticks[:2]})
+    tree_page = words(technician.get(made.location))
+    for said in ("等混样结果", "Cq 约推迟 1.0 个循环", "解散这个混样"):
+        assert said in tree_page
+    slip = words(technician.get(f"{made.location}/label"))
+    assert all(code in slip for code in sorted(codes)[:1])
+    assert technician.post(f"{made.location}/dissolve", data={}).status_code == 422
+    done = technician.post(f"{made.location}/dissolve", data={"because": "管子破了"})
+    assert done.status_code == 302
+    assert "管子破了" in words(technician.get(made.location))
+    assert "P-" in words(technician.get("/labs/pools/"))
+
+
+def test_taking_a_pool_back_shows_first_what_it_touches(db, browser):
+    lab = make_lab(db)
+    codes = make_items(db, lab, 2, keep_apart="g")
+    pool_id, code = pooled(db, lab, codes)
+    tested(db, lab, code)
+    with db.work(lab.authoriser.actor) as w:
+        authorise_report(w, codes[0])
+    reviewer = browser(lab.reviewer)
+    shown = words(reviewer.get(f"/labs/pools/{pool_id}"))
+    for said in ("会一起撤销 2 份成员的结果", "其中 1 份已出报告"):
+        assert said in shown
+    gone = reviewer.post(f"/labs/pools/{pool_id}/retract", data={"because": "试剂召回"})
+    assert gone.status_code == 302
+    assert live(db, codes[1]) is None
+    assert live(db, codes[0]).state == "reported"
+    with db.look(SYSTEM) as look:
+        assert reported_members(look, pool_id) == [codes[0]]
+    pool_retracted(db, pool_id)
+    assert live(db, codes[0]) is None
+    assert owed(db, lab) == set(codes)
+
+
+def test_limits_are_seen_by_all_and_set_by_the_province(db, browser):
+    lab = make_lab(db)
+    day = db.clock.now().date().isoformat()
+    form = {"method_code": METHOD, "most": "3", "from_on": day, "source": "示例验证报告"}
+    assert browser(lab.technician).post("/labs/pools/limits", data=form).status_code == 403
+    keeper = browser(make_person(db, "administrator", division="320000"))
+    assert keeper.post("/labs/pools/limits", data=form).status_code in {302, 403}
+    assert "未核实" in words(browser(lab.technician).get("/labs/pools/limits"))

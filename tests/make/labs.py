@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
+
+from sqlalchemy import select
 
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.scope import SYSTEM, Actor
@@ -22,6 +25,8 @@ from labs.bench.commands import (
 from labs.instruments.documents import write_rdml
 from labs.instruments.rules import Role, WellReading, Why
 from labs.intake.commands import Announced, announce, receive_item
+from labs.intake.models import AssayOrder, Item
+from labs.pools.commands import make_pool
 from labs.register.commands import add_instrument, add_lot, add_scope, calibrate, designate_lab
 from labs.register.rules import MethodKind
 from labs.reports.commands import authorise_report
@@ -173,6 +178,24 @@ def make_import(
         for run_id in done.run_ids:
             equip_run(w, run_id, instrument_id=lab.instrument_id, lot_id=lab.lot_id)
     return done
+
+
+def make_pool_of(db: Database, lab: Lab, codes: Sequence[str]) -> UUID:
+    """Pool these items for DIV1 and return the pool's id."""
+    with db.look(lab.technician.actor) as look:
+        found = look.scalars(
+            select(AssayOrder.id)
+            .join(Item, Item.id == AssayOrder.item_id)
+            .where(Item.blind_code.in_(codes))
+        )
+    with db.work(lab.technician.actor) as w:
+        return make_pool(w, found)
+
+
+def make_waiting(db: Database, lab: Lab) -> None:
+    """Let two identical negatives wait for review, and two items wait in a pool."""
+    make_import(db, lab, rdml_file(db, dict.fromkeys(make_items(db, lab, 2))))
+    make_pool_of(db, lab, make_items(db, lab, 2, keep_apart="g"))
 
 
 def make_report(db: Database, lab: Lab, code: str, *cqs: str | None) -> UUID:

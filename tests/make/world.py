@@ -19,7 +19,7 @@ from tests.make.certificates import give_numbers
 from tests.make.declarations import make_declaration
 from tests.make.hatcheries import register
 from tests.make.inspections import start
-from tests.make.labs import make_lab, rdml_file
+from tests.make.labs import make_lab, make_waiting, rdml_file
 from tests.make.movements import make_road
 from tests.make.passkeys import give_passkey
 from tests.make.sampling import tested
@@ -60,6 +60,7 @@ TABLE_OF = {
     "organisation": "organisations",
     "person": "people",
     "photo": "inspection_photos",
+    "pool": "lab_pools",
     "province": "peer_provinces",
     "question": "inbox_questions",
     "report": "lab_reports",
@@ -68,6 +69,7 @@ TABLE_OF = {
     "row": "rules",
     "run": "lab_runs",
     "sample": "samples",
+    "scope": "lab_scopes",
     "label_sheet": "label_sheets",
     "dispatch": "sample_dispatches",
     "self_test": "self_tests",
@@ -94,6 +96,7 @@ def make_world(house: House) -> Made:
     tested(db, tested_paper, lab, None, None)
     with db.work(lab.technician.actor) as w:
         stage_file(w, lab.lab_id, rdml_file(db, {"X1234-Y5678": None}), "run.rdml")
+    make_waiting(db, lab)
     give_numbers(db, road.ready.farm.office_id, "A", first=3_200_900_001)
     make_zone(db)
     register(db)
