@@ -176,7 +176,7 @@ def _state(run_id: UUID) -> Response:
         if plate is None:
             raise NotFound
         facts = plate_facts(unit, plate, request.values.get("at", ""))
-        side = render_template("labs/_run_side.html", run=plate.run, **facts)
+        side = render_template("labs/_run_side_alone.html", run=plate.run, **facts)
     return jsonify(cells=_cells(plate), side=side, **_totals(plate))
 
 

@@ -29,7 +29,10 @@
     var typed = waiting[key(well, isIc)] || (sending && sending[key(well, isIc)]);
     return typed ? typed.text : standing(well, isIc);
   }
-  function tell(text, kind) { if (said) { said.textContent = text; said.className = "said " + (kind || ""); } }
+  /* What was refused stays to be read; that something is being saved must not wipe it away. */
+  var refused = false;
+  function report(text, kind) { if (!refused) { tell(text, kind); } }
+  function tell(text, kind) { refused = kind === "no"; if (said) { said.textContent = text; said.className = "said " + (kind || ""); } }
 
   function go(well, quietly) {
     if (!cells[well]) { return; }
@@ -191,7 +194,7 @@
     sending = waiting;
     waiting = {};
     var body = new URLSearchParams({ csrf_token: token(), at: here || "", wells: JSON.stringify(names.map(function (name) { return sending[name]; })) });
-    if (names.length) { tell(words.saving); }
+    if (names.length) { report(words.saving); }
     fetch(words.save, { method: "POST", body: body, credentials: "same-origin", headers: { Accept: "application/json" } })
       .then(function (answer) {
         return answer.json().then(function (told) { return { status: answer.status, told: told }; });
@@ -202,7 +205,7 @@
         tries += 1;
         Object.keys(sending).forEach(function (name) { if (!waiting[name]) { waiting[name] = sending[name]; } });
         sending = null;
-        tell(words.notSaved, "no");
+        report(words.notSaved, "wait");
         soon(Math.min(15000, 500 * tries));
       });
   }
@@ -211,7 +214,8 @@
     sending = null;
     if (status === 200) {
       draw(told);
-      if (many) { tell(words.saved); }
+      var grey = Object.keys(sent).map(function (name) { return sent[name].well; }).filter(function (well) { return cells[well].dataset.kind === "grey"; });
+      if (grey.length) { report(grey[0] + "：" + words.grey, "wait"); } else if (many) { report(words.saved); }
     } else if (status === 422 && told.fields) {
       Object.keys(sent).forEach(function (name) {
         var one = sent[name];
