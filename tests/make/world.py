@@ -72,6 +72,7 @@ TABLE_OF = {
     "scope": "lab_scopes",
     "label_sheet": "label_sheets",
     "dispatch": "sample_dispatches",
+    "sheet": "lab_worksheets",
     "self_test": "self_tests",
     "picture": "files",
     "seal": "seals",
