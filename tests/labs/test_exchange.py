@@ -26,7 +26,7 @@ from labs.exchange.models import LabMessage
 from labs.intake.commands import announce
 from labs.intake.models import Item
 from labs.intake.queries import item_by_code
-from labs.register.queries import laboratory
+from labs.register.queries import instruments_of, laboratory, lots_of
 from tests.make.accounts import also
 from tests.make.labs import DISEASE, announced, blind, make_items, make_lab
 
@@ -150,7 +150,9 @@ def state_of(db, lab):
 def test_messages_in_order_receive_and_enter_what_a_person_would(db, lab, system):
     [code] = announce_items(db, lab, 1)
     both(db, system)
-    body = run_body({code: None}, instrument="QPCR-02", lot="K2604-17")
+    with db.look(lab.technician.actor) as look:
+        [instrument], [lot] = instruments_of(look, lab.lab_id), lots_of(look, lab.lab_id)
+    body = run_body({code: None}, instrument=instrument.instrument.code, lot=lot.lot.lot)
     lines = system.send(
         system.message(1, "receipt", {"blind_code": code, "condition": "good"}),
         system.message(2, "run", body),

@@ -20,7 +20,7 @@ from labs.turnaround.commands import (
 from labs.turnaround.models import OrderClock
 from labs.turnaround.queries import due_of, owed, promises_of, times
 from labs.turnaround.rules import Standing, Step, Unit
-from tests.make.labs import DISEASE, METHOD, make_items, make_lab
+from tests.make.labs import DISEASE, METHOD, make_items, make_lab, make_report
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -149,3 +149,13 @@ def warn_fact():
     from labs.turnaround.commands import LateWarned
 
     return LateWarned(1)
+
+
+def test_the_clock_notes_entry_review_and_report_on_the_way(db, lab):
+    [code] = make_items(db, lab)
+    row = clock_of(db, lab, code)
+    make_report(db, lab, code)
+    with db.look(lab.technician.actor) as look:
+        clock = look.session.get(OrderClock, row.id)
+        assert clock.entered_at and clock.verified_at and clock.reported_at
+        assert look.scalars(owed(look)) == []

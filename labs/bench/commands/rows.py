@@ -27,6 +27,7 @@ from labs.intake.rules import ItemState
 from labs.register.commands import lock_lab
 from labs.register.models import Laboratory, LabScope
 from labs.register.queries import scope_for
+from labs.turnaround.commands import Mark, mark
 
 
 def new_run(
@@ -123,6 +124,7 @@ def add_result(
     before = w.session.scalar(
         select(func.count()).select_from(Result).where(Result.order_id == order.id)
     )
+    mark(w, [order.id], Mark.ENTERED)
     return w.add(
         Result(
             id=w.new_id(),

@@ -26,6 +26,7 @@ from labs.bench.rules import (
 )
 from labs.instruments.rules import Why, milli
 from labs.register.models import LabScope
+from labs.turnaround.commands import Mark, mark
 
 CHUNK = 2_000
 """Wells written by one statement."""
@@ -113,6 +114,7 @@ def _results(w: Work, run: BenchRun, wells: Iterable[PlannedWell]) -> dict[UUID,
             verified_by_id=None,
             verified_at=None,
         )
+    mark(w, list(made), Mark.ENTERED)
     return made
 
 

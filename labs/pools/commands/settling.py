@@ -18,6 +18,7 @@ from labs.pools.commands.making import pool_for_change
 from labs.pools.models import Pool, PoolMember
 from labs.pools.queries import live_result, members_of
 from labs.pools.rules import MEMBER_MOVES, MOVES, MemberAct, PoolAct, act_of
+from labs.turnaround.commands import Mark, mark
 
 
 def settle_pool(w: Work, result: Result) -> None:
@@ -72,6 +73,8 @@ def _negative_by_pool(w: Work, pool: Pool, member: PoolMember, result: Result) -
         )
     )
     w.session.flush()
+    for what in (Mark.ENTERED, Mark.VERIFIED):
+        mark(w, [member.order_id], what)
     code = needed(w, Item, member.item_id).blind_code
     note(w, code, "tested", public={"pool": pool.code, "outcome": row.outcome})
     return row

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound, NotReady
+from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 from labs.bench.commands.rows import county_of
 from labs.bench.models import Result
@@ -33,6 +34,7 @@ from labs.review.queries.hands import hands_of, level_for
 from labs.review.queries.queue import batch_of
 from labs.review.queries.record import Bench, Record, bench_of, charts_against, record_of, signed_by
 from labs.review.rules import LEFT_WORDS, SENTENCES, Hands, Left, Locked, is_enough, may_verify
+from labs.turnaround.commands import Mark, mark
 
 CHANGED = "您打开之后有人更新过这份记录，没有提交。请先看差异，再决定。"
 
@@ -220,6 +222,7 @@ def _verify(w: Work, row: Result, bench: Bench) -> None:
     code = bench.items[row.item_id].blind_code
     fact = ResultVerified(code, scope.disease_code, row.outcome, row.version)
     w.record(fact, on=row, county=county_of(w, row.lab_id))
+    mark(w, [row.order_id], Mark.VERIFIED)
     settle_pool(w, row)
 
 
@@ -236,3 +239,4 @@ def _back(
     row.because = because.strip()
     fact = kind(item.blind_code, scope.disease_code, row.version)
     w.record(fact, on=row, county=county_of(w, row.lab_id), reason=row.because)
+    w.tell(Topic.LAB_WORK_CHANGED, row.lab_id)
