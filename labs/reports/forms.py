@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField, TextAreaField
@@ -20,10 +19,12 @@ SHORT = Length(max=300, message=_l("最多 300 个字"))
 class _AsItIs(Length):
     """A field that stands filled in: it is neither asked for nor called optional."""
 
-    field_flags: ClassVar[Mapping[str, bool]] = {"optional_quiet": True}
+    def __init__(self) -> None:
+        super().__init__(max=300, message=_l("最多 300 个字"))
+        self.field_flags = {**self.field_flags, "optional_quiet": True}
 
 
-AS_IT_IS = _AsItIs(max=300, message=_l("最多 300 个字"))
+AS_IT_IS = _AsItIs()
 
 
 class ConfirmForm(LabForm, SecondFactorForm):

@@ -44,7 +44,7 @@ class Report(Base):
     lab_id: Mapped[UUID] = mapped_column(ForeignKey("laboratories.id"))
     item_id: Mapped[UUID] = mapped_column(ForeignKey("lab_items.id"))
     blind_code: Mapped[str] = mapped_column(index=True)
-    number: Mapped[str]
+    number: Mapped[str] = mapped_column(index=True)
     year: Mapped[int]
     place: Mapped[int]
     content: Mapped[dict[str, Any]] = mapped_column(Json)

@@ -127,7 +127,8 @@ def report_for(look: Look, code: str) -> ReportSummary | None:
     found = blind_code(code)
     if found is None:
         return None
-    rows = look.scalars(select(Report).where(Report.blind_code == found).order_by(Report.id.desc()))
+    newest = (Report.authorised_at.desc(), Report.version.desc(), Report.id.desc())
+    rows = look.scalars(select(Report).where(Report.blind_code == found).order_by(*newest))
     rows.sort(key=lambda row: row.standing != ReportState.AUTHORISED)
     return summary_of(rows[0]) if rows else None
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 
 from aquacert.kernel.paging import Page
 from aquacert.kernel.work import Look
@@ -165,7 +165,7 @@ def _conditions(
     if codes is None:
         yield look.visible(Result)
     else:
-        yield Result.item_id.in_(select(Item.id).where(Item.blind_code.in_(codes)))
+        yield _among(codes)
     plain = (
         (asked.lab_id, Result.lab_id == asked.lab_id),
         (asked.outcome, Result.outcome == asked.outcome),
@@ -177,6 +177,13 @@ def _conditions(
     yield from (condition for given, condition in plain if given)
     if asked.words.strip():
         yield Result.item_id.in_(_items(look, asked.words))
+
+
+def _among(codes: Select[str]) -> ColumnElement[bool]:
+    """Ask row by row, along the order of the page: a list of every code would be read whole each time."""
+    (code,) = codes.selected_columns
+    held = exists(codes.where(code == Item.blind_code).correlate(Item))
+    return exists(select(Item.id).where(Item.id == Result.item_id, held).correlate(Result))
 
 
 def _scopes(asked: Asked) -> Select[UUID]:

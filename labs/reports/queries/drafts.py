@@ -141,7 +141,7 @@ def last_ended(look: Look, item_id: UUID) -> Report | None:
     return look.one(
         select(Report)
         .where(Report.item_id == item_id, Report.state == Stands.WITHDRAWN)
-        .order_by(Report.id.desc())
+        .order_by(Report.withdrawn_at.desc(), Report.version.desc(), Report.id.desc())
     )
 
 

@@ -25,7 +25,6 @@ class PublicReport:
     number: str
     content: Content
     state: ReportState
-    because: str
     authorised_at: datetime
     ended_at: datetime | None
     digest: str
@@ -53,7 +52,6 @@ def public_report(look: Look, keys: KeyRing, public_id: str) -> PublicReport | N
         number=row.number,
         content=read(row.content),
         state=ReportState(row.standing),
-        because=row.withdrawn_because,
         authorised_at=row.authorised_at,
         ended_at=row.withdrawn_at,
         digest=row.digest,
