@@ -7,7 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from labs.instruments.rules import ROLE_WORDS
-from labs.instruments.rules.profiles import FIELDS, Profile, ProfileRow
+from labs.instruments.rules.profiles import FIELDS, REQUIRED, Profile, ProfileRow
 from labs.register.forms import NEEDED, LabForm
 
 BY_WORD = {word.lower(): role for role, word in ROLE_WORDS.items()}
@@ -61,10 +61,11 @@ class ProfileForm(LabForm):
 
     def rows(self) -> list[ProfileRow]:
         """Return what was entered as a profile's rows."""
+        # Of several wells' headings the one named first counts; two columns of a field a row needs refuse the file.
         found = [
-            ProfileRow("column", name, 1, heading)
+            ProfileRow("column", name, 1 if name in REQUIRED else rank, heading)
             for name in FIELDS
-            for heading in _words(self[name].data)
+            for rank, heading in enumerate(_words(self[name].data), start=1)
         ]
         found += [ProfileRow("no_cq", "", 1, word) for word in _words(self.no_cq.data)]
         for line in (self.tasks.data or "").splitlines():
@@ -89,7 +90,7 @@ class ProfileForm(LabForm):
             )
         self.no_cq.data = ", ".join(row.value for row in profile.rows if row.kind == "no_cq")
         self.tasks.data = "\n".join(
-            f"{row.key}={row.value}" for row in profile.rows if row.kind == "task"
+            f"{row.key}={row.value}" for row in profile.rows if row.kind == "task" and row.key
         )
         self.decimals.data, self.wells.data = profile.decimals.value, profile.wells.value
         self.blank_is_none.data, self.cycle_cap.data = profile.blank_is_none, profile.cycle_cap

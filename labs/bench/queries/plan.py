@@ -143,6 +143,7 @@ def plan_import(
             refusals.append(_refused(reading, planned))
         else:
             wells += planned
+    refusals.sort(key=lambda refusal: refusal.row)
     return ImportPlan(run, _with_controls(wells), tuple(refusals), sheet)
 
 

@@ -20,6 +20,7 @@ from labs.bench.views.blueprint import bp
 from labs.bench.views.equipping import offer_equipment
 from labs.instruments.queries import live_profiles
 from labs.instruments.rules import ROLE_WORDS
+from labs.instruments.rules.profiles import FIELD_WORDS
 from labs.register.forms import EmptyForm
 from labs.register.queries import own_lab
 
@@ -119,6 +120,7 @@ def _preview(file_id: UUID, form: TakeForm) -> tuple[str, int]:
             sheet=_sheet(unit, plan),
             runs=queries.runs_of_file(unit, file_id),
             roles=ROLE_WORDS,
+            columns=FIELD_WORDS,
             form=form,
             leave_form=EmptyForm(formdata=None),
         )

@@ -96,6 +96,8 @@ class Series:
     target: Target | None = None
     origin: Origin = Origin.NONE
     first: int = USUAL
+    learnt: int = 0
+    """How many of the values gave mean and SD, or stand before the last that did."""
 
     @property
     def awaited(self) -> int:
@@ -132,7 +134,9 @@ def judged(series: Series, given: Target | None = None) -> Series:
         if place >= skip:
             zs.append(z)
         values.append(replace(value, z=z, broken=broken(zs) if place >= skip else ()))
-    return replace(series, values=tuple(values), target=target, origin=origin)
+    return replace(
+        series, values=tuple(values), target=target, origin=origin, learnt=skip if target else 0
+    )
 
 
 def beside(series: Sequence[Series]) -> list[Series]:

@@ -46,6 +46,9 @@ class Drawing:
     dots: tuple[Dot, ...]
     path: str
     days: tuple[tuple[float, str], ...]
+    begins: float | None = None
+    """Where judging begins: left of it stand the runs that gave mean and SD."""
+    top: int = TOP
     bottom: int = HEIGHT - BOTTOM
 
 
@@ -69,7 +72,11 @@ def drawn(series: Series) -> Drawing:
     days = [(x, f"{v.on:%m-%d}") for x, v in zip(places, values, strict=True)]
     lines = tuple(Line(y_of(cq), name, f"{cq:.2f}", kind) for cq, name, kind in _levels(series))
     path = "M" + "L".join(points) if points else ""
-    return Drawing(WIDTH, HEIGHT, LEFT, WIDTH - RIGHT, lines, dots, path, tuple(days[::every]))
+    hidden = len(series.values) - len(values)
+    begins = round(LEFT + step * (series.learnt - hidden), 1) if series.learnt > hidden else None
+    return Drawing(
+        WIDTH, HEIGHT, LEFT, WIDTH - RIGHT, lines, dots, path, tuple(days[::every]), begins
+    )
 
 
 def _range(series: Series, values: Sequence[Value]) -> tuple[float, float]:
