@@ -7,10 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from aquacert.http.api import answer, as_text, body, cursor, listing, needed, size
 from aquacert.http.gates import allowed, api_key, look, work
+from aquacert.kernel.clock import rfc3339
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
+from labs.custody.queries import chain, verify_chain
+from labs.custody.rules import Link
 from labs.intake import queries
-from labs.intake.commands import receive_item
+from labs.intake.commands import correct_receipt, receive_item
 from labs.intake.models import Consignment, Item
 from labs.intake.rules import Condition
 
@@ -39,6 +42,22 @@ def item(code: str) -> ResponseReturnValue:
         return answer({**_item(row), "tests": tests})
 
 
+@bp.get("/items/<code>/custody")
+@allowed(P.LAB_READ)
+def custody(code: str) -> ResponseReturnValue:
+    """Return an item's chain, link by link, and where it does not hold."""
+    with look() as unit:
+        found = queries.item_by_code(unit, code).blind_code
+        return answer(
+            {
+                "code": found,
+                "holds": not verify_chain(unit, found),
+                "breaks": [one.sentence for one in verify_chain(unit, found)],
+                "links": [_link(link) for link in chain(unit, found)],
+            }
+        )
+
+
 @bp.post("/items/<code>/receipt")
 @allowed(P.LAB_RECEIVE)
 def receive(code: str) -> ResponseReturnValue:
@@ -54,6 +73,34 @@ def receive(code: str) -> ResponseReturnValue:
     return answer(shown, 201)
 
 
+@bp.post("/items/<code>/correction")
+@allowed(P.LAB_RECEIVE)
+def correct(code: str) -> ResponseReturnValue:
+    """Correct a receipt by a new fact: {"condition": as for a receipt, "because": text}."""
+    values = body()
+    condition = str(needed(values, "condition"))
+    if condition not in set(Condition):
+        raise Invalid("收样状态不认识。", condition="应为 " + "、".join(Condition))
+    with work(once=api_key()) as w:
+        correct_receipt(w, code, Condition(condition), str(needed(values, "because")))
+        shown = _item(queries.item_by_code(w, code))
+        w.reply = as_text(shown)
+    return answer(shown, 201)
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {
+        "sequence": link.sequence,
+        "at": rfc3339(link.at),
+        "act": link.act,
+        "holder": link.holder,
+        "public": dict(link.public),
+        "private_digest": link.private_digest,
+        "previous": link.previous,
+        "hash": link.hash,
+    }
+
+
 def _consignment(row: Consignment) -> dict[str, Any]:
     return {
         "id": row.id,
@@ -61,12 +108,20 @@ def _consignment(row: Consignment) -> dict[str, Any]:
         "items": row.item_count,
         "state": row.state,
         "announced_at": row.announced_at,
+        "box": row.box_number,
+        "carrier": row.carrier,
+        "preservation": row.preservation,
+        "expected_at": row.expected_at,
+        "arrived_at": row.arrived_at,
     }
 
 
 def _item(row: Item) -> dict[str, Any]:
     return {
         "blind_code": row.blind_code,
+        "kind": row.kind,
+        "species": row.species,
+        "life_stage": row.life_stage,
         "matrix": row.matrix,
         "individuals": row.individuals,
         "sampled_on": row.sampled_on,

@@ -10,7 +10,7 @@ from aquacert.kernel.scope import SYSTEM
 from labs.custody.queries import chain
 from labs.intake.commands import Box, announce, receive_item, store_item
 from labs.intake.queries import faults_of, item_by_code
-from tests.make.accounts import make_person, signed_in
+from tests.make.accounts import make_person, signed_in, token
 from tests.make.labs import announced, blind, make_items, make_lab, make_report
 
 
@@ -167,3 +167,18 @@ def test_the_lists_page_counts_every_item_once_and_marks_what_is_late(db, lab, a
     assert "2 份在途超过 24 小时" in shown
     assert "不在任何清单上" not in shown
     assert codes[0] in words(receiver.get("/labs/lists?list=to_test"))
+
+
+def test_the_chain_and_a_correction_by_api(db, lab, client):
+    [code] = make_items(db, lab)
+    headers = {"Authorization": f"Bearer {token(db, lab.receiver)}"}
+    path = f"/api/v1/labs/items/{code}"
+    wrong = client.post(f"{path}/correction", json={"condition": "wet"}, headers=headers)
+    assert wrong.status_code == 422
+    body = {"condition": "leaked", "because": "袋口渗水"}
+    assert client.post(f"{path}/correction", json=body, headers=headers).status_code == 201
+    told = client.get(f"{path}/custody", headers=headers).json
+    assert (told["holds"], [x["act"] for x in told["links"]]) == (True, ["received", "received"])
+    assert told["links"][1]["previous"] == told["links"][0]["hash"]
+    stranger = {"Authorization": f"Bearer {token(db, make_lab(db).receiver)}"}
+    assert client.get(f"{path}/custody", headers=stranger).status_code == 404

@@ -12,10 +12,11 @@
   function shown(text) {
     var made = new DOMParser().parseFromString(text, "text/html"), fresh = made.querySelector("[data-box]"), old = document.querySelector("[data-box]");
     if (!fresh || !old) { location.reload(); return; }
-    var typed = field() ? field().value : "";
+    var typed = field() ? field().value : "", refused = fresh.querySelector(".scan .bad") !== null;
     old.replaceWith(fresh);
-    if (field() && !made.querySelector(".scan .bad")) { field().value = typed; }
+    if (field() && (typed || !refused)) { field().value = typed; }
     focus();
+    if (field() && refused && !typed) { field().select(); }  // the next scan writes over what was refused
   }
   function next() {
     if (busy || !queue.length) { return; }
