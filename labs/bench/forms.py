@@ -16,6 +16,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
+from labs.bench.rules.counting import UNITS
 from labs.register.forms import NEEDED, LabForm
 
 
@@ -111,6 +112,13 @@ class FindingForm(LabForm):
         validators=[NEEDED],
     )
     note = TextAreaField(_l("判读依据"))
+    count = StringField(_l("计数"), description=_l("整数；没有计数就空着"))
+    dilution = StringField(_l("稀释度"), description=_l("例如 1:1000 或 10^-3；原液空着"))
+    unit = SelectField(
+        _l("单位"), choices=[SelectChoice("", "——"), *(SelectChoice(u, u) for u in UNITS)]
+    )
+    lod = StringField(_l("检出限"), description=_l("照原样写，例如 <10 CFU/mL"))
+    uncertainty = StringField(_l("不确定度"), description=_l("照原样写，例如 ±12 %"))
 
 
 class FileForm(LabForm):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from aquacert.kernel.db import Base, state_check
 from labs.bench.rules import LIVE, FileState, Outcome, ResultState, SheetState
+from labs.bench.rules.counting import Counted, said
 from labs.instruments.rules import Role, Why
 
 MILLI = Decimal(1000)
@@ -81,6 +82,7 @@ class Result(Base):
             sqlite_where=LIVE_ONLY,
             postgresql_where=LIVE_ONLY,
         ),
+        Index("ix_lab_results_tested", "tested_on", "id"),
         Index("ix_lab_results_lab_tested", "lab_id", "tested_on", "id"),
         Index("ix_lab_results_lab_outcome", "lab_id", "outcome", "tested_on", "id"),
         Index("ix_lab_results_scope_tested", "scope_id", "tested_on", "id"),
@@ -123,6 +125,20 @@ class Result(Base):
     as_entered: Mapped[str] = mapped_column(default="", server_default="")
     lod: Mapped[str] = mapped_column(default="", server_default="")
     uncertainty: Mapped[str] = mapped_column(default="", server_default="")
+
+    @property
+    def measured(self) -> str:
+        """The count with its unit, the limit of detection and the uncertainty as they were written; "" for none."""
+        return said(
+            Counted(
+                self.counted,
+                self.dilution,
+                self.unit,
+                self.as_entered,
+                self.lod,
+                self.uncertainty,
+            )
+        )
 
 
 class WellRow(Base):

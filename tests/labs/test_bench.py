@@ -218,7 +218,16 @@ def test_microscopy_is_entered_as_a_finding(db):
             enter_result(w, code, "EHPD", "EHPD", None)
         with pytest.raises(Invalid, match="阴性或阳性"):
             enter_finding(w, code, "EHPD", "grey")
-        result_id = enter_finding(w, code, "EHPD", "negative", "镜检 30 尾未见孢子")
+        with pytest.raises(Invalid, match="计数应是整数") as refused:
+            enter_finding(w, code, "EHPD", "negative", count="<10", unit="个/尾")
+        assert "count" in refused.value.fields
+        with pytest.raises(Invalid, match="不能判阳性"):
+            enter_finding(w, code, "EHPD", "positive", count="0", unit="个/尾")
+        note = "镜检 30 尾未见孢子"
+        result_id = enter_finding(
+            w, code, "EHPD", "negative", note, count="0", unit="个/尾", lod="<1 个/尾"
+        )
+        assert w.get(Result, result_id).measured == "0 个/尾（原记录：0 个/尾）；检出限 <1 个/尾"
     with db.work(lab.reviewer.actor) as w:
         review_result(w, result_id)
     assert outcome_of(db, lab, result_id) == ("negative", "verified")

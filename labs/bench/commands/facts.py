@@ -85,6 +85,7 @@ class FindingEntered(Fact):
     blind_code: str
     disease_code: str
     outcome: str
+    count: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from labs.bench.commands.rows import (
 )
 from labs.bench.models import BenchRun, Result
 from labs.bench.rules import DECIDED, Outcome, ResultState
+from labs.bench.rules.counting import SENTENCES as COUNT_SENTENCES
+from labs.bench.rules.counting import Counted, Unreadable, Wrong, read_count, said
 from labs.instruments.rules import (
     SENTENCES,
     Cq,
@@ -173,24 +175,49 @@ def enter_finding(
     note: str = "",
     *,
     run_id: UUID | None = None,
+    count: str = "",
+    dilution: str = "",
+    unit: str = "",
+    lod: str = "",
+    uncertainty: str = "",
 ) -> UUID:
-    """Enter a result in words, for a method without Cq (microscopy, culture), and return its id."""
+    """Enter a result in words, with a count where one was made, for a method without Cq; return its id.
+
+    The count is a whole number at a dilution like 1:1000; limit of detection and uncertainty are kept as written.
+    """
     item, order, scope = ordered(w, code, disease_code)
     found = Outcome(outcome)
     if scope.kind != MethodKind.FINDING:
         raise Invalid("这个方法按 Cq 录入，不能直接写结论", outcome="请录入 Cq")
     if found not in DECIDED:
         raise Invalid("判读结果只能是阴性或阳性", outcome="请选阴性或阳性")
+    read = _counted(found, count, dilution, unit, lod, uncertainty)
     if live_result(w, order) is not None:
         raise Conflict(SENTENCES[RefusalCode.ALREADY_RESULT])
     run = _run_of(w, run_id, item.lab_id)
     row = add_result(w, run, item, order, scope, is_manual=True)
-    row.outcome = found
-    row.finding = note.strip()
+    row.outcome, row.finding = found, note.strip()
+    row.counted, row.dilution, row.unit = read.count, read.dilution, read.unit
+    row.as_entered, row.lod, row.uncertainty = read.as_entered, read.lod, read.uncertainty
     w.session.flush()
-    fact = FindingEntered(run.number, item.blind_code, disease_code, found)
+    fact = FindingEntered(run.number, item.blind_code, disease_code, found, said(read))
     w.record(fact, on=row, county=county_of(w, item.lab_id))
     return row.id
+
+
+def _counted(
+    outcome: Outcome, count: str, dilution: str, unit: str, lod: str, uncertainty: str
+) -> Counted:
+    """Read a count, or raise `Invalid` at its field."""
+    try:
+        read = read_count(count, dilution, unit, lod, uncertainty)
+    except Unreadable as unreadable:
+        sentence = COUNT_SENTENCES[unreadable.wrong]
+        raise Invalid(sentence, **{unreadable.field: sentence}) from unreadable
+    if read.count == 0 and outcome is Outcome.POSITIVE:
+        sentence = COUNT_SENTENCES[Wrong.POSITIVE_ZERO]
+        raise Invalid(sentence, outcome=sentence)
+    return read
 
 
 def _run_of(w: Work, run_id: UUID | None, lab_id: UUID) -> BenchRun:

@@ -69,6 +69,11 @@ def finding(run_id: UUID) -> ResponseReturnValue:
                 form.outcome.data,
                 form.note.data or "",
                 run_id=run_id,
+                count=form.count.data or "",
+                dilution=form.dilution.data or "",
+                unit=form.unit.data or "",
+                lod=form.lod.data or "",
+                uncertainty=form.uncertainty.data or "",
             )
             w.reply = url_for(".run", run_id=run_id)
     if form.wrong:
