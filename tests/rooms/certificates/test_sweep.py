@@ -19,6 +19,8 @@ from labs.reports.commands import withdraw_report
 from labs.reports.queries import report_summary
 from tests.make.accounts import make_person
 from tests.make.certificates import issue_one, make_ready
+from tests.make.declarations import answers
+from tests.make.hatcheries import make_hatchery
 from tests.make.labs import DISEASE, make_lab, make_report
 from tests.make.sampling import tested
 from tests.make.surveillance import brought_in, event_of, luhe, zones_of
@@ -106,3 +108,19 @@ def test_a_report_that_is_withdrawn_or_turns_positive_suspends_what_rests_on_it(
     with db.work(supervisor.actor) as w:
         commands.resume_certificate(w, certificate_id, "新的阴性报告已出")
     assert status_of(db, certificate_id) == "valid"
+
+
+def test_consignee_and_checkpoints_of_the_road_are_told_too(house, db):
+    farm = make_hatchery(db)
+    filled = answers(db, farm, consignee_phone="13912345678")
+    buyer = make_person(db, "dealer", phone="13912345678")
+    on_the_road = make_person(db, "checkpoint_officer", division="320114")
+    elsewhere = make_person(db, "checkpoint_officer", division="440106")
+    issue_one(house, make_ready(db, farm=farm, filled=filled))
+    assert after_zone(db, made_over(db, localityName="Yuhuatai District")) == 1
+    with db.look(SYSTEM) as look:
+        told = set(
+            look.scalars(select(InboxMessage.to_person_id).where(InboxMessage.kind == "recall"))
+        )
+    assert {buyer.person_id, on_the_road.person_id} <= told
+    assert elsewhere.person_id not in told
