@@ -21,7 +21,7 @@ class _AsItIs(Length):
 
     def __init__(self) -> None:
         super().__init__(max=300, message=_l("最多 300 个字"))
-        self.field_flags = {**self.field_flags, "optional_quiet": True}
+        self.field_flags: dict[str, object] = {"maxlength": 300, "optional_quiet": True}
 
 
 AS_IT_IS = _AsItIs()

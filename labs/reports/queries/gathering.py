@@ -16,6 +16,8 @@ from labs.intake.models import Item
 from labs.intake.rules import CONDITION_WORDS, Condition
 from labs.pools.queries import PoolLine, by_pool
 from labs.register.models import Calibration, Instrument, KitLot, Laboratory, LabScope
+from labs.register.queries import accreditations_of
+from labs.register.rules.sending import AccreditationKind
 from labs.reports import rules
 from labs.reports.models import Report, ReportStatement
 from labs.reports.rules import MOVES, Content, ContentLine, ReportState
@@ -64,8 +66,8 @@ def content_of(
         lab_name=lab.name_zh,
         lab_name_en=lab.name_en,
         lab_address=lab.address,
-        cma_number=lab.cma_number,
-        cnas_number=lab.cnas_number,
+        cma_number=_accredited(look, lab, AccreditationKind.CMA, lab.cma_number),
+        cnas_number=_accredited(look, lab, AccreditationKind.CNAS, lab.cnas_number),
         place_of_work=lab.address,
         number=number,
         customer=_customer(look),
@@ -96,6 +98,17 @@ def replaces(old: Report) -> str:
     """Return how a new report names the one before it (7.8.8.3)."""
     words = MOVES.words[ReportState(old.standing)]
     return f"替代{words}的报告 {old.number}，原因：{old.withdrawn_because}"
+
+
+def _accredited(look: Look, lab: Laboratory, kind: AccreditationKind, known: str) -> str:
+    """Return the number of an accreditation that holds today: a lapsed mark is not printed.
+
+    `known` is the register's own number, for laboratories whose accreditations were never dated.
+    """
+    dated = [row for row in accreditations_of(look, lab.id) if row.kind == kind]
+    if not dated:
+        return known
+    return next((row.number for row in dated if row.fact.holds(look.today)), "")
 
 
 def _customer(look: Look) -> str:
