@@ -11,6 +11,8 @@ from werkzeug.routing import Rule
 
 WORDS = {
     "code": ["DIV1", "PNV", "320114", "WK85R-KFK9A"],
+    "disease_code": ["DIV1", "x"],
+    "method_code": ["sct7237-2020", "x"],
     "kind": ["application", "acceptance", "refusal", "supplement", "nothing"],
     "version": ["0", "1", "99"],
     "number": ["0", "1", "2026201"],
