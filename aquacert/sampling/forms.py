@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import (
+    BooleanField,
     DecimalField,
     HiddenField,
     IntegerField,
@@ -168,6 +169,7 @@ class PrintForm(Form):
     """Print labels; from the second time on with a reason."""
 
     because = StringField(_l("为什么再打"), validators=[Optional()])
+    every_tube = BooleanField(_l("每管一张"), description=_l("不选就只打一张，贴在样品袋上"))
 
 
 class IssueLabelsForm(Form):

@@ -25,13 +25,18 @@ class LabelFacts:
     blind_code: str
     matrix: str
     individuals: int
+    tubes: int = 1
 
 
 def label(facts: LabelFacts) -> bytes:
-    """Return one label of 50 × 30 mm as PDF, for a label printer."""
+    """Return labels of 50 × 30 mm as PDF, for a label printer: one page for each tube.
+
+    Every tube of a sample bears the same blind code; with several tubes each says which it is.
+    """
     content = _drawn(facts.blind_code) | {
         "matrix": facts.matrix,
         "individuals": f"{facts.individuals}",
+        "tubes": str(facts.tubes),
     }
     return typesetter().pdf("label.typ", {"label": json.dumps(content)})
 

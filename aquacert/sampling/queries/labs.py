@@ -14,6 +14,8 @@ from labs.intake.queries import workload
 from labs.register import queries as register
 from labs.register.rules.sending import Workload
 
+OWN = "与货主属于同一业主"
+
 
 @dataclass(frozen=True)
 class LabChoice:
@@ -22,6 +24,8 @@ class LabChoice:
     lab_id: UUID
     name: str
     fault: str
+    is_partly: bool
+    """It has a fault for all of these together, but may be sent some of them."""
     load: Workload
     """How many samples it owes and what it says it can do in a day; full is a warning only."""
 
@@ -43,17 +47,17 @@ def method_for(look: Look, lab_id: UUID, disease_code: str) -> str:
     raise Invalid(f"这个实验室现在不能检{name}。", lab_id=said)
 
 
-def fault_of(look: Look, lab_id: UUID, diseases: Iterable[str], owners: Iterable[UUID] = ()) -> str:
-    """Say in one sentence why a laboratory may not take these tests; "" when it may."""
-    for owner in owners:
-        if accounts.same_owner(look, lab_id, owner):
-            return "与货主属于同一业主"
+def faults_of(look: Look, lab_id: UUID, diseases: Iterable[str]) -> list[str]:
+    """Return one sentence for each test that a laboratory may not be sent; "" for those it may."""
+    found = []
     for code in diseases:
         try:
             method_for(look, lab_id, code)
         except Invalid as error:
-            return error.fields["lab_id"]
-    return ""
+            found.append(error.fields["lab_id"])
+        else:
+            found.append("")
+    return found
 
 
 def lab_choices(
@@ -62,13 +66,19 @@ def lab_choices(
     """Return every designated laboratory, those that may take these tests first."""
     wanted, holders = tuple(diseases), tuple(owners)
     loads = workload(look)
-    found = [
-        LabChoice(
-            lab_id=line.lab_id,
-            name=line.name_zh,
-            fault=fault_of(look, line.lab_id, wanted, holders),
-            load=loads[line.lab_id],
+    found = []
+    for line in register.labs(look):
+        faults = faults_of(look, line.lab_id, wanted)
+        owned = [accounts.same_owner(look, line.lab_id, holder) for holder in holders]
+        said = OWN if any(owned) else next((fault for fault in faults if fault), "")
+        some = not all(faults) or not faults
+        found.append(
+            LabChoice(
+                lab_id=line.lab_id,
+                name=line.name_zh,
+                fault=said,
+                is_partly=bool(said) and some and not (owned and all(owned)),
+                load=loads[line.lab_id],
+            )
         )
-        for line in register.labs(look)
-    ]
-    return sorted(found, key=lambda choice: (bool(choice.fault), choice.load.is_full, choice.name))
+    return sorted(found, key=lambda c: (bool(c.fault), not c.is_partly, c.load.is_full, c.name))

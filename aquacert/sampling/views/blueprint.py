@@ -24,6 +24,9 @@ OUTCOME_WORDS = {
 
 def lab_option(choice: LabChoice) -> SelectChoice:
     """Return a laboratory as a choice that says how busy it is, or why it cannot be chosen."""
+    if choice.is_partly:
+        words = _("%(lab)s（只能送一部分：%(why)s）", lab=choice.name, why=choice.fault)
+        return SelectChoice(str(choice.lab_id), words)
     if choice.fault:
         words = _("%(lab)s（不能送：%(why)s）", lab=choice.name, why=choice.fault)
         return SelectChoice(str(choice.lab_id), words, render_kw={"disabled": True})

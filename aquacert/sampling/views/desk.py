@@ -36,6 +36,7 @@ from aquacert.sampling.rules import (
 )
 from aquacert.sampling.views.blueprint import OUTCOME_WORDS, bp, lab_option, read_moment
 from labs.intake.rules import Carrier
+from labs.pools.queries import splitting
 
 
 @bp.get("/")
@@ -127,6 +128,7 @@ def _show_page(declaration_id: UUID, *, order_form: OrderForm | None = None) -> 
             content={row.id: _content(row) for row in samples},
             photos={row.id: photos_of(unit, row) for row in samples},
             prints={row.id: len(prints_of(unit, row.id)) for row in samples},
+            splits={row.id: splitting(unit, row.blind_code) for row in samples},
             disease_names=reference_names(unit, samples),
             form=order_form or OrderForm(formdata=None),
             names={

@@ -113,7 +113,8 @@ def print_sample_label(sample_id: UUID) -> ResponseReturnValue:
         if not form.wrong:
             with look() as unit:
                 row = queries.sample(unit, sample_id)
-                facts = LabelFacts(row.blind_code, content_of(row), row.individuals)
+                tubes = (row.pools or 1) if form.every_tube.data else 1
+                facts = LabelFacts(row.blind_code, content_of(row), row.individuals, tubes)
             return send_file(io.BytesIO(label(facts)), mimetype="application/pdf")
     return _sample_label_page(sample_id, form)
 

@@ -104,7 +104,9 @@ def own_label(self_test_id: UUID) -> ResponseReturnValue:
         if not form.wrong:
             with look() as unit:
                 row = self_test(unit, self_test_id)
-                facts = LabelFacts(row.blind_code, content_of(row), row.individuals)
+                pools = len(in_pools(row.individuals, row.pool_size))
+                tubes = pools if form.every_tube.data else 1
+                facts = LabelFacts(row.blind_code, content_of(row), row.individuals, tubes)
             return send_file(io.BytesIO(label(facts)), mimetype="application/pdf")
     return _own_page(self_test_id, form, ParcelForm(formdata=None))
 

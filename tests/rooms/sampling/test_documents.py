@@ -46,6 +46,16 @@ def test_every_label_of_a_sheet_decodes_twice_and_a_second_page_follows_the_27th
     assert sorted(text for _format, text in decoded(pdf)) == sorted(codes * 2)
 
 
+def test_every_tube_has_its_own_label_with_the_same_code():
+    pdf = label(LabelFacts("7K2QM-9XAB4", "全苗（整尾）", 150, tubes=3))
+    pages = pypdfium2.PdfDocument(pdf)
+    assert len(pages) == 3
+    told = pages[1].get_textpage().get_text_bounded()
+    assert "第2管，共3管" in "".join(told.split())
+    assert decoded(pdf) != []
+    assert {text for _format, text in decoded(pdf)} == {"7K2QM-9XAB4"}
+
+
 def test_a_label_tells_nothing_but_what_the_laboratory_may_know():
     pdf = pypdfium2.PdfDocument(label(LabelFacts("7K2QM-9XAB4", "鳃", 150)))
     text = pdf[0].get_textpage().get_text_bounded()
