@@ -2,15 +2,17 @@
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import ClassVar
-from uuid import UUID
+from typing import Any, ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from aquacert.kernel.audit import Fact
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotAllowedNow
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Work
 from labs.custody.models import CustodyHead, CustodyLink
 from labs.custody.queries import SUBJECT
@@ -24,6 +26,23 @@ from labs.custody.rules import (
     unknown_facts,
 )
 from labs.register.models import Laboratory
+
+# A whole plate is noted at once: the statements are made once, on the bare tables.
+LINKS, HEADS = table_of(CustodyLink), table_of(CustodyHead)
+READ_HEAD = Quick(
+    select(HEADS.c.sequence, HEADS.c.hash, LINKS.c.act)
+    .outerjoin(
+        LINKS, and_(LINKS.c.blind_code == HEADS.c.blind_code, LINKS.c.sequence == HEADS.c.sequence)
+    )
+    .where(HEADS.c.blind_code == bindparam("of"))
+    .with_for_update(of=HEADS)
+)
+WRITE_LINK = Quick(insert(LINKS).inline(), [column.name for column in LINKS.c])
+MOVE_HEAD = Quick(
+    update(HEADS)
+    .where(HEADS.c.blind_code == bindparam("of"))
+    .values(sequence=bindparam("to_sequence"), hash=bindparam("to_hash"))
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +81,8 @@ def note(
     if wrong := unknown_facts(shown):
         raise ValueError(f"a link of custody must not show {', '.join(wrong)}")
     head = _locked_head(w, blind_code)
-    _not_destroyed(w, blind_code, head.sequence)
+    if head.act == Act.DESTROYED:
+        raise NotAllowedNow(f"盲样 {blind_code} 已经销毁，不能再有流转。")
     link = sealed(
         Link(
             code=blind_code,
@@ -75,8 +95,8 @@ def note(
             previous=head.hash,
         )
     )
-    head.sequence, head.hash = link.sequence, link.hash
-    w.add(_row(w.new_id(), link))
+    w.rows(WRITE_LINK, id=w.new_id(), **_columns(link))
+    w.rows(MOVE_HEAD, of=blind_code, to_sequence=link.sequence, to_hash=link.hash)
     fact = CustodyNoted(blind_code, link.sequence, link.act, link.hash)
     w.record(fact, on=(SUBJECT, blind_code))
     return link.hash
@@ -93,47 +113,26 @@ def holder_of(w: Work) -> str:
     return w.actor.label
 
 
-def _row(key: UUID, link: Link) -> CustodyLink:
-    return CustodyLink(
-        id=key,
-        blind_code=link.code,
-        sequence=link.sequence,
-        at=link.at,
-        act=link.act,
-        holder=link.holder,
-        public=dict(link.public),
-        private_digest=link.private_digest,
-        previous=link.previous,
-        hash=link.hash,
-    )
+def _columns(link: Link) -> dict[str, object]:
+    return {
+        "blind_code": link.code,
+        "sequence": link.sequence,
+        "at": link.at,
+        "act": link.act,
+        "holder": link.holder,
+        "public": dict(link.public),
+        "private_digest": link.private_digest,
+        "previous": link.previous,
+        "hash": link.hash,
+    }
 
 
-def _locked_head(w: Work, code: str) -> CustodyHead:
-    """Return the chain's head, locked; make it when the chain begins."""
-    wanted = (
-        select(CustodyHead)
-        .where(CustodyHead.blind_code == code)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    found = w.session.scalar(wanted)
-    if found is not None:
-        return found
-    try:
-        with w.session.begin_nested():
-            row = CustodyHead(id=w.new_id(), blind_code=code, sequence=0, hash=GENESIS)
-            w.session.add(row)
-            w.session.flush()
-    except IntegrityError:  # somebody began it in the same moment
-        return w.session.scalars(wanted).one()
-    return row
-
-
-def _not_destroyed(w: Work, code: str, sequence: int) -> None:
-    last = w.one(
-        select(CustodyLink.act).where(
-            CustodyLink.blind_code == code, CustodyLink.sequence == sequence
-        )
-    )
-    if last == Act.DESTROYED:
-        raise NotAllowedNow(f"盲样 {code} 已经销毁，不能再有流转。")
+def _locked_head(w: Work, code: str) -> Any:  # noqa: ANN401 (a named tuple)
+    """Return where the chain stands and its last act, locked; make the head when it begins."""
+    found = w.row(READ_HEAD, of=code)
+    if found is None:
+        values = {"id": w.new_id(), "blind_code": code, "sequence": 0, "hash": GENESIS}
+        with suppress(IntegrityError), w.session.begin_nested():  # begun by somebody else just now
+            w.session.execute(insert(HEADS), values)
+        found = w.row(READ_HEAD, of=code)
+    return found
