@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
@@ -16,6 +17,8 @@ from labs.instruments.parsers.archive import opened, read_member
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 256
+MAX_STRINGS = 16 * 2**20
+"""The one part of a workbook that is held in memory whole."""
 SEPARATORS = (",", ";", "\t")
 
 
@@ -40,15 +43,20 @@ class Sheet:
 def xlsx_sheets(data: bytes) -> list[Sheet]:
     """Return every sheet of a workbook as text; formulas give their stored value only."""
     archive = opened(data)
+    if any(
+        info.filename.endswith("sharedStrings.xml") and info.file_size > MAX_STRINGS
+        for info in archive.infolist()
+    ):
+        raise Invalid("表格里的文字太多，已拒收", file="展开后太大")
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         sheets = [
             Sheet(
                 str(sheet.title),
-                _even(_rows(sheet.iter_rows(values_only=True))),
+                _even(_rows(_unpadded(sheet).iter_rows(values_only=True))),
                 merged=_merged(archive, sheet),
             )
-            for sheet in book
+            for sheet in book.worksheets
         ]
         book.close()
         archive.close()
@@ -59,6 +67,12 @@ def xlsx_sheets(data: bytes) -> list[Sheet]:
     except Exception as error:  # openpyxl lets errors of the XML parser through as they are
         raise Invalid("表格打不开或已损坏，请重新导出", file="表格打不开") from error
     return sheets
+
+
+def _unpadded(sheet: Any) -> Any:  # noqa: ANN401 (openpyxl's streaming sheet has no public type)
+    """Let a sheet forget how wide it says it is: rows would be filled up to there, were it 16,384 columns."""
+    sheet.reset_dimensions()
+    return sheet
 
 
 MERGE = re.compile(rb"""<mergeCell\s+ref=["']([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})["']""")
