@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import Page
+
 from tests.browser.chapters.people import FARM, Road
 from tests.make.accounts import code_for
 from tests.make.labs import rdml_file
+
+
+def scan(page: Page, code: str) -> None:
+    """Type as a scanner does: the code and Enter, into whatever has the focus."""
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
 
 
 def receive(road: Road, code: str) -> None:
@@ -14,8 +22,12 @@ def receive(road: Road, code: str) -> None:
     hand.go("td a.mono")
     assert code in hand.look("consignment")
     assert FARM not in hand.text()
-    hand.fill(code=code).press("登记，接着下一份")
-    assert "已全部清点" in hand.look("received")
+    hand.open("/labs/receive").look("receive_find")
+    with hand.page.expect_navigation():
+        scan(hand.page, code)
+    scan(hand.page, code)
+    hand.page.get_by_text("已全部清点").wait_for()
+    assert "完好" in hand.look("received")
     hand.close()
 
 
@@ -31,20 +43,18 @@ def enter_results(road: Road, code: str) -> None:
     hand.press("上传并预览").look("file")
     hand.press("收下 1 个项目").look("run_imported")
     hand.open("/labs/bench/").follow("手工录入").look("new_run")
-    hand.fill(instrument="QPCR-02", reagent_lot="K2604-17").press("开始录入")
-    for role, cq in (("ntc", "无"), ("positive", "24.8")):
-        form = hand.page.locator("form", has=hand.page.locator("#role"))
-        form.locator("[name=role]").select_option(role)
-        form.locator("[name=disease_code]").select_option("WSD")
-        form.locator("[name=cq]").fill(cq)
-        hand.press("录入对照")
-    for _ in range(2):
-        form = hand.page.locator("form", has=hand.page.locator("#well"))
-        form.locator("[name=code]").fill(code)
-        form.locator("[name=disease_code]").select_option("WSD")
-        form.locator("[name=cq]").fill("无")
-        hand.press("录入这一孔")
-    assert "有效，可放行" in hand.look("run_by_hand")
+    hand.open("/labs/bench/").follow("排一块板").look("new_worksheet")
+    hand.press("按列排板").look("worksheet")
+    hand.follow("打印板图").look("worksheet_paper")
+    hand.follow("返回").press("按这块板开始运行")
+    assert code in hand.look("plate")
+    keys = hand.page.keyboard
+    keys.press("n")  # the sample, then NTC and the positive control, as the plate is pipetted
+    keys.press("n")
+    keys.type("24.8\n")
+    keys.press("Control+Enter")
+    hand.page.wait_for_selector(".done-line")
+    assert "有效，可放行" in hand.look("plate_submitted")
     hand.close()
 
 
