@@ -16,6 +16,7 @@ depends_on = None
 
 APPEND_ONLY = ("lab_calibrations", "lab_proficiency_tests")
 SEARCHED = {
+    "ix_lab_results_tested": ["tested_on", "id"],
     "ix_lab_results_lab_tested": ["lab_id", "tested_on", "id"],
     "ix_lab_results_lab_outcome": ["lab_id", "outcome", "tested_on", "id"],
     "ix_lab_results_scope_tested": ["scope_id", "tested_on", "id"],
@@ -215,6 +216,7 @@ def upgrade() -> None:
         op.add_column("lab_scopes", column)
     for name, columns in SEARCHED.items():
         op.create_index(name, "lab_results", columns)
+    op.create_index("ix_lab_reports_number", "lab_reports", ["number"])
     dialect = op.get_bind().dialect.name
     for table in APPEND_ONLY:
         for statement in ddl.append_only(table, dialect):
