@@ -79,6 +79,7 @@ TABLE_OF = {
     "segment": "number_segments",
     "session": "sessions",
     "storage": "lab_storages",
+    "target": "lab_control_targets",
     "token": "api_tokens",
     "zone": "zones",
 }

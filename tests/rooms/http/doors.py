@@ -19,6 +19,7 @@ WORDS = {
     "ordinal": ["0", "1", "999999999999"],
     "sequence": ["0", "1", "999999999999"],
     "name": ["0/000", "../secret", "x", "a" * 43],
+    "word": ["confirm", "x"],
     "kid": ["00", "x"],
     "secret": ["x", "a" * 43],
     "filename": ["icon.svg", "../app.py"],
