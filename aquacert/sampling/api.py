@@ -42,6 +42,7 @@ def tests(declaration_id: UUID) -> ResponseReturnValue:
                         "batch": line.batch.batch_id,
                         "required": [asdict(test) for test in line.required],
                         "tests": [asdict(test) for test in line.tests],
+                        "told": list(line.told),
                     }
                     for line in lines
                 ]

@@ -13,6 +13,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from aquacert.certificates import queries as certificates
+from aquacert.certificates.checks.commands import check
 from aquacert.certificates.commands import issue
 from aquacert.certificates.tasks import report_changed
 from aquacert.kernel.clock import legal_day
@@ -24,6 +25,7 @@ from aquacert.sampling.commands.annex import COSE_TYPE, make_annex
 from aquacert.sampling.models import OrderedTest, Sample, SampleAnnex
 from aquacert.sampling.queries import batch_tests, samples_of, substitute, tests_of
 from aquacert.sampling.queries.annexes import annex_row
+from aquacert.sampling.queries.required import is_must_check
 from aquacert.sampling.rules import Because, RequiredTest
 from aquacert.surveillance.models import Event, OwnResult
 from aquacert.trust import cbor, cose
@@ -32,7 +34,7 @@ from labs.reports.commands import withdraw_report
 from labs.reports.queries import report_summary
 from tests.make.accounts import make_person, signed_in
 from tests.make.certificates import confirm, issue_one, look_at, make_ready
-from tests.make.declarations import answers, make_declaration
+from tests.make.declarations import NEAR, answers, make_declaration
 from tests.make.hatcheries import make_hatchery
 from tests.make.inspections import inspect
 from tests.make.labs import DISEASE, make_lab, make_report
@@ -123,6 +125,26 @@ def test_a_result_can_never_be_hung_on_a_second_batch(db, paper):
     assert (test.outcome, test.report_no) == (None, "")
 
 
+def test_a_batch_is_of_a_must_check_category_by_purpose_destination_or_a_recent_positive(db):
+    def is_one(paper):
+        with db.look(SYSTEM) as look:
+            return is_must_check(look, paper.declaration_id, look.today)
+
+    def declared(**load):
+        farm = make_hatchery(db)
+        return make_declaration(db, farm, filled=answers(db, farm, **load), state="assigned")
+
+    assert is_one(declared())  # leaves its prefecture
+    assert is_one(declared(destination=NEAR, purpose="release"))
+    near = declared(destination=NEAR)
+    assert not is_one(near)
+    inspect(db, near, suspected=(DISEASE,))
+    report_id = tested(db, near, make_lab(db), "22.4", "22.6")
+    with db.work(SYSTEM) as w:
+        note_report(w, report_id)
+    assert is_one(near)
+
+
 def planned(db, ready):
     today = legal_day(db.clock.now())
     with db.work(SYSTEM) as w:
@@ -192,6 +214,7 @@ def test_a_surveillance_negative_counts_only_once_the_province_has_adopted_the_r
     with db.look(SYSTEM) as look:
         code = report_summary(look, report_id).blind_code
         assert certificates.resting_on(look, code) == 1
+    assert [one.sentence for one in check(db, house.keys, by="测试").found] == []
     with db.work(lab.authoriser.actor) as w:
         withdraw_report(w, report_id, "样品搞混")
     with db.look(SYSTEM) as look:  # before any news of it
