@@ -40,7 +40,14 @@ PAGES = {
     "surveillance_officer": ("/surveillance/", "/surveillance/zones", "/surveillance/feeds"),
     "checkpoint_officer": ("/movements/check", "/movements/"),
     "lab_technician": ("/labs/bench/", "/labs/bench/runs", "/labs/bench/files/new"),
-    "lab_receiver": ("/labs/consignments", "/labs/consignments?all=1"),
+    "lab_receiver": (
+        "/labs/consignments",
+        "/labs/consignments?all=1",
+        "/labs/receive",
+        "/labs/lists",
+        "/labs/faults",
+        "/labs/storage",
+    ),
     "lab_authoriser": ("/labs/reports/ready", "/labs/reports/"),
     "province_supervisor": (
         "/certificates/seals",
