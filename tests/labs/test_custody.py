@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from aquacert.certificates.checks.commands import check
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound
 from aquacert.kernel.scope import SYSTEM
 from labs.custody.commands import new_salt, note
@@ -316,3 +317,16 @@ def test_two_people_destroy_what_is_left_when_its_days_are_over(db):
         acts = [x.act for x in chain(look, code)]
         assert (acts[-3:], verify_chain(look, code)) == (["stored", "stored", "destroyed"], ())
         assert look.get(Item, item_by_code(look, code).id).state == "reported"
+
+
+def test_the_nightly_check_of_everything_issued_takes_the_chains_up(db, house):
+    lab = make_lab(db)
+    [code] = make_items(db, lab)
+    assert not [one for one in check(db, house.keys, by="每夜复核").found if "custody" in str(one)]
+    _without_triggers(db, "lab_custody")
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE lab_custody SET holder = 'x'"))
+    found = check(db, house.keys, by="每夜复核").found
+    assert {(one.lint, one.subject) for one in found.values()} == {
+        ("custody.holds", f"sample {code}")
+    }
