@@ -77,3 +77,23 @@ def test_a_technician_types_a_plate_without_a_mouse(db, as_person):
         assert look.get(BenchRun, run_id).submitted_at is not None
     assert codes[0] in hand.text()
     hand.close()
+    assert hand.walk.faults == []
+
+
+def test_worksheets_and_plates_read_for_everybody_on_a_phone_too(db, as_person, walk, axe):
+    lab = make_lab(db)
+    make_strict(db, lab)
+    [code] = make_strict_items(db, lab, 1)
+    walk.axe = axe
+    hand = as_person(lab.technician)
+    hand.open("/labs/bench/").look("owed")
+    hand.open("/labs/bench/runs/new").look("new_run")
+    hand.open("/labs/plates/new").look("new_worksheet")
+    hand.press("按列排板").look("worksheet")
+    hand.follow("打印板图").look("worksheet_paper")
+    hand.follow("返回").press("按这块板开始运行")
+    assert code in hand.look("plate")
+    hand.open(f"{hand.path}/columns/1").look("column")
+    hand.open("/labs/plates/").look("worksheets")
+    hand.close()
+    assert hand.walk.faults == []
