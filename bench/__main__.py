@@ -37,6 +37,7 @@ MEASURES = (
     "qr",
     "log",
     "status_list",
+    "search",
     "turnaround",
     "rdml",
     "lab_import",

@@ -22,6 +22,8 @@ from labs.reports.rules import ReportState
 FINAL = (ResultState.VERIFIED, ResultState.REPORTED)
 SHOWN = 50
 AT_ONCE = 1_000
+FEW = 500
+"""Items asked for by their keys."""
 Joined: TypeAlias = Row[Result, Item, str, LabScope, BenchRun, Instrument, KitLot, str]
 
 
@@ -137,7 +139,8 @@ def _rows(
             or_(Result.tested_on < day, Result.id < key),
         )
     ids = look.scalars(keys)
-    return list(look.session.execute(_joined(ids)))
+    found = {row[0].id: row for row in look.session.execute(_joined(ids))}
+    return [found[key] for key in ids]
 
 
 def _joined(
@@ -154,7 +157,6 @@ def _joined(
         .outerjoin(KitLot, KitLot.id == BenchRun.lot_id)
         .outerjoin(Report, standing)
         .where(Result.id.in_(ids))
-        .order_by(Result.tested_on.desc(), Result.id.desc())
     )
 
 
@@ -162,10 +164,15 @@ def _conditions(
     look: Look, asked: Asked, codes: Select[str] | None
 ) -> Iterator[ColumnElement[bool]]:
     yield Result.state.in_(FINAL)
-    if codes is None:
+    if asked.words.strip():
+        own = look.visible(Item) if codes is None else _held(codes)
+        yield _found(look, asked.words, own)
+    elif codes is None:
         yield look.visible(Result)
     else:
-        yield _among(codes)
+        yield exists(
+            select(Item.id).where(Item.id == Result.item_id, _held(codes)).correlate(Result)
+        )
     plain = (
         (asked.lab_id, Result.lab_id == asked.lab_id),
         (asked.outcome, Result.outcome == asked.outcome),
@@ -175,15 +182,12 @@ def _conditions(
         (asked.lot.strip() or asked.instrument_id, Result.run_id.in_(_runs(asked))),
     )
     yield from (condition for given, condition in plain if given)
-    if asked.words.strip():
-        yield Result.item_id.in_(_items(look, asked.words))
 
 
-def _among(codes: Select[str]) -> ColumnElement[bool]:
-    """Ask row by row, along the order of the page: a list of every code would be read whole each time."""
+def _held(codes: Select[str]) -> ColumnElement[bool]:
+    """Say that an item is among these codes: asked row by row, for the list of all would be read whole."""
     (code,) = codes.selected_columns
-    held = exists(codes.where(code == Item.blind_code).correlate(Item))
-    return exists(select(Item.id).where(Item.id == Result.item_id, held).correlate(Result))
+    return exists(codes.where(code == Item.blind_code).correlate(Item))
 
 
 def _scopes(asked: Asked) -> Select[UUID]:
@@ -207,15 +211,22 @@ def _runs(asked: Asked) -> Select[UUID]:
     return wanted
 
 
-def _items(look: Look, words: str) -> Select[UUID]:
-    """Select the items of a whole blind code or report number, by their indexes; else of any fragment."""
+def _found(look: Look, words: str, own: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Say which items the words name: a whole blind code or report number by its index, else a fragment.
+
+    Few items are asked for by their keys, or a database that knows no figures of its tables would walk the
+    order of the page instead; of many the first page is soon full that way.
+    """
     code = blind_code(words)
-    if code is not None and look.one(select(Item.id).where(Item.blind_code == code)) is not None:
-        return select(Item.id).where(Item.blind_code == code)
-    numbered = look.scalars(select(Report.item_id).where(Report.number == words.strip()))
-    if numbered:
-        return select(Item.id).where(Item.id.in_(numbered))
-    return select(Item.id).where(look.matching(Item, words))
+    wanted = select(Item.id).where(Item.blind_code == code, own)
+    ids = look.scalars(wanted) if code is not None else []
+    if not ids:
+        wanted = select(Report.item_id).join(Item, Item.id == Report.item_id)
+        ids = look.scalars(wanted.where(Report.number == words.strip(), own))
+    if not ids:
+        wanted = select(Item.id).where(look.matching(Item, words), own)
+        ids = look.scalars(wanted.limit(FEW + 1))
+    return Result.item_id.in_(ids if len(ids) <= FEW else wanted)
 
 
 def _lines(look: Look, rows: list[Joined]) -> list[DataLine]:
