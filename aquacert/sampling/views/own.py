@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
+from aquacert.accounts.queries import organisation
 from aquacert.hatcheries.queries import lots, own_hatchery
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
@@ -40,6 +41,31 @@ def own() -> ResponseReturnValue:
             "sampling/own.html",
             pages=pages,
             tests={row.id: own_test(unit, row) for row in pages.items},
+            words=STATE_WORDS,
+            outcomes=OUTCOME_WORDS,
+        )
+
+
+@bp.get("/self-tests")
+@allowed(P.SAMPLE_READ)
+def self_tests_here() -> ResponseReturnValue:
+    """What the hatcheries of this person's place had tested themselves; read only."""
+    words = request.args.get("q", "")
+    with look() as unit:
+        pages = unit.pages(self_tests(unit, words), request.args.get("page", 1, type=int))
+        return page(
+            "sampling/self_tests.html",
+            pages=pages,
+            q=words,
+            tests={row.id: own_test(unit, row) for row in pages.items},
+            farms={
+                row.organisation_id: organisation(unit, row.organisation_id).name_zh
+                for row in pages.items
+            },
+            species={
+                row.species_code: reference.species(unit, row.species_code).name_zh
+                for row in pages.items
+            },
             words=STATE_WORDS,
             outcomes=OUTCOME_WORDS,
         )

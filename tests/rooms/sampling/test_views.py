@@ -132,6 +132,9 @@ def test_the_owner_sends_a_self_test_in_three_steps(db, client, paper):
     assert client.post(f"{here}/send", data=sent).status_code == 302
     assert "在实验室" in client.get(here).text
     assert "十足目虹彩病毒病" in client.get("/sampling/own").text
+    chief = signed_in(client, make_person(db, "county_supervisor"))
+    assert "示例苗种场" in chief.get("/sampling/self-tests").text
+    assert chief.get("/sampling/own").status_code == 403
 
 
 def _id(address):
