@@ -29,6 +29,7 @@ from aquacert.reference.queries import species_named
 from aquacert.reference.rules.uscc import check_character
 from labs.register.commands import add_instrument, add_lot, add_scope, calibrate, designate_lab
 from labs.register.queries import instruments_of, labs
+from labs.register.rules.demands import Demands
 
 COUNTY = "320682"
 """如皋市: where the farm, its office and its vet are."""
@@ -301,6 +302,7 @@ def _equip_lab(database: Database, lab_id: UUID) -> None:
                 targets=[disease],
                 from_on=first,
                 until_on=last,
+                demands=Demands(replicates=2, retest_wells=3),
             )
         _equip_bench(w, lab_id)
 

@@ -28,6 +28,7 @@ from labs.plates.commands import (
 )
 from labs.plates.queries import assays, choices, places
 from labs.review.commands import review_result
+from tests.make.accounts import signed_in
 from tests.make.labs import DISEASE, make_items, make_lab
 from tests.make.plates import (
     STRICT_DISEASE,
@@ -37,6 +38,12 @@ from tests.make.plates import (
     plate,
     type_all,
 )
+
+
+@pytest.fixture
+def browser(app):
+    """Return a signed-in browser of somebody."""
+    return lambda made: signed_in(app.test_client(), made)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from tests.make.inspections import start
 from tests.make.labs import make_lab, make_waiting, rdml_file
 from tests.make.movements import make_road
 from tests.make.passkeys import give_passkey
+from tests.make.plates import make_run, make_strict, make_strict_items
 from tests.make.sampling import tested
 from tests.make.seals import give_seal
 from tests.make.surveillance import make_zone
@@ -99,6 +100,9 @@ def make_world(house: House) -> Made:
     with db.work(lab.technician.actor) as w:
         stage_file(w, lab.lab_id, rdml_file(db, {"X1234-Y5678": None}), "run.rdml")
     make_waiting(db, lab)
+    equipment = make_strict(db, lab)
+    make_strict_items(db, lab, 1)
+    make_run(db, lab, equipment)
     give_numbers(db, road.ready.farm.office_id, "A", first=3_200_900_001)
     make_zone(db)
     register(db)
