@@ -76,6 +76,20 @@ def test_a_run_without_controls_is_said_before_it_is_taken(db, app):
     assert "没有齐全的对照" in page
     sheet = client.get(f"/labs/bench/files/{file_id}/refusals.csv")
     assert sheet.data.startswith(b"\xef\xbb\xbfrow,column,code,reason,value\r\n3,cq,cq_unreadable,")
+    assert lab.instrument_id is not None
+    used = {"instrument_id": str(lab.instrument_id), "lot_id": str(lab.lot_id)}
+    refused = client.post(f"/labs/bench/files/{file_id}/take", data=used)
+    assert refused.status_code == 422
+    done = client.post(f"/labs/bench/files/{file_id}/take", data=used | {"keep_good": "y"})
+    assert done.status_code == 302
+    with db.look(lab.technician.actor) as look:
+        [run] = look.scalars(select(BenchRun))
+        assert (run.instrument_id, run.lot_id) == (lab.instrument_id, lab.lot_id)
+
+
+def test_a_run_with_its_controls_is_not_warned_of(db):
+    lab = make_lab(db)
+    [code] = make_items(db, lab)
     _, whole = staged(db, lab, rdml_file(db, {code: None}), "r.rdml")
     assert whole.without_controls == ()
 
