@@ -31,8 +31,10 @@ GUARDED = (
     (
         "samples",
         "UPDATE",
-        "NEW.batch_id <> OLD.batch_id OR NEW.blind_code <> OLD.blind_code"
-        " OR NEW.declaration_id <> OLD.declaration_id",
+        (
+            "NEW.batch_id <> OLD.batch_id OR NEW.blind_code <> OLD.blind_code"
+            " OR NEW.declaration_id <> OLD.declaration_id"
+        ),
     ),
 )
 """Table, act, when it is refused: a result can never back a second batch, whoever writes it."""
@@ -59,11 +61,15 @@ def guards(dialect: str) -> list[str]:
         if dialect == "postgresql":
             function = f"aquacert_one_batch_{table}_{act.lower()}"
             statements += [
-                f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger AS $$ BEGIN"
-                f" IF {refused} THEN RAISE EXCEPTION '{REFUSAL}'; END IF;"
-                " RETURN NEW; END $$ LANGUAGE plpgsql",
-                f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW"
-                f" EXECUTE FUNCTION {function}()",
+                (
+                    f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger AS $$ BEGIN"
+                    f" IF {refused} THEN RAISE EXCEPTION '{REFUSAL}'; END IF;"
+                    " RETURN NEW; END $$ LANGUAGE plpgsql"
+                ),
+                (
+                    f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW"
+                    f" EXECUTE FUNCTION {function}()"
+                ),
             ]
         else:
             statements.append(
