@@ -222,12 +222,15 @@ def test_a_receipt_is_corrected_or_taken_back_by_new_facts_only(db):
         correct_receipt(w, codes[0], "leaked", " ")
     with pytest.raises(Conflict), db.work(receiver) as w:
         receive_item(w, codes[0], "leaked")
+    came = db.clock.now()
+    db.clock.forward(seconds=30)
     with db.work(receiver) as w:
         correct_receipt(w, codes[0], "rejected", "其实已化冻")
         correct_receipt(w, codes[0], "damaged", "复核后可检")
         receive_item(w, codes[1], "good")
     with db.look(receiver) as look:
-        assert item_by_code(look, codes[0]).state == "received"
+        row = item_by_code(look, codes[0])
+        assert (row.state, row.received_at) == ("received", came)
         told = [(x.act, x.public["condition"]) for x in chain(look, codes[0])]
         assert told == [("received", "good"), ("rejected", "rejected"), ("received", "damaged")]
         assert [x.public.get("replaces") for x in chain(look, codes[0])] == [None, "1", "2"]

@@ -122,7 +122,10 @@ def correct_receipt(w: Work, code: str, condition: Condition | str, because: str
     was, state = Condition(item.condition), ItemState(item.state)
     _unused(w, item, becomes_unfit=found in UNFIT)
     settle_faults(w, item.id, f"更正为“{CONDITION_WORDS[found]}”：{because.strip()}")
+    first = (item.received_at, item.received_by_id)
     _write(w, item, found, because.strip())
+    if was is not Condition.MISSING:  # it came when it came: the report states that day
+        item.received_at, item.received_by_id = first
     w.move(item, ITEM_MOVES, correction_of(state, found), because=because.strip())
     w.record(ReceiptCorrected(item.blind_code, was, found), on=item, reason=because.strip())
     consignment = w.get(Consignment, item.consignment_id)
