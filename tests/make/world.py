@@ -13,6 +13,7 @@ from aquacert.http.house import House
 from aquacert.inspections.commands import suspect
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import SYSTEM, Actor, Scope
+from aquacert.sampling.commands import issue_labels, take_self_test
 from labs.bench.commands import stage_file
 from tests.make.accounts import Made, make_person
 from tests.make.certificates import give_numbers
@@ -97,6 +98,10 @@ def make_world(house: House) -> Made:
         suspect(w, check, ["DIV1"])
     lab = make_lab(db)
     tested(db, tested_paper, lab, None, None)
+    with db.work(SYSTEM) as w:
+        issue_labels(w, tested_paper.farm.office_id, 2)
+    with db.work(tested_paper.farm.owner) as w:
+        take_self_test(w, tested_paper.farm.lot_id, "DIV1")
     with db.work(lab.technician.actor) as w:
         stage_file(w, lab.lab_id, rdml_file(db, {"X1234-Y5678": None}), "run.rdml")
     make_waiting(db, lab)
