@@ -69,7 +69,7 @@ def test_sample_codes_in_the_target_column_are_said_once(db):
 def test_a_run_without_controls_is_said_before_it_is_taken(db, app):
     lab = make_lab(db)
     [code] = make_items(db, lab)
-    file_id, plan = staged(db, lab, csv(f"A1,{code},DIV1,,无", f"A2,{code},DIV1,,ND"))
+    file_id, plan = staged(db, lab, csv(f"A1,{code},DIV1,,无", "A2,S2,DIV1,,ND"))
     assert len(plan.without_controls) == 1
     client = signed_in(app.test_client(), lab.technician)
     page = client.get(f"/labs/bench/files/{file_id}").get_data(as_text=True)
@@ -85,6 +85,18 @@ def test_a_run_without_controls_is_said_before_it_is_taken(db, app):
     with db.look(lab.technician.actor) as look:
         [run] = look.scalars(select(BenchRun))
         assert (run.instrument_id, run.lot_id) == (lab.instrument_id, lab.lot_id)
+
+
+@pytest.mark.parametrize("other", ["阴 性", "ND", "<LOD", ""])
+def test_a_sample_is_not_decided_by_one_well_when_the_other_was_not_understood(db, other):
+    lab = make_lab(db)
+    first, second = make_items(db, lab, 2)
+    rows = (f"A1,{first},DIV1,,无", f"A2,{first},DIV1,,{other}", f"A3,{second},DIV1,,无")
+    file_id, plan = staged(db, lab, csv(*rows))
+    assert next((r.row, r.code) for r in plan.refusals) == (2, RefusalCode.REPLICATE_REFUSED)
+    with db.work(lab.technician.actor) as w:
+        assert commit_file(w, file_id, keep_good=True).results == 1
+        assert results_of(w, first) == []
 
 
 def test_a_run_with_its_controls_is_not_warned_of(db):
@@ -141,6 +153,11 @@ def test_a_worksheet_names_the_wells_of_a_file_without_sample_names(db):
     lines = [
         f"{well},,DIV1,,{'24.8' if p.role == 'positive' else '无'}" for well, p in places.items()
     ]
+    own = [n for n, p in enumerate(places.values()) if p.label == codes[0]]
+    spoilt = [line[:-1] + "ND" if n == own[-1] else line for n, line in enumerate(lines)]
+    _, plan = staged(db, lab, csv(*spoilt), worksheet_id=sheet_id)
+    assert plan.samples == 1
+    assert len(plan.refusals) == len(own)
     file_id, plan = staged(db, lab, csv(*lines), worksheet_id=sheet_id)
     assert (plan.samples, plan.refusals) == (2, ())
     with db.work(lab.technician.actor) as w:

@@ -137,14 +137,38 @@ def plan_import(
         return ImportPlan(run, (), (said,), sheet)
     wells: list[PlannedWell] = []
     taken: dict[UUID, str] = {}
+    doubted = _doubted(run.refusals, places or {})
     for reading in readings:
         planned = _planned(shelf, reading, taken)
+        if _is_answer(planned) and _test(reading.sample, reading.target) in doubted:
+            planned = RefusalCode.REPLICATE_REFUSED
         if isinstance(planned, RefusalCode):
             refusals.append(_refused(reading, planned))
         else:
             wells += planned
     refusals.sort(key=lambda refusal: refusal.row)
     return ImportPlan(run, _with_controls(wells), tuple(refusals), sheet)
+
+
+def _doubted(
+    refusals: Iterable[Refusal], places: Mapping[str, Placed]
+) -> frozenset[tuple[str, str]]:
+    """Return the tests of which some row was not understood; a well stands for what its worksheet puts there."""
+    return frozenset(
+        _test(places[named].label if named in places else named, target)
+        for named, target in (refusal.about for refusal in refusals)
+        if named and target
+    )
+
+
+def _test(sample: str, target: str) -> tuple[str, str]:
+    """Return a sample and target as they are compared."""
+    return blind_code(sample) or sample, target.casefold()
+
+
+def _is_answer(planned: list[PlannedWell] | RefusalCode) -> bool:
+    """Tell whether a row answers a test: only there may a refused replicate change what is concluded."""
+    return isinstance(planned, list) and any(well.order is not None for well in planned)
 
 
 def _refused(reading: WellReading, code: RefusalCode) -> Refusal:

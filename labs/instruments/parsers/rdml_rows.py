@@ -172,7 +172,8 @@ def assembled(
             row += 1
             made = _reading(file, (run_name, run), measured, row, curves=curves, nameless=nameless)
             if isinstance(made, WellReading) and (made.well, made.target) in seen:
-                made = Refusal(row, "react", RefusalCode.DUPLICATE_ROW, measured.react)
+                about = (made.sample or made.well, made.target)
+                made = Refusal(row, "react", RefusalCode.DUPLICATE_ROW, measured.react, about)
             if isinstance(made, Refusal):
                 refusals.append(made)
                 continue
@@ -227,7 +228,11 @@ def _reading(
     try:
         cq = read_cq(measured.cq, cap=file.cap(run), blank_is_none=measured.cq is None)
     except UnreadableCq as unreadable:
-        return Refusal(row, "cq", unreadable.code, (measured.cq or "")[:40])
+        about = (
+            sample.name or run.plate.well(measured.react),
+            _assay(measured.target, file.dyes.get(measured.target, "")),
+        )
+        return Refusal(row, "cq", unreadable.code, (measured.cq or "")[:40], about)
     return WellReading(
         run=run_name,
         well=run.plate.well(measured.react),

@@ -1,7 +1,7 @@
 """Judge the rows of a table one after another: each becomes a reading, a refusal, or nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from labs.instruments.parsers.sheets import Sheet
 from labs.instruments.rules import (
@@ -43,12 +43,17 @@ class Reader:
             return Refusal(number, "", RefusalCode.ROW_LENGTH, ",".join(row)[:40])
         cells = {name: plain(row[place]) for name, place in self.columns.items()}
         if self.sheet.is_merged(number, self.columns.values()):
-            return Refusal(number, "", RefusalCode.MERGED_CELLS, cells["sample"][:40])
+            about = (cells["sample"], cells["target"])
+            return Refusal(number, "", RefusalCode.MERGED_CELLS, cells["sample"][:40], about)
         if not cells["cq"] and not cells["target"] and not cells["sample"]:
             self.empty += 1
             return None
         made = self._judged(cells, number)
-        return self._once(made, number) if isinstance(made, WellReading) else made
+        made = self._once(made, number) if isinstance(made, WellReading) else made
+        if isinstance(made, Refusal):
+            named = cells["sample"] or self.profile.well(cells.get("well", "")) or ""
+            return replace(made, about=(named, cells["target"]))
+        return made
 
     def _once(self, made: WellReading, number: int) -> WellReading | Refusal:
         """Refuse what an earlier row said of the same well and target."""

@@ -67,6 +67,7 @@ class RefusalCode(StrEnum):
     COLUMNS_SWAPPED = "columns_swapped"
     WELL_NOT_ON_SHEET = "well_not_on_sheet"
     NOT_AS_PLANNED = "not_as_planned"
+    REPLICATE_REFUSED = "replicate_refused"
     SAMPLE_UNKNOWN = "sample_unknown"
     SAMPLE_NOT_RECEIVED = "sample_not_received"
     TARGET_NOT_ORDERED = "target_not_ordered"
@@ -89,6 +90,7 @@ SENTENCES: Mapping[RefusalCode, str] = {
     RefusalCode.COLUMNS_SWAPPED: "这两列像是写反了，整个文件没有读；请在仪器软件里核对后重新导出",
     RefusalCode.WELL_NOT_ON_SHEET: "文件没有写样品号，工作单上这个孔也没有样品",
     RefusalCode.NOT_AS_PLANNED: "文件写的样品与工作单上这个孔的样品不同，请核对加样",
+    RefusalCode.REPLICATE_REFUSED: "同一样品同一项目另有一行没有读懂，不能只凭剩下的孔下结论",
     RefusalCode.SAMPLE_UNKNOWN: "这个盲样号不在本实验室的来样中",
     RefusalCode.SAMPLE_NOT_RECEIVED: "这个盲样还没有收样，或已拒收",
     RefusalCode.TARGET_NOT_ORDERED: "这个盲样没有委托这个检测项目",
@@ -127,12 +129,17 @@ class WellReading:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One row that was not taken: where, which column, why, and the text that stood there."""
+    """One row that was not taken: where, which column, why, and the text that stood there.
+
+    `about` is the sample (or, unnamed, the well) and the target the row spoke of: the other wells of the same test may
+    then not decide alone.
+    """
 
     row: int
     column: str
     code: RefusalCode
     value: str
+    about: tuple[str, str] = field(default=("", ""), compare=False)
 
     @property
     def sentence(self) -> str:
