@@ -194,6 +194,8 @@ def test_an_amendment_needs_a_change_of_words_a_reason_and_a_third_person(db, ma
             amend_report(w, first, because, changes)
     with pytest.raises(Invalid, match="不齐"), db.work(lab.authoriser.actor) as w:
         amend_report(w, first, "改", {"sampled_on": ""})
+    with pytest.raises(Invalid, match="印不出来"), db.work(lab.authoriser.actor) as w:
+        amend_report(w, first, "改", {"matrix": "𠮷虾"})
     for hand in (lab.technician, lab.reviewer):
         with pytest.raises(NotAllowed), db.work(hand.actor) as w:
             amend_report(w, first, "改", {"matrix": "后期仔虾"})

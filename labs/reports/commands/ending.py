@@ -21,7 +21,13 @@ from labs.register.commands import lock_lab
 from labs.reports.commands.authorise import add_report, results_in, tell_released
 from labs.reports.commands.facts import ReportAmended, ReportWithdrawn
 from labs.reports.models import Report
-from labs.reports.queries.drafts import next_place_of_version, not_third, signers_label
+from labs.reports.queries.drafts import (
+    next_place_of_version,
+    not_entitled,
+    not_third,
+    signers_label,
+    unprintable,
+)
 from labs.reports.queries.touched import open_ask, touched
 from labs.reports.rules import (
     MOVES,
@@ -53,6 +59,9 @@ def amend_report(
     lab_row = lock_lab(w, row.lab_id)
     if not_third(w, live_results(w, item.id)) is not None:
         raise NotAllowed("检测或复核过这份样品的人不能更正它的报告，须由另一位授权签字人办理。")
+    faults = not_entitled(w, row.lab_id, live_results(w, item.id))
+    if faults:
+        raise NotAllowed(faults[0])
     old = read(row.content)
     content = _new_version(w, row, old, because, _real(old, changes))
     counts = touched(w, row).counts
@@ -148,4 +157,6 @@ def _new_version(
     gaps = missing(content)
     if gaps:
         raise Invalid("更正后内容不齐", because="；".join(SENTENCES[gap] for gap in gaps))
+    if odd := unprintable(content):
+        raise Invalid("更正后的内容印不出来", because=odd[0])
     return content

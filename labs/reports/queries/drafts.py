@@ -59,8 +59,8 @@ def draft_report(look: Look, code: str) -> Draft:
         *_open_tests(look, item, results),
         *(rules.SENTENCES[clause] for clause in rules.missing(content)),
         *_same_hands(look, results),
-        *_not_entitled(look, item.lab_id, results),
-        *_unprintable(content),
+        *not_entitled(look, item.lab_id, results),
+        *unprintable(content),
     ]
     return Draft(content, digest_of(content), tuple(dict.fromkeys(reasons)))
 
@@ -97,7 +97,7 @@ def not_third(look: Look, results: Sequence[Result]) -> Unverifiable | None:
     return may_authorise(look.actor.person_id, testers, verifiers)
 
 
-def _not_entitled(look: Look, lab_id: UUID, results: Sequence[Result]) -> list[str]:
+def not_entitled(look: Look, lab_id: UUID, results: Sequence[Result]) -> list[str]:
     """Say where this actor holds no authorisation to sign (ISO/IEC 17025 6.2.6)."""
     person_id = look.actor.person_id
     if person_id is None:
@@ -110,7 +110,7 @@ def _not_entitled(look: Look, lab_id: UUID, results: Sequence[Result]) -> list[s
     return [fault for fault in found if fault]
 
 
-def _unprintable(content: Content) -> list[str]:
+def unprintable(content: Content) -> list[str]:
     """Name the characters that the report's fonts cannot draw: found now, not when it is signed."""
     missing = missing_glyphs("".join(texts_of(content).values()))
     return [f"“{'、'.join(missing)}”字库里没有，印不出来"] if missing else []
