@@ -1,6 +1,5 @@
 """Forms of the register, and what every form of the laboratory is made of."""
 
-from labs.register.forms.base import NEEDED, EmptyForm, LabForm, ReasonForm
 from labs.register.forms.data import DataForm
 from labs.register.forms.designation import AccreditForm, DesignateForm, ScopeForm
 from labs.register.forms.holdings import (
@@ -12,6 +11,7 @@ from labs.register.forms.holdings import (
     ProficiencyForm,
     StaffForm,
 )
+from labs.register.forms.refusals import NEEDED, EmptyForm, LabForm, ReasonForm
 
 __all__ = [
     "NEEDED",

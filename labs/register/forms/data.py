@@ -9,8 +9,8 @@ from wtforms import DateField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
-from labs.register.forms.base import LabForm
 from labs.register.forms.holdings import split
+from labs.register.forms.refusals import LabForm
 
 ALL = SelectChoice("", _l("全部"))
 

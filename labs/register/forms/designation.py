@@ -16,7 +16,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
-from labs.register.forms.base import NEEDED, LabForm
+from labs.register.forms.refusals import NEEDED, LabForm
 from labs.register.rules.sending import ACCREDITATION_WORDS
 
 

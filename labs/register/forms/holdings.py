@@ -7,7 +7,7 @@ from wtforms import DateField, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
-from labs.register.forms.base import NEEDED, LabForm
+from labs.register.forms.refusals import NEEDED, LabForm
 from labs.register.rules.holdings import STAFF_ACT_WORDS
 from labs.register.rules.sending import PROFICIENCY_WORDS
 
