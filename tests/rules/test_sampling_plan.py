@@ -38,7 +38,8 @@ LOTS = [50, 100, 250, 500, 1000, 1500, 2000, 4000, 10_000, 100_000]
 
 
 @pytest.mark.parametrize(
-    ("share", "lot", "wanted"), [(p, lot, n) for p, row in PRINTED.items() for lot, n in row.items()]
+    ("share", "lot", "wanted"),
+    [(p, lot, n) for p, row in PRINTED.items() for lot, n in row.items()],
 )
 def test_a_printed_lot_gets_its_printed_number(share, lot, wanted):
     assert number_of(ROWS, lot, Decimal(share), Decimal(95), ON).individuals == wanted
