@@ -132,7 +132,7 @@ def _show(pool_id: UUID, form: ReasonForm) -> tuple[str, int]:
             "labs/pool.html",
             pool=row,
             tree=queries.tree(unit, row),
-            note=queries.note_of(unit, row),
+            cost=queries.cost_of(unit, row),
             maker=person_label(unit, row.made_by_id) if row.made_by_id else "系统",
             touched=_touched(unit, row),
             words=MOVES.words,

@@ -177,11 +177,15 @@ def word_of(outcome: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What one version of a result shows, field by field; `because` is why the version before it came back."""
+    """What one version of a result shows, field by field; `because` is why the version before it came back.
+
+    `is_seen`: this is the version as somebody saw it earlier.
+    """
 
     title: str
     values: Mapping[str, str]
     because: str = ""
+    is_seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

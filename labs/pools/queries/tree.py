@@ -13,7 +13,7 @@ from labs.bench.rules import LIVE, Outcome, ResultState
 from labs.intake.models import AssayOrder, Item
 from labs.intake.rules import blind_code
 from labs.pools.models import Pool, PoolMember
-from labs.pools.rules import SPLITTING, UNDECIDED, MemberState, PoolState, sensitivity
+from labs.pools.rules import SPLITTING, UNDECIDED, MemberState, PoolState, later_cycles, sensitivity
 from labs.register.models import LabScope
 
 
@@ -46,6 +46,15 @@ class PoolLine:
     decision_rule: str
     limit_words: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """How many samples share a pool, how many cycles later one positive shows, and the LoD entered."""
+
+    samples: int
+    cycles: str
+    lod: str
 
 
 def pools(look: Look, words: str = "", *states: PoolState) -> Select[Pool]:
@@ -104,6 +113,13 @@ def leaves(look: Look, pool: Pool) -> int:
         .where(PoolMember.pool_id == pool.id)
     )
     return sum(one.member_count for one in inner)
+
+
+def cost_of(look: Look, pool: Pool) -> Cost:
+    """Return what pooling costs in sensitivity, as numbers for a page."""
+    result, samples = live_result(look, pool.order_id), leaves(look, pool)
+    cycles = f"{later_cycles(samples):.1f}"
+    return Cost(samples, cycles, "" if result is None else result.lod)
 
 
 def note_of(look: Look, pool: Pool) -> str:

@@ -4,7 +4,7 @@ A signature covers exactly the record that was shown: whoever previewed hands it
 since is refused. Several results pass together or not at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -15,10 +15,11 @@ from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow,
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 from labs.bench.commands.rows import county_of
-from labs.bench.models import Result
+from labs.bench.models import BenchRun, Result
 from labs.bench.queries import needed
 from labs.bench.rules import RESULT_MOVES, Outcome, ResultAct, ResultState
 from labs.intake.models import Item
+from labs.intake.rules import ItemKind
 from labs.pools.commands import settle_pool
 from labs.register.models import LabScope
 from labs.register.queries import staff_fault
@@ -91,16 +92,10 @@ def review_results(
     for row in rows:
         _judge(w, row, bench, hands[row.id], charts[row.run_id])
     signature = _sign(w, rows, record)
-    levels: dict[tuple[str, date], int] = {}
-    for row in rows:
-        key = (bench.scopes[row.scope_id].method_code, row.tested_on)
-        if key not in levels:
-            levels[key] = level_for(w, *key)
-        signers = signed_by(w, row.id, record.parts[row.id])
-        if is_enough(signers, hands[row.id].testers, levels[key]):
-            _verify(w, row, bench)
+    county = county_of(w, signature.lab_id)
+    _verify(w, _passed(w, rows, bench, hands, record), bench, county)
     fact = ResultsSigned(len(rows), record.digest, record.meaning)
-    w.record(fact, on=signature, county=county_of(w, signature.lab_id))
+    w.record(fact, on=signature, county=county)
     return signature.id
 
 
@@ -158,6 +153,9 @@ def _locked(w: Work, result_ids: Sequence[UUID]) -> list[Result]:
     )
     if len(rows) != len(wanted):
         raise NotFound
+    # What a run was done with is part of the record: nobody writes it down anew while it is signed.
+    for run_id in sorted({row.run_id for row in rows}):
+        w.get_for_change(BenchRun, run_id)
     return rows
 
 
@@ -213,17 +211,38 @@ def _sign(w: Work, rows: Sequence[Result], record: Record) -> Signature:
     return signature
 
 
-def _verify(w: Work, row: Result, bench: Bench) -> None:
-    """Verify a result; a pool then settles its members."""
-    scope = bench.scopes[row.scope_id]
-    row.verified_by_id = w.actor.person_id
-    row.verified_at = w.now
-    w.move(row, RESULT_MOVES, ResultAct.VERIFY)
-    code = bench.items[row.item_id].blind_code
-    fact = ResultVerified(code, scope.disease_code, row.outcome, row.version)
-    w.record(fact, on=row, county=county_of(w, row.lab_id))
-    mark(w, [row.order_id], Mark.VERIFIED)
-    settle_pool(w, row)
+def _passed(
+    w: Work,
+    rows: Sequence[Result],
+    bench: Bench,
+    hands: Mapping[UUID, Hands],
+    record: Record,
+) -> list[Result]:
+    """Return the results that now are signed by as many persons as their method's rule asks for."""
+    signers = signed_by(w, record.parts)
+    levels: dict[tuple[str, date], int] = {}
+    found = []
+    for row in rows:
+        key = (bench.scopes[row.scope_id].method_code, row.tested_on)
+        if key not in levels:
+            levels[key] = level_for(w, *key)
+        if is_enough(signers[row.id], hands[row.id].testers, levels[key]):
+            found.append(row)
+    return found
+
+
+def _verify(w: Work, rows: Sequence[Result], bench: Bench, county: str) -> None:
+    """Verify results; each pool among them then settles its members."""
+    for row in rows:
+        row.verified_by_id = w.actor.person_id
+        row.verified_at = w.now
+        w.move(row, RESULT_MOVES, ResultAct.VERIFY)
+        code, disease = bench.items[row.item_id].blind_code, bench.scopes[row.scope_id].disease_code
+        w.record(ResultVerified(code, disease, row.outcome, row.version), on=row, county=county)
+    mark(w, [row.order_id for row in rows], Mark.VERIFIED)
+    for row in rows:
+        if bench.items[row.item_id].kind == ItemKind.POOL:
+            settle_pool(w, row)
 
 
 def _back(

@@ -12,7 +12,7 @@ from aquacert.kernel.work import Look
 from labs.bench.models import BenchRun, Result, WellRow
 from labs.bench.queries import needed, versions_of
 from labs.bench.queries.wells import is_ic, standing
-from labs.bench.rules import RESULT_MOVES, ResultState
+from labs.bench.rules import ResultState
 from labs.intake.models import Item
 from labs.register.models import LabScope
 from labs.review.queries.record import bench_of
@@ -26,11 +26,10 @@ class Diff:
     result: Result
     code: str
     disease: str
-    titles: tuple[str, ...]
+    titles: tuple[tuple[str, bool], ...]
     changes: tuple[Change, ...]
     has_original: bool
     by: str
-    said: str
 
     @property
     def count(self) -> int:
@@ -60,7 +59,7 @@ def diff_of(look: Look, row: Result, since: datetime | None = None, saw: str = "
         is_newer = since is not None and len(seen) < len(wells[version.id])
         if is_newer and seen:
             face = _face(version, run, scope, seen, saw or version.outcome)
-            faces.append(Face(f"v{version.version} 您看到的", face, because))
+            faces.append(Face(f"v{version.version}", face, because, is_seen=True))
             because = "打开之后又有录入"
         face = _face(version, run, scope, wells[version.id], version.outcome)
         faces.append(Face(f"v{version.version}", face, because))
@@ -72,11 +71,10 @@ def diff_of(look: Look, row: Result, since: datetime | None = None, saw: str = "
         result=newest,
         code=needed(look, Item, row.item_id).blind_code,
         disease=bench.scopes[newest.scope_id].disease_code,
-        titles=tuple(face.title for face in faces),
+        titles=tuple((face.title, face.is_seen) for face in faces),
         changes=tuple(changes(original, faces)),
         has_original=first is not None,
         by=person_label(look, newest.entered_by_id) if newest.entered_by_id else "系统",
-        said=_said(newest),
     )
 
 
@@ -121,12 +119,6 @@ def _face(
         "结果": word_of(outcome),
     }
     return {name: value for name, value in facts.items() if value}
-
-
-def _said(row: Result) -> str:
-    """Say in one sentence where the newest version stands."""
-    word = RESULT_MOVES.words[ResultState(row.state)]
-    return f"v{row.version} {word}" + (f"：{row.because}" if row.because else "")
 
 
 def moved_on(look: Look, result_ids: Sequence[UUID], since: datetime | None) -> list[Diff]:

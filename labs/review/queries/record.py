@@ -1,6 +1,6 @@
 """What a signature covers, gathered as it stands now: results, wells, runs with their controls, rule versions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -163,15 +163,13 @@ def _text(key: UUID | None) -> str:
     return "" if key is None else str(key)
 
 
-def signed_by(look: Look, result_id: UUID, part: str) -> set[UUID]:
-    """Return who signed a result as it stands now; a signature under an older state of it does not count."""
-    return set(
-        look.scalars(
-            select(SignedResult.person_id).where(
-                SignedResult.result_id == result_id, SignedResult.result_hash == part
-            )
-        )
-    )
+def signed_by(look: Look, parts: Mapping[UUID, str]) -> dict[UUID, set[UUID]]:
+    """Return who signed each result as it stands now (`parts`: the SHA-256 of each); older states do not count."""
+    found: dict[UUID, set[UUID]] = {result_id: set() for result_id in parts}
+    for row in look.scalars(select(SignedResult).where(SignedResult.result_id.in_(list(parts)))):
+        if row.result_hash == parts[row.result_id]:
+            found[row.result_id].add(row.person_id)
+    return found
 
 
 def signatures_of(look: Look, result_id: UUID) -> list[Signature]:

@@ -11,7 +11,7 @@ from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look, Work
 from labs.bench.models import Result
 from labs.pools.models import Pool
-from labs.pools.queries import note_of
+from labs.pools.queries import cost_of
 from labs.review import queries
 from labs.review.commands import return_results, review_result
 from labs.review.forms import ReturnForm, SignForm
@@ -69,7 +69,7 @@ def _result(result_id: UUID, form: SignForm, back: ReturnForm) -> tuple[str, int
             row=row,
             diff=queries.diff_of(unit, row),
             pool=pool,
-            pool_note="" if pool is None else note_of(unit, pool),
+            cost=None if pool is None else cost_of(unit, pool),
             signatures=_signatures(unit, row),
             record=queries.record_of(unit, [row]),
             queue=queries.queue(unit),
