@@ -12,7 +12,8 @@ from aquacert.kernel.work import Work
 from labs.instruments.models import FileReading, LabProfile
 from labs.instruments.parsers.shipped import shipped
 from labs.instruments.queries import profile_row
-from labs.instruments.rules import InstrumentRun, moment
+from labs.instruments.rules import InstrumentRun
+from labs.instruments.rules.moments import moment
 from labs.instruments.rules.profiles import BadProfile, ProfileRow, profile_of
 from labs.register.commands import lock_lab
 

@@ -20,7 +20,8 @@ from labs.bench.rules import FILE_MOVES, FileAct, FileState
 from labs.instruments.commands import note_reading
 from labs.instruments.parsers import read_instrument_file
 from labs.instruments.queries import profiles_for, reading_of, readings_of_series
-from labs.instruments.rules import InstrumentRun, moment
+from labs.instruments.rules import InstrumentRun
+from labs.instruments.rules.moments import moment
 from labs.register.commands import lock_lab
 
 MEDIA_TYPES = {
@@ -99,7 +100,7 @@ def refuse_older(w: Work, lab_id: UUID, read: InstrumentRun) -> None:
             )
 
 
-def import_run(  # noqa: PLR0913 (what both acts ask for)
+def import_run(
     w: Work,
     lab_id: UUID,
     data: bytes,

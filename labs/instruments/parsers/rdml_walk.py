@@ -85,8 +85,6 @@ class Walk:
         self._data = Measured("", "", "", None, excluded=False)
         self._type_target = ""
 
-    # -- elements begin ----------------------------------------------------------------------------------------------
-
     def start(self, tag: str, attributes: Attributes) -> None:
         """Note that an element begins."""
         name = local(tag) if ":" in tag else tag
@@ -146,8 +144,6 @@ class Walk:
         if number is not None and self._curves and self.path[-2] == "data":
             curve = self._curves[int(number)]
             (self._data.amplification if self.path[-1] == "adp" else self._data.melt).extend(curve)
-
-    # -- elements end ------------------------------------------------------------------------------------------------
 
     def end(self, _tag: str) -> None:
         """Take what an element held, now that it is whole."""

@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -301,15 +300,3 @@ def cycles(text: str | None) -> int:
     except ValueError:
         return 0
     return int(number) if math.isfinite(number) and 0 < number < 1000 else 0
-
-
-def moment(text: str) -> datetime | None:
-    """Return the instant an ISO 8601 text names; None when it names none. Without an offset it is taken as UTC.
-
-    Instruments rarely write an offset; two versions of one file come from one clock, so their order holds all the same.
-    """
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
