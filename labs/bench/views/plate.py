@@ -76,12 +76,8 @@ def column(run_id: UUID, number: int) -> ResponseReturnValue:
     form = EmptyForm()
     wrong: dict[str, str] = {}
     if request.method == "POST" and form.validate():
-        try:
-            with form.trying(), work(once=form.key()) as w:
-                enter_wells(w, run_id, _column_typed())
-                w.reply = url_for(".column", run_id=run_id, number=number + 1)
-        except Invalid as refused:
-            wrong = dict(refused.fields)
+        with form.trying():
+            wrong = _save_column(run_id, form)
         if not form.wrong:
             return redirect(url_for(".run", run_id=run_id))
     with look() as unit:
@@ -140,6 +136,18 @@ def repeat(run_id: UUID) -> ResponseReturnValue:
     if form.wrong:
         return run_page(run_id, repeat_form=form)
     return redirect(url_for(".run", run_id=run_id))
+
+
+def _save_column(run_id: UUID, form: EmptyForm) -> dict[str, str]:
+    """Save the column that was sent; return the sentence of each well that was refused, said at its field and on top."""
+    try:
+        with work(once=form.key()) as w:
+            enter_wells(w, run_id, _column_typed())
+            w.reply = url_for(".run", run_id=run_id)
+    except Invalid as refused:
+        form.form_errors.append(refused.sentence)
+        return dict(refused.fields)
+    return {}
 
 
 def _typed(text: str) -> list[Typed]:
