@@ -15,7 +15,7 @@ from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
 from aquacert.sampling.commands import make_plan
-from labs.reports.commands import withdraw_report
+from labs.reports.commands import amend_report, withdraw_report
 from labs.reports.queries import report_summary
 from tests.make.accounts import make_person
 from tests.make.certificates import issue_one, make_ready
@@ -75,7 +75,8 @@ def test_a_zone_elsewhere_stops_nothing(house, db):
     assert status_of(db, certificate_id) == "valid"
 
 
-def test_a_report_that_is_withdrawn_or_turns_positive_suspends_what_rests_on_it(house, db):
+def rested(house, db):
+    """A certificate that rests on a report: (ready, laboratory, report id, certificate id)."""
     ready, lab = make_ready(db), make_lab(db)
     today = legal_day(db.clock.now())
     span = {"from_on": today - timedelta(days=9), "until_on": date(2026, 12, 31)}
@@ -83,7 +84,23 @@ def test_a_report_that_is_withdrawn_or_turns_positive_suspends_what_rests_on_it(
         species = ready.farm.species_code
         make_plan(w, disease_code=DISEASE, species_code=species, title="监测计划", **span)
     report_id = tested(db, replace(ready.paper, vet=ready.vet), lab, None)
-    certificate_id = issue_one(house, ready)
+    return ready, lab, report_id, issue_one(house, ready)
+
+
+def test_the_end_of_a_corrected_version_suspends_what_rests_on_the_version_before(house, db):
+    _ready, lab, first, certificate_id = rested(house, db)
+    db.clock.forward(minutes=5)
+    with db.work(lab.authoriser.actor) as w:
+        second = amend_report(w, first, "样品类型录错", {"matrix": "后期仔虾"})
+    assert (after_report(db, first), after_report(db, second)) == (0, 0)
+    with db.work(lab.authoriser.actor) as w:
+        withdraw_report(w, second, "提取空白复核发现污染")
+    assert after_report(db, second) == 1
+    assert status_of(db, certificate_id) == "suspended"
+
+
+def test_a_report_that_is_withdrawn_or_turns_positive_suspends_what_rests_on_it(house, db):
+    _ready, lab, report_id, certificate_id = rested(house, db)
     assert after_report(db, report_id) == 0
     with db.work(lab.authoriser.actor) as w:
         withdraw_report(w, report_id, "提取空白复核发现污染")

@@ -37,7 +37,8 @@ from aquacert.surveillance.models import Zone
 from aquacert.surveillance.queries import zone_lines
 from labs.reports.queries import ReportSummary, report_for, report_summary
 
-POSITIVE, NEGATIVE, AUTHORISED = "positive", "negative", "authorised"
+POSITIVE, NEGATIVE = "positive", "negative"
+AUTHORISED, AMENDED = "authorised", "amended"
 LATELY = timedelta(days=7)
 """For how long a zone that began is looked at again: a worker may have stood still."""
 
@@ -61,8 +62,11 @@ def after_report(database: Database, report_id: UUID) -> int:
             lent = [lent_to(farm, code) for code in _positives(report)] if farm else []
             found = _valid(look, or_(hit, *lent))
         else:
-            named = select(BackingReport.certificate_id).where(BackingReport.report_id == report_id)
-            since = Certificate.issued_at >= report.authorised_at
+            versions = _versions(look, report)
+            named = select(BackingReport.certificate_id).where(
+                BackingReport.report_id.in_([one.report_id for one in versions])
+            )
+            since = Certificate.issued_at >= versions[-1].authorised_at
             found = _valid(look, or_(and_(hit, since), Certificate.id.in_(named)))
     return _suspend_all(database, found, because)
 
@@ -105,6 +109,17 @@ def _because_of(look: Look, report: ReportSummary | None) -> str:
 
 def _positives(report: ReportSummary) -> list[str]:
     return [line.disease_code for line in report.lines if str(line.outcome) == POSITIVE]
+
+
+def _versions(look: Look, report: ReportSummary) -> list[ReportSummary]:
+    """Return a report and every earlier version that it corrected: all tell the same results."""
+    found = [report]
+    while found[-1].supersedes_id is not None:
+        older = report_summary(look, found[-1].supersedes_id)
+        if older is None or str(older.state) != AMENDED:
+            break
+        found.append(older)
+    return found
 
 
 def _answered(look: Look, report: ReportSummary) -> bool:
