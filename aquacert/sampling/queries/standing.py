@@ -32,6 +32,10 @@ TESTS = table_of(OrderedTest)
 ORDERED = Quick(
     select(*TESTS.c).where(TESTS.c.batch_id == bindparam("batch")).order_by(TESTS.c.disease_code)
 )
+SAMPLES = table_of(Sample)
+TAKEN = Quick(
+    select(SAMPLES.c.id).where(SAMPLES.c.batch_id == bindparam("batch")).order_by(SAMPLES.c.id)
+)
 RESULT_RULE = "result.valid_days"
 
 
@@ -55,8 +59,18 @@ class BatchTests:
 
 
 def tests_of(look: Look, batch_id: UUID) -> tuple[TestStanding, ...]:
-    """Return where every ordered test of a batch stands, re-read from the laboratory each time."""
-    return tuple(_standing(look, row) for row in look.rows(ORDERED, batch=batch_id))
+    """Return where every ordered test of a batch stands, re-read from the laboratory each time.
+
+    The newest sample speaks, unless an earlier one of the batch (unfit at first, or undecided) is
+    positive after all: no later negative outweighs that.
+    """
+    rows = look.rows(ORDERED, batch=batch_id)
+    taken = [row.id for row in look.rows(TAKEN, batch=batch_id)] if rows else []
+    return tuple(
+        (_positive(look, row, taken) if len(taken) > 1 else None)
+        or _standing(look, row, row.sample_id)
+        for row in rows
+    )
 
 
 def tests_for(
@@ -225,8 +239,15 @@ def _said(
     return tuple(one for one in said if one)
 
 
-def _standing(look: Look, row: OrderedTest) -> TestStanding:
-    taken = look.session.get(Sample, row.sample_id) if row.sample_id else None
+def _positive(look: Look, row: OrderedTest, taken: Iterable[UUID]) -> TestStanding | None:
+    """Return where a test stands by an earlier sample of its batch that is positive; else None."""
+    earlier = (_standing(look, row, one) for one in taken if one != row.sample_id)
+    return next((found for found in earlier if found.outcome == POSITIVE), None)
+
+
+def _standing(look: Look, row: OrderedTest, sample_id: UUID | None) -> TestStanding:
+    """Return where a test stands by one sample; None = none was taken."""
+    taken = look.session.get(Sample, sample_id) if sample_id else None
     live, withdrawn_no = _live(look, taken)
     line = _line(live, row.disease_code)
     found = TestStanding(

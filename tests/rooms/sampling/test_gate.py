@@ -29,7 +29,7 @@ from aquacert.sampling.queries.required import is_must_check
 from aquacert.sampling.rules import Because, RequiredTest
 from aquacert.surveillance.models import Event, OwnResult
 from aquacert.trust import cbor, cose
-from labs.intake.commands import receive_item
+from labs.intake.commands import correct_receipt, receive_item
 from labs.reports.commands import withdraw_report
 from labs.reports.queries import report_summary
 from tests.make.accounts import make_person, signed_in
@@ -278,3 +278,23 @@ def test_the_annex_is_signed_once_and_says_everything_but_names(house, db, clien
         assert client.get(f"/sampling/annexes/{annex_id}.docx").status_code == 403
     with pytest.raises(DBAPIError, match="append-only"), db.work(SYSTEM) as w:
         w.session.execute(update(SampleAnnex).values(report_no="X"))
+
+
+def test_a_later_negative_never_outweighs_a_positive_of_an_earlier_sample(db, paper):
+    lab = make_lab(db)
+    first = make_sample(db, paper)
+    with db.work(paper.vet.actor) as w:
+        dispatch(w, lab.lab_id, [first])
+        code = w.get(Sample, first).blind_code
+    with db.work(lab.receiver.actor) as w:
+        receive_item(w, code, "missing")
+    tested(db, paper, lab)
+    with db.look(SYSTEM) as look:
+        assert [test.outcome for test in tests_of(look, paper.batch_ids[0])] == ["negative"]
+    with db.work(lab.receiver.actor) as w:
+        correct_receipt(w, code, "good", "漏登，样品在冰箱里")
+    positive = make_report(db, lab, code, "22.4", "22.6")
+    with db.look(SYSTEM) as look:
+        [test] = tests_of(look, paper.batch_ids[0])
+    assert (test.outcome, test.report_id) == ("positive", positive)
+    assert "阳性" in told(db, paper).told[0]
