@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import create_engine, event, text
 
 from aquacert.app import create_app, open_house
@@ -190,10 +191,17 @@ def db(house: House) -> Database:
     return house.database
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Templates compiled once for every application of a run."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(house: House) -> Flask:
+def app(house: House, compiled: BytecodeCache) -> Flask:
     """The whole application over the fresh database, with CSRF off (a test of its own has it on)."""
     made = create_app(house.settings, house=house)
+    made.jinja_env.bytecode_cache = compiled
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
     return made
 

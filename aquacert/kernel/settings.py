@@ -124,6 +124,7 @@ class Settings:
                 ("AQUACERT_DEMO", self.is_demo),
                 ("AQUACERT_FETCH_PRIVATE", self.allow_private_fetch),
                 ("AQUACERT_CLOCK_AT", bool(self.clock_at)),
+                ("AQUACERT_PASSWORD_COST", self.password_cost < 2),
             )
             if bad
         ]
