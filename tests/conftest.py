@@ -40,6 +40,7 @@ DRAWING = frozenset(
     {
         *("test_views", "test_pages", "test_numbers_views", "test_passkey_pages", "test_doors"),
         *("test_documents", "test_bulk", "test_outside", "test_without_us", "test_log_by_hand"),
+        *("test_register_pages", "test_report_pages", "test_report_documents", "test_blindness"),
     }
 )
 """Files about what is drawn from answers: their commands and queries are asked on both databases by
@@ -50,6 +51,7 @@ LONG = frozenset(
     {
         *("test_road", "test_main_pages", "test_branches", "test_scanner", "test_passkey"),
         *("test_doors", "test_serving", "test_race", "test_recalls", "test_checks", "test_archive"),
+        *("test_referral", "test_sampling", "test_plate", "test_receiving", "test_blindness"),
     }
 )
 """Files that take longest. A file goes whole to one process: begun last, it would run alone."""
