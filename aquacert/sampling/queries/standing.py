@@ -20,7 +20,7 @@ from aquacert.sampling.models import OrderedTest, Sample
 from aquacert.sampling.queries.required import required_for, required_tests
 from aquacert.sampling.rules import AtLab, RequiredTest, Stage, State, TestStanding
 from aquacert.sampling.rules import told as say
-from aquacert.sampling.rules.standing import INCONCLUSIVE, NEGATIVE, POSITIVE, not_ordered
+from aquacert.sampling.rules.standing import INCONCLUSIVE, POSITIVE, not_ordered
 from aquacert.surveillance.queries.own import counting_negative
 from labs.bench.queries import inconclusive_tests
 from labs.intake.queries import item_state
@@ -85,9 +85,10 @@ def tests_for(
 ) -> tuple[tuple[RequiredTest, ...], tuple[TestStanding, ...]]:
     """Return what a batch needs and what it has, with results of other samples where a rule says so.
 
-    A batch whose own tests all passed costs nothing more: only where one is missing are the dated
-    rules "surveillance negative counts" and "self-test counts" asked, and those are off until two
-    officers of the province adopt them. A positive is never outweighed.
+    A batch whose own tests all passed costs nothing more: only where no sample was taken are the
+    dated rules "surveillance negative counts" and "self-test counts" asked, and those are off until
+    two officers of the province adopt them. What the batch's own sample says, even that nothing
+    could be decided, is never outweighed.
     """
     own = tests_of(look, batch_id)
     needed = required_for(
@@ -101,7 +102,7 @@ def tests_for(
     by_disease = {test.disease_code: test for test in own}
     for test in needed:
         held = by_disease.get(test.disease_code)
-        if held is not None and held.outcome in {NEGATIVE, POSITIVE}:
+        if held is not None and held.sample_id is not None:
             continue
         if test.disease_code in suspected:
             continue  # what the vet saw today is not answered by a sample of another day

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,13 +21,19 @@ from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import NotFound, NotReady
 from aquacert.kernel.scope import SYSTEM
 from aquacert.reference.commands import adopt_rule
-from aquacert.sampling.commands import dispatch, make_plan, note_report, order_sampling
+from aquacert.sampling.commands import (
+    dispatch,
+    make_plan,
+    note_report,
+    order_sampling,
+    take_sample,
+)
 from aquacert.sampling.commands.annex import COSE_TYPE, make_annex
 from aquacert.sampling.models import OrderedTest, Sample, SampleAnnex
-from aquacert.sampling.queries import batch_tests, samples_of, substitute, tests_of
+from aquacert.sampling.queries import batch_tests, samples_of, substitute, tests_for, tests_of
 from aquacert.sampling.queries.annexes import annex_row
 from aquacert.sampling.queries.required import is_must_check
-from aquacert.sampling.rules import Because, RequiredTest
+from aquacert.sampling.rules import Because, Matrix, RequiredTest
 from aquacert.surveillance.models import Event, OwnResult
 from aquacert.trust import cbor, cose
 from labs.intake.commands import correct_receipt, receive_item
@@ -190,6 +197,39 @@ def adopted(db, rule_id):
             adopt_rule(w, rule_id, w.today - timedelta(days=20))
 
 
+def counts_once_sampled(db, ready):
+    """Whether the other sample's result would still count once the batch has a sample of its own; undone."""
+    paper, batch_id = ready.paper, ready.paper.batch_ids[0]
+    with db.look(SYSTEM) as look:
+        assert tests_standing(look, ready)[0].rule_id
+    with suppress(InterruptedError), db.work(ready.vet.actor) as w:
+        order_sampling(w, paper.declaration_id, batch_id)
+        take_sample(
+            w,
+            paper.declaration_id,
+            batch_id,
+            matrix=Matrix.WHOLE,
+            individuals=150,
+            seal_number="F-OWN",
+            taken_with="协检员",
+        )
+        found = tests_standing(w, ready)
+        raise InterruptedError
+    return any(test.rule_id for test in found)
+
+
+def tests_standing(look, ready):
+    return tests_for(
+        look,
+        batch_id=ready.paper.batch_ids[0],
+        organisation_id=ready.farm.organisation_id,
+        declaration_id=ready.paper.declaration_id,
+        species_code=ready.farm.species_code,
+        declared_on=look.today,
+        suspected=(),
+    )[1]
+
+
 def test_a_surveillance_negative_counts_only_once_the_province_has_adopted_the_rule(house, db):
     farm = make_hatchery(db)
     earlier = make_declaration(db, farm, filled=answers(db, farm, "10万"), state="assigned")
@@ -208,6 +248,7 @@ def test_a_surveillance_negative_counts_only_once_the_province_has_adopted_the_r
     assert found.is_ready
     [test] = found.facts.batches[0].tests
     assert (test.rule_id, test.of_batch) == ("tests.surveillance_negative", False)
+    assert not counts_once_sampled(db, ready)
     [named] = found.content.draft.reports
     assert named.number == test.report_no
     certificate_id = issue_one(house, ready)
