@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from math import ceil, comb
+from math import ceil, exp, lgamma, log, log1p
 
 
 class Basis(StrEnum):
@@ -124,26 +124,34 @@ def chance(
     if infected <= 0 or not pools:
         return 0.0
     seen, size, last = float(sensitivity), pools[0], pools[-1]
+    if seen >= 1:
+        return min(1.0, max(0.0, 1 - free_of(population, infected, sum(pools))))
     whole, rest = (len(pools), 0) if last == size else (len(pools) - 1, last)
-    missed = 0.0
-    for free in range(whole + 1):
-        weight = comb(whole, free) * seen**free * (1 - seen) ** (whole - free)
-        if weight == 0.0:
-            continue
-        some = free_of(population, infected, free * size)
-        if rest:
-            both = free_of(population, infected, free * size + rest)
-            some = (1 - seen) * some + seen * both
-        missed += weight * some
+    missed, some = 0.0, 1.0
+    for free, weight in enumerate(binomial(whole, seen)):
+        taken = free * size
+        both = some * free_of(population, infected, rest, taken)
+        missed += weight * ((1 - seen) * some + seen * both if rest else some)
+        some *= free_of(population, infected, size, taken)
     return min(1.0, max(0.0, 1 - missed))
 
 
-def free_of(population: int, infected: int, taken: int) -> float:
-    """Return the probability that none of `taken` is infected (hypergeometric)."""
-    if taken > population - infected:
+def binomial(count: int, share: float) -> list[float]:
+    """Return the probability of 0, 1 … `count` hits, each of probability `share` inside 0–1.
+
+    By logarithms: the number of ways to choose among a thousand tubes is more than a float holds.
+    """
+    ways = [lgamma(count + 1) - lgamma(k + 1) - lgamma(count - k + 1) for k in range(count + 1)]
+    hit, miss = log(share), log1p(-share)
+    return [exp(way + k * hit + (count - k) * miss) for k, way in enumerate(ways)]
+
+
+def free_of(population: int, infected: int, taken: int, before: int = 0) -> float:
+    """Return the probability that none of `taken` is infected, when none of `before` was."""
+    if before + taken > population - infected:
         return 0.0
     result = 1.0
-    for i in range(taken):
+    for i in range(before, before + taken):
         result *= (population - infected - i) / (population - i)
     return result
 
