@@ -23,7 +23,7 @@ from aquacert.sampling.rules.size import (
     in_force,
     number_of,
 )
-from aquacert.sampling.rules.tissue import LifeStage, Tissue, stage_of, tissue_rule
+from aquacert.sampling.rules.tissue import LifeStage, Tissue, blind_stage, stage_of, tissue_rule
 from aquacert.sampling.rules.window import Outside, outside, warnings
 
 ON = date(2026, 5, 9)
@@ -125,6 +125,14 @@ def test_the_exact_chance_of_pools_agrees_with_counting_every_way():
     assert chance(6, 2, (2, 1), Decimal("0.6")) == pytest.approx(float(total / len(ways)))
 
 
+def test_thousands_of_tubes_are_reckoned_too():
+    tubes = (1,) * 6_000
+    assert chance(100_000, 100, tubes) == pytest.approx(
+        1 - comb(99_900, 6_000) / comb(100_000, 6_000)
+    )
+    assert chance(100_000, 100, tubes) > chance(100_000, 100, tubes, Decimal("0.5")) > 0.94
+
+
 def test_a_less_sure_test_finds_less_and_a_healthy_lot_may_still_react():
     plan = design(
         ROWS,
@@ -199,6 +207,23 @@ def test_pools_follow_method_then_stage(group, stage, technique, usual, most):
 )
 def test_the_farms_word_for_the_stage_is_understood(words, stage):
     assert stage_of(words) is stage
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("仔虾 PL10", "仔虾 PL10"),
+        ("P5", "P5"),
+        ("六合红旗场 夏花", "夏花"),
+        ("红旗苗种场", "早期苗"),
+        ("亲虾", "亲虾"),
+        ("0-13800000000 P5", "P5"),
+        ("红旗", ""),
+        ("", ""),
+    ],
+)
+def test_the_laboratory_is_told_the_stage_and_nothing_written_beside_it(words, told):
+    assert blind_stage(words) == told
 
 
 @pytest.mark.parametrize(

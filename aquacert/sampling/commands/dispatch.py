@@ -29,6 +29,7 @@ from aquacert.sampling.rules import (
     Matrix,
     State,
     Tissue,
+    blind_stage,
 )
 from labs.intake.commands import Announced, Box, announce
 from labs.intake.rules import BOX_NUMBER, Carrier, Preservation
@@ -136,7 +137,7 @@ def _announced(w: Work, row: Sample, test: OrderedTest, lab_id: UUID, token: str
         sampled_on=legal_day(row.taken_at),
         water_temperature=None if tenths is None else Decimal(tenths) / 10,
         species=reference.species(w, batch.species_code).name_zh,
-        life_stage=row.life_stage or batch.life_stage,
+        life_stage=blind_stage(row.life_stage or batch.life_stage),
         keep_apart=token,
     )
 

@@ -24,7 +24,7 @@ from aquacert.sampling.commands.labels import fresh_code
 from aquacert.sampling.models import SelfTest
 from aquacert.sampling.queries.labs import method_for
 from aquacert.sampling.queries.own import live_report, own_test, self_test_by_code
-from aquacert.sampling.queries.plans import Wish, advice, plan_for
+from aquacert.sampling.queries.plans import Wish, advice, animals_in, plan_for
 from aquacert.sampling.rules import (
     ALPHABET,
     MOVES,
@@ -33,6 +33,7 @@ from aquacert.sampling.rules import (
     Preservation,
     State,
     Tissue,
+    blind_stage,
 )
 from aquacert.surveillance.commands import OwnNews, take_own_result
 from aquacert.surveillance.rules.own import Purpose, Version
@@ -66,12 +67,12 @@ def take_self_test(w: Work, lot_id: UUID, disease_code: str, more: OwnTaking | N
         w,
         species_code=lot.species_code,
         life_stage=lot.life_stage,
-        population=lot.balance,
+        population=animals_in(lot.balance, lot.unit),
         wish=Wish(),
         individuals=more.individuals,
     )
-    if plan.individuals > lot.balance:
-        raise Invalid("取的比存塘还多。", individuals=f"最多 {lot.balance}")
+    if plan.individuals > plan.population:
+        raise Invalid("取的比存塘还多。", individuals=f"最多 {plan.population}")
     rule = advice(w, lot.species_code, lot.life_stage, disease_code, None)
     scans = (more.label, more.label_again)
     code, scanned = fresh_code(w, scans, {farm.organisation_id})
@@ -181,7 +182,7 @@ def _announced(w: Work, row: SelfTest) -> Announced:
         sampled_on=legal_day(row.taken_at),
         water_temperature=None if tenths is None else Decimal(tenths) / 10,
         species=reference.species(w, row.species_code).name_zh,
-        life_stage=row.life_stage,
+        life_stage=blind_stage(row.life_stage),
         keep_apart=secrets.token_hex(4),
     )
 

@@ -20,6 +20,8 @@ from aquacert.sampling.queries import needs_sample, ordered, samples_of
 from aquacert.sampling.queries.plans import Wish, plan_of, warned_of
 from aquacert.sampling.rules import (
     COARSE,
+    CONFIDENCE,
+    PREVALENCES,
     Because,
     Design,
     Matrix,
@@ -29,6 +31,9 @@ from aquacert.sampling.rules import (
     Tissue,
 )
 from labs.custody.commands import new_salt
+
+MOST_INDIVIDUALS = 10_000
+"""More in one sample is a slip of the hand: the largest number of the table is 150."""
 
 
 @dataclass(frozen=True)
@@ -113,12 +118,17 @@ def _judged(
     w: Work, declaration_id: UUID, batch_id: UUID, individuals: int, more: Taking
 ) -> Design:
     """Return the plan; fewer than the rules ask, or larger pools than allowed, need a reason."""
+    if individuals > MOST_INDIVIDUALS:
+        raise Invalid("抽样数太大了。", individuals=f"一份样品最多 {MOST_INDIVIDUALS}")
     plan = plan_of(w, declaration_id, batch_id, more.wish, individuals)
     if individuals > plan.population:
         raise Invalid("抽样数比整批还多。", individuals=f"这一批只有 {plan.population}")
     if more.live_count is not None and not 0 <= more.live_count <= individuals:
         raise Invalid("活的不能比抽的多。", live_count=f"0 到 {individuals} 之间")
     said = more.because.strip()
+    if plan.is_weaker and not said:
+        sentence = f"假定染病比例高于 {PREVALENCES[-1]}%，或把握低于 {CONFIDENCE}%，要写明为什么。"
+        raise Invalid(sentence, because="写明为什么放宽")
     if not plan.is_enough and not said:
         wanted = plan.number.individuals
         sentence = f"规则要求抽 {wanted}，只抽 {individuals} 要写明为什么。"

@@ -56,10 +56,15 @@ def plan_of(
         look,
         species_code=batch.species_code,
         life_stage=batch.life_stage,
-        population=batch.quantity if batch.unit != Unit.KILOGRAM else LARGE,
+        population=animals_in(batch.quantity, batch.unit),
         wish=wish or Wish(),
         individuals=individuals,
     )
+
+
+def animals_in(quantity: int, unit: str) -> int:
+    """Return how many animals a batch or a pond's lot counts as; by weight it counts as large."""
+    return LARGE if unit == Unit.KILOGRAM else quantity
 
 
 def plan_for(
@@ -125,14 +130,14 @@ def batch_of(look: Look, declaration_id: UUID, batch_id: UUID) -> papers.BatchLi
 
 def _must_be_shares(wish: Wish) -> None:
     shares = {
-        "prevalence": (wish.prevalence or Decimal(2), Decimal(100)),
-        "confidence": (wish.confidence, Decimal("99.9")),
-        "sensitivity": (wish.sensitivity, Decimal(1)),
-        "specificity": (wish.specificity, Decimal(1)),
+        "prevalence": (wish.prevalence or Decimal(2), Decimal("0.1"), Decimal(100)),
+        "confidence": (wish.confidence, Decimal(50), Decimal("99.9")),
+        "sensitivity": (wish.sensitivity, Decimal("0.01"), Decimal(1)),
+        "specificity": (wish.specificity, Decimal("0.01"), Decimal(1)),
     }
-    for name, (value, most) in shares.items():
-        if not value.is_finite() or not 0 < value <= most:
-            sentence = f"应在 0 到 {most} 之间。"
+    for name, (value, least, most) in shares.items():
+        if not value.is_finite() or not least <= value <= most:
+            sentence = f"应在 {least} 到 {most} 之间。"
             raise Invalid("抽样方案里有数不对。", **{name: sentence})
     if wish.pool_size is not None and not 1 <= wish.pool_size <= 1000:
         raise Invalid("每管个体数不对。", pool_size="1 到 1000 之间的整数")

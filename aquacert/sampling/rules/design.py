@@ -55,6 +55,11 @@ class Design:
         """Say whether as many are taken as the rules ask."""
         return self.individuals >= self.number.individuals
 
+    @property
+    def is_weaker(self) -> bool:
+        """Say whether it assumes more infection, or asks for less confidence, than the table does."""
+        return self.prevalence > PREVALENCES[-1] or self.confidence < CONFIDENCE
+
 
 def design(
     sizes: Iterable[SizeRow],

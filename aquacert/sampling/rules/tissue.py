@@ -114,6 +114,29 @@ def stage_of(words: str) -> LifeStage:
     return next((stage for stage, pattern in STAGES if pattern.search(words)), LifeStage.UNKNOWN)
 
 
+STAGE_WORDS: Mapping[LifeStage, str] = {
+    LifeStage.EGGS: "卵",
+    LifeStage.LARVA: "早期苗",
+    LifeStage.JUVENILE: "大规格苗",
+    LifeStage.BROODSTOCK: "亲本",
+    LifeStage.UNKNOWN: "",
+}
+KNOWN_STAGES = re.compile(
+    r"发眼卵|受精卵|水花|乌仔|夏花|寸片|鱼种|春片|秋片|冬片|幼鱼|幼虾|幼蟹|幼贝|稚[鱼虾蟹贝参鳖]"
+    r"|豆蟹|扣蟹|大眼幼体|溞状幼体|糠虾幼体|无节幼体|担轮幼虫|面盘幼虫|仔[鱼虾蟹]|[虾鱼蟹]苗"
+    r"|亲[本鱼虾蟹贝]|种[虾鱼蟹贝]|后备亲|(?<![A-Za-z0-9])[Pp][Ll]?\s?\d{1,2}(?![A-Za-z0-9])"
+)
+
+
+def blind_stage(words: str) -> str:
+    """Return only what a farm's own words say of the stage, for who must not learn of the farm.
+
+    The stage is written freely, and a farm may write its own name beside it.
+    """
+    known = " ".join(dict.fromkeys(KNOWN_STAGES.findall(words)))
+    return known or STAGE_WORDS[stage_of(words)]
+
+
 @dataclass(frozen=True)
 class TissueRule:
     """What to take from a group at a stage or total length (mm, from inclusive, below exclusive)."""

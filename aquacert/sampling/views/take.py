@@ -36,6 +36,7 @@ from aquacert.sampling.rules import (
 )
 from aquacert.sampling.views.blueprint import bp
 
+MOST_DIGITS = 4
 SHARES = ("prevalence", "confidence", "pool_size", "sensitivity", "specificity")
 
 
@@ -125,6 +126,8 @@ def _wish(values: Mapping[str, Any]) -> Wish:
                 found[name] = Decimal(text)
         except InvalidOperation:
             raise Invalid("抽样方案里有数不对。", **{name: "写数字"}) from None
+    if any(not value.is_finite() or value.adjusted() > MOST_DIGITS for value in found.values()):
+        raise Invalid("抽样方案里有数不对。", pool_size="写 1 到 1000 之间的数")
     size = found.get("pool_size")
     if size is not None and size != size.to_integral_value():
         raise Invalid("抽样方案里有数不对。", pool_size="写整数")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from aquacert.accounts.queries.inbox import inbox
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -61,6 +61,14 @@ def test_a_hatchery_takes_as_many_as_the_rules_plan(db, farm):
         row = self_test(look, key)
     assert (row.individuals, row.pool_size, row.tissue) == (150, 5, "whole_no_eyestalk")
     assert row.state == "taken"
+
+
+def test_a_lot_by_weight_counts_as_a_large_one(db, farm):
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE lots SET unit = 'kg', balance = 3"))
+    key = taken(db, farm)
+    with db.look(farm.owner) as look:
+        assert self_test(look, key).individuals == 150
 
 
 def test_it_uses_labels_handed_to_it(db, farm):

@@ -22,6 +22,7 @@ from aquacert.sampling.queries import sample
 from aquacert.sampling.queries.photos import photos_of
 from aquacert.sampling.queries.plans import Wish, advice, plan_of
 from aquacert.sampling.rules import Preservation, Tissue, Window, in_words
+from aquacert.sampling.views.take import _wish
 from labs.custody.queries import chain, verify_chain
 from labs.intake.queries import item_by_code
 from tests.make.declarations import make_declaration
@@ -79,6 +80,23 @@ def test_another_prevalence_is_another_number_without_any_reason(db, paper):
     assert (row.planned, row.pools, row.prevalence_tenths) == (60, 12, 50)
 
 
+def test_more_infection_or_less_confidence_than_the_table_needs_a_reason(db, paper):
+    for wish in (Wish(prevalence=Decimal(50)), Wish(confidence=Decimal(60))):
+        with pytest.raises(Invalid, match="要写明为什么"):
+            taken(db, paper, individuals=100, more=Taking(wish=wish))
+
+
+def test_a_number_without_end_is_refused_before_it_is_reckoned_with(db, paper):
+    with pytest.raises(Invalid, match="太大"):
+        taken(db, paper, individuals=400_000)
+    for value in ("1e999999999", "Infinity", "sNaN", "NaN"):
+        with pytest.raises(Invalid):
+            _wish({"pool_size": value})
+    with db.look(SYSTEM) as look, pytest.raises(Invalid):
+        wish = Wish(prevalence=Decimal("1e-9"))
+        plan_of(look, paper.declaration_id, paper.batch_ids[0], wish)
+
+
 def test_pools_above_the_limit_need_a_reason(db, paper):
     with pytest.raises(Invalid, match="每管最多 10 个"):
         taken(db, paper, more=Taking(wish=Wish(pool_size=15)))
@@ -96,7 +114,7 @@ def test_water_outside_the_window_is_warned_of_and_never_refused(db, paper, monk
 def test_what_the_vet_saw_is_kept_and_the_laboratory_gets_its_part_only(db, paper):
     more = Taking(
         tissue=Tissue.PLEOPOD,
-        life_stage="P8",
+        life_stage="红旗场 P8",
         length_mm=9,
         live_count=148,
         preservation=Preservation.RNA,
