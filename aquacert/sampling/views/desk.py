@@ -129,6 +129,7 @@ def _show_page(declaration_id: UUID, *, order_form: OrderForm | None = None) -> 
             photos={row.id: photos_of(unit, row) for row in samples},
             prints={row.id: len(prints_of(unit, row.id)) for row in samples},
             splits={row.id: splitting(unit, row.blind_code) for row in samples},
+            reports={row.id: queries.report_of(unit, row.id) for row in samples},
             disease_names=reference_names(unit, samples),
             form=order_form or OrderForm(formdata=None),
             names={

@@ -105,6 +105,13 @@
     return true;
   }
   function set(text) { put(here, text, ic()); tell(""); step(1); }
+  /* N and X take a well at once; a letter right behind one means that it began a word: ND must never stand as N. */
+  var quick = "";
+  function unquick() {
+    var letter = quick;
+    undo();
+    field.value = letter;
+  }
   function undo() {
     var last = undone.pop();
     if (!last) { return; }
@@ -120,6 +127,9 @@
     entry.addEventListener("submit", function (event) { event.preventDefault(); });
     field.addEventListener("keydown", function (event) {
       if (event.isComposing) { return; }
+      var single = /^[a-z]$/i.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey;
+      if (quick && single && !/^[nxz]$/i.test(event.key) && field.value === "") { unquick(); }
+      if (event.key !== "Shift") { quick = ""; }
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();
         if (commit()) { whenSaved(function () { var form = document.querySelector("[data-submit-run]"); if (form) { form.requestSubmit(); } }); }
@@ -131,7 +141,7 @@
       else if (moves[event.key]) { event.preventDefault(); if (commit()) { beside(moves[event.key][0], moves[event.key][1]); } }
       else if (/^[nxz]$/i.test(event.key) && read(field.value) !== null && !/[^0-9.\s]/.test(plain(field.value))) {
         event.preventDefault();
-        if (/z/i.test(event.key)) { undo(); } else { set(/n/i.test(event.key) ? words.wordNone : words.wordVoid); }
+        if (/z/i.test(event.key)) { undo(); } else { set(/n/i.test(event.key) ? words.wordNone : words.wordVoid); quick = event.key; }
       } else if (event.key === "Delete" && field.value === "") { event.preventDefault(); put(here, "", ic()); field.placeholder = ""; }
       else if (event.key === "Escape") { field.value = ""; field.removeAttribute("aria-invalid"); cells[here].classList.remove("wrong"); tell(""); }
     });
@@ -213,6 +223,11 @@
     var sent = sending;
     sending = null;
     if (status === 200) {
+      /* What was typed over one's own value while that was on its way is typed over what stands now. */
+      Object.keys(sent).forEach(function (name) {
+        var one = sent[name], now = told.cells[one.well];
+        if (waiting[name] && now && now[one.ic ? "ic" : "text"] === one.text) { waiting[name].seen = now[one.ic ? "icSeen" : "seen"]; }
+      });
       draw(told);
       var grey = Object.keys(sent).map(function (name) { return sent[name].well; }).filter(function (well) { return cells[well].dataset.kind === "grey"; });
       if (grey.length) { report(grey[0] + "：" + words.grey, "wait"); } else if (many) { report(words.saved); }
