@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from aquacert.kernel.audit import Fact
@@ -30,12 +30,15 @@ from labs.register.models import Laboratory
 # A whole plate is noted at once: the statements are made once, on the bare tables.
 LINKS, HEADS = table_of(CustodyLink), table_of(CustodyHead)
 READ_HEAD = Quick(
-    select(HEADS.c.sequence, HEADS.c.hash, LINKS.c.act)
-    .outerjoin(
-        LINKS, and_(LINKS.c.blind_code == HEADS.c.blind_code, LINKS.c.sequence == HEADS.c.sequence)
-    )
+    select(HEADS.c.sequence, HEADS.c.hash)
     .where(HEADS.c.blind_code == bindparam("of"))
-    .with_for_update(of=HEADS)
+    .with_for_update()
+)
+# Asked after the head is locked: PostgreSQL reads a joined table as it was before the wait.
+READ_ACT = Quick(
+    select(LINKS.c.act).where(
+        LINKS.c.blind_code == bindparam("of"), LINKS.c.sequence == bindparam("at_sequence")
+    )
 )
 WRITE_LINK = Quick(insert(LINKS).inline(), [column.name for column in LINKS.c])
 MOVE_HEAD = Quick(
@@ -81,7 +84,8 @@ def note(
     if wrong := unknown_facts(shown):
         raise ValueError(f"a link of custody must not show {', '.join(wrong)}")
     head = _locked_head(w, blind_code)
-    if head.act == Act.DESTROYED:
+    last = w.row(READ_ACT, of=blind_code, at_sequence=head.sequence)
+    if last is not None and last.act == Act.DESTROYED:
         raise NotAllowedNow(f"盲样 {blind_code} 已经销毁，不能再有流转。")
     link = sealed(
         Link(
@@ -128,7 +132,7 @@ def _columns(link: Link) -> dict[str, object]:
 
 
 def _locked_head(w: Work, code: str) -> Any:  # noqa: ANN401 (a named tuple)
-    """Return where the chain stands and its last act, locked; make the head when it begins."""
+    """Return where the chain stands, locked; make the head when it begins."""
     found = w.row(READ_HEAD, of=code)
     if found is None:
         values = {"id": w.new_id(), "blind_code": code, "sequence": 0, "hash": GENESIS}

@@ -209,7 +209,10 @@ def breaks(
     the last sequence number and hash as kept apart, None when no head is kept.
     """
     found = _inner(code, links)
-    found += _against(code, links, {anchor.sequence: anchor.hash for anchor in anchors})
+    anchored: dict[int, set[str]] = {}
+    for anchor in anchors:
+        anchored.setdefault(anchor.sequence, set()).add(anchor.hash)
+    found += _against(code, links, anchored)
     last = (links[-1].sequence, links[-1].hash) if links else (0, GENESIS)
     if (head or (0, GENESIS)) != last:
         found.append(Break(code, 0, Reason.HEAD_DIFFERS))
@@ -232,8 +235,12 @@ def _inner(code: str, links: Sequence[Link]) -> list[Break]:
     return found
 
 
-def _against(code: str, links: Sequence[Link], anchored: Mapping[int, str]) -> list[Break]:
-    """Judge the links by what the audit trail says."""
+def _against(code: str, links: Sequence[Link], anchored: Mapping[int, set[str]]) -> list[Break]:
+    """Judge the links by what the audit trail says.
+
+    One link was noted once: a second, other digest in the trail means that somebody added an entry
+    to cover a rewritten link, for the first entry could not be changed.
+    """
     found: list[Break] = []
     seen: set[int] = set()
     for link in links:
@@ -243,7 +250,7 @@ def _against(code: str, links: Sequence[Link], anchored: Mapping[int, str]) -> l
         kept = anchored.get(link.sequence)
         if kept is None:
             found.append(Break(code, link.sequence, Reason.UNANCHORED))
-        elif kept != link.hash:
+        elif kept != {link.hash}:
             found.append(Break(code, link.sequence, Reason.ANCHOR_DIFFERS))
     return found + [
         Break(code, sequence, Reason.MISSING) for sequence in sorted(set(anchored) - seen)

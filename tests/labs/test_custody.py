@@ -1,5 +1,7 @@
 """The chain of custody in the database: written by the acts, held by triggers, tampering found."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -320,6 +322,33 @@ def test_two_people_destroy_what_is_left_when_its_days_are_over(db):
         acts = [x.act for x in chain(look, code)]
         assert (acts[-3:], verify_chain(look, code)) == (["stored", "stored", "destroyed"], ())
         assert look.get(Item, item_by_code(look, code).id).state == "reported"
+
+
+def test_two_who_write_at_once_follow_each_other_and_nobody_writes_after_destruction(db):
+    """The second waits for the first one's link, and then sees it."""
+    code = blind()
+    with db.work(SYSTEM) as w:
+        note(w, code, "taken")
+
+    def tested():
+        with db.work(SYSTEM) as w:
+            return note(w, code, "tested")
+
+    with ThreadPoolExecutor(1) as pool:
+        with db.work(SYSTEM) as w:
+            note(w, code, "stored")
+            other = pool.submit(tested)
+            wait([other], timeout=0.3)
+        other.result(10)
+        with db.work(SYSTEM) as w:
+            note(w, code, "destroyed")
+            other = pool.submit(tested)
+            wait([other], timeout=0.3)
+        with pytest.raises(NotAllowedNow, match="已经销毁"):
+            other.result(10)
+    with db.look(SYSTEM) as look:
+        assert [x.act for x in chain(look, code)] == ["taken", "stored", "tested", "destroyed"]
+        assert verify_chain(look, code) == ()
 
 
 def test_the_nightly_check_of_everything_issued_takes_the_chains_up(db, house):

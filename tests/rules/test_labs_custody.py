@@ -14,6 +14,7 @@ from labs.custody.rules import (
     SENTENCES,
     Act,
     Anchor,
+    Break,
     Link,
     Reason,
     breaks,
@@ -94,6 +95,25 @@ def test_any_changed_field_of_any_link_is_found_even_when_all_hashes_are_made_ag
     assert all(one.sentence for one in found)
     if not rehash:
         assert chain[place].sequence in {b.sequence for b in found}
+
+
+@given(chains, st.data(), st.booleans())
+def test_a_chain_rewritten_with_its_head_and_anchored_anew_is_found_where_it_was_rewritten(
+    chain, data, before
+):
+    """The trail can be added to, not changed: whoever rewrites a link must leave both digests."""
+    place = data.draw(st.integers(0, len(chain) - 1))
+    forged, previous = list(chain), chain[place].previous
+    forged[place] = replace(chain[place], holder="别人")
+    for n in range(place, len(forged)):
+        forged[n] = sealed(replace(forged[n], previous=previous))
+        previous = forged[n].hash
+    true, false = (
+        [Anchor(one.code, one.sequence, one.hash) for one in some] for some in (chain, forged)
+    )
+    anchors = false + true if before else true + false
+    found = breaks("AB-01", forged, anchors, (forged[-1].sequence, forged[-1].hash))
+    assert found[0] == Break("AB-01", place + 1, Reason.ANCHOR_DIFFERS)
 
 
 @given(chains, st.data())
