@@ -96,18 +96,30 @@ def ordered(w: Work, code: str, disease_code: str) -> tuple[Item, AssayOrder, La
     if item.state != ItemState.RECEIVED:
         raise NotAllowedNow(SENTENCES[RefusalCode.SAMPLE_NOT_RECEIVED])
     order = w.one(
-        select(AssayOrder).where(
-            AssayOrder.item_id == item.id, AssayOrder.disease_code == disease_code
-        )
+        select(AssayOrder)
+        .where(AssayOrder.item_id == item.id, AssayOrder.disease_code == disease_code)
+        .with_for_update()
     )
     if order is None:
         raise Invalid(SENTENCES[RefusalCode.TARGET_NOT_ORDERED], disease_code="没有委托这个项目")
+    refuse_held(order)
     scope = scope_for(w, item.lab_id, disease_code, order.method_code, w.today)
     if scope is None:
         raise NotAllowedNow(
             f"本实验室今天没有 {disease_code}（{order.method_code}）的有效检测能力。"
         )
     return item, order, scope
+
+
+def refuse_held(order: AssayOrder) -> None:
+    """Refuse a test that a pool answers for, or the test of a pool that is no more: two answers would contradict."""
+    if order.held_by_id is not None:
+        raise NotAllowedNow("这个项目正在混样里检测，或混样已解散，不能单独录入。")
+
+
+def run_answering(w: Work, order: AssayOrder) -> UUID | None:
+    """Return the run of the result that counts for a test; None when there is none."""
+    return w.one(select(Result.run_id).where(Result.order_id == order.id, Result.state.in_(LIVE)))
 
 
 def live_result(w: Work, order: AssayOrder) -> Result | None:

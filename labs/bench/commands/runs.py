@@ -17,6 +17,7 @@ from labs.bench.commands.rows import (
     live_result,
     new_run,
     ordered,
+    run_answering,
     settle,
 )
 from labs.bench.models import BenchRun, Result
@@ -73,13 +74,7 @@ def equip_run(w: Work, run_id: UUID, *, instrument_id: UUID | None, lot_id: UUID
     Raises `NotAllowedNow` once a result of the run is verified: what the reviewer saw may not change under him.
     """
     run = w.get_for_change(BenchRun, run_id)
-    passed = w.one(
-        select(Result.id).where(
-            Result.run_id == run.id, Result.state.in_((ResultState.VERIFIED, ResultState.REPORTED))
-        )
-    )
-    if passed is not None:
-        raise NotAllowedNow("这次运行已有结果复核通过，不能再改仪器和试剂。请先退回结果。")
+    _unverified(w, run)
     _equip(w, run, instrument_id, lot_id)
     fact = RunEquipped(run.number, str(run.instrument_id or ""), str(run.lot_id or ""))
     w.record(fact, on=run, county=county_of(w, run.lab_id))
@@ -104,8 +99,14 @@ def enter_control(
     cq: str | Decimal | None,
     well: str = "",
 ) -> None:
-    """Enter a control well (ntc or positive) of one disease's assay. `cq` None or 无 = nothing detected."""
+    """Enter a control well (ntc or positive) of one disease's assay. `cq` None or 无 = nothing detected.
+
+    Only while the run is open to entry by hand and nothing of it is verified: a control that is written later would let
+    pass, or spoil, what others saw without it. Raises `Invalid` for an instrument's run or one of a worksheet.
+    """
     run = w.get_for_change(BenchRun, run_id)
+    _open_by_hand(run)
+    _unverified(w, run)
     kind = Role(role)
     if kind is Role.UNKNOWN:
         raise Invalid("对照孔的用途应为无模板对照或阳性对照", role="请选择对照的用途")
@@ -152,8 +153,9 @@ def enter_result(
             "靶标与登记的检测能力不符", target=f"应为 {'、'.join(map(str, scope.targets))}"
         )
     read = Cq(None, Why.EXCLUDED) if is_excluded else cq_of(cq, scope)
+    # The run is locked before its results, as submitting and review do: two who meet here wait, and never for ever.
+    run = _run_of(w, run_id or run_answering(w, order), item.lab_id)
     live = live_result(w, order)
-    run = _run_of(w, run_id or (live.run_id if live else None), item.lab_id)
     if live is not None and not _is_replicate(w, live, run):
         raise Conflict(SENTENCES[RefusalCode.ALREADY_RESULT])
     row = live or add_result(w, run, item, order, scope, is_manual=True)
@@ -223,11 +225,31 @@ def _counted(
 def _run_of(w: Work, run_id: UUID | None, lab_id: UUID) -> BenchRun:
     """Return the named run of this laboratory, or open one."""
     run = w.get_for_change(BenchRun, run_id or open_run(w, lab_id))
-    if run.lab_id != lab_id or run.file_id is not None:
+    if run.lab_id != lab_id:
         raise Invalid("这次运行不能手工录入这个盲样", run_id="请选本实验室手工录入的运行")
+    _open_by_hand(run)
+    return run
+
+
+def _open_by_hand(run: BenchRun) -> None:
+    """Refuse what is not entered well by well: an instrument's run, a worksheet's plate, a run already submitted."""
+    if run.file_id is not None:
+        raise Invalid("这次运行来自仪器文件，不能再手工录入", run_id="请选本实验室手工录入的运行")
+    if run.worksheet_id is not None:
+        raise Invalid("这次运行有工作单，请在板图上录入", run_id="请在板图上录入")
     if run.submitted_at is not None:
         raise NotAllowedNow("这次运行已提交复核，不能再录；请另开一次运行。")
-    return run
+
+
+def _unverified(w: Work, run: BenchRun) -> None:
+    """Refuse to change what a verified result of the run rests on."""
+    passed = w.one(
+        select(Result.id).where(
+            Result.run_id == run.id, Result.state.in_((ResultState.VERIFIED, ResultState.REPORTED))
+        )
+    )
+    if passed is not None:
+        raise NotAllowedNow("这次运行已有结果复核通过，不能再改质控、仪器和试剂。请先退回结果。")
 
 
 def _is_replicate(w: Work, live: Result, run: BenchRun) -> bool:

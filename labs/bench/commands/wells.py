@@ -10,11 +10,18 @@ from sqlalchemy import select
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowedNow
 from aquacert.kernel.work import Work
 from labs.bench.commands.facts import WellsEntered
-from labs.bench.commands.rows import add_result, add_well, county_of, live_result, settle
+from labs.bench.commands.rows import (
+    add_result,
+    add_well,
+    county_of,
+    live_result,
+    refuse_held,
+    settle,
+)
 from labs.bench.models import BenchRun, Place, Result, WellRow, Worksheet
 from labs.bench.queries import needed
 from labs.bench.queries.wells import IC_TARGET, is_ic, latest
-from labs.bench.rules import ResultState
+from labs.bench.rules import ResultState, SheetState
 from labs.instruments.rules import (
     SENTENCES,
     Cq,
@@ -143,6 +150,8 @@ def _plate(w: Work, run_id: UUID) -> _Plate:
     if run.submitted_at is not None:
         raise NotAllowedNow("这次运行已提交复核，不能再改；请先撤回要改的结果，再重做。")
     sheet = needed(w, Worksheet, run.worksheet_id)
+    if sheet.state != SheetState.RUNNING:
+        raise NotAllowedNow("这张工作单已作废或已做完，不能再录。")
     found = w.scalars(select(Place).where(Place.worksheet_id == sheet.id))
     rows = latest(w.scalars(select(WellRow).where(WellRow.run_id == run.id)))
     results = w.scalars(
@@ -227,15 +236,16 @@ def _write(w: Work, plate: _Plate, entry: Typed, reading: Reading) -> WellRow:
 
 def _result(w: Work, plate: _Plate, place: Place) -> Result:
     """Return the run's result of the test at a place, or begin it."""
-    order = needed(w, AssayOrder, place.order_id) if place.order_id else None
-    if order is None:
+    if place.order_id is None:
         raise ValueError(f"{place.well} is no sample's well")
-    if order.id not in plate.results:
+    if place.order_id not in plate.results:
+        order = w.get_for_change(AssayOrder, place.order_id)
+        refuse_held(order)
         if live_result(w, order) is not None:
             raise Invalid(f"{place.well} 孔：{TAKEN}", **{place.well: TAKEN})
         item = needed(w, Item, order.item_id)
         plate.results[order.id] = add_result(w, plate.run, item, order, plate.scope, is_manual=True)
-    return plate.results[order.id]
+    return plate.results[place.order_id]
 
 
 def _judged_anew(

@@ -1,0 +1,66 @@
+"""What nobody may slip into a run: later controls, second answers, wells of a dropped plate, one well counted twice."""
+
+import pytest
+
+from aquacert.kernel.errors import Invalid, NotAllowedNow
+from labs.bench.commands import Typed, enter_control, enter_result, enter_wells
+from labs.bench.models import BenchRun, Result
+from labs.instruments.rules import Role
+from labs.plates.commands import drop_worksheet
+from labs.pools.commands import dissolve_pool
+from labs.pools.models import Pool
+from labs.review.commands import review_result
+from tests.make.labs import (
+    DISEASE,
+    make_import,
+    make_items,
+    make_lab,
+    make_pool_of,
+    make_result,
+    rdml_file,
+)
+from tests.make.plates import make_run, make_strict, make_strict_items
+
+
+def test_a_control_is_not_written_into_a_files_run_a_plates_or_a_verified_one(db):
+    lab = make_lab(db)
+    codes = make_items(db, lab, 2)
+    [run_id] = make_import(db, lab, rdml_file(db, {codes[0]: None}, positive=None)).run_ids
+    with pytest.raises(Invalid, match="仪器文件"), db.work(lab.technician.actor) as w:
+        enter_control(w, run_id, Role.POSITIVE, DISEASE, "24.8")
+    result_id = make_result(db, lab, codes[1])
+    with db.work(lab.reviewer.actor) as w:
+        review_result(w, result_id)
+        run_id = w.get(Result, result_id).run_id
+    with pytest.raises(NotAllowedNow, match="复核通过"), db.work(lab.technician.actor) as w:
+        enter_control(w, run_id, Role.NTC, DISEASE, "30")
+    equipment = make_strict(db, lab)
+    [code] = make_strict_items(db, lab, 1)
+    run_id = make_run(db, lab, equipment)
+    with pytest.raises(Invalid, match="工作单"), db.work(lab.technician.actor) as w:
+        enter_control(w, run_id, Role.NTC, "WSD", None)
+    with pytest.raises(Invalid, match="工作单"), db.work(lab.technician.actor) as w:
+        enter_result(w, code, "WSD", "WSD", "30", run_id=run_id, well="A1")
+
+
+def test_a_test_held_by_a_pool_and_a_pool_given_up_are_not_answered_by_hand(db):
+    lab = make_lab(db)
+    codes = make_items(db, lab, 2, keep_apart="g")
+    pool_id = make_pool_of(db, lab, codes)
+    with pytest.raises(NotAllowedNow, match="混样"), db.work(lab.technician.actor) as w:
+        enter_result(w, codes[0], DISEASE, DISEASE, None)
+    with db.work(lab.technician.actor) as w:
+        code = dissolve_pool(w, pool_id, "管子破了") or w.get(Pool, pool_id).code
+    with pytest.raises(NotAllowedNow, match="混样"), db.work(lab.technician.actor) as w:
+        enter_result(w, code, DISEASE, DISEASE, None)
+
+
+def test_the_wells_of_a_dropped_worksheet_are_not_entered(db):
+    lab = make_lab(db)
+    equipment = make_strict(db, lab)
+    make_strict_items(db, lab, 1)
+    run_id = make_run(db, lab, equipment)
+    with db.work(lab.technician.actor) as w:
+        drop_worksheet(w, w.get(BenchRun, run_id).worksheet_id, "加样错误")
+    with pytest.raises(NotAllowedNow, match="作废"), db.work(lab.technician.actor) as w:
+        enter_wells(w, run_id, [Typed("A1", "无", 0)])
