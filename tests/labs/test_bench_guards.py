@@ -1,11 +1,15 @@
 """What nobody may slip into a run: later controls, second answers, wells of a dropped plate, one well counted twice."""
 
+import re
+
 import pytest
+from sqlalchemy import event
 
 from aquacert.kernel.errors import Invalid, NotAllowedNow
 from labs.bench.commands import Typed, enter_control, enter_result, enter_wells
 from labs.bench.models import BenchRun, Result
 from labs.instruments.rules import Role
+from labs.intake.models import Item
 from labs.plates.commands import drop_worksheet
 from labs.pools.commands import dissolve_pool
 from labs.pools.models import Pool
@@ -64,3 +68,29 @@ def test_the_wells_of_a_dropped_worksheet_are_not_entered(db):
         drop_worksheet(w, w.get(BenchRun, run_id).worksheet_id, "加样错误")
     with pytest.raises(NotAllowedNow, match="作废"), db.work(lab.technician.actor) as w:
         enter_wells(w, run_id, [Typed("A1", "无", 0)])
+
+
+def test_a_run_is_locked_before_its_results_by_everybody_who_meets_there(db):
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    lab = make_lab(db)
+    result_id = make_result(db, lab, *make_items(db, lab))
+    locked = []
+
+    @event.listens_for(db.engine, "before_cursor_execute")
+    def note(_c, _cursor, statement, *_rest):
+        found = re.search(r"FROM (lab_runs|lab_results)\b.* FOR UPDATE", statement, re.DOTALL)
+        locked.extend([found[1]] if found else [])
+
+    with db.work(lab.technician.actor) as w:
+        enter_result(w, results_code(w, result_id), DISEASE, DISEASE, None)
+    assert locked[:2] == ["lab_runs", "lab_results"]
+    locked.clear()
+    with db.work(lab.reviewer.actor) as w:
+        review_result(w, result_id)
+    assert locked[:2] == ["lab_runs", "lab_results"]
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+def results_code(w, result_id):
+    return w.get(Item, w.get(Result, result_id).item_id).blind_code

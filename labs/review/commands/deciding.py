@@ -62,7 +62,7 @@ def review_result(
     Raises `Conflict` when the record is no longer that, `NotAllowed` for a result one had a hand in, `NotAllowedNow`
     for a grey or void one, `NotReady` with each fault of the run, `Invalid` for sending back without a reason.
     """
-    row = w.get_for_change(Result, result_id)
+    [row] = _locked(w, [result_id])
     if version not in {None, row.version} or outcome not in {None, row.outcome}:
         raise Conflict(CHANGED)
     if Verdict(verdict) is Verdict.SEND_BACK:
@@ -131,7 +131,7 @@ def return_results(w: Work, result_ids: Sequence[UUID], because: str) -> None:
 
 def take_back_result(w: Work, result_id: UUID, because: str) -> None:
     """Take one's own result back before review, for a stated reason; the wells stay on record."""
-    row = w.get_for_change(Result, result_id)
+    [row] = _locked(w, [result_id])
     if not because.strip():
         raise Invalid("撤回时请写明原因", because="必须写原因")
     if row.entered_by_id != w.actor.person_id:
@@ -140,8 +140,15 @@ def take_back_result(w: Work, result_id: UUID, because: str) -> None:
 
 
 def _locked(w: Work, result_ids: Sequence[UUID]) -> list[Result]:
-    """Return these results of this laboratory, locked, in one order; raise `NotFound` when one is missing."""
+    """Return these results of this laboratory, locked, in one order; raise `NotFound` when one is missing.
+
+    Their runs are locked first, as whoever enters, submits or equips does: nobody changes what a run was done with while
+    it is signed, and two who meet on one run wait for each other instead of for ever.
+    """
     wanted = sorted(set(result_ids))
+    used = select(Result.run_id).where(Result.id.in_(wanted), w.visible(Result))
+    for run_id in sorted(set(w.scalars(used))):
+        w.get_for_change(BenchRun, run_id)
     rows = list(
         w.session.scalars(
             select(Result)
@@ -153,9 +160,6 @@ def _locked(w: Work, result_ids: Sequence[UUID]) -> list[Result]:
     )
     if len(rows) != len(wanted):
         raise NotFound
-    # What a run was done with is part of the record: nobody writes it down anew while it is signed.
-    for run_id in sorted({row.run_id for row in rows}):
-        w.get_for_change(BenchRun, run_id)
     return rows
 
 
