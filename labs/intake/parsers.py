@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from aquacert.kernel.clock import SHANGHAI
-from labs.intake.rules.temperature import COLDEST, HOTTEST, MOST_READINGS, Reading, in_order
+from labs.intake.rules.temperature import COLDEST, HOTTEST, Reading, in_order
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 TIME_WORDS = ("时间", "日期", "time", "date", "timestamp")
@@ -26,6 +26,8 @@ YEAR_FIRST = re.compile(
 )
 YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 FARTHEST_AHEAD = timedelta(minutes=5)
+YEARS = range(2000, 2100)
+"""A logger whose battery died begins again at 1970 or at year 1."""
 
 
 class Trouble(StrEnum):
@@ -101,9 +103,7 @@ def read_logger(data: bytes, now: datetime, profile: Profile | None = None) -> L
             refused.append((number, str(error)))
     if not readings:
         raise Unreadable(Trouble.NO_READINGS, refused)
-    if len(readings) > MOST_READINGS:
-        refused.append((head + 2 + MOST_READINGS, f"只收前 {MOST_READINGS} 个读数"))
-    return LoggerFile(in_order(readings[:MOST_READINGS]), tuple(refused))
+    return LoggerFile(in_order(readings), tuple(refused))
 
 
 def _rows(data: bytes) -> list[list[str]]:
@@ -203,6 +203,8 @@ def _day(
     second: int,
     zone: object,
 ) -> datetime:
+    if year not in YEARS:
+        raise ValueError(f"{year} 年不对：记录仪的时钟没有设好")
     try:
         return datetime(year, month, day, hour, minute, second, tzinfo=zone)  # type: ignore[arg-type]
     except ValueError:

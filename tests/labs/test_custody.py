@@ -289,6 +289,16 @@ def test_temperatures_outside_are_written_into_every_chain_and_refuse_nothing(db
         take_temperatures(w, box_id, b"nothing")
 
 
+def test_a_log_that_ended_before_the_box_left_is_not_of_this_box(db):
+    lab = make_lab(db)
+    box_id, codes = boxed(db, lab, 1)
+    with pytest.raises(Invalid, match="还没有送出"), db.work(lab.receiver.actor) as w:
+        take_temperatures(w, box_id, LOG.replace("2026-05-09", "2026-04-02").encode())
+    with db.look(lab.receiver.actor) as look:
+        assert temperature_logs(look, box_id) == []
+        assert chain(look, codes[0]) == ()
+
+
 def test_two_people_destroy_what_is_left_when_its_days_are_over(db):
     lab = make_lab(db)
     code, open_code = make_items(db, lab, 2)

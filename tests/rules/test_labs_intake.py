@@ -32,7 +32,16 @@ from labs.intake.rules import (
     read_scan,
 )
 from labs.intake.rules.lists import LIST_WORDS, Listed, Standing, age_mark, is_late, list_of
-from labs.intake.rules.temperature import Limits, Reading, chart, excursions, gaps, in_order
+from labs.intake.rules.temperature import (
+    MOST_KEPT,
+    Limits,
+    Reading,
+    chart,
+    excursions,
+    gaps,
+    in_order,
+    thinned,
+)
 
 NOW = datetime(2026, 5, 9, 4, 0, tzinfo=UTC)
 
@@ -206,6 +215,9 @@ def test_loggers_write_the_same_readings_in_many_ways(text, encoding):
         ("2026-05-09 08:20,141", "华氏度"),
         ("2026-05-09 12:30,4.1", "时钟快了"),
         ("2026-02-30 08:20,4.1", "没有这个日期"),
+        ("0001-01-01 00:00,4.1", "时钟没有设好"),
+        ("1970-01-01 08:00,4.1", "时钟没有设好"),
+        ("9999-12-31 23:59,4.1", "时钟没有设好"),
         ("昨天,4.1", "看不懂"),
         ("1e999,4.1", "看不懂"),
         (",4.1", "没有时间"),
@@ -250,6 +262,23 @@ def test_a_file_without_readings_says_why(data, trouble):
 def test_a_slow_clock_is_put_right_when_told():
     file = read_logger(GOOD["comma"].encode(), NOW, Profile(slow_minutes=7))
     assert file.readings[0].at == datetime(2026, 5, 9, 0, 7, tzinfo=UTC)
+
+
+def test_of_a_long_log_every_reading_is_judged_and_the_extremes_are_kept():
+    rows = (
+        f"2026-05-{1 + n // 14400:02}T{n // 600 % 24:02}:{n // 10 % 60:02}:{n % 10 * 6:02}Z,4"
+        for n in range(30_000)
+    )
+    file = read_logger(("时间,温度\n" + "\n".join(rows) + ".9\n").encode(), NOW)
+    assert len(file.readings) == 30_000
+    marks = [
+        Reading(one.at, 95 if n == 29_000 else one.tenths) for n, one in enumerate(file.readings)
+    ]
+    assert [one.extreme for one in excursions(marks, Limits(0, 80))] == [95]
+    kept = thinned(marks)
+    assert len(kept) <= MOST_KEPT
+    assert max(one.tenths for one in kept) == 95
+    assert list(kept) == sorted(kept, key=lambda one: one.at)
 
 
 @given(st.binary(max_size=200))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from aquacert.kernel.clock import rfc3339
+from aquacert.kernel.clock import SHANGHAI, legal_day, rfc3339
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.work import Work
 from labs.custody import commands as custody
@@ -17,7 +17,14 @@ from labs.intake.parsers import LoggerFile, Profile, Unreadable, read_logger
 from labs.intake.queries import items_of
 from labs.intake.queries.care import limit_on
 from labs.intake.rules import FaultKind
-from labs.intake.rules.temperature import Excursion, Limits, excursions, gaps
+from labs.intake.rules.temperature import (
+    Excursion,
+    Limits,
+    excursions,
+    gaps,
+    is_of_another_trip,
+    thinned,
+)
 
 SHOWN_REFUSALS = 200
 MEDIA_TYPE = "text/csv"
@@ -45,7 +52,14 @@ def take_temperatures(
     except Unreadable as error:
         rows = "；".join(f"第 {row} 行：{why}" for row, why in error.refused[:3])
         raise Invalid(f"温度文件没有收下。{error}", file=f"{error}{rows}") from error
-    limit = limit_on(w, consignment.preservation, w.today) if consignment.preservation else None
+    if is_of_another_trip(file.readings, consignment.announced_at):
+        last = f"{file.readings[-1].at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        raise Invalid(
+            f"温度文件没有收下。最后一个读数是 {last}，那时这一箱还没有送出。",
+            file="请核对是不是这一箱的记录；记录仪的时钟慢了就写明慢了几分钟",
+        )
+    sent_on = legal_day(consignment.announced_at)
+    limit = limit_on(w, consignment.preservation, sent_on) if consignment.preservation else None
     limits = Limits(limit.low, limit.high) if limit else Limits()
     outside = excursions(file.readings, limits)
     row = w.add(_row(w, consignment, digest, file, limits, outside))
@@ -69,6 +83,9 @@ def _row(
     missing = [
         (0, f"{rfc3339(gap.from_at)} 起 {gap.minutes} 分钟没有读数") for gap in gaps(file.readings)
     ]
+    kept = thinned(file.readings)
+    said = f"共 {len(file.readings)} 个读数，全部判定过；保存其中 {len(kept)} 个，最高最低都在内"
+    thin = [(0, said)] if len(kept) < len(file.readings) else []
     return TemperatureLog(
         id=w.new_id(),
         lab_id=consignment.lab_id,
@@ -77,8 +94,8 @@ def _row(
         preservation=consignment.preservation,
         low_tenths=limits.low,
         high_tenths=limits.high,
-        readings=[[rfc3339(reading.at), reading.tenths] for reading in file.readings],
-        refused=[list(one) for one in (*missing, *file.refused)][:SHOWN_REFUSALS],
+        readings=[[rfc3339(reading.at), reading.tenths] for reading in kept],
+        refused=[list(one) for one in (*thin, *missing, *file.refused)][:SHOWN_REFUSALS],
         excursions=[
             [rfc3339(one.from_at), rfc3339(one.to_at), one.extreme, one.minutes] for one in outside
         ],

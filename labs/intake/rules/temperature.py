@@ -11,7 +11,10 @@ from statistics import median
 
 COLDEST, HOTTEST = -900, 600
 """A logger in a box reads neither less than −90 ℃ nor more than 60 ℃."""
-MOST_READINGS = 20_000
+MOST_KEPT = 20_000
+"""Readings kept of one log; every reading is judged, whether kept or not."""
+LONGEST_BEFORE = timedelta(days=2)
+"""A box may have been on its way this long before it was announced."""
 LEAST_GAP = timedelta(minutes=30)
 GAP_TIMES = 3
 
@@ -66,6 +69,24 @@ class Gap:
 def in_order(readings: Iterable[Reading]) -> tuple[Reading, ...]:
     """Return the readings by time; a row that came twice counts once."""
     return tuple(sorted(set(readings), key=lambda reading: (reading.at, reading.tenths)))
+
+
+def thinned(readings: Sequence[Reading], most: int = MOST_KEPT) -> tuple[Reading, ...]:
+    """Return at most so many readings: of each stretch the coldest and the warmest, in order."""
+    if len(readings) <= most:
+        return tuple(readings)
+    step = -(-len(readings) // (most // 2))
+    kept: list[Reading] = []
+    for start in range(0, len(readings), step):
+        some = readings[start : start + step]
+        pair = {min(some, key=lambda r: r.tenths), max(some, key=lambda r: r.tenths)}
+        kept += sorted(pair, key=lambda reading: (reading.at, reading.tenths))
+    return tuple(kept)
+
+
+def is_of_another_trip(readings: Sequence[Reading], announced_at: datetime) -> bool:
+    """Say whether a log ended before its box can have left: it is another box's, or its clock is wrong."""
+    return readings[-1].at < announced_at - LONGEST_BEFORE
 
 
 def excursions(readings: Sequence[Reading], limits: Limits) -> tuple[Excursion, ...]:
