@@ -1,5 +1,7 @@
 """The four endings of a report, each by its own command; two persons where a result changes; what is touched first."""
 
+import threading
+
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +11,8 @@ from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.topics import Topic
 from labs.bench.models import Result
 from labs.intake.models import Item
+from labs.pools.commands import retract_pool
+from labs.pools.models import Pool
 from labs.reports.commands import (
     amend_report,
     ask_invalidate,
@@ -34,7 +38,7 @@ from labs.reports.rules import ReportState
 from labs.reports.tasks import sign_waiting
 from labs.review.commands import review_result
 from tests.make.accounts import make_person
-from tests.make.labs import make_items, make_lab, make_report, make_result
+from tests.make.labs import make_items, make_lab, make_pool_of, make_report, make_result
 
 
 @pytest.fixture
@@ -211,6 +215,57 @@ def test_a_retracted_pool_takes_the_reports_that_rest_on_it_along(db, made):
     with db.look(SYSTEM) as look:
         assert report_for(look, code).state == ReportState.INVALIDATED
         assert before is not None
+
+
+def with_a_pool(db):
+    """A laboratory, a pool of two that was found negative, and the members' codes."""
+    db.subscribers = {Topic.POOL_RETRACTED: ("listener",)}
+    lab = make_lab(db)
+    codes = make_items(db, lab, 2, keep_apart="g")
+    pool_id = make_pool_of(db, lab, codes)
+    with db.look(SYSTEM) as look:
+        code = look.get(Pool, pool_id).code
+    result_id = make_result(db, lab, code)
+    with db.work(lab.reviewer.actor) as w:
+        review_result(w, result_id)
+    return lab, pool_id, codes
+
+
+def done_at_once(db, first, second):
+    """Do one act and, before it is committed, begin another; return what the second one raised."""
+    raised = []
+
+    def other():
+        try:
+            with db.work(second[0].actor) as w:
+                second[1](w)
+        except NotReady as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=other)
+    with db.work(first[0].actor) as w:
+        first[1](w)
+        thread.start()
+        thread.join(0.4)
+    thread.join()
+    return raised
+
+
+def test_a_pool_retracted_as_a_members_report_is_signed_is_never_overlooked(db):
+    lab, pool_id, codes = with_a_pool(db)
+    signs = (lab.authoriser, lambda w: authorise_report(w, codes[0]))
+    takes_back = (lab.reviewer, lambda w: retract_pool(w, pool_id, "试剂召回"))
+    assert done_at_once(db, signs, takes_back) == []
+    assert told(db, pool_id) == [Topic.POOL_RETRACTED]
+
+
+def test_no_report_is_signed_over_a_pool_that_is_retracted_in_the_same_moment(db):
+    lab, pool_id, codes = with_a_pool(db)
+    signs = (lab.authoriser, lambda w: authorise_report(w, codes[0]))
+    takes_back = (lab.reviewer, lambda w: retract_pool(w, pool_id, "试剂召回"))
+    assert len(done_at_once(db, takes_back, signs)) == 1
+    with db.look(SYSTEM) as look:
+        assert report_for(look, codes[0]) is None
 
 
 def test_what_is_stated_beside_the_results_stands_in_the_report(db):

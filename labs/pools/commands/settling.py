@@ -136,8 +136,10 @@ def _retract(w: Work, pool: Pool, because: str) -> tuple[int, list[str]]:
 
 def _withdraw(w: Work, order_id: UUID, pool_code: str, because: str) -> bool:
     """Take a verified result back; False when it is reported already and its report must go first."""
+    # Read anew under the lock: a report may have been authorised since the row was looked at.
     row = w.session.scalar(
-        select(Result).where(Result.order_id == order_id, Result.state.in_(LIVE)).with_for_update()
+        select(Result).where(Result.order_id == order_id, Result.state.in_(LIVE)).with_for_update(),
+        execution_options={"populate_existing": True},
     )
     if row is not None and row.state == ResultState.REPORTED:
         return False

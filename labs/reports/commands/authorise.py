@@ -39,6 +39,7 @@ def authorise_report(w: Work, code: str, *, digest: str | None = None) -> UUID:
     """
     item = w.get_for_change(Item, item_by_code(w, code).id)
     lab_row = lock_lab(w, item.lab_id)
+    results = results_in(w, item, ResultState.VERIFIED)
     draft = draft_report(w, code)
     if draft.reasons:
         raise NotReady(draft.reasons, "这份报告现在还不能签发。")
@@ -46,7 +47,6 @@ def authorise_report(w: Work, code: str, *, digest: str | None = None) -> UUID:
         raise Conflict("报告内容在您查看之后有变化，没有签发。请重新查看后再签。")
     old = last_ended(w, item.id)
     row = add_report(w, item, draft.content, next_place(w, item.lab_id), old)
-    results = results_in(w, item, ResultState.VERIFIED)
     for result in results:
         w.move(result, RESULT_MOVES, ResultAct.REPORT)
     w.move(item, ITEM_MOVES, ItemAct.REPORT)
@@ -65,8 +65,14 @@ def tell_released(w: Work, row: Report) -> None:
 
 
 def results_in(w: Work, item: Item, state: ResultState) -> Sequence[Result]:
-    """Return an item's results in a state."""
-    return w.scalars(select(Result).where(Result.item_id == item.id, Result.state == state))
+    """Return an item's results in a state, locked: a pool may be retracted in the same moment."""
+    wanted = (
+        select(Result)
+        .where(Result.item_id == item.id, Result.state == state)
+        .order_by(Result.id)
+        .with_for_update()
+    )
+    return w.session.scalars(wanted, execution_options={"populate_existing": True}).all()
 
 
 def add_report(w: Work, item: Item, content: Content, place: int, old: Report | None) -> Report:
