@@ -56,6 +56,7 @@ class BenchRun(Base):
     worksheet_id: Mapped[UUID | None]
     submitted_by_id: Mapped[UUID | None]
     submitted_at: Mapped[datetime | None]
+    equipped_by_id: Mapped[UUID | None]
 
     def search_text(self) -> str:
         """Return the words this run is looked for by."""

@@ -1,6 +1,6 @@
 """A laboratory's own profiles, and what its files said of themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -53,6 +53,20 @@ def profiles_for(look: Look, lab_id: UUID, label: str = "") -> tuple[Profile, ..
         return ()
     rows = [read_by(row) for row in profile_versions(look, lab_id)]
     return tuple(profile for profile in rows if profile.label == label)
+
+
+def profile_makers(look: Look, file_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return who made the profile that each file was read by; nobody for a shipped one.
+
+    Which words mean “no Cq” stands in the profile: whoever wrote it had a hand in every negative read by it.
+    """
+    wanted = select(FileReading).where(FileReading.file_id.in_(list(file_ids)))
+    read = [row for row in look.scalars(wanted) if row.profile] if file_ids else []
+    labs = {row.lab_id for row in read}
+    kept = look.scalars(select(LabProfile).where(LabProfile.lab_id.in_(labs))) if read else []
+    made = {(row.lab_id, f"{row.code} v{row.version}"): row.made_by_id for row in kept}
+    found = {row.file_id: made.get((row.lab_id, row.profile)) for row in read}
+    return {file_id: person for file_id, person in found.items() if person is not None}
 
 
 def reading_of(look: Look, file_id: UUID) -> FileReading | None:

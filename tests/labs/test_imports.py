@@ -24,7 +24,7 @@ ROWS = [
     ProfileRow("column", "sample", 1, "编码"),
     ProfileRow("column", "target", 1, "通道"),
     ProfileRow("column", "cq", 1, "值"),
-    ProfileRow("no_cq", "", 1, "ND"),
+    ProfileRow("no_cq", "", 1, "NoSignal"),
 ]
 
 
@@ -222,7 +222,7 @@ def test_a_profile_is_kept_by_versions_and_a_file_stays_read_by_its_own(db):
             )
         first = keep_profile(w, lab.lab_id, code="own", title="自用", rows=ROWS)
         assert keep_profile(w, lab.lab_id, code="own", title="自用", rows=ROWS) == first
-    lines = [f"{code},DIV1,ND" for code in codes]
+    lines = [f"{code},DIV1,NoSignal" for code in codes]
     file_id, plan = staged(db, lab, csv(*lines, head="编码,通道,值"))
     assert (plan.run.profile, plan.samples) == ("own v1", 2)
     with db.work(lab.technician.actor) as w:
@@ -235,7 +235,7 @@ def test_a_profile_is_kept_by_versions_and_a_file_stays_read_by_its_own(db):
     with db.work(lab.technician.actor) as w:
         retire_profile(w, lab.lab_id, "own")
     with pytest.raises(Invalid, match="找不到表头"):
-        staged(db, lab, csv("x,DIV1,ND", head="编码,通道,值"))
+        staged(db, lab, csv("x,DIV1,NoSignal", head="编码,通道,值"))
 
 
 def test_a_profile_is_tried_on_a_file_before_it_is_saved(db, app):
@@ -245,9 +245,9 @@ def test_a_profile_is_tried_on_a_file_before_it_is_saved(db, app):
     assert "UNKNOWN=unknown" in client.get("/labs/profiles/new?of=quantstudio").get_data(
         as_text=True
     )
-    form = {"code": "own", "sample": "编码", "target": "通道", "cq": "值", "no_cq": "ND，无"}
+    form = {"code": "own", "sample": "编码", "target": "通道", "cq": "值", "no_cq": "NoSignal，无"}
     form |= {"decimals": "auto", "wells": "any"}
-    data = csv("S1,DIV1,ND", "S2,DIV1,阴 性", head="编码,通道,值")
+    data = csv("S1,DIV1,NoSignal", "S2,DIV1,阴 性", head="编码,通道,值")
 
     def sent(**more):
         fields = form | more | {"file": (io.BytesIO(data), "t.csv")}

@@ -238,7 +238,7 @@ ROWS = [
     ProfileRow("column", "cq", 1, "值"),
     ProfileRow("column", "well", 1, "位"),
     ProfileRow("column", "role", 1, "类"),
-    ProfileRow("no_cq", "", 1, "ND"),
+    ProfileRow("no_cq", "", 1, "NoSignal"),
     ProfileRow("task", "空", 1, "ntc"),
     ProfileRow("setting", "decimal", 1, ","),
     ProfileRow("setting", "wells", 1, "number384"),
@@ -247,7 +247,7 @@ ROWS = [
 
 
 def test_a_laboratorys_own_profile_reads_its_own_table():
-    text = "位\t编码\t通道\t类\t值\n25\tS1\tT\t\t36,8\n26\tS2\tT\t空\tND\n27\tS3\tT\t\t45\n"
+    text = "位\t编码\t通道\t类\t值\n25\tS1\tT\t\t36,8\n26\tS2\tT\t空\tNoSignal\n27\tS3\tT\t\t45\n"
     read = read_instrument_file(table(text), "x", profiles=[profile_of("own", 3, ROWS)])
     assert read.profile == "own v3"
     assert [(r.well, r.role, r.cq, r.why) for r in read.readings] == [
@@ -262,6 +262,9 @@ def test_a_laboratorys_own_profile_reads_its_own_table():
     [
         (ProfileRow("no_cq", "", 1, "0"), "no_cq"),
         (ProfileRow("no_cq", "", 1, "<LOD"), "no_cq"),
+        (ProfileRow("no_cq", "", 1, "ND"), "no_cq"),
+        (ProfileRow("no_cq", "", 1, "阴性"), "no_cq"),
+        (ProfileRow("no_cq", "", 1, "Error"), "no_cq"),
         (ProfileRow("column", "target", 1, "值"), "target"),
         (ProfileRow("task", "x", 1, "maybe"), "tasks"),
         (ProfileRow("setting", "cycle_cap", 1, "400"), "cycle_cap"),

@@ -11,9 +11,11 @@ from sqlalchemy.exc import DBAPIError
 
 from aquacert.kernel.errors import AquaCertError, Conflict, Invalid, NotAllowed, NotReady
 from aquacert.kernel.scope import SYSTEM
-from labs.bench.commands import enter_result, import_run, open_run
+from labs.bench.commands import enter_result, equip_run, import_run, open_run
 from labs.bench.models import Result
 from labs.bench.queries import owed_orders, owed_tests, results_of
+from labs.instruments.commands import keep_profile
+from labs.instruments.rules.profiles import ProfileRow
 from labs.review.commands import (
     CHANGED,
     return_results,
@@ -181,6 +183,35 @@ def test_nobody_verifies_a_retest_whose_first_reading_or_run_was_theirs(db):
             db.work(also(db, hand, "lab_reviewer")) as w,
         ):
             review_result(w, again)
+
+
+def test_nobody_verifies_what_they_equipped_or_whose_reading_they_defined(db):
+    lab = make_lab(db)
+    codes = make_items(db, lab, 2)
+    both = also(db, lab.reviewer, "lab_technician")
+    with db.work(lab.technician.actor) as w:
+        done = import_run(w, lab.lab_id, rdml_file(db, {codes[0]: None}), "r.rdml")
+        [row] = results_of(w, codes[0])
+    with db.work(both) as w:
+        equip_run(w, done.run_ids[0], instrument_id=lab.instrument_id, lot_id=lab.lot_id)
+    with pytest.raises(NotAllowed, match="参与过"), db.work(both) as w:
+        review_results(w, [row.id])
+
+    maker = make_person(db, "lab_technician", organisation_id=lab.lab_id)
+    rows = [
+        ProfileRow("column", "sample", 1, "编码"),
+        ProfileRow("column", "target", 1, "通道"),
+        ProfileRow("column", "cq", 1, "值"),
+        ProfileRow("no_cq", "", 1, "NoSignal"),
+    ]
+    with db.work(maker.actor) as w:
+        keep_profile(w, lab.lab_id, code="own", title="自用", rows=rows)
+    with db.work(lab.technician.actor) as w:
+        table = f"编码,通道,值\n{codes[1]},DIV1,NoSignal\nNTC,DIV1,NoSignal\n"
+        import_run(w, lab.lab_id, table.encode(), "r.csv")
+        [row] = results_of(w, codes[1])
+    with pytest.raises(NotAllowed, match="参与过"), db.work(also(db, maker, "lab_reviewer")) as w:
+        review_results(w, [row.id])
 
 
 def test_nobody_verifies_what_they_sent_through_the_api(db, client):

@@ -71,11 +71,13 @@ def open_run(
 def equip_run(w: Work, run_id: UUID, *, instrument_id: UUID | None, lot_id: UUID | None) -> None:
     """Say with which instrument and which lot of the register a run was done; None leaves what is there.
 
-    Raises `NotAllowedNow` once a result of the run is verified: what the reviewer saw may not change under him.
+    Who says it has a hand in every result of the run, and verifies none of them. Raises `NotAllowedNow` once a result of
+    the run is verified: what the reviewer saw may not change under him.
     """
     run = w.get_for_change(BenchRun, run_id)
     _unverified(w, run)
     _equip(w, run, instrument_id, lot_id)
+    run.equipped_by_id = w.actor.person_id
     fact = RunEquipped(run.number, str(run.instrument_id or ""), str(run.lot_id or ""))
     w.record(fact, on=run, county=county_of(w, run.lab_id))
 

@@ -104,8 +104,10 @@ def staged_files(look: Look) -> Sequence[InstrumentFile]:
 def enterers_of(run: BenchRun, result: Result, wells: Iterable[WellRow]) -> frozenset[UUID | None]:
     """Return everybody who had a hand in a result: who opened the run, entered wells, or the result."""
     hands = {run.opened_by_id, result.entered_by_id, *(w.entered_by_id for w in wells)}
-    # Who submitted a run decided that its wells are right; None is the system, and is nobody.
-    return frozenset(hands if run.submitted_by_id is None else hands | {run.submitted_by_id})
+    # Who submitted a run decided that its wells are right, and who named instrument and lot that they may be used;
+    # None is the system, and is nobody.
+    later = {run.submitted_by_id, run.equipped_by_id}
+    return frozenset(hands | {person for person in later if person is not None})
 
 
 def owed_orders(look: Look, words: str = "") -> Select[AssayOrder]:

@@ -5,6 +5,7 @@ well's use mean, how wells are named and after how many cycles a run ends. It is
 the same rows the shipped ones have in seed_data/instruments/profiles.csv.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -26,6 +27,11 @@ CYRILLIC_T = str.maketrans({"т": "t", "Т": "t"})  # QuantStudio spells Cт wit
 S = TypeVar("S", bound=StrEnum)
 NEVER_NO_CQ = frozenset("0123456789+-<>≤≥")
 """A word that begins so is a number or a limit: no profile may call it “nothing detected”."""
+SAYS_OTHERWISE = re.compile(
+    r"n\.?\s?d\.?|not done|pos(itive|\.)?|neg(ative|\.)?|fail(ed)?|err(or)?|invalid|inconclusive|excluded|omit(ted)?"
+    r"|.*[阳阴弱废错].*|未[做测检加].*|.*失败.*|.*无效.*"
+)
+"""Words that say something else or may: “ND” may be “not done”, “阴性” is a person's conclusion, an error is no reading."""
 
 
 class Decimals(StrEnum):
@@ -166,11 +172,15 @@ def _no_heading_twice(rows: Iterable[ProfileRow]) -> None:
 
 
 def _no_cq(rows: Iterable[ProfileRow]) -> frozenset[str]:
-    """Return the words for “no Cq”; none may be empty, a number or a limit."""
+    """Return the words for “no Cq”; none may be empty, a number, a limit, or a word that may mean something else."""
     words = frozenset(folded(row.value) for row in rows if row.kind == "no_cq")
     for word in words:
         if not word or word[0] in NEVER_NO_CQ:
             raise BadProfile("no_cq", f"“{word}”像数值或限值，不能当作没有检出")
+        if SAYS_OTHERWISE.fullmatch(word):
+            raise BadProfile(
+                "no_cq", f"“{word}”可能是别的意思（没有做、出错或结论），不能当作没有检出"
+            )
     return words
 
 

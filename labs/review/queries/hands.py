@@ -11,6 +11,7 @@ from sqlalchemy import select
 from aquacert.kernel.work import Look
 from labs.bench.models import BenchRun, Result, WellRow, Worksheet
 from labs.bench.queries import enterers_of
+from labs.instruments.queries import profile_makers
 from labs.intake.models import Item
 from labs.pools.models import Pool, PoolMember
 from labs.register.models import LabScope
@@ -24,8 +25,8 @@ People = dict[UUID, set[UUID]]
 def hands_of(look: Look, rows: Sequence[Result]) -> dict[UUID, Hands]:
     """Return who tested and who verified each of these results, in few questions.
 
-    Testers are those of every version of the test (a retest's first reading too), of its runs and worksheets, and of
-    every pool the item was or is: who put it together and who tested it. Verifiers are all who ever signed, and of a
+    Testers are those of every version of the test (a retest's first reading too), of its runs and worksheets, who made
+    the profile a file was read by, and those of every pool the item was or is: who put it together and who tested it. Verifiers are all who ever signed, and of a
     result negative by pool those of the pool's.
     """
     above = _above(look, rows)
@@ -51,6 +52,7 @@ def _testers(look: Look, versions: Sequence[Result]) -> People:
     """Return, by test, who had a hand in any of these versions."""
     runs = by_id(look, BenchRun, {row.run_id for row in versions})
     sheets = by_id(look, Worksheet, {r.worksheet_id for r in runs.values() if r.worksheet_id})
+    makers = profile_makers(look, {r.file_id for r in runs.values() if r.file_id})
     wells: dict[UUID | None, list[WellRow]] = defaultdict(list)
     # Also wells that a later revision replaced: who wrote them had a hand.
     wanted = WellRow.result_id.in_([row.id for row in versions])
@@ -61,6 +63,7 @@ def _testers(look: Look, versions: Sequence[Result]) -> People:
         run = runs[row.run_id]
         sheet = sheets.get(run.worksheet_id) if run.worksheet_id else None
         known = enterers_of(run, row, wells[row.id]) | ({sheet.made_by_id} if sheet else set())
+        known |= {makers.get(run.file_id)} if run.file_id else set()
         testers[row.order_id] |= {person for person in known if person is not None}
     return testers
 
