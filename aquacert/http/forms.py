@@ -12,6 +12,7 @@ from wtforms import Field, HiddenField, StringField
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 
+from aquacert.http.sentences import said
 from aquacert.kernel.errors import Invalid
 
 OWN = frozenset({"csrf_token", "once"})
@@ -72,7 +73,7 @@ class Form(FlaskForm):
             for name, sentence in error.fields.items():
                 field = self._fields.get(name)
                 if field is not None:
-                    field.errors = [*field.errors, sentence]
+                    field.errors = [*field.errors, said(sentence)]
                     known = True
             if not known:
-                self.form_errors.append(error.sentence)
+                self.form_errors.append(said(error.sentence))

@@ -11,6 +11,7 @@ from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 
 from aquacert.http.house import current_actor, house
+from aquacert.http.sentences import worded
 from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.kernel.permissions import P
 
@@ -69,6 +70,7 @@ def furnish(app: Flask) -> None:
         locale_selector=chosen_locale,
         default_translation_directories="http/translations",
     )
+    app.jinja_env.globals["gettext"] = worded
     app.jinja_env.filters["local"] = local
     app.jinja_env.filters["thousands"] = thousands
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from aquacert.http.house import current_actor
 from aquacert.http.pages import page
+from aquacert.http.sentences import said
 from aquacert.kernel.errors import (
     AquaCertError,
     Conflict,
@@ -94,9 +95,9 @@ def answer(error: AquaCertError, status: int | None = None) -> ResponseReturnVal
     return page(
         "problems/problem.html",
         status=status,
-        sentence=_(error.sentence),
+        sentence=said(error.sentence),
         reference=reference(),
-        reasons=[_(reason) for reason in getattr(error, "reasons", ())],
+        reasons=[said(reason) for reason in getattr(error, "reasons", ())],
         plain_frame=not current_actor().is_known,
     ), status
 
@@ -105,15 +106,15 @@ def problem(error: AquaCertError, status: int) -> dict[str, Any]:
     """Return the RFC 9457 members of `error`."""
     body: dict[str, Any] = {
         "type": f"urn:aquacert:{error.code}",
-        "title": _(error.sentence),
+        "title": said(error.sentence),
         "status": status,
         "instance": f"urn:aquacert:request:{reference()}",
         "reference": reference(),
     }
     if isinstance(error, Invalid) and error.fields:
-        body["fields"] = {name: _(sentence) for name, sentence in error.fields.items()}
+        body["fields"] = {name: said(sentence) for name, sentence in error.fields.items()}
     if isinstance(error, NotReady):
-        body["reasons"] = [_(reason) for reason in error.reasons]
+        body["reasons"] = [said(reason) for reason in error.reasons]
     return body
 
 

@@ -1,0 +1,122 @@
+"""Sentences in the reader's language, also those that already have their values in them.
+
+Rules and commands speak Chinese and know no language: they fill the values in and hand the finished
+sentence up. Here it is recognised by the shape it was made from (`还有 {0} 孔没有录`; `make words`
+gathers those too) and said in the reader's language with the same values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from babel.messages.mofile import read_mo
+from flask_babel import get_locale, gettext
+from markupsafe import Markup
+
+FOLDER = Path(__file__).parent / "translations"
+HAN = re.compile(r"[\u3400-\u9fff]")
+PLACE = re.compile(r"\{(\w+)\}")
+ENDS = re.compile(r"(?<=[。；])")
+LONGEST = 1000
+"""Characters; what is longer is no sentence of ours."""
+ENOUGH = 3
+"""Chinese characters a shape has of its own before its values may be Chinese too; one less is enough
+where the sentence begins with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One sentence with places: the words between them, the places' names, how it is said."""
+
+    pieces: tuple[str, ...]
+    names: tuple[str, ...]
+    said: str
+
+    def values_in(self, text: str) -> Mapping[str, str] | None:
+        """Return what stands in the places of `text`; None = made from another sentence.
+
+        One walk from left to right, never back: the time is linear whatever a person wrote.
+        """
+        first, *middle, last = self.pieces
+        at, end = len(first), len(text) - len(last)
+        if at > end or not text.startswith(first) or not text.endswith(last):
+            return None
+        found = {}
+        for name, piece in zip(self.names, middle, strict=False):
+            there = text.find(piece, at, end)
+            if there < 0:
+                return None
+            found[name] = text[at:there]
+            at = there + len(piece)
+        found[self.names[-1]] = text[at:end]
+        return found if self.is_telling or not any(map(HAN.search, found.values())) else None
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether it has words enough to be known by them whatever its values are."""
+        return len(HAN.findall("".join(self.pieces))) + bool(self.pieces[0]) >= ENOUGH
+
+
+def worded(message: object, **values: object) -> str:
+    """Return a message of a template. Without values it is text like any other and is escaped."""
+    if not values:
+        return said(message)
+    return Markup(gettext(str(message))) % values  # noqa: S704 (templates hold the message)
+
+
+def said(sentence: object) -> str:
+    """Return a finished sentence in the reader's language; as it is if nobody translated it."""
+    text = str(sentence)
+    if not HAN.search(text):
+        return text
+    plain = str(gettext(text))
+    language = str(get_locale())
+    if plain != text or language.startswith("zh") or len(text) > LONGEST:
+        return plain
+    return _recognised(language, text)
+
+
+@lru_cache(maxsize=4096)
+def _recognised(language: str, text: str) -> str:
+    whole, shapes = _catalogue(language)
+    if text in whole or not HAN.search(text):
+        return whole.get(text, text)
+    for shape in shapes:
+        values = shape.values_in(text)
+        if values is not None:
+            return _filled(language, shape, values)
+    parts = [part for part in ENDS.split(text) if part]
+    if len(parts) < 2:
+        return text
+    return " ".join(_recognised(language, part) for part in parts)
+
+
+def _filled(language: str, shape: Shape, values: Mapping[str, str]) -> str:
+    def value(place: re.Match[str]) -> str:
+        return _recognised(language, values[place[1]])
+
+    return PLACE.sub(value, shape.said)
+
+
+@lru_cache(maxsize=4)
+def _catalogue(language: str) -> tuple[Mapping[str, str], tuple[Shape, ...]]:
+    path = FOLDER / language / "LC_MESSAGES" / "messages.mo"
+    if not path.exists():
+        return {}, ()
+    with path.open("rb") as file:
+        whole = {
+            message.id: message.string
+            for message in read_mo(file)
+            if message.id and isinstance(message.id, str) and isinstance(message.string, str)
+        }
+    shapes = [_shape(made, english) for made, english in whole.items() if PLACE.search(made)]
+    return whole, tuple(sorted(shapes, key=lambda shape: -len("".join(shape.pieces))))
+
+
+def _shape(made: str, english: str) -> Shape:
+    parts = PLACE.split(made)
+    return Shape(tuple(parts[::2]), tuple(parts[1::2]), english)

@@ -1,0 +1,52 @@
+"""Sentences that hold values are told in the reader's language, and never as HTML of their own."""
+
+from __future__ import annotations
+
+import pytest
+from flask import render_template_string
+
+from aquacert.http.sentences import LONGEST, said
+
+
+@pytest.fixture
+def english(app):
+    with app.test_request_context("/?lang=en"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("sentence", "english_of_it"),
+    [
+        ("无 Cq", "No Cq"),
+        ("还有 3 孔没有录", "3 wells not entered yet"),
+        (
+            "仪器 QPCR-02 在 2026-05-09 没有校准记录，请先登记校准。",
+            "Instrument QPCR-02 has no calibration on 2026-05-09; register one first.",
+        ),
+        ("已排复检：各孔 Cq：33.1、34.2", "Retest planned: Cq of the wells: 33.1、34.2"),
+        ("还没有过的一句话", "还没有过的一句话"),
+        ("第 2 行：还没有过的一句话", "Line 2: 还没有过的一句话"),
+        ("", ""),
+        ("34.2", "34.2"),
+    ],
+)
+def test_a_finished_sentence_is_known_by_the_words_around_its_values(
+    english, sentence, english_of_it
+):
+    assert said(sentence) == english_of_it
+
+
+def test_in_chinese_a_sentence_stays_as_it_is(app):
+    with app.test_request_context("/"):
+        assert said("还有 3 孔没有录") == "还有 3 孔没有录"
+
+
+def test_what_a_person_wrote_costs_no_more_time_than_it_is_long(english):
+    assert said("第 行：" * (LONGEST // 4)).count("行") == LONGEST // 4
+    assert said("孔" * 10_000) == "孔" * 10_000
+
+
+def test_text_from_a_person_is_escaped_and_its_percent_signs_are_text(app):
+    with app.test_request_context("/"):
+        assert render_template_string("{{ _(x) }}", x="<b>95% 乙醇") == "&lt;b&gt;95% 乙醇"
+        assert render_template_string("{{ _('共 %(n)s 份', n=x) }}", x="<b>") == "共 &lt;b&gt; 份"
