@@ -9,12 +9,21 @@ from sqlalchemy.exc import DBAPIError
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound
 from aquacert.kernel.scope import SYSTEM
+from labs.bench.commands import commit_file, enter_result, stage_file
 from labs.intake.commands import announce
 from labs.intake.queries import workload
 from labs.register import commands, queries
 from labs.register.models import KitLot
 from tests.make.accounts import make_person
-from tests.make.labs import DISEASE, METHOD, announced, blind, make_items, make_lab
+from tests.make.labs import (
+    DISEASE,
+    METHOD,
+    announced,
+    blind,
+    make_items,
+    make_lab,
+    rdml_file,
+)
 
 DAY = timedelta(days=1)
 TEST = (DISEASE, METHOD)
@@ -204,6 +213,46 @@ def test_an_authorisation_binds_once_the_laboratory_keeps_any_of_that_act(db):
     outsider = make_lab(db).technician.person_id
     with pytest.raises(Invalid, match="本实验室"), db.work(SYSTEM) as w:
         commands.authorise_staff(w, made.lab_id, outsider, act="test", **span)
+
+
+def test_whom_the_laboratory_did_not_authorise_to_test_enters_no_result_by_any_way(db):
+    made, today = make_lab(db), legal_day(db.clock.now())
+    other = make_person(db, "lab_technician", organisation_id=made.lab_id)
+    code, by_file = make_items(db, made, 2)
+    with db.work(made.authoriser.actor) as w:
+        commands.authorise_staff(
+            w, made.lab_id, made.technician.person_id, act="test", from_on=today, until_on=today
+        )
+    with pytest.raises(NotAllowed, match="没有检测"), db.work(other.actor) as w:
+        enter_result(w, code, DISEASE, DISEASE, None)
+    with db.work(other.actor) as w:
+        file_id = stage_file(w, made.lab_id, rdml_file(db, {by_file: None}), "run.rdml")
+    with pytest.raises(NotAllowed, match="没有检测"), db.work(other.actor) as w:
+        commit_file(w, file_id)
+    with db.work(made.technician.actor) as w:
+        enter_result(w, code, DISEASE, DISEASE, None)
+        commit_file(w, file_id)
+
+
+def test_a_file_is_not_taken_with_equipment_of_another_laboratory(db):
+    made, other = make_lab(db), make_lab(db)
+    [code] = make_items(db, made)
+    with db.work(made.technician.actor) as w:
+        file_id = stage_file(w, made.lab_id, rdml_file(db, {code: None}), "run.rdml")
+    for wrong in ({"instrument_id": other.instrument_id}, {"lot_id": other.lot_id}):
+        with pytest.raises(NotFound), db.work(made.technician.actor) as w:
+            commit_file(w, file_id, **wrong)
+
+
+def test_a_lot_for_another_test_is_a_fault_of_the_run(db):
+    made = make_lab(db)
+    with db.work(made.authoriser.actor) as w:
+        mine = commands.add_lot(
+            w, made.lab_id, kit="A", lot="1", disease_code=DISEASE, expires_on=w.today
+        )
+        assert queries.lot_fault(w, mine, w.today, TEST) == ""
+        assert queries.lot_fault(w, mine, w.today) == ""
+        assert "登记为" in queries.lot_fault(w, mine, w.today, ("WSD", METHOD))
 
 
 def test_the_workload_counts_what_is_owed_and_warns_without_forbidding(db):

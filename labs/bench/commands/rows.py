@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from aquacert.kernel.errors import Invalid, NotAllowedNow
+from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.work import Work
 from labs.bench.models import BenchRun, Result, WellRow
 from labs.bench.queries import needed, wells_of_results
@@ -26,7 +26,8 @@ from labs.intake.queries import item_by_code
 from labs.intake.rules import ItemState
 from labs.register.commands import lock_lab
 from labs.register.models import Laboratory, LabScope
-from labs.register.queries import scope_for
+from labs.register.queries import scope_for, staff_fault
+from labs.register.rules.holdings import StaffAct
 from labs.turnaround.commands import Mark, mark
 
 
@@ -108,7 +109,21 @@ def ordered(w: Work, code: str, disease_code: str) -> tuple[Item, AssayOrder, La
         raise NotAllowedNow(
             f"本实验室今天没有 {disease_code}（{order.method_code}）的有效检测能力。"
         )
+    must_be_authorised(w, scope)
     return item, order, scope
+
+
+def must_be_authorised(w: Work, scope: LabScope) -> None:
+    """Refuse whom the laboratory's register does not let test this (ISO/IEC 17025 6.2.6).
+
+    What a laboratory's own system sends has no person here; the laboratory answers for that one itself.
+    """
+    person_id = w.actor.person_id
+    if person_id is None:
+        return
+    test = (scope.disease_code, scope.method_code)
+    if said := staff_fault(w, person_id, StaffAct.TEST, *test, scope.lab_id, w.today):
+        raise NotAllowed(said)
 
 
 def refuse_held(order: AssayOrder) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 
 from aquacert.kernel.errors import NotAllowedNow
 from aquacert.kernel.work import Work
-from labs.bench.commands.rows import new_run
+from labs.bench.commands.rows import must_be_authorised, new_run
 from labs.bench.models import BenchRun, InstrumentFile, Result, WellRow, Worksheet
 from labs.bench.queries.plan import AT_ONCE, ImportPlan, PlannedWell
 from labs.bench.queries.wells import INTERNAL_CONTROLS
@@ -25,7 +25,7 @@ from labs.bench.rules import (
     decide,
 )
 from labs.instruments.rules import Why, milli
-from labs.register.models import LabScope
+from labs.register.models import Instrument, KitLot, LabScope
 from labs.turnaround.commands import Mark, mark
 
 CHUNK = 2_000
@@ -45,6 +45,9 @@ def take_plan(
     progress: Progress | None = None,
 ) -> list[BenchRun]:
     """Write every run of a plan and return the runs; each test's outcome stands when this returns."""
+    for scope in {p.scope.id: p.scope for p in plan.wells if p.order and p.scope}.values():
+        must_be_authorised(w, scope)
+    _known(w, equipment)
     _begin_sheet(w, plan.worksheet_id)
     by_run: dict[str, list[PlannedWell]] = defaultdict(list)
     for planned in plan.wells:
@@ -74,6 +77,15 @@ def take_plan(
                 progress(written, len(plan.wells))
         runs.append(run)
     return runs
+
+
+def _known(w: Work, equipment: Equipment) -> None:
+    """Raise `NotFound` for an instrument or a lot of another laboratory."""
+    instrument_id, lot_id = equipment
+    if instrument_id is not None:
+        w.get(Instrument, instrument_id)
+    if lot_id is not None:
+        w.get(KitLot, lot_id)
 
 
 def _begin_sheet(w: Work, worksheet_id: UUID | None) -> None:

@@ -15,6 +15,7 @@ from labs.bench.commands.rows import (
     add_well,
     county_of,
     live_result,
+    must_be_authorised,
     refuse_held,
     settle,
 )
@@ -103,6 +104,7 @@ def enter_wells(w: Work, run_id: UUID, typed: Sequence[Typed]) -> None:
     else was faster, `NotAllowedNow` once the run is submitted.
     """
     plate = _plate(w, run_id)
+    must_be_authorised(w, plate.scope)
     readings = _read(plate, typed)
     _clash(plate, readings)
     written: list[str] = []

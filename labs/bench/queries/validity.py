@@ -33,8 +33,10 @@ def controls_of(look: Look, run: BenchRun, scope: LabScope) -> list[WellRow]:
     return standing(rows)
 
 
-def equipment_faults(look: Look, run: BenchRun) -> dict[RunFault, str]:
-    """Return what the register says against the run's instrument and lot on its day."""
+def equipment_faults(
+    look: Look, run: BenchRun, test: tuple[str, str] = ("", "")
+) -> dict[RunFault, str]:
+    """Return what the register says against the run's instrument and lot on its day, for a test if named."""
     found: dict[RunFault, str] = {}
     if run.instrument_id is None:
         found[RunFault.NO_INSTRUMENT] = ""
@@ -42,7 +44,7 @@ def equipment_faults(look: Look, run: BenchRun) -> dict[RunFault, str]:
         found[RunFault.CALIBRATION_LAPSED] = said
     if run.lot_id is None:
         found[RunFault.NO_LOT] = ""
-    elif said := lot_fault(look, run.lot_id, run.opened_on):
+    elif said := lot_fault(look, run.lot_id, run.opened_on, test):
         found[RunFault.LOT_EXPIRED] = said
     return found
 
@@ -66,5 +68,5 @@ def run_validity(look: Look, run: BenchRun, scope: LabScope) -> Validity:
         demands=demands,
         nec=[w for w in controls if w.role in NEC_ROLES],
         lpc=[w for w in controls if is_weak(w)],
-        said=equipment_faults(look, run) | said,
+        said=equipment_faults(look, run, (scope.disease_code, scope.method_code)) | said,
     )

@@ -101,10 +101,15 @@ def lots_of(look: Look, lab_id: UUID, disease_code: str | None = None) -> list[L
     return sorted(lines, key=lambda line: (bool(line.fault), _until(line.lot), line.lot.lot))
 
 
-def lot_fault(look: Look, lot_id: UUID, on: date) -> str:
-    """Say why a lot may not be used on a day; "" when it may."""
+def lot_fault(look: Look, lot_id: UUID, on: date, test: tuple[str, str] = ("", "")) -> str:
+    """Say why a lot may not be used on a day, for a test (disease, method) if one is named; "" when it may."""
     row = look.session.get(KitLot, lot_id)
-    return "登记里没有这批试剂，请先登记。" if row is None else lot_sentence(row.days, on)
+    if row is None:
+        return "登记里没有这批试剂，请先登记。"
+    meant = (row.disease_code, row.method_code)
+    if any(mine and asked and mine != asked for mine, asked in zip(meant, test, strict=True)):
+        return f"试剂批 {row.kit} {row.lot} 登记为 {' '.join(filter(None, meant))} 用，请换一批。"
+    return lot_sentence(row.days, on)
 
 
 def staff_of(look: Look, lab_id: UUID) -> list[StaffLine]:
