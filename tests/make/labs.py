@@ -31,7 +31,7 @@ from labs.register.commands import add_instrument, add_lot, add_scope, calibrate
 from labs.register.rules import MethodKind
 from labs.reports.commands import authorise_report
 from labs.review.commands import review_result
-from tests.make.accounts import Made, make_organisation, make_person
+from tests.make.accounts import COUNTY, Made, make_organisation, make_person
 
 DISEASE = "DIV1"
 METHOD = "sct7237-2020"
@@ -51,9 +51,9 @@ class Lab:
     lot_id: UUID
 
 
-def make_lab(db: Database, *, code: str | None = None) -> Lab:
+def make_lab(db: Database, *, code: str | None = None, division: str = COUNTY) -> Lab:
     """Designate a laboratory that may test DIV1 by SC/T 7237-2020 this year and next."""
-    lab_id = make_organisation(db, "lab")
+    lab_id = make_organisation(db, "lab", division=division)
     today = legal_day(db.clock.now())
     span = {"from_on": today - timedelta(days=100), "until_on": today + timedelta(days=400)}
     with db.work(SYSTEM) as w:

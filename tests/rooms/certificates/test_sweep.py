@@ -1,5 +1,6 @@
 """What arrives after the issue: a positive or withdrawn report, a zone. The system stops the goods."""
 
+import threading
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from aquacert.accounts.models import InboxMessage
 from aquacert.certificates import commands, queries
 from aquacert.certificates.checks.queries import in_doubt
+from aquacert.certificates.issuing.commands import publish
 from aquacert.certificates.recalls.commands.sweep import after_report, after_zone
 from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.clock import legal_day
@@ -75,20 +77,48 @@ def test_a_zone_elsewhere_stops_nothing(house, db):
     assert status_of(db, certificate_id) == "valid"
 
 
-def rested(house, db):
-    """A certificate that rests on a report: (ready, laboratory, report id, certificate id)."""
-    ready, lab = make_ready(db), make_lab(db)
+def tested_load(db):
+    """A load that is ready on a report: (ready, laboratory of another county, report id)."""
+    ready, lab = make_ready(db), make_lab(db, division="320402")
     today = legal_day(db.clock.now())
     span = {"from_on": today - timedelta(days=9), "until_on": date(2026, 12, 31)}
     with db.work(SYSTEM) as w:
         species = ready.farm.species_code
         make_plan(w, disease_code=DISEASE, species_code=species, title="监测计划", **span)
-    report_id = tested(db, replace(ready.paper, vet=ready.vet), lab, None)
-    return ready, lab, report_id, issue_one(house, ready)
+    return ready, lab, tested(db, replace(ready.paper, vet=ready.vet), lab, None)
+
+
+def rested(house, db):
+    """A certificate that rests on a report: (laboratory, report id, certificate id)."""
+    ready, lab, report_id = tested_load(db)
+    return lab, report_id, issue_one(house, ready)
+
+
+def test_news_in_the_instant_of_publication_still_finds_the_certificate(house, db, monkeypatch):
+    ready, lab, report_id = tested_load(db)
+    ask = publish.arrived_meanwhile
+
+    def news():
+        with db.work(lab.authoriser.actor) as w:
+            withdraw_report(w, report_id, "样品搞混")
+        after_report(db, report_id)
+
+    thread = threading.Thread(target=news)
+
+    def asked_last(look, found):
+        said = ask(look, found)
+        thread.start()
+        thread.join(0.6)
+        return said
+
+    monkeypatch.setattr(publish, "arrived_meanwhile", asked_last)
+    certificate_id = issue_one(house, ready)
+    thread.join()
+    assert status_of(db, certificate_id) == "suspended"
 
 
 def test_the_end_of_a_corrected_version_suspends_what_rests_on_the_version_before(house, db):
-    _ready, lab, first, certificate_id = rested(house, db)
+    lab, first, certificate_id = rested(house, db)
     db.clock.forward(minutes=5)
     with db.work(lab.authoriser.actor) as w:
         second = amend_report(w, first, "样品类型录错", {"matrix": "后期仔虾"})
@@ -100,7 +130,7 @@ def test_the_end_of_a_corrected_version_suspends_what_rests_on_the_version_befor
 
 
 def test_a_report_that_is_withdrawn_or_turns_positive_suspends_what_rests_on_it(house, db):
-    _ready, lab, report_id, certificate_id = rested(house, db)
+    lab, report_id, certificate_id = rested(house, db)
     assert after_report(db, report_id) == 0
     with db.work(lab.authoriser.actor) as w:
         withdraw_report(w, report_id, "提取空白复核发现污染")

@@ -43,6 +43,7 @@ TAKE_CHANGE = Quick(
     .values(value=COUNTERS.c.value + 1)
     .returning(COUNTERS.c.value)
 )
+HOLD_BOTH = Quick(select(COUNTERS.c.name).order_by(COUNTERS.c.name).with_for_update())
 WRITE_LEAF = Quick(insert(LOG).inline(), LOG.c.keys())
 WRITE_CHANGE = Quick(insert(NEWS).inline(), NEWS.c.keys())
 
@@ -89,6 +90,16 @@ def append_many(w: Work, subjects: Sequence[Subject], act: Act) -> None:
     ]
     run_many(w.line, WRITE_LEAF, leaves)
     run_many(w.line, WRITE_CHANGE, changes)
+
+
+def await_others(w: Work) -> None:
+    """Wait until every publication under way has ended: what it issued can be seen afterwards.
+
+    A certificate reads once more what stands against it after it has taken the log's lock. Whoever
+    looks for certificates because of news therefore waits for that lock first: either the
+    publication saw the news, or the search finds the certificate.
+    """
+    w.rows(HOLD_BOTH)
 
 
 def touch(w: Work, certificate_id: UUID, public_id: str) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from aquacert.accounts.commands import tell
 from aquacert.accounts.queries.addressees import people_of_phone, people_with_role
 from aquacert.accounts.rules.roles import Role
+from aquacert.certificates.log import commands as log
 from aquacert.certificates.models import (
     BackingReport,
     Certificate,
@@ -50,6 +51,7 @@ def after_report(database: Database, report_id: UUID) -> int:
     farm stood in; one that no longer stands those that were issued since it stood, unless a new
     negative took its place already (an amendment).
     """
+    _await_publications(database)
     with database.look(SYSTEM) as look:
         report = report_summary(look, report_id)
         because = _because_of(look, report)
@@ -73,6 +75,7 @@ def after_report(database: Database, report_id: UUID) -> int:
 
 def after_zone(database: Database, zone_id: UUID) -> int:
     """Suspend every valid certificate on the road that a zone in force touches; return how many."""
+    _await_publications(database)
     with database.look(SYSTEM) as look:
         zone = look.session.get(Zone, zone_id)
         if zone is None or not zone_lines(look, [zone])[0].acts:
@@ -94,6 +97,12 @@ def after_beginnings(database: Database) -> int:
             )
         )
     return sum(after_zone(database, zone_id) for zone_id in began)
+
+
+def _await_publications(database: Database) -> None:
+    """Let certificates that are being published come into sight before they are looked for."""
+    with database.work(SYSTEM) as w:
+        log.await_others(w)
 
 
 def _because_of(look: Look, report: ReportSummary | None) -> str:
