@@ -334,6 +334,42 @@ def test_two_people_destroy_what_is_left_when_its_days_are_over(db):
         assert look.get(Item, item_by_code(look, code).id).state == "reported"
 
 
+def test_what_was_put_away_early_is_kept_its_days_after_the_report(db):
+    lab = make_lab(db)
+    [code] = make_items(db, lab)
+    with db.work(lab.receiver.actor) as w:
+        storage_id = store_item(w, code, "-80 冰箱 A3")
+    db.clock.forward(days=60)
+    make_report(db, lab, code)
+    db.clock.forward(days=31)
+    with pytest.raises(NotAllowedNow, match="留样期"), db.work(lab.receiver.actor) as w:
+        ask_destruction(w, storage_id, "高压")
+    db.clock.forward(days=60)
+    with db.work(lab.receiver.actor) as w:
+        ask_destruction(w, storage_id, "高压")
+
+
+def test_two_at_one_box_wait_for_each_other_and_block_nobody_for_ever(db):
+    """One closes a box while another scans its last item: the second finds what the first did."""
+    lab = make_lab(db)
+    box_id, codes = boxed(db, lab, 2)
+
+    def scan():
+        with db.work(lab.receiver.actor) as w:
+            receive_item(w, codes[0], "good")
+
+    with ThreadPoolExecutor(1) as pool:
+        with db.work(lab.technician.actor) as w:
+            arrive_box(w, box_id)
+            other = pool.submit(scan)
+            wait([other], timeout=0.3)
+            close_box(w, box_id, "箱内没有")
+        with pytest.raises(Conflict, match="缺失"):
+            other.result(10)
+    with db.look(lab.receiver.actor) as look:
+        assert [item_by_code(look, code).condition for code in codes] == ["missing", "missing"]
+
+
 def test_two_who_write_at_once_follow_each_other_and_nobody_writes_after_destruction(db):
     """The second waits for the first one's link, and then sees it."""
     code = blind()

@@ -12,7 +12,8 @@ from aquacert.app import runner_of
 from aquacert.inspections.commands import suspect
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
-from aquacert.sampling.commands import dispatch
+from aquacert.sampling.commands import dispatch, send_self_test, take_self_test
+from aquacert.sampling.models import SelfTest
 from aquacert.sampling.queries import sample
 from aquacert.sampling.queries.referrals import TO_SEND, referrals
 from aquacert.sampling.queries.referrals import unlisted as lost
@@ -38,6 +39,7 @@ from labs.intake.queries.lists import (
 from labs.intake.rules import FaultState, ItemState
 from labs.intake.rules.lists import Listed, Standing, list_of
 from tests.make.declarations import make_declaration
+from tests.make.hatcheries import make_hatchery
 from tests.make.inspections import start
 from tests.make.labs import announced, blind, make_items, make_lab, make_report
 from tests.make.sampling import make_sample
@@ -154,6 +156,24 @@ def test_what_waits_long_is_marked(db):
         [line] = waiting(look, Listed.IN_TRANSIT)
         assert (line.mark, ageing(look, 7)[Listed.IN_TRANSIT]) == ("wait", 1)
         assert look.now - line.since > timedelta(days=7)
+
+
+def test_a_self_test_is_on_a_list_too_and_a_lost_one_is_named(db):
+    farm, lab = make_hatchery(db), make_lab(db)
+    with db.work(farm.owner) as w:
+        key = take_self_test(w, farm.lot_id, "DIV1")
+    with db.look(farm.owner) as look:
+        row = look.get(SelfTest, key)
+        assert (referrals(look, [row]), lost(look)) == ({row.blind_code: TO_SEND}, [])
+    with db.work(farm.owner) as w:
+        send_self_test(w, key, lab.lab_id)
+    with db.look(farm.owner) as look:
+        row = look.get(SelfTest, key)
+        assert (referrals(look, [row]), lost(look)) == ({row.blind_code: "in_transit"}, [])
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE self_tests SET blind_code = 'GONE0-00000'"))
+    with db.look(farm.owner) as look:
+        assert lost(look) == ["GONE0-00000"]
 
 
 def test_a_sample_is_to_be_sent_or_on_its_laboratorys_list_and_its_sender_is_told(db, house):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from aquacert.kernel.work import Look
-from aquacert.sampling.models import Sample
+from aquacert.sampling.models import Sample, SelfTest
 from aquacert.sampling.rules import State
 from labs.intake.queries.lists import lists_of
 from labs.intake.rules.lists import LIST_WORDS
@@ -16,7 +16,7 @@ TO_SEND = "to_send"
 REFERRAL_WORDS = {TO_SEND: "待送样", **{str(listed): word for listed, word in LIST_WORDS.items()}}
 
 
-def referrals(look: Look, rows: Iterable[Sample]) -> dict[str, str]:
+def referrals(look: Look, rows: Iterable[Sample | SelfTest]) -> dict[str, str]:
     """Return the one list each sample stands on, by blind code; "" for one that is on none.
 
     A sample not sent is to be sent and known to no laboratory; any other stands on a list of its
@@ -28,10 +28,11 @@ def referrals(look: Look, rows: Iterable[Sample]) -> dict[str, str]:
 
 
 def unlisted(look: Look) -> list[str]:
-    """Return the blind codes of open samples that are on no list; must be empty."""
-    rows = look.scalars(
-        select(Sample).where(look.visible(Sample), Sample.state != State.RELEASED.value)
-    )
+    """Return the blind codes of open samples and self-tests that are on no list; must be empty."""
+    rows: list[Sample | SelfTest] = []
+    for table in (Sample, SelfTest):
+        open_ones = select(table).where(look.visible(table), table.state != State.RELEASED.value)
+        rows += look.scalars(open_ones)
     return sorted(code for code, place in referrals(look, rows).items() if not place)
 
 

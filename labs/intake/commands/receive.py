@@ -60,7 +60,7 @@ def receive_item(w: Work, code: str, condition: Condition | str, note: str = "")
     Raises `NotFound` for a code of no item here, `NotAllowedNow` while the laboratory is suspended.
     """
     found = Condition(condition)
-    item = w.get_for_change(Item, item_by_code(w, code).id)
+    consignment, item = _locked(w, code)
     if item.kind != ItemKind.SAMPLE:
         raise NotFound("混样是在实验室里做的，不用收样。")
     if item.condition is not None:
@@ -76,7 +76,6 @@ def receive_item(w: Work, code: str, condition: Condition | str, note: str = "")
     text = note.strip()
     if found is Condition.REJECTED and not text:
         raise Invalid("拒收样品时请写明原因", note="请写明拒收的原因")
-    consignment = w.get_for_change(Consignment, item.consignment_id)
     arrived(w, consignment)
     _write(w, item, found, text)
     w.move(item, ITEM_MOVES, act_of(found), because=text)
@@ -112,7 +111,7 @@ def correct_receipt(w: Work, code: str, condition: Condition | str, because: str
     Raises `Invalid` without a reason, `NotAllowedNow` once the item was opened, pooled or tested.
     """
     found = Condition(condition)
-    item = w.get_for_change(Item, item_by_code(w, code).id)
+    consignment, item = _locked(w, code)
     if item.condition is None:
         raise NotAllowedNow("这份样品还没有登记，直接收样就可以。")
     if item.condition == found:
@@ -128,7 +127,6 @@ def correct_receipt(w: Work, code: str, condition: Condition | str, because: str
         item.received_at, item.received_by_id = first
     w.move(item, ITEM_MOVES, correction_of(state, found), because=because.strip())
     w.record(ReceiptCorrected(item.blind_code, was, found), on=item, reason=because.strip())
-    consignment = w.get(Consignment, item.consignment_id)
     _link(w, consignment, item, found, because.strip(), replaces=_last_receipt(w, item.blind_code))
     _clocks(w, item, consignment)
     return item.id
@@ -140,6 +138,7 @@ def take_back_receipt(w: Work, consignment_id: UUID) -> str:
     Nothing is rewritten: the chain gains a fact that says which one no longer holds, and the item
     waits to be looked at again. Raises `NotAllowedNow` when there is none.
     """
+    consignment = w.get_for_change(Consignment, consignment_id)
     item = w.one(
         select(Item)
         .join(JournalEntry, JournalEntry.subject_id == Item.id)
@@ -166,7 +165,6 @@ def take_back_receipt(w: Work, consignment_id: UUID) -> str:
     w.record(ReceiptCorrected(item.blind_code, was, "taken_back"), on=item)
     public = {"condition": "taken_back", "replaces": str(last)}
     custody.note(w, item.blind_code, Act.RECEIVED, public=public)
-    consignment = w.get_for_change(Consignment, consignment_id)
     _clocks(w, item, consignment)
     reopen(w, consignment)
     return item.blind_code
@@ -202,6 +200,13 @@ def take_in(w: Work, consignment_id: UUID, scanned: Scanned) -> Scan:
         there = w.get(Consignment, item.consignment_id)
         return Scan(Took.ELSEWHERE, code, scanned.condition, fault.number, there.number)
     return Scan(Took.AGAIN if again else Took.RECEIVED, code, scanned.condition)
+
+
+def _locked(w: Work, code: str) -> tuple[Consignment, Item]:
+    """Lock an item's box and then the item, as closing the box does: two at one box wait, for ever never."""
+    item = item_by_code(w, code)
+    consignment = w.get_for_change(Consignment, item.consignment_id)
+    return consignment, w.get_for_change(Item, item.id)
 
 
 def _write(w: Work, item: Item, found: Condition, text: str) -> None:

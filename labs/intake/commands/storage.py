@@ -1,11 +1,13 @@
 """Put away what is left of an item; two people destroy it when its days of keeping are over."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
+from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound
+from aquacert.kernel.journal import JournalEntry
 from aquacert.kernel.work import Work
 from labs.custody import commands as custody
 from labs.custody.rules import Act
@@ -18,7 +20,14 @@ from labs.intake.commands.facts import (
 from labs.intake.models import Item, Storage
 from labs.intake.queries import item_by_code
 from labs.intake.queries.care import keeping_days
-from labs.intake.rules import STORAGE_MOVES, Condition, ItemState, StorageAct, StorageState
+from labs.intake.rules import (
+    STORAGE_MOVES,
+    Condition,
+    ItemAct,
+    ItemState,
+    StorageAct,
+    StorageState,
+)
 
 FINISHED = frozenset({ItemState.REPORTED, ItemState.UNFIT})
 
@@ -55,8 +64,9 @@ def ask_destruction(w: Work, storage_id: UUID, how: str) -> None:
         raise Invalid("请写销毁方法。", how="例如：121 ℃ 高压 30 分钟")
     if ItemState(item.state) not in FINISHED:
         raise NotAllowedNow("这份样品还没有出报告，不能销毁。")
-    if row.kept_until_on >= w.today:
-        raise NotAllowedNow(f"留样期到 {row.kept_until_on.isoformat()} 为止，还不能销毁。")
+    kept = max(row.kept_until_on, _kept_after_report(w, item))
+    if kept >= w.today:
+        raise NotAllowedNow(f"留样期到 {kept.isoformat()} 为止，还不能销毁。")
     row.how, row.asked_at, row.asked_by_id = how.strip(), w.now, w.actor.person_id
     w.move(row, STORAGE_MOVES, StorageAct.ASK, because=row.how)
     w.record(DestructionAsked(item.blind_code, row.how), on=row)
@@ -99,6 +109,23 @@ def _row(w: Work, item: Item, place: str) -> Storage:
         destroyed_at=None,
         destroyed_by_id=None,
     )
+
+
+def _kept_after_report(w: Work, item: Item) -> date:
+    """Return until when an item is kept, counted from its last report: it may be disputed till then."""
+    reported = w.one(
+        select(JournalEntry.at)
+        .where(
+            JournalEntry.subject_kind == Item.__tablename__,
+            JournalEntry.subject_id == item.id,
+            JournalEntry.act == ItemAct.REPORT.value,
+        )
+        .order_by(JournalEntry.seq.desc())
+    )
+    if reported is None:
+        return date.min
+    on = legal_day(reported)
+    return on + timedelta(days=keeping_days(w, on))
 
 
 def _both(w: Work, storage_id: UUID) -> tuple[Storage, Item]:
