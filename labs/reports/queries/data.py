@@ -163,7 +163,8 @@ def _joined(
 def _conditions(
     look: Look, asked: Asked, codes: Select[str] | None
 ) -> Iterator[ColumnElement[bool]]:
-    yield Result.state.in_(FINAL)
+    # Who asks from outside learns what was released; what is verified only is the laboratory's own.
+    yield Result.state.in_(FINAL) if codes is None else Result.state == ResultState.REPORTED
     if asked.words.strip():
         own = look.visible(Item) if codes is None else _held(codes)
         yield _found(look, asked.words, own)
