@@ -91,7 +91,8 @@ def void_label(w: Work, scanned: str, because: str) -> None:
     if not because.strip():
         raise Invalid("请写明为什么作废。", because="例如：印坏、受潮、遗失")
     code = read_code(scanned)
-    label = w.one(select(SampleLabel).where(SampleLabel.blind_code == (code or "")))
+    found = select(SampleLabel).where(SampleLabel.blind_code == (code or "")).with_for_update()
+    label = w.one(found)
     if label is None:
         raise _refused(LabelFault.UNKNOWN, "label")
     sheet = w.get_for_change(LabelSheet, label.sheet_id)

@@ -20,7 +20,6 @@ from aquacert.sampling.queries.samples import (
     samples,
     samples_of,
     tests_of_sample,
-    waiting,
 )
 from aquacert.sampling.queries.standing import (
     BatchTests,
@@ -63,6 +62,5 @@ __all__ = [
     "tests_of_sample",
     "told",
     "told_unordered",
-    "waiting",
     "waiting_on",
 ]

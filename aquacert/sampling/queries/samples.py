@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import facts as papers
@@ -33,17 +33,6 @@ def samples(look: Look, words: str = "") -> Select[Sample]:
     if words.strip():
         chosen = chosen.where(look.matching(Sample, words))
     return chosen.order_by(Sample.state != State.TAKEN.value, Sample.id.desc())
-
-
-def waiting(look: Look) -> tuple[int, int]:
-    """Return how many samples wait to be sent, and how many of them for more than a day."""
-    unsent = (
-        select(func.count())
-        .select_from(Sample)
-        .where(look.visible(Sample), Sample.state == State.TAKEN.value)
-    )
-    late = unsent.where(func.date(Sample.taken_at) < look.today.isoformat())
-    return look.session.scalar(unsent) or 0, look.session.scalar(late) or 0
 
 
 def sample_by_blind_code(look: Look, code: str) -> Sample | None:
