@@ -39,6 +39,7 @@ OWNER = "hatchery_owner"
 PHONE = "0513-00000000"
 SPECIES = "凡纳滨对虾"
 STAGE = "P10"
+POND = "2 号塘"
 STOCK = 5_000_000
 SECOND = "province_supervisor_2"
 """A recall, and believing another province, take two persons."""
@@ -380,10 +381,10 @@ def _stock(database: Database, owner_id: UUID, hatchery_id: UUID) -> UUID:
     with database.look(owner) as look:
         found = lots(look, hatchery_id)
     if found:
-        return found[0].lot_id
+        return next((line for line in found if line.pond_name == POND), found[0]).lot_id
     with database.work(owner) as w:
         code = species_named(w, SPECIES).code
-        pond_id = add_pond(w, hatchery_id, "2 号塘")
+        pond_id = add_pond(w, hatchery_id, POND)
         return open_lot(w, pond_id, species_code=code, life_stage=STAGE, quantity=STOCK)
 
 

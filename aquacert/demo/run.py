@@ -23,6 +23,7 @@ from aquacert.demo.cast import (
     role_of,
     secret_of,
 )
+from aquacert.demo.laboratory import Laboratory
 from aquacert.demo.proof import prove
 from aquacert.demo.story import Story
 from aquacert.http.house import House
@@ -66,7 +67,9 @@ def run(settings: Settings, opened: Opener, said: Callable[[str], None]) -> dict
     _feed(house, said)
     _shared_instruments(said)
     story = Story(house, clock, cast, said, present)
-    certificate_id = story.walk()
+    laboratory = Laboratory(story)
+    laboratory.try_lot()
+    certificate_id = story.walk(meanwhile=laboratory.work)
     ran = runner.run_all()
     said(f"文书生成：PDF 两重签名、.docx、状态名单（{ran} 件后台任务）")
     story.catch_up(SystemClock().now)

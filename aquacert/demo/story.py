@@ -27,9 +27,10 @@ from aquacert.declarations.commands import (
     submit_declaration,
 )
 from aquacert.declarations.queries import batches_of, loads_of
-from aquacert.declarations.rules.answers import Answers, BatchAnswer, LoadAnswer
+from aquacert.declarations.rules.answers import Answers, BatchAnswer
 from aquacert.demo.cast import PASSWORD, SCOPES, Cast, secret_of
 from aquacert.demo.pictures import pond
+from aquacert.demo.props import DESTINATION, destined, plate, temperatures
 from aquacert.http.house import House
 from aquacert.inspections.commands import (
     add_photo,
@@ -40,25 +41,26 @@ from aquacert.inspections.commands import (
 )
 from aquacert.inspections.queries import sheet
 from aquacert.inspections.rules import Act, Answer, Slot
-from aquacert.kernel.clock import SHANGHAI, FixedClock
+from aquacert.kernel.clock import FixedClock
 from aquacert.kernel.errors import NotReady
 from aquacert.kernel.scope import SYSTEM, Actor
 from aquacert.kernel.work import Database, Look
-from aquacert.sampling.commands import dispatch, order_sampling, take_sample
+from aquacert.sampling.commands import Parcel, dispatch, order_sampling, take_sample
 from aquacert.sampling.queries import sample
 from aquacert.sampling.rules import Matrix
 from labs.bench.commands import enter_control, enter_result, equip_run, import_run, open_run
 from labs.bench.queries import results_of
 from labs.instruments.documents import write_rdml
-from labs.instruments.rules import Role, WellReading, Why
-from labs.intake.commands import receive_item
+from labs.instruments.rules import Role
+from labs.intake.commands import arrive_box, receive_item, take_temperatures
+from labs.intake.queries import consignments
+from labs.intake.queries.care import temperature_logs
 from labs.register.queries import instruments_of, lots_of
 from labs.reports.commands import authorise_report
 from labs.review.commands import review_result
 
 QUANTITY = 500_000
-DESTINATION = "山东省青岛市崂山区"
-"""In another province, so the certificate is an A."""
+ON_THE_WAY = timedelta(hours=4)
 STEP = 30
 """Seconds of one one-time code."""
 
@@ -86,8 +88,8 @@ class Story:
         """Return a role as it stands at this moment of the story."""
         return self.cast.actor(self.database, role)
 
-    def walk(self) -> UUID:
-        """Walk the whole road; return the certificate."""
+    def walk(self, meanwhile: Callable[[str], None]) -> UUID:
+        """Walk the whole road; return the certificate. `meanwhile` plays after the report, with its blind code."""
         self.at(days=4)
         declaration_id = self.declare()
         self.at(days=3, hours=22)
@@ -99,30 +101,17 @@ class Story:
         self.at(days=2)
         self.test(code)
         self.at(days=1)
-        self.report(code)
+        self.report(code, "签发检测报告（盲样号放行，附页对应批次）")
+        meanwhile(code)
         self.at(hours=1)
         self.conclude(checks)
         return self.sign(declaration_id)
 
     def declare(self) -> UUID:
         """The owner declares 500,000 fry in one lorry to another province."""
-        leaves = (self.present + timedelta(hours=3)).astimezone(SHANGHAI)
         answers = Answers(
             batches=(BatchAnswer(lot=str(self.cast.lot_id), quantity=f"{QUANTITY // 10_000}万"),),
-            loads=(
-                LoadAnswer(
-                    destination=DESTINATION,
-                    place="示例对虾养殖场",
-                    consignee="示例收货人",
-                    consignee_phone="13800000000",
-                    carrier="示例活水鱼运输队",
-                    carrier_phone="13800000000",
-                    plate="示A6P208",
-                    disinfectant="聚维酮碘",
-                    departs_at=f"{leaves:%Y-%m-%d %H:%M}",
-                    travel_days="2",
-                ),
-            ),
+            loads=(destined(self.present + timedelta(hours=3)),),
         )
         owner = self.actor("hatchery_owner")
         with self.database.work(owner) as w:
@@ -132,14 +121,14 @@ class Story:
         self.said(f"苗种场申报 {number}：凡纳滨对虾 50 万尾 → {DESTINATION}")
         return declaration_id
 
-    def accept(self, declaration_id: UUID) -> None:
+    def accept(self, declaration_id: UUID, said: str = "申报点受理，派官方兽医") -> None:
         """The office accepts and sends its vet."""
         clerk = self.actor("office_clerk")
         with self.database.work(clerk) as w:
             accept_declaration(w, declaration_id)
         with self.database.work(clerk) as w:
             assign_vet(w, declaration_id, self.cast.people["official_vet"])
-        self.said("申报点受理，派官方兽医")
+        self.said(said)
 
     def inspect(self, declaration_id: UUID) -> list[UUID]:
         """The vet checks every batch and suspects two diseases (empty guts)."""
@@ -176,13 +165,29 @@ class Story:
                 taken_with="协检员",
                 water_temperature=Decimal("28.5"),
             )
+        expected = Parcel(expected_at=self.clock.now() + ON_THE_WAY)
         with self.database.work(vet) as w:
-            dispatch(w, self.cast.bodies["lab"], [sample_id])
+            box_id = dispatch(w, self.cast.bodies["lab"], [sample_id], expected)
             code = sample(w, sample_id).blind_code
-        with self.database.work(self.actor("lab_receiver")) as w:
-            receive_item(w, code, "good")
-        self.said(f"封样送检，盲样号 {code}；实验室收样")
+        self.receive(box_id, code)
         return code
+
+    def receive(self, box_id: UUID, code: str) -> None:
+        """The box comes to the laboratory; its logger is read, its tube scanned."""
+        receiver, sent_at = self.actor("lab_receiver"), self.clock.now()
+        self.clock.forward(seconds=ON_THE_WAY.total_seconds())
+        with self.database.work(receiver) as w:
+            arrive_box(w, box_id)
+            box = next(row.box_number for row in w.scalars(consignments(w)) if row.id == box_id)
+        with self.database.work(receiver) as w:
+            take_temperatures(w, box_id, temperatures(sent_at, w.now))
+        with self.database.work(receiver) as w:
+            receive_item(w, code, "good")
+            [log] = temperature_logs(w, box_id)
+        self.said(
+            f"封样装箱 {box}（附送样清单），盲样号 {code}；实验室收样，温度记录 {log.count} 个读数 "
+            f"{log.lowest / 10}–{log.highest / 10} ℃，超限 {len(log.excursions)} 次"
+        )
 
     def test(self, code: str) -> None:
         """One result is read from the instrument's RDML file, one typed in; another reviews both."""
@@ -211,11 +216,11 @@ class Story:
         instrument, lot = instruments_of(look, lab_id)[0], lots_of(look, lab_id, disease)[0]
         return {"instrument_id": instrument.instrument.id, "lot_id": lot.lot.id}
 
-    def report(self, code: str) -> None:
+    def report(self, code: str, said: str) -> None:
         """A third person authorises the report; the outbox brings it back to its batch."""
         with self.database.work(self.actor("lab_authoriser")) as w:
             authorise_report(w, code)
-        self.said("签发检测报告（盲样号放行，附页对应批次）")
+        self.said(said)
 
     def conclude(self, checks: list[UUID]) -> None:
         """The vet decides about every batch."""
@@ -286,17 +291,3 @@ class Story:
         if ahead > 0:
             self.said(f"等真实时间赶上（{ahead:.0f} 秒：一个动态口令只能用一次）")
             time.sleep(ahead)
-
-
-def plate(code: str, target: str) -> list[WellReading]:
-    """Return a run's wells: the sample twice without a Cq, NTC, and a positive control."""
-    wells = [
-        ("A1", code, Role.UNKNOWN, None),
-        ("A2", code, Role.UNKNOWN, None),
-        ("H11", "NTC", Role.NTC, None),
-        ("H12", "PC", Role.POSITIVE, Decimal("24.81")),
-    ]
-    return [
-        WellReading("R1", well, name, role, target, cq, Why.NO_CQ if cq is None else Why.DETECTED)
-        for well, name, role, cq in wells
-    ]
