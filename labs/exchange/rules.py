@@ -4,10 +4,12 @@ Whatever order they arrive in, they are applied by their number: a later one wai
 So every arrival of the same messages ends in one state (labs' own systems retry, and networks turn things round).
 """
 
+import base64
 import hashlib
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +19,8 @@ AUDIENCE = "aquacert"
 KIND = "aquacert-lab+jwt"
 """Type of the JWS, so that no other token of the same key is taken for a message."""
 LONGEST_ID = 64
+SURROGATE = re.compile("[\ud800-\udfff]")
+SECRET_PREFIX = "whsec_"  # noqa: S105 (the prefix of Standard Webhooks, no secret)
 MOST_WAITING = 1_000
 """Messages that may wait for a missing one before further ones are refused."""
 
@@ -101,10 +105,10 @@ SENTENCES: Mapping[Fault, str] = {
     Fault.AUDIENCE: f"aud 应为 {AUDIENCE}",
     Fault.LAB: "lab 应为本实验室的代号",
     Fault.SEQUENCE: "sequence 应为从 1 起的整数，每份报文加 1",
-    Fault.MESSAGE_ID: f"message_id 应为 1 至 {LONGEST_ID} 个字符",
+    Fault.MESSAGE_ID: f"message_id 应为 1 至 {LONGEST_ID} 个能显示的字符",
     Fault.SENT_AT: "sent_at 应为带时区的时间，例如 2026-05-12T09:30:00+08:00",
     Fault.KIND: "kind 应为 " + "、".join(Kind),
-    Fault.BODY: "body 应为一个对象",
+    Fault.BODY: "body 应为一个对象，其中的文字不能有零字符或半个代理对",
 }
 
 
@@ -136,15 +140,34 @@ def read_envelope(claims: Mapping[str, Any], lab_code: str) -> Envelope:
         Fault.AUDIENCE: claims.get("aud") != AUDIENCE,
         Fault.LAB: claims.get("lab") != lab_code,
         Fault.SEQUENCE: not _is_count(sequence),
-        Fault.MESSAGE_ID: not (isinstance(name, str) and 1 <= len(name.strip()) <= LONGEST_ID),
+        Fault.MESSAGE_ID: not _is_name(name),
         Fault.SENT_AT: sent_at is None,
-        Fault.KIND: claims.get("kind") not in set(Kind),
-        Fault.BODY: not isinstance(body, Mapping),
+        Fault.KIND: claims.get("kind") not in list(Kind),
+        Fault.BODY: not (isinstance(body, Mapping) and _can_be_kept(body)),
     }
     faults = tuple(fault for fault in Fault if found[fault])
     if faults or sent_at is None or not isinstance(body, Mapping) or not isinstance(sequence, int):
         raise BadEnvelope(faults)
     return Envelope(sequence, str(name).strip(), sent_at, Kind(claims["kind"]), body)
+
+
+def _is_name(value: object) -> bool:
+    """Tell a system's own name of a message."""
+    return isinstance(value, str) and 1 <= len(value.strip()) <= LONGEST_ID and value.isprintable()
+
+
+def _can_be_kept(value: object) -> bool:
+    """Tell whether every text in it can be kept: PostgreSQL holds no NUL, UTF-8 no half of a surrogate pair."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str) and ("\0" in one or SURROGATE.search(one)):
+            return False
+        if isinstance(one, Mapping):
+            waiting += [*one, *one.values()]
+        elif isinstance(one, list):
+            waiting += one
+    return True
 
 
 def _is_count(value: object) -> bool:
@@ -153,12 +176,12 @@ def _is_count(value: object) -> bool:
 
 
 def _instant(value: object) -> datetime | None:
-    """Return an aware instant, None when the value is none."""
+    """Return an aware instant in UTC, None when the value is none or lies outside of the calendar."""
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return found if found is not None and found.tzinfo is not None else None
 
 
 def digest_of(token: bytes) -> str:
@@ -168,6 +191,15 @@ def digest_of(token: bytes) -> str:
     """
     covered, _, _ = token.strip().rpartition(b".")
     return hashlib.sha256(covered).hexdigest()
+
+
+def hook_key(secret: str) -> bytes:
+    """Return the bytes that calls are signed with: the base64 after the prefix (Standard Webhooks 1.0).
+
+    Secrets from before this was so were written in the URL's alphabet, without padding.
+    """
+    text = secret.removeprefix(SECRET_PREFIX).translate(str.maketrans("-_", "+/"))
+    return base64.b64decode(text + "=" * (-len(text) % 4))
 
 
 def runnable(done: int, waiting: Collection[int]) -> list[int]:

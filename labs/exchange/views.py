@@ -33,7 +33,9 @@ def index() -> ResponseReturnValue:
     form = SystemForm()
     with look() as unit:
         staff = staff_of(unit, own_lab(unit))
-    form.operator_id.choices = [SelectChoice(str(s.person_id), f"{s.label} {s.name}") for s in staff]
+    form.operator_id.choices = [
+        SelectChoice(str(s.person_id), f"{s.label} {s.name}") for s in staff
+    ]
     made = None
     if form.validate_on_submit():
         with form.trying(), work() as w:

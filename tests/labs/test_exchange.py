@@ -22,6 +22,7 @@ from labs.exchange.commands import (
     set_webhook,
     take_message,
 )
+from labs.exchange.commands.applying import NOT_UNDERSTOOD
 from labs.exchange.models import LabMessage
 from labs.intake.commands import announce
 from labs.intake.models import Item
@@ -235,6 +236,18 @@ def test_what_the_rules_refuse_is_marked_and_the_next_one_goes_on(db, lab, syste
     assert state_of(db, lab)[1] == []
 
 
+def test_a_message_that_breaks_on_its_content_does_not_stop_the_next(db, system, monkeypatch):
+    def broken(*_):
+        raise ValueError("nobody thought of this")
+
+    monkeypatch.setattr("labs.exchange.commands.applying._apply", broken)
+    [line] = system.send(system.message(1))
+    assert (line.state, line.reasons) == ("refused", (NOT_UNDERSTOOD,))
+    monkeypatch.undo()
+    [line] = system.send(system.message(2))
+    assert line.state == "applied"
+
+
 def test_a_system_does_nothing_that_its_person_may_not(db, lab, system):
     [code] = announce_items(db, lab, 1)
     [line] = system.send(system.message(1, "receipt", {"blind_code": code, "condition": "good"}))
@@ -372,7 +385,8 @@ def test_a_system_is_called_with_a_signature_it_can_check(db, lab, system, recei
     call_systems(db, lab.lab_id)
     [(headers, body)] = Called.calls
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-    mac = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
+    key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)  # as their libraries do
+    mac = hmac.new(key, signed, hashlib.sha256).digest()
     assert headers["webhook-signature"] == f"v1,{base64.b64encode(mac).decode()}"
     assert json.loads(body)["data"] == {"lab": system.code}
 

@@ -47,9 +47,17 @@ GOOD = {
         ("message_id", " ", Fault.MESSAGE_ID),
         ("message_id", "x" * 65, Fault.MESSAGE_ID),
         ("sent_at", "2026-05-12T09:30:00", Fault.SENT_AT),
+        ("message_id", "a\0", Fault.MESSAGE_ID),
+        ("message_id", "\ud800", Fault.MESSAGE_ID),
         ("sent_at", 1_747_000_000, Fault.SENT_AT),
+        ("sent_at", "0001-01-01T00:00:00+14:00", Fault.SENT_AT),
+        ("sent_at", "9999-12-31T23:59:59-14:00", Fault.SENT_AT),
         ("kind", "certificate", Fault.KIND),
+        ("kind", ["run"], Fault.KIND),
         ("body", [], Fault.BODY),
+        ("body", {"note": "a\0"}, Fault.BODY),
+        ("body", {"wells": [{"sample": "\ud800"}]}, Fault.BODY),
+        ("body", {"\udfff": 1}, Fault.BODY),
     ],
 )
 def test_an_envelope_that_is_wrong_says_where(member, value, fault):

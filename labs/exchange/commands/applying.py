@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import structlog
+from sqlalchemy.exc import DataError
+
 from aquacert.kernel.errors import (
     AquaCertError,
     Conflict,
@@ -26,15 +29,20 @@ from labs.intake.commands import receive_item
 from labs.intake.rules import Condition
 from labs.register.queries import instruments_of, laboratory, lots_of
 
+log = structlog.get_logger("labs")
 REFUSALS = (Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound, NotReady)
+BROKEN = (ArithmeticError, DataError, LookupError, TypeError, ValueError)
+"""What a content that nobody thought of may raise. A database that is away is none of these: it is tried again."""
+NOT_UNDERSTOOD = "办理这份报文时出错，没有办。请核对内容后用新的序号再发，或联系管理员。"
 
 
 def settle_next(database: Database, actor: Actor, system_id: UUID) -> bool:
     """Apply or refuse the next message of a system; say whether there was one.
 
-    A message that the rules refuse is marked with every reason and the next one may go on.
+    A message that the rules refuse is marked with every reason and the next one may go on; so is one that breaks on
+    its content: it would stop its system's messages for ever.
     """
-    sequence = 0
+    sequence, reasons = 0, [NOT_UNDERSTOOD]
     try:
         with database.work(actor) as w:
             row = _next(w, system_id)
@@ -43,11 +51,15 @@ def settle_next(database: Database, actor: Actor, system_id: UUID) -> bool:
             sequence = row.sequence
             _apply(w, row)
             _settle(w, row, MessageAct.APPLY, [])
+        return True
     except REFUSALS as error:
-        with database.work(actor) as w:
-            row = _next(w, system_id)
-            if row is not None and row.sequence == sequence:
-                _settle(w, row, MessageAct.REFUSE, reasons_of(error))
+        reasons = reasons_of(error)
+    except BROKEN:
+        log.exception("message not applied", system=str(system_id), sequence=sequence)
+    with database.work(actor) as w:
+        row = _next(w, system_id)
+        if row is not None and row.sequence == sequence:
+            _settle(w, row, MessageAct.REFUSE, reasons)
     return True
 
 

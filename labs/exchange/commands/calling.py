@@ -15,6 +15,7 @@ from aquacert.kernel.work import Database
 from labs.exchange.commands.facts import SystemCalled
 from labs.exchange.models import LabSystem
 from labs.exchange.queries import systems_to_call
+from labs.exchange.rules import hook_key
 from labs.register.queries import laboratory
 
 EVENT = "work.changed"
@@ -53,7 +54,7 @@ def headers(secret: str, system_id: str, now: datetime, body: bytes) -> dict[str
     stamp = str(int(now.timestamp()))
     name = f"msg_{hashlib.sha256(system_id.encode() + stamp.encode()).hexdigest()[:32]}"
     signed = f"{name}.{stamp}.".encode() + body
-    mac = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
+    mac = hmac.new(hook_key(secret), signed, hashlib.sha256).digest()
     return {
         "Content-Type": "application/json",
         "webhook-id": name,

@@ -1,5 +1,6 @@
 """Register a laboratory's own system, renew its token and key, revoke it, say where to call it."""
 
+import base64
 import secrets
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,12 +22,11 @@ from labs.exchange.commands.facts import (
     WebhookSet,
 )
 from labs.exchange.models import LabSystem
-from labs.exchange.rules import SYSTEM_MOVES, SystemAct, SystemState
+from labs.exchange.rules import SECRET_PREFIX, SYSTEM_MOVES, SystemAct, SystemState
 from labs.register.queries import laboratory, staff_of
 
 SCOPES = (P.LAB_READ, P.LAB_RECEIVE, P.LAB_ENTER)
 """What a system's token may do at most; never review, never authorise."""
-SECRET_PREFIX = "whsec_"  # noqa: S105 (the prefix of Standard Webhooks, no secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def set_webhook(w: Work, system_id: UUID, url: str) -> str:
         except Invalid as error:
             raise Invalid(error.sentence, url=error.sentence) from error
         host = str(parts.hostname)
-    secret = SECRET_PREFIX + secrets.token_urlsafe(32) if address else ""
+    secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode() if address else ""
     row.webhook_url, row.webhook_secret = address, secret or None
     row.call_error = ""
     w.record(WebhookSet(row.name, host), on=row, county=_county(w, row))
