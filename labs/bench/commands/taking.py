@@ -23,6 +23,7 @@ from labs.bench.rules import (
     SheetState,
     beside_ic,
     decide,
+    one_a_well,
 )
 from labs.instruments.rules import Why, milli
 from labs.register.models import Instrument, KitLot, LabScope
@@ -179,6 +180,7 @@ def _outcome(
         rule,
         demands,
     )
+    read = one_a_well(read, [each.reading.well for each in mine], rule)
     return decide(read, rule, wanted=demands.retest_wells if is_retest else demands.replicates)
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import aliased
 
 from aquacert.accounts.queries.people import person_label
 from aquacert.kernel.errors import NotFound
@@ -17,13 +18,15 @@ from labs.bench.queries.wells import wells_of, wells_of_results
 from labs.bench.rules import LIVE, Outcome, ResultState, Unverifiable, Validity, may_verify
 from labs.intake.models import AssayOrder, Item
 from labs.intake.queries import item_by_code
-from labs.intake.rules import ItemState
+from labs.intake.rules import ItemKind, ItemState
 from labs.register.models import LabScope
 from labs.turnaround.models import OrderClock
+from labs.turnaround.queries import DueLine, due_of
 
 __all__ = [
     "OwedTest",
     "ResultLine",
+    "dues_of",
     "enterers_of",
     "inconclusive_tests",
     "lines",
@@ -113,8 +116,18 @@ def enterers_of(run: BenchRun, result: Result, wells: Iterable[WellRow]) -> froz
 def owed_orders(look: Look, words: str = "") -> Select[AssayOrder]:
     """Select the ordered tests of received items that no live result answers, the first due first.
 
-    A clock that stands still has no due time: such tests come last, oldest first.
+    A pool is due when the first of its members is. A clock that stands still has no due time: such tests come last,
+    oldest first.
     """
+    inside, clock = aliased(AssayOrder), aliased(OrderClock)
+    first_member = (
+        select(func.min(clock.due_at))
+        .join(inside, inside.id == clock.order_id)
+        .where(inside.held_by_id == Item.id)
+        .correlate(Item)
+        .scalar_subquery()
+    )
+    due_at = case((Item.kind == ItemKind.POOL, first_member), else_=OrderClock.due_at)
     answered = select(Result.order_id).where(Result.state.in_(LIVE))
     wanted = (
         select(AssayOrder)
@@ -130,12 +143,28 @@ def owed_orders(look: Look, words: str = "") -> Select[AssayOrder]:
     if words.strip():
         wanted = wanted.where(look.matching(Item, words))
     return wanted.order_by(
-        OrderClock.due_at.is_(None),
-        OrderClock.due_at,
+        due_at.is_(None),
+        due_at,
         Item.received_at,
         Item.blind_code,
         AssayOrder.disease_code,
     )
+
+
+def dues_of(look: Look, orders: Sequence[AssayOrder]) -> dict[UUID, DueLine]:
+    """Return when each owed test is due; a pool when the first of its members is."""
+    found = due_of(look, [order.id for order in orders])
+    pools = {order.item_id: order.id for order in orders if order.id not in found}
+    held = look.scalars(select(AssayOrder).where(AssayOrder.held_by_id.in_(pools)))
+    inside = due_of(look, [order.id for order in held])
+    for order in held:
+        line, pool = inside.get(order.id), pools[order.held_by_id] if order.held_by_id else None
+        if line is None or line.at is None or pool is None:
+            continue
+        known = found.get(pool)
+        if known is None or known.at is None or line.at < known.at:
+            found[pool] = line
+    return found
 
 
 def owed_tests(look: Look, orders: Sequence[AssayOrder]) -> list[OwedTest]:

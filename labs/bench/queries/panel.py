@@ -43,7 +43,7 @@ CONTROL_LINES = (
     (
         "PC 阳性对照",
         (RunFault.NO_POSITIVE, RunFault.POSITIVE_FAILED),
-        (Role.POSITIVE, Role.STANDARD),
+        (Role.POSITIVE,),
     ),
     ("LPC 弱阳性对照", (RunFault.NO_LPC, RunFault.LPC_FAILED), (Role.POSITIVE,)),
 )

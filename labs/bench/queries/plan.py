@@ -2,14 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 
 from aquacert.kernel.work import Look
 from labs.bench.models import InstrumentFile, Result
-from labs.bench.queries.places import places_of
+from labs.bench.queries.placing import Placed, placed, refused, sheet_places
 from labs.bench.queries.wells import INTERNAL_CONTROLS
 from labs.bench.rules import LIVE
 from labs.instruments.parsers import read_instrument_file
@@ -27,14 +27,6 @@ AT_ONCE = 500
 """Values in one IN list: SQLite takes 32,766 parameters, a file may hold more."""
 SWAPPED = 0.6
 """Share of rows whose target is a blind code, from which on sample and target are said to have changed places."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """What a worksheet says stands in a well: the blind code or the control's name, and its role."""
-
-    label: str
-    role: Role = Role.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +79,13 @@ class ImportPlan:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What the laboratory knows that a row may be matched to."""
+    """What the laboratory knows that a row may be matched to. `cap` is how many cycles the file says were run."""
 
     scopes: Mapping[str, Sequence[LabScope]]
     items: Mapping[str, Item]
     orders: Mapping[UUID, Sequence[AssayOrder]]
     answered: frozenset[UUID]
+    cap: int | None = None
 
 
 def plan_of_file(look: Look, file: InstrumentFile) -> ImportPlan:
@@ -108,13 +101,6 @@ def plan_of_file(look: Look, file: InstrumentFile) -> ImportPlan:
     return plan_import(look, file.lab_id, read, places=sheet_places(look, sheet_id), sheet=sheet_id)
 
 
-def sheet_places(look: Look, worksheet_id: UUID | None) -> dict[str, Placed]:
-    """Return what stands in each well of a worksheet; nothing without one."""
-    if worksheet_id is None:
-        return {}
-    return {p.well: Placed(p.label, Role(p.role)) for p in places_of(look, worksheet_id)}
-
-
 def plan_import(
     look: Look,
     lab_id: UUID,
@@ -127,68 +113,55 @@ def plan_import(
 
     `places` (well → what stands there) names the samples a file does not, and must agree with those it does.
     """
-    placed = [_placed(reading, places or {}) for reading in run.readings]
-    readings = [each for each in placed if isinstance(each, WellReading)]
-    refusals = [*run.refusals, *(each for each in placed if isinstance(each, Refusal))]
-    shelf = _shelf(look, lab_id, readings)
+    found = [placed(reading, places or {}) for reading in run.readings]
+    readings = [each for each in found if isinstance(each, WellReading)]
+    refusals = [*run.refusals, *(each for each in found if isinstance(each, Refusal))]
+    shelf = _shelf(look, lab_id, readings, run.cycle_cap)
     if _is_swapped(shelf, readings):
         words = f"{FIELD_WORDS['sample']} ↔ {FIELD_WORDS['target']}"
         said = Refusal(0, "sample", RefusalCode.COLUMNS_SWAPPED, words)
         return ImportPlan(run, (), (said,), sheet)
-    wells: list[PlannedWell] = []
     taken: dict[UUID, str] = {}
-    doubted = _doubted(run.refusals, places or {})
-    for reading in readings:
-        planned = _planned(shelf, reading, taken)
-        if _is_answer(planned) and _test(reading.sample, reading.target) in doubted:
-            planned = RefusalCode.REPLICATE_REFUSED
-        if isinstance(planned, RefusalCode):
-            refusals.append(_refused(reading, planned))
+    planned = [(reading, _planned(shelf, reading, taken)) for reading in readings]
+    refusals += [refused(reading, why) for reading, why in planned if isinstance(why, RefusalCode)]
+    doubted = _doubted(shelf, refusals, places or {})
+    wells: list[PlannedWell] = []
+    for reading, matched in planned:
+        if isinstance(matched, RefusalCode):
+            continue
+        if _is_answer(matched) and doubted & _tests(shelf, reading.sample, reading.target):
+            refusals.append(refused(reading, RefusalCode.REPLICATE_REFUSED))
         else:
-            wells += planned
+            wells += matched
     refusals.sort(key=lambda refusal: refusal.row)
     return ImportPlan(run, _with_controls(wells), tuple(refusals), sheet)
 
 
 def _doubted(
-    refusals: Iterable[Refusal], places: Mapping[str, Placed]
+    shelf: Shelf, refusals: Iterable[Refusal], places: Mapping[str, Placed]
 ) -> frozenset[tuple[str, str]]:
-    """Return the tests of which some row was not understood; a well stands for what its worksheet puts there."""
+    """Return the tests of which some row was not taken; a well stands for what its worksheet puts there."""
     return frozenset(
-        _test(places[named].label if named in places else named, target)
+        _test(shelf, places[named].label if named in places else named, target)
         for named, target in (refusal.about for refusal in refusals)
-        if named and target
+        if named
     )
 
 
-def _test(sample: str, target: str) -> tuple[str, str]:
-    """Return a sample and target as they are compared."""
-    return blind_code(sample) or sample, target.casefold()
+def _test(shelf: Shelf, sample: str, target: str) -> tuple[str, str]:
+    """Return a sample and target as they are compared: an assay has several names, and is one test."""
+    scopes = shelf.scopes.get(target.casefold(), ())
+    return blind_code(sample) or sample, scopes[0].disease_code if scopes else target.casefold()
 
 
-def _is_answer(planned: list[PlannedWell] | RefusalCode) -> bool:
+def _tests(shelf: Shelf, sample: str, target: str) -> frozenset[tuple[str, str]]:
+    """Return what a doubt may name a row by: its test, or its sample with every test."""
+    return frozenset({_test(shelf, sample, target), _test(shelf, sample, "")})
+
+
+def _is_answer(planned: Sequence[PlannedWell]) -> bool:
     """Tell whether a row answers a test: only there may a refused replicate change what is concluded."""
-    return isinstance(planned, list) and any(well.order is not None for well in planned)
-
-
-def _refused(reading: WellReading, code: RefusalCode) -> Refusal:
-    """Say which row is refused, by the line of the file."""
-    about_target = code in {RefusalCode.TARGET_UNKNOWN, RefusalCode.TARGET_NOT_ORDERED}
-    value = f"{reading.well} {reading.sample} {reading.target}".strip()
-    return Refusal(reading.row, "target" if about_target else "sample", code, value[:80])
-
-
-def _placed(reading: WellReading, places: Mapping[str, Placed]) -> WellReading | Refusal:
-    """Name a reading's sample by its place, or refuse what the worksheet contradicts."""
-    there = places.get(reading.well)
-    if there is None:
-        return reading if reading.sample else _refused(reading, RefusalCode.WELL_NOT_ON_SHEET)
-    if not reading.sample:
-        return replace(reading, sample=there.label, role=there.role)
-    named = blind_code(reading.sample)
-    if named is not None and named != blind_code(there.label):
-        return _refused(reading, RefusalCode.NOT_AS_PLANNED)
-    return reading
+    return any(well.order is not None for well in planned)
 
 
 def _is_swapped(shelf: Shelf, readings: Sequence[WellReading]) -> bool:
@@ -199,17 +172,17 @@ def _is_swapped(shelf: Shelf, readings: Sequence[WellReading]) -> bool:
     return codes > SWAPPED * len(readings)
 
 
-def _shelf(look: Look, lab_id: UUID, readings: Iterable[WellReading]) -> Shelf:
+def _shelf(look: Look, lab_id: UUID, readings: Iterable[WellReading], cap: int | None) -> Shelf:
     """Fetch everything that the readings may be matched to, in a few questions."""
     scopes: dict[str, list[LabScope]] = defaultdict(list)
     for scope in scopes_of(look, lab_id):
         if scope.kind == MethodKind.QPCR and scope.from_on <= look.today <= scope.until_on:
             for name in {str(target).casefold() for target in scope.targets}:
                 scopes[name].append(scope)
-    items = items_by_code(look, lab_id, {r.sample for r in readings if r.role is Role.UNKNOWN})
+    items = items_by_code(look, lab_id, {r.sample for r in readings})
     orders = _orders(look, [item.id for item in items.values()])
     order_ids = [order.id for some in orders.values() for order in some]
-    return Shelf(scopes, items, orders, _answered(look, order_ids))
+    return Shelf(scopes, items, orders, _answered(look, order_ids), cap)
 
 
 def _orders(look: Look, item_ids: Sequence[UUID]) -> dict[UUID, list[AssayOrder]]:
@@ -248,6 +221,8 @@ def _planned(
         return [PlannedWell(reading, None, None, None)]
     scopes = shelf.scopes.get(target, ())
     if reading.role is not Role.UNKNOWN:
+        if blind_code(reading.sample) in shelf.items:
+            return RefusalCode.SAMPLE_AS_CONTROL
         return [PlannedWell(reading, None, None, scope) for scope in scopes] or [
             PlannedWell(reading, None, None, None)
         ]
@@ -259,10 +234,8 @@ def _answer(
 ) -> list[PlannedWell] | RefusalCode:
     """Match a sample's well to the ordered test it answers."""
     item = shelf.items.get(blind_code(reading.sample) or "")
-    if item is None:
-        return RefusalCode.SAMPLE_UNKNOWN
-    if item.state != ItemState.RECEIVED:
-        return RefusalCode.SAMPLE_NOT_RECEIVED
+    if item is None or item.state != ItemState.RECEIVED:
+        return RefusalCode.SAMPLE_UNKNOWN if item is None else RefusalCode.SAMPLE_NOT_RECEIVED
     if not scopes:
         return RefusalCode.TARGET_UNKNOWN
     named = {(s.disease_code, s.method_code): s for s in scopes}
@@ -273,7 +246,9 @@ def _answer(
         is_other_run = taken.setdefault(order.id, reading.run) != reading.run
         if order.id in shelf.answered or is_other_run:
             return RefusalCode.ALREADY_RESULT
-        return [PlannedWell(reading, item, order, scope)]
+        is_short = shelf.cap is not None and shelf.cap < scope.rule.grey_max
+        well = PlannedWell(reading, item, order, scope)
+        return RefusalCode.TOO_FEW_CYCLES if is_short else [well]
     return RefusalCode.TARGET_NOT_ORDERED
 
 

@@ -13,7 +13,8 @@ from labs.register.rules import MethodKind
 
 NTC_ROLES = (Role.NTC, Role.NO_TARGET)
 NEC_ROLES = (Role.NAC,)
-POSITIVE_ROLES = (Role.POSITIVE, Role.STANDARD)
+POSITIVE_ROLES = (Role.POSITIVE,)
+"""A standard of a curve is none: its lowest point need not come up, its highest shows no loss of sensitivity."""
 WEAK = "LPC"
 """A weak positive is a positive control whose name begins so."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from aquacert.kernel.work import Look
 from labs.bench.models import WellRow
-from labs.bench.rules import Read, beside_ic
+from labs.bench.rules import Read, beside_ic, one_a_well
 from labs.register.models import LabScope
 
 # Evidence beside the assay; it neither needs an order nor makes an outcome.
@@ -64,6 +64,7 @@ def internal_controls(look: Look, run_id: UUID) -> dict[str, WellRow]:
 
 
 def counted(wells: Sequence[WellRow], ics: dict[str, WellRow], scope: LabScope) -> list[Read]:
-    """Return a sample's wells as they count, after the rule's internal control was looked at."""
+    """Return a sample's wells as they count, each once, after the rule's internal control was looked at."""
     rule = scope.rule
-    return beside_ic(wells, [ics.get(w.well) for w in wells], rule, rule.demands)
+    reads = beside_ic(wells, [ics.get(w.well) for w in wells], rule, rule.demands)
+    return one_a_well(reads, [w.well for w in wells], rule)

@@ -9,6 +9,7 @@ from labs.bench.rules.deciding import (
     decide,
     ic_holds,
     next_of,
+    one_a_well,
     reading,
 )
 from labs.bench.rules.faults import SENTENCES, RunFault, Unverifiable
@@ -63,6 +64,7 @@ __all__ = [
     "may_authorise",
     "may_verify",
     "next_of",
+    "one_a_well",
     "reading",
     "validity",
 ]

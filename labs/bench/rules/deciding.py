@@ -96,6 +96,23 @@ def beside_ic(
     ]
 
 
+def one_a_well(reads: Sequence[Read], places: Sequence[str], limits: Limits) -> list[Read]:
+    """Leave out what a well says twice: an assay under two names, or a well typed again, is no second replicate.
+
+    Readings of one well that differ all stay, and make the sample grey. A reading without a place stands for itself.
+    """
+    kept: list[Read] = []
+    said: set[tuple[str, Outcome]] = set()
+    for read, place in zip(reads, places, strict=True):
+        key = (place, reading(read, limits))
+        if place and not read.is_excluded and key in said:
+            continue
+        if not read.is_excluded:
+            said.add(key)
+        kept.append(read)
+    return kept
+
+
 def decide(wells: Sequence[Well], limits: Limits, *, wanted: int = 1) -> Outcome:
     """Judge the replicates of one sample: unanimous wells decide, anything else is grey.
 

@@ -49,17 +49,14 @@ class Controls:
 def control_faults(controls: Controls, limits: Limits, demands: Demands) -> list[RunFault]:
     """Judge the controls: blanks without any Cq, positives detected, as many of each as the rule wants.
 
-    A blank counts as detected by any Cq below the cycle cap, also one in or above the grey zone: it shows contamination.
+    An extraction blank that came up is always a fault, wanted or not; it never stands for the blank without template. A
+    blank counts as detected by any Cq below the cycle cap, also one in or above the grey zone: it shows contamination.
     """
     ntc, nec, positive, lpc = (
         [w for w in wells if not w.is_excluded]
         for wells in (controls.ntc, controls.nec, controls.positive, controls.lpc)
     )
-    if (
-        not demands.nec
-    ):  # an extraction blank is a blank too, where the rule does not tell them apart
-        ntc, nec = [*ntc, *nec], []
-    if not demands.lpc:
+    if not demands.lpc:  # a weak positive is one too, where the rule does not tell them apart
         positive, lpc = [*positive, *lpc], []
     found = (
         _blank(ntc, max(demands.ntc, 1), limits, RunFault.NO_NTC, RunFault.NTC_DETECTED),

@@ -84,6 +84,7 @@ def _row(number: int, row: object, run: str, cap: int | None) -> WellReading | R
         return Refusal(number, "", RefusalCode.ROW_LENGTH, str(row)[:40])
     said = {key: _text(row.get(key)) for key in ("well", "sample", "target", "role")}
     role = said["role"].lower() or Role.UNKNOWN.value
+    about = (said["sample"], said["target"])
     well = well_name(said["well"]) or ""
     for member, code, is_bad in (
         ("well", RefusalCode.WELL_UNREADABLE, said["well"] and not well),
@@ -92,17 +93,20 @@ def _row(number: int, row: object, run: str, cap: int | None) -> WellReading | R
         ("role", RefusalCode.TASK_UNKNOWN, role not in set(Role)),
     ):
         if is_bad:
-            return Refusal(number, member, code, (said[member] or well)[:40])
+            return Refusal(number, member, code, (said[member] or well)[:40], about)
     try:
         cq = _cq(row, cap)
     except UnreadableCq as unreadable:
-        return Refusal(number, "cq", unreadable.code, str(row.get("cq"))[:40])
+        return Refusal(number, "cq", unreadable.code, str(row.get("cq"))[:40], about)
     return WellReading(run, well, said["sample"], Role(role), said["target"], cq.value, cq.why)
 
 
 def _cq(row: Mapping[str, Any], cap: int | None) -> Cq:
     """Return the Cq of a row, or raise `UnreadableCq`."""
-    if row.get("excluded") is True:
+    excluded = row.get("excluded", False)
+    if not isinstance(excluded, bool):  # "yes", 1 or null: somebody meant something
+        raise UnreadableCq(RefusalCode.OMIT_UNKNOWN)
+    if excluded:
         return Cq(None, Why.EXCLUDED)
     if "cq" not in row:
         raise UnreadableCq(RefusalCode.CQ_BLANK)
@@ -124,7 +128,8 @@ def _without_repeats(rows: list[WellReading | Refusal]) -> list[WellReading | Re
             is_repeat = key in seen
             seen.add(key)
             if is_repeat:
-                kept.append(Refusal(number, "well", RefusalCode.DUPLICATE_ROW, row.well))
+                about = (row.sample, row.target)
+                kept.append(Refusal(number, "well", RefusalCode.DUPLICATE_ROW, row.well, about))
                 continue
         kept.append(row)
     return kept

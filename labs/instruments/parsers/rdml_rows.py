@@ -185,7 +185,7 @@ def assembled(
         source=f"RDML {file.version}",
         instrument=file.first("instrument"),
         ran_at=file.first("runDate"),
-        cycle_cap=max((file.cap(run) or 0 for _, run in file.runs()), default=0) or None,
+        cycle_cap=min((cap for _, run in file.runs() if (cap := file.cap(run))), default=None),
         readings=tuple(readings),
         refusals=tuple(refusals),
         profile="rdml",
@@ -252,6 +252,9 @@ def _role(sample: Sample, target: str) -> Role:
     by_target = dict(sample.types)
     code = by_target.get(target) or by_target.get("") or ""
     role = ROLES.get(code, Role.UNKNOWN)
+    if role is Role.NAC and role_of_name(sample.name) is not Role.NAC:
+        # Without a polymerase nothing ever comes up: that is no blank which could show contamination.
+        return Role.OTHER
     return role_of_name(sample.name) if role is Role.UNKNOWN else role
 
 

@@ -75,7 +75,9 @@ def _unpadded(sheet: Any) -> Any:  # noqa: ANN401 (openpyxl's streaming sheet ha
     return sheet
 
 
-MERGE = re.compile(rb"""<mergeCell\s+ref=["']([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})["']""")
+MERGE = re.compile(
+    rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*["']([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})["']"""
+)
 MOST_MERGES = 2_000
 
 

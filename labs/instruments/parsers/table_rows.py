@@ -19,6 +19,7 @@ from labs.instruments.rules import (
 from labs.instruments.rules.profiles import Decimals, Profile
 
 OMITTED = frozenset({"true", "yes", "y", "1", "是", "x", "omit", "omitted"})
+KEPT = frozenset({"", "false", "no", "n", "0", "否", "-"})
 
 
 @dataclass(slots=True)
@@ -40,7 +41,9 @@ class Reader:
             (i for i, cell in enumerate(reversed(row)) if cell.strip()), len(row)
         )
         if filled > self.width or len(row) < self.width:
-            return Refusal(number, "", RefusalCode.ROW_LENGTH, ",".join(row)[:40])
+            place = self.columns["sample"]
+            about = (plain(row[place]) if place < len(row) else "", "")
+            return Refusal(number, "", RefusalCode.ROW_LENGTH, ",".join(row)[:40], about)
         cells = {name: plain(row[place]) for name, place in self.columns.items()}
         if self.sheet.is_merged(number, self.columns.values()):
             about = (cells["sample"], cells["target"])
@@ -72,10 +75,14 @@ class Reader:
         missing = self._missing(cells, well)
         if missing is not None:
             return Refusal(number, missing[0], missing[1], well)
-        task = cells.get("role", "").lower()
-        if task and task not in self.profile.tasks:
-            return Refusal(number, "role", RefusalCode.TASK_UNKNOWN, task[:40])
-        if cells.get("omit", "").lower() in OMITTED:
+        task, omit = cells.get("role", "").lower(), cells.get("omit", "").lower()
+        for column, word, code, is_known in (
+            ("role", task, RefusalCode.TASK_UNKNOWN, not task or task in self.profile.tasks),
+            ("omit", omit, RefusalCode.OMIT_UNKNOWN, omit in KEPT | OMITTED),
+        ):
+            if not is_known:
+                return Refusal(number, column, code, word[:40])
+        if omit in OMITTED:
             return self._made(cells, well, task, Cq(None, Why.EXCLUDED), number)
         try:
             # Only where the profile says so is an empty cell “nothing came up”; elsewhere empty is unknown.

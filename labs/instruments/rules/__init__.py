@@ -72,6 +72,9 @@ class RefusalCode(StrEnum):
     TARGET_NOT_ORDERED = "target_not_ordered"
     TARGET_UNKNOWN = "target_unknown"
     ALREADY_RESULT = "already_result"
+    OMIT_UNKNOWN = "omit_unknown"
+    TOO_FEW_CYCLES = "too_few_cycles"
+    SAMPLE_AS_CONTROL = "sample_as_control"
 
 
 SENTENCES: Mapping[RefusalCode, str] = {
@@ -95,6 +98,9 @@ SENTENCES: Mapping[RefusalCode, str] = {
     RefusalCode.TARGET_NOT_ORDERED: "这个盲样没有委托这个检测项目",
     RefusalCode.TARGET_UNKNOWN: "靶标不在本实验室的检测能力表中",
     RefusalCode.ALREADY_RESULT: "这个盲样的这个项目已有结果，须先退回才能再录",
+    RefusalCode.OMIT_UNKNOWN: "废孔这一列的写法不认识，应为是或否（true、false）",
+    RefusalCode.TOO_FEW_CYCLES: "文件说循环数没有跑到判定规则的灰区上限，没有 Cq 不能当作阴性",
+    RefusalCode.SAMPLE_AS_CONTROL: "这是本实验室的盲样，文件却把它标成对照，请核对加样",
 }
 
 
@@ -130,8 +136,8 @@ class WellReading:
 class Refusal:
     """One row that was not taken: where, which column, why, and the text that stood there.
 
-    `about` is the sample (or, unnamed, the well) and the target the row spoke of: the other wells of the same test may
-    then not decide alone.
+    `about` is the sample (or, unnamed, the well) and the target the row spoke of ("" = it may be any): the other wells of
+    the same test may then not decide alone.
     """
 
     row: int
@@ -150,8 +156,8 @@ class Refusal:
 class InstrumentRun:
     """Everything one instrument file says.
 
-    `sha256` names the file's bytes (hex). `cycle_cap` is the number of cycles run, None when the file
-    does not tell; `empty` counts wells that hold no sample. `profile` is what the columns were read by. `series` is the
+    `sha256` names the file's bytes (hex). `cycle_cap` is the number of cycles run (of several runs the fewest), None when
+    the file does not tell; `empty` counts wells that hold no sample. `profile` is what the columns were read by. `series` is the
     same in every version of one file and `version` says which this is (ISO text); "" when the file does not tell.
     """
 
