@@ -21,8 +21,12 @@ FOLDER = Path(__file__).parent / "translations"
 HAN = re.compile(r"[\u3400-\u9fff]")
 PLACE = re.compile(r"\{(\w+)\}")
 ENDS = re.compile(r"(?<=[。；])")
+BETWEEN = re.compile(r"([、，；： ])")
+MARKS = {"、": ", ", "，": ", ", "；": "; ", "：": ": "}
 LONGEST = 1000
 """Characters; what is longer is no sentence of ours."""
+DEEPEST = 12
+"""Sentences within sentences, and sentences one after another."""
 ENOUGH = 3
 """Chinese characters a shape has of its own before its values may be Chinese too; one less is enough
 where the sentence begins with them."""
@@ -81,23 +85,50 @@ def said(sentence: object) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _recognised(language: str, text: str) -> str:
+def _recognised(language: str, text: str, depth: int = 0) -> str:
+    if depth > DEEPEST:
+        return text
+    known = _known(language, text, depth)
+    return _in_parts(language, text, depth) if known is None else known
+
+
+def _known(language: str, text: str, depth: int) -> str | None:
     whole, shapes = _catalogue(language)
     if text in whole or not HAN.search(text):
         return whole.get(text, text)
     for shape in shapes:
         values = shape.values_in(text)
         if values is not None:
-            return _filled(language, shape, values)
+            return _filled(language, shape, values, depth)
+    return None
+
+
+def _in_parts(language: str, text: str, depth: int) -> str:
+    """Say sentence after sentence, the longest run first that is known; else word by word."""
     parts = [part for part in ENDS.split(text) if part]
-    if len(parts) < 2:
+    for count in range(len(parts) - 1, 0, -1):
+        head = "".join(parts[:count])
+        bare = head.removesuffix("；")
+        known = _known(language, bare, depth)
+        if known is not None:
+            mark = "" if bare == head else ";"
+            rest = _recognised(language, "".join(parts[count:]), depth + 1)
+            return f"{known}{mark} {rest}"
+    return _by_words(language, text)
+
+
+def _by_words(language: str, text: str) -> str:
+    """Say a list (A1 无、B1 无), if every word of it is known."""
+    whole, _shapes = _catalogue(language)
+    words = BETWEEN.split(text)
+    if any(HAN.search(word) and word not in whole for word in words):
         return text
-    return " ".join(_recognised(language, part) for part in parts)
+    return "".join(MARKS.get(word, whole.get(word, word)) for word in words)
 
 
-def _filled(language: str, shape: Shape, values: Mapping[str, str]) -> str:
+def _filled(language: str, shape: Shape, values: Mapping[str, str], depth: int) -> str:
     def value(place: re.Match[str]) -> str:
-        return _recognised(language, values[place[1]])
+        return _recognised(language, values[place[1]], depth + 1)
 
     return PLACE.sub(value, shape.said)
 

@@ -91,7 +91,7 @@ def test_the_road_of_a_sample_by_the_pages_alone(db, browser):
     authoriser = browser(lab.authoriser)
     assert code in words(authoriser.get("/labs/", follow_redirects=True))
     draft = authoriser.get(f"/labs/reports/items/{code}")
-    assert "十六项内容齐全" in words(draft)
+    assert "十六项内容、抽样和判定规则齐全" in words(draft)
     digest = re.search(r'name="digest"[^>]*value="(\w{64})"', draft.get_data(as_text=True))[1]
     wrong = authoriser.post(
         f"/labs/reports/items/{code}", data={"digest": digest, "code": "000000"}
