@@ -187,6 +187,20 @@ def test_what_is_touched_is_shown_first_and_must_not_change_meanwhile(db, made):
         withdraw_report(w, first, "资质到期", shown=shown.digest)
 
 
+def test_nobody_carries_out_another_request_than_the_one_that_was_read(db, made):
+    lab, other, _code, first = made
+    with db.work(other.actor) as w:
+        ask_retract(w, first, "盲样取错")
+    with db.look(lab.authoriser.actor) as look:
+        shown = touched(look, look.get(Report, first)).digest
+    with db.work(other.actor) as w:
+        drop_ask(w, first)
+    with db.work(other.actor) as w:
+        ask_retract(w, first, "客户要求")
+    with pytest.raises(Conflict, match="有变化"), db.work(lab.authoriser.actor) as w:
+        retract_report(w, first, shown=shown)
+
+
 def test_an_amendment_needs_a_change_of_words_a_reason_and_a_third_person(db, made):
     lab, _other, _code, first = made
     for because, changes in (

@@ -80,6 +80,9 @@ def test_a_report_is_amended_then_retracted_by_two_and_a_stranger_sees_it(
     assert "另有一件请求" in words(authoriser.get(f"{page}/invalidate"))
     second = authoriser.get(f"{page}/retract")
     assert "盲样取错" in words(second)
+    unseen = {"code": code_for(db, lab.authoriser.person_id)}
+    assert authoriser.post(f"{page}/retract/do", data=unseen).status_code == 422
+    db.clock.forward(seconds=60)
     stale = {"shown": "0" * 64, "code": code_for(db, lab.authoriser.person_id)}
     refused = authoriser.post(f"{page}/retract/do", data=stale)
     assert (refused.status_code, "有变化" in words(refused)) == (422, True)

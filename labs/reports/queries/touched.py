@@ -30,9 +30,13 @@ class Touched:
 
 
 def touched(look: Look, row: Report) -> Touched:
-    """Return what hangs on a report now; the digest travels with the form that was shown with it."""
-    counts = look.impact(KIND, row.blind_code)
-    said = [row.digest, row.standing, sorted(counts.items())]
+    """Return what hangs on a report now; the digest travels with the form that was shown with it.
+
+    It covers the request that waits, too: who carries one out has read that one, with its reason.
+    """
+    counts, waiting = look.impact(KIND, row.blind_code), open_ask(look, row.id)
+    asked = "" if waiting is None else str(waiting.id)
+    said = [row.digest, row.standing, asked, sorted(counts.items())]
     text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
     return Touched(counts, hashlib.sha256(text.encode()).hexdigest())
 

@@ -50,7 +50,7 @@ def do_amend(report_id: UUID) -> ResponseReturnValue:
 
     def act(w: Work) -> UUID:
         return amend_report(
-            w, report_id, form.because.data or "", form.changes(), shown=form.shown.data
+            w, report_id, form.because.data or "", form.changes(), shown=form.shown.data or ""
         )
 
     return _confirmed(report_id, ReportAct.AMEND, form, act)
@@ -70,7 +70,7 @@ def do_withdraw(report_id: UUID) -> ResponseReturnValue:
     form = WithdrawForm()
 
     def act(w: Work) -> UUID:
-        withdraw_report(w, report_id, form.because.data or "", shown=form.shown.data)
+        withdraw_report(w, report_id, form.because.data or "", shown=form.shown.data or "")
         return report_id
 
     return _confirmed(report_id, ReportAct.WITHDRAW, form, act)
@@ -141,7 +141,7 @@ def _ask(report_id: UUID, act: ReportAct) -> ResponseReturnValue:
     form = AskForm()
     if form.validate():
         with form.trying(), work(once=form.key()) as w:
-            ASKS[act](w, report_id, form.because.data or "", shown=form.shown.data)
+            ASKS[act](w, report_id, form.because.data or "", shown=form.shown.data or "")
             w.reply = url_for(".show", report_id=report_id)
     if form.wrong:
         return _page(report_id, act, form)
@@ -152,7 +152,7 @@ def _carry_out(report_id: UUID, act: ReportAct) -> ResponseReturnValue:
     form = CarryOutForm()
 
     def do(w: Work) -> UUID:
-        DOES[act](w, report_id, shown=form.shown.data)
+        DOES[act](w, report_id, shown=form.shown.data or "")
         return report_id
 
     return _confirmed(report_id, act, form, do)
