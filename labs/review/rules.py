@@ -113,13 +113,14 @@ LEFT_WORDS: Mapping[Left, tuple[str, str]] = {
 class Plain:
     """The part of a result that decides whether it is one of many identical negatives.
 
-    Cq in cycles, None = nothing detected; `controls` are those of the internal control, `window` its limits.
+    `is_changed`: a value of it, of its internal control or of its run's controls was replaced after it was written, two
+    persons typed it, or it was typed without a worksheet that says what lies where. Cq in cycles, None = nothing detected; `controls` are those of the internal control, `window` its limits.
     """
 
     outcome: Outcome
     is_touched: bool
     is_run_valid: bool
-    is_manual: bool
+    is_changed: bool
     version: int
     targets: tuple[float | None, ...]
     excluded: int = 0
@@ -133,7 +134,7 @@ def left(result: Plain) -> Left | None:
         (result.is_touched, Left.TOUCHED),
         (not result.is_run_valid, Left.RUN_INVALID),
         (result.outcome is not Outcome.NEGATIVE, Left.NOT_NEGATIVE),
-        (result.is_manual, Left.MANUAL),
+        (result.is_changed, Left.MANUAL),
         (result.version > 1, Left.CORRECTED),
         (not result.targets, Left.NO_WELLS),
         (bool(result.excluded), Left.WELL_EXCLUDED),

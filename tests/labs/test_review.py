@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from aquacert.kernel.errors import AquaCertError, Conflict, Invalid, NotAllowed, NotReady
 from aquacert.kernel.scope import SYSTEM
-from labs.bench.commands import enter_result, equip_run, import_run, open_run
+from labs.bench.commands import enter_result, equip_run, import_run, open_run, submit_run
 from labs.bench.models import Result
 from labs.bench.queries import owed_orders, owed_tests, results_of
 from labs.instruments.commands import keep_profile
@@ -38,6 +38,7 @@ from tests.make.labs import (
     make_result,
     rdml_file,
 )
+from tests.make.plates import make_run, make_strict, make_strict_items, type_all
 
 
 @pytest.fixture
@@ -265,6 +266,32 @@ def test_a_batch_leaves_out_what_the_reviewer_touched_and_what_came_by_hand(db):
     with db.look(lab.reviewer.actor) as look:
         [entry] = queue(look).singles
         assert (entry.code, entry.left) == (codes[2], Left.MANUAL)
+
+
+def test_a_plate_typed_once_passes_together_and_a_value_typed_over_does_not(db):
+    lab = make_lab(db)
+    equipment = make_strict(db, lab)
+    codes = make_strict_items(db, lab, 4)
+    run_id = make_run(db, lab, equipment)
+    type_all(db, lab, run_id, {codes[0]: ("37", "无")})
+    type_all(db, lab, run_id, {})
+    with db.work(lab.technician.actor) as w:
+        submit_run(w, run_id)
+    with db.look(lab.reviewer.actor) as look:
+        batch = batch_of(look, run_id, equipment[0])
+        assert [entry.code for entry in batch.alike] == sorted(codes[1:])
+        assert [(e.code, e.left) for e in batch.left_out] == [(codes[0], Left.MANUAL)]
+    with db.work(lab.reviewer.actor) as w:
+        review_batch(w, run_id, equipment[0], [entry.result.id for entry in batch.alike])
+
+    make_strict_items(db, lab, 2)
+    run_id = make_run(db, lab, equipment)
+    type_all(db, lab, run_id, {}, NTC="36")
+    type_all(db, lab, run_id, {}, NTC="无")
+    with db.work(lab.technician.actor) as w:
+        submit_run(w, run_id)
+    with db.look(lab.reviewer.actor) as look:
+        assert batch_of(look, run_id, equipment[0]) is None
 
 
 def test_a_plate_of_negatives_is_signed_with_few_questions_for_each(db):

@@ -12,6 +12,7 @@ from aquacert.accounts.queries.people import person_label
 from aquacert.kernel.work import Look
 from labs.bench.models import BenchRun, Result, WellRow
 from labs.bench.queries import results
+from labs.bench.queries.validity import controls_of
 from labs.bench.queries.wells import is_ic
 from labs.bench.rules import LIVE, Outcome, ResultState, Validity
 from labs.intake.models import Item
@@ -135,6 +136,7 @@ def entries(look: Look, rows: Sequence[Result], *, with_charts: bool = False) ->
     bench, hands = bench_of(look, rows), hands_of(look, rows)
     due = _due(look, rows)
     charts = charts_against(look, bench) if with_charts else {}
+    meddled = {key: _has_changed_controls(look, bench, key) for key in bench.judged}
     labels: dict[UUID | None, str] = {None: "系统"}
     levels: dict[UUID, int] = {}
     found: list[Entry] = []
@@ -163,6 +165,7 @@ def entries(look: Look, rows: Sequence[Result], *, with_charts: bool = False) ->
                         row,
                         is_touched=locked not in {None, Locked.NOT_FINAL},
                         is_held=bool(charts.get(row.run_id)),
+                        is_meddled=meddled[row.run_id, row.scope_id],
                     )
                 ),
                 due=due.get(row.order_id),
@@ -173,7 +176,34 @@ def entries(look: Look, rows: Sequence[Result], *, with_charts: bool = False) ->
     return found
 
 
-def _plain(bench: Bench, row: Result, *, is_touched: bool, is_held: bool) -> Plain:
+def _has_changed_controls(look: Look, bench: Bench, key: tuple[UUID, UUID]) -> bool:
+    """Tell whether a control of a run's assay was typed over: then every result of it rests on a changed value."""
+    run = bench.runs[key[0]]
+    wells = controls_of(look, run, bench.scopes[key[1]])
+    return any(well.revision > _first_revision(run) for well in wells)
+
+
+def _first_revision(run: BenchRun) -> int:
+    """Return the revision of a value nobody changed: typed on a plate it is the first, in a file there is none."""
+    return 1 if run.worksheet_id is not None and run.file_id is None else 0
+
+
+def _is_changed(bench: Bench, row: Result) -> bool:
+    """Tell whether a result's values were replaced, came from two persons, or were typed without a worksheet.
+
+    A plate typed once by one technician is as plain as a file: what lies where, the worksheet says.
+    """
+    run = bench.runs[row.run_id]
+    beside = [ic for ic in bench.controls(row) if ic is not None]
+    written = [*bench.wells[row.id], *beside]
+    is_replaced = any(well.revision > _first_revision(run) for well in written)
+    is_loose = row.is_manual and run.worksheet_id is None
+    return is_replaced or is_loose or len({well.entered_by_id for well in written}) > 1
+
+
+def _plain(
+    bench: Bench, row: Result, *, is_touched: bool, is_held: bool, is_meddled: bool
+) -> Plain:
     """Return the part of a result that decides whether it is like the others."""
     demands = bench.scopes[row.scope_id].rule.demands
     wells = [well for well in bench.wells[row.id] if not is_ic(well)]
@@ -183,7 +213,7 @@ def _plain(bench: Bench, row: Result, *, is_touched: bool, is_held: bool) -> Pla
         outcome=Outcome(row.outcome),
         is_touched=is_touched,
         is_run_valid=bench.judged[row.run_id, row.scope_id].is_valid and not is_held,
-        is_manual=row.is_manual or any(well.revision for well in wells),
+        is_changed=is_meddled or _is_changed(bench, row),
         version=row.version,
         targets=tuple(None if well.cq is None else float(well.cq) for well in wells),
         excluded=sum(well.is_excluded for well in wells),
