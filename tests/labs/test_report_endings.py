@@ -212,6 +212,9 @@ def test_an_amendment_needs_a_change_of_words_a_reason_and_a_third_person(db, ma
             amend_report(w, first, because, changes)
     with pytest.raises(Invalid, match="不齐"), db.work(lab.authoriser.actor) as w:
         amend_report(w, first, "改", {"sampled_on": ""})
+    for day in ("去年", "2026-02-30", "2099-01-01"):
+        with pytest.raises(Invalid, match="抽样日期"), db.work(lab.authoriser.actor) as w:
+            amend_report(w, first, "改", {"sampled_on": day})
     with pytest.raises(Invalid, match="印不出来"), db.work(lab.authoriser.actor) as w:
         amend_report(w, first, "改", {"matrix": "𠮷虾"})
     for hand in (lab.technician, lab.reviewer):

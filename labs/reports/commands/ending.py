@@ -38,6 +38,7 @@ from labs.reports.rules import (
     Stands,
     changes_in_words,
     corrected,
+    is_day_of_sampling,
     missing,
     number_of_version,
     read,
@@ -157,6 +158,8 @@ def _new_version(
     gaps = missing(content)
     if gaps:
         raise Invalid("更正后内容不齐", because="；".join(SENTENCES[gap] for gap in gaps))
+    if "sampled_on" in changes and not is_day_of_sampling(content):
+        raise Invalid("抽样日期不对", sampled_on="写成 2026-05-09，不能晚于收样日期")
     if odd := unprintable(content):
         raise Invalid("更正后的内容印不出来", because=odd[0])
     return content

@@ -17,6 +17,7 @@ from labs.reports.rules.content import (
     ContentLine,
     changes_in_words,
     corrected,
+    is_day_of_sampling,
     read,
 )
 from labs.reports.rules.states import (
@@ -59,6 +60,7 @@ __all__ = [
     "Stands",
     "changes_in_words",
     "corrected",
+    "is_day_of_sampling",
     "missing",
     "number_of",
     "number_of_version",

@@ -7,6 +7,7 @@ for an office's name names a county, and a county with few farms names the farm.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any
 
 TITLE = "水产苗种疫病检测报告"
@@ -125,6 +126,14 @@ def corrected(content: Content, changes: dict[str, str]) -> Content:
     if not set(changes) <= set(AMENDABLE):
         raise ValueError(", ".join(sorted(set(changes) - set(AMENDABLE))))
     return replace(content, **changes)  # type: ignore[arg-type] # amendable fields are texts
+
+
+def is_day_of_sampling(content: Content) -> bool:
+    """Tell whether the sampling day is one, and not after the receipt."""
+    try:
+        return date.fromisoformat(content.sampled_on) <= date.fromisoformat(content.received_on)
+    except ValueError:
+        return False
 
 
 def changes_in_words(content: Content, changes: dict[str, str]) -> str:
