@@ -1,0 +1,73 @@
+"""What is of another county, farm or laboratory is not there: at every door of sampling and the laboratory."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from aquacert.kernel.audit import AuditEntry
+from aquacert.kernel.scope import SYSTEM
+from aquacert.sampling.models import Sample, SelfTest
+from tests.make.accounts import make_person, signed_in
+from tests.make.labs import make_lab
+from tests.make.world import known_ids, make_world
+from tests.rooms.http.doors import addresses
+from tests.rooms.http.test_doors import may_open
+
+ELSEWHERE = "320581"
+ROOMS = ("sampling", "labs")
+PUBLIC = {"labs_register.show", "labs_register.tab", "labs_register_api.lab"}
+"""Which laboratories are designated for what is known to all; instruments, lots and staff are not."""
+EMPTY = {"labs_review.batch"}
+"""Goes back to its list where there is nothing to sign."""
+ROLES = ("official_vet", "county_supervisor", "hatchery_owner")
+
+
+@pytest.fixture
+def behind(db, house):
+    """What lies behind the doors: ids of every kind, and the codes that name samples."""
+    make_world(house)
+    with db.look(SYSTEM) as look:
+        codes = [*look.scalars(select(Sample.blind_code)), *look.scalars(select(SelfTest.number))]
+    return known_ids(house), codes
+
+
+@pytest.fixture
+def strangers(db, behind):
+    lab = make_lab(db)
+    there = [make_person(db, role, division=ELSEWHERE) for role in ROLES]
+    return [*there, lab.receiver, lab.technician, lab.reviewer, lab.authoriser]
+
+
+def entries(db):
+    with db.look(SYSTEM) as look:
+        return look.session.scalar(select(func.count()).select_from(AuditEntry))
+
+
+def doors(app, person, method, ids):
+    """Yield the doors that this person may open and that name a thing by its id."""
+    for endpoint, address in addresses(app, method, ids, most=3):
+        named = any("<uuid" in rule.rule for rule in app.url_map.iter_rules(endpoint))
+        if named and endpoint.startswith(ROOMS) and may_open(app, person, endpoint):
+            yield endpoint, address
+
+
+def test_nothing_of_another_place_is_shown_or_done(app, db, behind, strangers):
+    ids, codes = behind
+    before, shown, told, asked = entries(db), [], [], 0
+    for person in strangers:
+        client = signed_in(app.test_client(), person)
+        for method, call in (("GET", client.get), ("POST", client.post)):
+            for endpoint, address in doors(app, person, method, ids):
+                asked += 1
+                answer = call(address)
+                if any(code in answer.get_data(as_text=True) for code in codes):
+                    told.append((method, address))
+                refused = answer.status_code in {403, 404}
+                if method == "GET" and not refused and endpoint not in PUBLIC | EMPTY:
+                    shown.append((endpoint, answer.status_code))
+                if method == "POST" and answer.status_code < 300:
+                    shown.append((endpoint, answer.status_code))
+    assert (shown, told) == ([], [])
+    assert entries(db) == before
+    assert asked > 100
