@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.i18n import Translations
 from wtforms import Field, HiddenField, StringField
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
@@ -16,6 +18,40 @@ from aquacert.http.sentences import said
 from aquacert.kernel.errors import Invalid
 
 OWN = frozenset({"csrf_token", "once"})
+GONE = _l("选的项目不在现在的列表里（可能刚刚被办理），请照新的列表再选。")
+SENTENCES: Mapping[str, Any] = {
+    "'%(value)s' is not a valid choice for this field.": GONE,
+    "Not a valid choice.": GONE,
+    "Invalid Choice: could not coerce.": GONE,
+    "Invalid choice(s): one or more data inputs could not be coerced.": GONE,
+    "Number must be at least %(min)s.": _l("不能小于 %(min)s。"),
+    "Number must be at most %(max)s.": _l("不能大于 %(max)s。"),
+    "Number must be between %(min)s and %(max)s.": _l("应在 %(min)s 到 %(max)s 之间。"),
+    "Date must be at least %(min)s.": _l("不能早于 %(min)s。"),
+    "Date must be at most %(max)s.": _l("不能晚于 %(max)s。"),
+    "Date must be between %(min)s and %(max)s.": _l("应在 %(min)s 到 %(max)s 之间。"),
+    "Not a valid week value.": _l("不是有效的周。"),
+    "This field cannot be edited.": _l("这一项不能改。"),
+    "This field is disabled and cannot have a value.": _l("这一项不能填。"),
+}
+"""WTForms' own sentence → ours, where its Chinese is missing or wrong, or names what nobody reads."""
+
+
+class Words(Translations):
+    """WTForms' sentences: ours where we have one, else those of its own catalogue."""
+
+    def gettext(self, string: str) -> str:
+        """Return one sentence."""
+        ours = SENTENCES.get(string)
+        return str(super().gettext(string)) if ours is None else str(ours)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """Return one sentence that counts."""
+        ours = SENTENCES.get(singular)
+        return str(super().ngettext(singular, plural, n)) if ours is None else str(ours)
+
+
+WORDS = Words()
 
 
 def without_nul(text: str | None) -> str | None:
@@ -30,6 +66,10 @@ class Form(FlaskForm):
         """Chinese messages from WTForms' own catalogue."""
 
         locales = ("zh",)
+
+        def get_translations(self, form: BaseForm) -> Words:  # noqa: ARG002 (WTForms asks so)
+            """Return the sentences for what is wrong in a field."""
+            return WORDS
 
         def bind_field(
             self,

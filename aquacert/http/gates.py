@@ -10,6 +10,7 @@ from flask import Flask, g, request
 
 from aquacert.http.house import (
     House,
+    answer_again,
     api_key,
     current_actor,
     forget_actor,
@@ -84,6 +85,8 @@ def guard(app: Flask) -> None:
         if request.endpoint == "static" or hasattr(view, "open_because"):
             return
         check(getattr(view, "needs", None))
+        if request.method == "POST" and not request.path.startswith("/api/"):
+            answer_again()
 
 
 def check(needs: tuple[P, ...] | None) -> None:

@@ -11,7 +11,8 @@ from typing import Any, cast
 from flask import Flask, current_app, g, request
 from werkzeug.datastructures import FileStorage
 
-from aquacert.kernel.idempotency import once
+from aquacert.kernel.errors import Repeated
+from aquacert.kernel.idempotency import answered, once
 from aquacert.kernel.scope import ANONYMOUS, Actor
 from aquacert.kernel.settings import Settings
 from aquacert.kernel.tally import Tally
@@ -90,6 +91,20 @@ def work(once: str | None = None, actor: Actor | None = None) -> Iterator[Work]:
     with house().database.work(actor or current_actor(), once=key) as unit:
         unit.request_id = g.get("request_id", "")
         yield unit
+
+
+def answer_again() -> None:
+    """Raise `Repeated` when this very form was taken before.
+
+    Asked at the door, before the form is judged: what it chose may be gone by its own first effect.
+    """
+    key = request.form.get("once", "").replace("\x00", "")
+    if not key:
+        return
+    with look() as unit:
+        kept = answered(unit.session, unit.actor, key, unit.now)
+    if kept is not None and kept.digest == request_once(key).digest:
+        raise Repeated(kept.reply or "")
 
 
 def request_once(key: str) -> Any:  # noqa: ANN401 (kernel's Once)

@@ -6,9 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from aquacert.kernel.db import Base
+from aquacert.kernel.scope import Actor
 
 KEPT = timedelta(hours=24)
 LONGEST = 200
@@ -41,5 +42,20 @@ def once(key: str, *parts: bytes | str) -> Once:
     for part in parts:
         blob = part.encode() if isinstance(part, str) else part
         digest.update(len(blob).to_bytes(8, "big") + blob)
-    kept = key if len(key) <= LONGEST else hashlib.sha256(key.encode()).hexdigest()
-    return Once(kept, digest.hexdigest())
+    return Once(kept_key(key), digest.hexdigest())
+
+
+def kept_key(key: str) -> str:
+    """Return a key as it is kept: as it is, or its digest when it is long."""
+    return key if len(key) <= LONGEST else hashlib.sha256(key.encode()).hexdigest()
+
+
+def owner_of(actor: Actor) -> str:
+    """Return whose keys an actor's are: the person's, the session's, or everybody's."""
+    return str(actor.person_id or actor.session_id or "public")
+
+
+def answered(session: Session, actor: Actor, key: str, now: datetime) -> IdempotencyKey | None:
+    """Return the key as an earlier request of the same actor left it; None = it is fresh."""
+    found = session.get(IdempotencyKey, (owner_of(actor), kept_key(key)))
+    return found if found is not None and found.at >= now - KEPT else None

@@ -42,7 +42,7 @@ from aquacert.kernel.clock import Clock
 from aquacert.kernel.db import Base, reading_engine, table_of, writing_engine
 from aquacert.kernel.errors import Conflict, NotFound, Repeated, Unavailable
 from aquacert.kernel.files import FileStore, StoredFile
-from aquacert.kernel.idempotency import KEPT, IdempotencyKey, Once
+from aquacert.kernel.idempotency import KEPT, IdempotencyKey, Once, owner_of
 from aquacert.kernel.ids import new_id
 from aquacert.kernel.impact import Impact
 from aquacert.kernel.journal import JournalEntry
@@ -302,7 +302,7 @@ class Database:
                 info = session.connection().info
                 info["work"] = unit
                 try:
-                    owner = str(actor.person_id or actor.session_id or "public")
+                    owner = owner_of(actor)
                     if once is not None:
                         _take_key(unit, owner, once)
                     yield unit
