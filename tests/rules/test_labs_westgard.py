@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from labs.quality.rules import Rule, Target, broken, rejects, target_of
+from labs.quality.rules.charts import Control, Series, Value, beside, judged
 
 TABLE = [
     ([0.0, 1.9], (), ()),
@@ -55,3 +59,19 @@ def test_the_spread_is_that_of_a_sample():
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=30))
 def test_the_rules_know_no_up_and_down(zs):
     assert broken(zs) == broken([-z for z in zs])
+
+
+def test_values_that_gave_the_mean_are_not_judged_across_controls_either():
+    runs = [UUID(int=n) for n in range(9)]
+    low, high = [24.0, 25.0] * 4 + [15.0], [30.0, 31.0] * 4 + [40.0]
+
+    def series(control, cqs, first):
+        values = [
+            Value(run, "R", run, date(2026, 5, 1), cq) for run, cq in zip(runs, cqs, strict=True)
+        ]
+        return judged(Series(control, "K", tuple(values), first=first))
+
+    learnt = [series(Control.POS, low, 9), series(Control.LPC, high, 9)]
+    assert not any(value.broken for each in beside(learnt) for value in each.values)
+    later = [series(Control.POS, low, 8), series(Control.LPC, high, 8)]
+    assert all(Rule.R_R_4S in each.values[-1].broken for each in beside(later))

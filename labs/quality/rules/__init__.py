@@ -43,8 +43,6 @@ SENTENCES: Mapping[Rule, str] = {
     Rule.NO_VALUE: "没有值：应检出的质控没有检出",
     Rule.BLANK_CAME_UP: "空白质控出现了 Cq",
 }
-LEAST = 5
-"""Runs without which no standard deviation is worth the name; the usual number is 20."""
 USUAL = 20
 
 

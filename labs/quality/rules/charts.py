@@ -140,15 +140,22 @@ def judged(series: Series, given: Target | None = None) -> Series:
 
 
 def beside(series: Sequence[Series]) -> list[Series]:
-    """Return the series of one lot with R-4s judged across the controls of each run."""
+    """Return the series of one lot with R-4s judged across the controls of each run.
+
+    A value that gave its series' mean and SD is not judged, and judges no other: of it nothing was known before.
+    """
     zs: dict[UUID, list[float]] = {}
     for each in series:
-        for value in each.values:
+        for value in each.values[each.learnt :]:
             if value.z is not None:
                 zs.setdefault(value.run_id, []).append(value.z)
     return [
         replace(
-            each, values=tuple(_with_r4s(value, zs.get(value.run_id, [])) for value in each.values)
+            each,
+            values=(
+                *each.values[: each.learnt],
+                *(_with_r4s(v, zs.get(v.run_id, [])) for v in each.values[each.learnt :]),
+            ),
         )
         for each in series
     ]
