@@ -228,7 +228,7 @@ def reopen(w: Work, item_id: UUID) -> None:
     w.session.execute(
         update(OrderClock)
         .where(OrderClock.item_id == item_id)
-        .values(entered_at=None, verified_at=None, reported_at=None)
+        .values(entered_at=None, verified_at=None, reported_at=None, warned_at=None)
     )
 
 
@@ -259,10 +259,10 @@ def stop_clock(w: Work, item_id: UUID, because: str) -> None:
 
 def resume_clock(w: Work, item_id: UUID) -> None:
     """Let the clocks of an item run again; what stood still does not count."""
+    clocks = _clocks(w, item_id)
     row = open_stop(w, item_id)
     if row is None:
         raise Conflict("这个盲样没有停表。")
-    clocks = _clocks(w, item_id)
     row.resumed_at = w.now
     row.resumed_by_id = w.actor.person_id
     w.session.flush()

@@ -18,7 +18,6 @@ from aquacert.reference.queries import holidays
 from labs.turnaround.models import ClockStop, OpeningHours, OrderClock, TurnaroundPromise
 from labs.turnaround.rules import (
     OFFICE_HOURS,
-    SOON,
     Promise,
     PromiseRow,
     Spans,
@@ -29,6 +28,7 @@ from labs.turnaround.rules import (
     WorkingTime,
     due,
     percentile,
+    soon_until,
     standing,
     took,
 )
@@ -185,7 +185,7 @@ def to_warn_of(look: Look) -> dict[UUID, list[OrderClock]]:
         .where(
             OrderClock.reported_at.is_(None),
             OrderClock.warned_at.is_(None),
-            OrderClock.due_at <= look.now + SOON,
+            OrderClock.due_at <= soon_until(look.now),
         )
         .order_by(OrderClock.lab_id, OrderClock.due_at)
     )

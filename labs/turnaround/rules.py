@@ -130,13 +130,21 @@ STANDING_WORDS: Mapping[Standing, str] = {
 SOON = timedelta(hours=4)
 
 
+def soon_until(now: datetime) -> datetime:
+    """Return up to which due time a test is due soon: within hours, or today.
+
+    What was promised in days is due as its day ends: told four hours before, a laboratory would hear of it at night.
+    """
+    return max(now + SOON, end_of_day(now.astimezone(ZONE).date()))
+
+
 def standing(due_at: datetime | None, now: datetime) -> Standing:
     """Return how a test stands; no due time means that its clock is stopped."""
     if due_at is None:
         return Standing.STOPPED
     if due_at < now:
         return Standing.LATE
-    return Standing.SOON if due_at - now <= SOON else Standing.IN_TIME
+    return Standing.SOON if due_at <= soon_until(now) else Standing.IN_TIME
 
 
 class WorkingTime:

@@ -8,6 +8,7 @@ import pytest
 from aquacert.accounts.queries.inbox import inbox
 from aquacert.kernel.errors import Conflict, Invalid, NotFound
 from aquacert.kernel.scope import SYSTEM
+from labs.reports.commands import withdraw_report
 from labs.turnaround.commands import (
     Mark,
     mark,
@@ -101,9 +102,12 @@ def test_another_laboratory_cannot_stop_the_clock(db, lab):
         stop_clock(w, item_id, "不是我的样")
 
 
-def test_a_laboratory_is_told_once_of_what_is_late(db, lab):
+def test_a_laboratory_is_told_once_on_the_morning_of_what_is_due(db, lab):
     make_items(db, lab, 2)
-    db.clock.at = at("2026-05-14T21:00")
+    db.clock.at = at("2026-05-13T18:00")
+    with db.work(SYSTEM) as w:
+        assert warn_of_late(w) == 0
+    db.clock.at = at("2026-05-14T09:00")
     with db.work(SYSTEM) as w:
         assert warn_of_late(w) == 2
     with db.work(SYSTEM) as w:
@@ -111,6 +115,18 @@ def test_a_laboratory_is_told_once_of_what_is_late(db, lab):
     with db.look(lab.technician.actor) as look:
         [message] = [m for m in look.scalars(inbox(look)) if m.kind == "labs.turnaround"]
     assert message.subject.startswith("2 项检测快到期")
+
+
+def test_what_is_owed_again_is_told_of_again(db, lab):
+    [code] = make_items(db, lab)
+    db.clock.at = at("2026-05-14T09:00")
+    with db.work(SYSTEM) as w:
+        assert warn_of_late(w) == 1
+    report_id = make_report(db, lab, code)
+    with db.work(lab.authoriser.actor) as w:
+        withdraw_report(w, report_id, "样品搞混")
+    with db.work(SYSTEM) as w:
+        assert warn_of_late(w) == 1
 
 
 def test_due_lines_say_how_each_test_stands(db, lab):
@@ -157,5 +173,5 @@ def test_the_clock_notes_entry_review_and_report_on_the_way(db, lab):
     make_report(db, lab, code)
     with db.look(lab.technician.actor) as look:
         clock = look.session.get(OrderClock, row.id)
-        assert clock.entered_at and clock.verified_at and clock.reported_at
+        assert None not in {clock.entered_at, clock.verified_at, clock.reported_at}
         assert look.scalars(owed(look)) == []

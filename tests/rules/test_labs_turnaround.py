@@ -171,11 +171,18 @@ def test_percentiles_are_values_that_occurred(values, percent, found):
 
 
 @pytest.mark.parametrize(
-    ("hours", "stand"),
-    [(None, Standing.STOPPED), (-1, Standing.LATE), (3, Standing.SOON), (5, Standing.IN_TIME)],
+    ("clock", "hours", "stand"),
+    [
+        ("09:00", None, Standing.STOPPED),
+        ("09:00", -1, Standing.LATE),
+        ("09:00", 14.9, Standing.SOON),
+        ("09:00", 15.1, Standing.IN_TIME),
+        ("22:00", 3.9, Standing.SOON),
+        ("22:00", 4.1, Standing.IN_TIME),
+    ],
 )
-def test_a_test_stands_against_its_due_time(hours, stand):
-    now = at("2026-03-09T09:00")
+def test_what_is_due_today_or_within_hours_is_due_soon(clock, hours, stand):
+    now = at(f"2026-03-09T{clock}")
     due_at = None if hours is None else now + timedelta(hours=hours)
     assert standing(due_at, now) is stand
 
