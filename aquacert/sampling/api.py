@@ -53,7 +53,10 @@ def tests(declaration_id: UUID) -> ResponseReturnValue:
 @bp.post("/dispatch")
 @allowed(P.SAMPLE_TAKE)
 def dispatch() -> ResponseReturnValue:
-    """Send samples: {"lab": id, "samples": [id, …], "box": {"number", "carrier", "waybill"}}."""
+    """Send samples: {"lab": id, "samples": [id, …], "box": {"number", "carrier", "waybill"}}.
+
+    With "leave_rest": true a sample goes for the tests that this laboratory can do.
+    """
     values = body()
     try:
         lab_id = UUID(str(needed(values, "lab")))
@@ -61,7 +64,8 @@ def dispatch() -> ResponseReturnValue:
     except (TypeError, ValueError):
         raise Invalid("编号不对。", samples="应该是样品编号的列表") from None
     with work(once=api_key()) as w:
-        consignment = commands.dispatch(w, lab_id, chosen, _parcel(values.get("box")))
+        parcel, part = _parcel(values.get("box")), values.get("leave_rest") is True
+        consignment = commands.dispatch(w, lab_id, chosen, parcel, leave_rest=part)
         w.reply = as_text({"consignment": consignment})
     return answer({"consignment": consignment}, 201)
 

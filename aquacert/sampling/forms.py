@@ -163,6 +163,12 @@ class DispatchForm(ParcelForm):
     samples = SelectMultipleField(
         _l("要送的样品"), validators=[DataRequired(_l("至少选一份样品。"))]
     )
+    leave_rest = BooleanField(
+        _l("只送它能检的"),
+        description=_l("写着“只能送一部分”的实验室：其余项目不送，另抽一份样送别的实验室"),
+    )
+    offers_part = False
+    """Whether some laboratory may be sent only a part of these tests."""
 
 
 class PrintForm(Form):

@@ -17,7 +17,7 @@ from aquacert.reference import queries as reference
 from aquacert.sampling.commands.custody import note_sent
 from aquacert.sampling.commands.facts import SamplesSent
 from aquacert.sampling.models import OrderedTest, Sample, SampleDispatch, SelfTest
-from aquacert.sampling.queries import tests_of_sample
+from aquacert.sampling.queries import is_left, tests_of_sample
 from aquacert.sampling.queries.labs import method_for
 from aquacert.sampling.queries.plans import batch_of
 from aquacert.sampling.rules import (
@@ -49,12 +49,18 @@ class Parcel:
 
 
 def dispatch(
-    w: Work, lab_id: UUID, sample_ids: Sequence[UUID], parcel: Parcel | None = None
+    w: Work,
+    lab_id: UUID,
+    sample_ids: Sequence[UUID],
+    parcel: Parcel | None = None,
+    *,
+    leave_rest: bool = False,
 ) -> UUID:
     """Send samples to a designated laboratory and return the consignment's id.
 
     The laboratory must be in scope for every disease by a method of the rules; it must not belong
-    to the farm's owner. It learns the blind codes and nothing of the farm.
+    to the farm's owner. It learns the blind codes and nothing of the farm. With `leave_rest` a
+    sample goes for the tests it can do; the others wait for a sample of their own.
     """
     rows = [w.get_for_change(Sample, sample_id) for sample_id in dict.fromkeys(sample_ids)]
     if not rows:
@@ -66,11 +72,14 @@ def dispatch(
             raise Conflict(f"{row.sheet_number} 已经送样。")
         must_not_own(w, lab_id, row.organisation_id)
         token = apart.setdefault(row.organisation_id, secrets.token_hex(4))
-        items += [_announced(w, row, test, lab_id, token) for test in tests_of_sample(w, row.id)]
+        tests = _chosen(w, lab_id, row, leave_rest=leave_rest)
+        items += [_announced(w, row, test, token) for test in tests]
     box = send_box(w, lab_id, rows[0].office_id, rows, items, parcel or Parcel())
     for row in rows:
         _sent(w, row, box)
-        w.record(SamplesSent(lab_id, len(rows), box.box_number), on=row, county=row.origin_code)
+        left = [test.disease_code for test in tests_of_sample(w, row.id) if is_left(test, row)]
+        fact = SamplesSent(lab_id, len(rows), box.box_number, left)
+        w.record(fact, on=row, county=row.origin_code)
     return box.consignment_id
 
 
@@ -124,8 +133,34 @@ def _sent(w: Work, row: Sample, box: SampleDispatch) -> None:
     w.move(row, MOVES, Act.SEND)
 
 
-def _announced(w: Work, row: Sample, test: OrderedTest, lab_id: UUID, token: str) -> Announced:
-    test.method_code = method_for(w, lab_id, test.disease_code)
+def _chosen(w: Work, lab_id: UUID, row: Sample, *, leave_rest: bool) -> list[OrderedTest]:
+    """Return the sample's tests the laboratory does, each with its method; the rest keep none.
+
+    Raises `Invalid` when it can do none, or not all and the sender did not say to leave the rest.
+    """
+    done: list[OrderedTest] = []
+    refused: list[Invalid] = []
+    for test in tests_of_sample(w, row.id):
+        try:
+            test.method_code = method_for(w, lab_id, test.disease_code)
+            done.append(test)
+        except Invalid as error:
+            test.method_code = ""
+            refused.append(error)
+    if refused and not (done and leave_rest):
+        said = refused[0]
+        if not done:
+            raise said
+        why = said.fields["lab_id"]
+        raise Invalid(
+            said.sentence,
+            lab_id=why,
+            leave_rest="勾上这里，就先送它能检的；其余的另抽样送别的实验室",
+        )
+    return done
+
+
+def _announced(w: Work, row: Sample, test: OrderedTest, token: str) -> Announced:
     tenths = row.water_temperature_tenths
     batch = batch_of(w, row.declaration_id, row.batch_id)
     return Announced(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
@@ -50,13 +50,14 @@ class SampleTaken(Fact):
 
 @dataclass(frozen=True)
 class SamplesSent(Fact):
-    """Samples left for a laboratory under their blind codes."""
+    """Samples left for a laboratory under their blind codes; `left` are tests it cannot do."""
 
     tag: ClassVar[str] = "sampling:sample:send"
     title: ClassVar[str] = "送样"
     lab_id: UUID
     samples: int
     box: str = ""
+    left: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ def issue_labels(w: Work, unit_id: UUID, count: int) -> UUID:
     The codes follow nothing: neither unit nor order can be read from one.
     """
     unit = accounts.organisation(w, unit_id)
+    scope = w.actor.scope
+    if not (scope.everything or unit.division_code in scope.divisions):
+        raise NotFound
     if unit.kind not in {"agency", "hatchery"}:
         raise Invalid("标签只发给申报点或苗种场。", unit_id="请选申报点或苗种场")
     if not 1 <= count <= MOST_LABELS:

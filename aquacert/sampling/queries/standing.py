@@ -213,14 +213,19 @@ def days_of(look: Look, rule_id: str, on: date | None) -> int:
 
 
 def needs_sample(look: Look, row: OrderedTest) -> bool:
-    """Say whether a test waits for a sample: none was taken, it was unfit, or nothing came of it."""
+    """Say whether a test waits for a sample: none was taken or sent for it, it was unfit, or nothing came of it."""
     taken = look.session.get(Sample, row.sample_id) if row.sample_id else None
-    if taken is None or _is_unfit(look, taken):
+    if taken is None or is_left(row, taken) or _is_unfit(look, taken):
         return True
     line = _line(_live(look, taken)[0], row.disease_code)
     if line is not None:
         return str(line.outcome) == INCONCLUSIVE
     return row.disease_code in inconclusive_tests(look, taken.blind_code)
+
+
+def is_left(row: OrderedTest, taken: Sample) -> bool:
+    """Say whether a sample left without this test of its: the laboratory cannot do it by any method."""
+    return taken.state != State.TAKEN.value and not row.method_code
 
 
 def _said(
@@ -274,6 +279,8 @@ def _standing(look: Look, row: OrderedTest, sample_id: UUID | None) -> TestStand
         return found
     if line is not None:
         return replace(found, state=Stage.RELEASED)
+    if is_left(row, taken):
+        return replace(found, is_left=True, withdrawn_no="")
     return _unreported(look, taken, found)
 
 

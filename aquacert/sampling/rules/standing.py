@@ -47,6 +47,8 @@ class TestStanding:
     """The laboratory could not test the sample (missing, rejected)."""
     is_inconclusive: bool = False
     """The laboratory could not decide after every permitted retest: it waits for a new sample."""
+    is_left: bool = False
+    """The sample left for a laboratory that cannot do this test: it waits for a sample of its own."""
     withdrawn_no: str = ""
     """Number of the last report that no longer stands, while no other does."""
     of_batch: bool = True
@@ -71,6 +73,7 @@ class Block(StrEnum):
     NOT_ORDERED = "not-ordered"
     NOT_SAMPLED = "not-sampled"
     UNFIT = "unfit"
+    LEFT = "left"
     NOT_SENT = "not-sent"
     UNDER_WAY = "under-way"
     AT_LAB = "at-lab"
@@ -88,6 +91,7 @@ SENTENCES: Mapping[Block, str] = {
     Block.NOT_ORDERED: "还没有要求检测，请官方兽医下达并抽样",
     Block.NOT_SAMPLED: "还没有抽样，请官方兽医到场抽样封样",
     Block.UNFIT: "实验室收到的样品不能检测，请重新抽样送检",
+    Block.LEFT: "{lab}做不了这一项，那份样没有送检它，请另抽一份样，送能检的指定实验室",
     Block.NOT_SENT: "{sampled}已封样，还没有送出，请尽快送到指定实验室",
     Block.UNDER_WAY: "{sent}已送往{lab}，实验室还没有收样",
     Block.AT_LAB: "{lab}正在检测，{due}",
@@ -105,6 +109,7 @@ GENTLE: Mapping[Block, str] = {
     Block.NOT_ORDERED: "需要检测，官方兽医会安排抽样",
     Block.NOT_SAMPLED: "需要检测，官方兽医会到场抽样，请留好这一批苗",
     Block.UNFIT: "样品没能检测，官方兽医会再来抽一次样，不是您的原因",
+    Block.LEFT: "这一项要送别的实验室，官方兽医会再来抽一份样，不是您的原因",
     Block.NOT_SENT: "样品已抽好（{sampled}），正准备送实验室",
     Block.UNDER_WAY: "样品{sent}已送往实验室，请等候",
     Block.AT_LAB: "实验室正在检测，{due}",
@@ -147,8 +152,8 @@ def _reported(test: TestStanding, on: date, valid_days: int) -> Block | None:
 
 
 def _on_the_way(test: TestStanding, at_lab: AtLab | None) -> Block:
-    if test.is_unfit:
-        return Block.UNFIT
+    if test.is_left or test.is_unfit:
+        return Block.LEFT if test.is_left else Block.UNFIT
     if test.is_inconclusive:
         return Block.INCONCLUSIVE
     if test.withdrawn_no:

@@ -56,7 +56,13 @@ def dispatch() -> ResponseReturnValue:
     if form.validate():
         with form.catching(), work(once=form.key()) as w:
             chosen = [UUID(key) for key in form.samples.data or []]
-            commands.dispatch(w, UUID(form.lab_id.data), chosen, parcel_of(form))
+            commands.dispatch(
+                w,
+                UUID(form.lab_id.data),
+                chosen,
+                parcel_of(form),
+                leave_rest=form.leave_rest.data,
+            )
             w.reply = url_for(".index")
         if not form.wrong:
             flash(_("已送出，等实验室收样。打印送样清单放进箱里"))
@@ -175,6 +181,7 @@ def _offer(unit: Look, form: DispatchForm) -> None:
     diseases = {test.disease_code for row in rows for test in queries.tests_of_sample(unit, row.id)}
     choices = lab_choices(unit, sorted(diseases), {row.organisation_id for row in rows})
     form.lab_id.choices = [lab_option(choice) for choice in choices]
+    form.offers_part = any(choice.is_partly for choice in choices)
 
 
 def _offer_diseases(unit: Look, form: OrderForm, declaration_id: UUID, batch_id: UUID) -> None:

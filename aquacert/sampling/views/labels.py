@@ -62,7 +62,7 @@ def label_sheet_page(label_sheet_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/labels/<uuid:label_sheet_id>/print")
-@allowed(P.SAMPLE_READ, P.LABEL_ISSUE)
+@allowed(P.SAMPLE_TAKE, P.LABEL_ISSUE)
 def print_labels(label_sheet_id: UUID) -> ResponseReturnValue:
     """Print a sheet's unused labels; a reprint says why and is logged."""
     form = PrintForm()

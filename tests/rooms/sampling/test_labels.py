@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from aquacert.kernel.errors import Invalid, NotAllowedNow
+from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
 from aquacert.kernel.scope import SYSTEM
 from aquacert.sampling.commands import (
     Taking,
@@ -21,7 +21,7 @@ from aquacert.sampling.commands import (
 from aquacert.sampling.queries import sample
 from aquacert.sampling.queries.labels import counts_of, free_labels, labels_of, prints_of
 from aquacert.sampling.rules import LABEL_SENTENCES, LabelFault
-from tests.make.accounts import make_organisation
+from tests.make.accounts import make_organisation, make_person, signed_in
 from tests.make.declarations import make_declaration
 from tests.make.inspections import inspect
 from tests.make.labs import make_lab
@@ -144,3 +144,22 @@ def test_a_sheet_of_labels_is_printed_with_its_log_too(db, paper):
         print_sheet(w, sheet_id)
     with pytest.raises(Invalid), db.work(SYSTEM) as w:
         print_sheet(w, sheet_id)
+
+
+def test_a_county_hands_labels_to_its_own_units_only(db, paper):
+    elsewhere = make_person(db, "county_supervisor", division="320581")
+    with pytest.raises(NotFound), db.work(elsewhere.actor) as w:
+        issue_labels(w, paper.farm.office_id, 3)
+    here = make_person(db, "county_supervisor", division="320114")
+    with db.work(here.actor) as w:
+        assert issue_labels(w, paper.farm.office_id, 3)
+
+
+def test_who_only_reads_samples_prints_no_labels(app, db, paper):
+    sheet_id, _codes = issued(db, paper.farm.office_id)
+    reader = signed_in(app.test_client(), make_person(db, "auditor", division="320000"))
+    shown = reader.get(f"/sampling/labels/{sheet_id}")
+    assert (shown.status_code, "/print" in shown.get_data(as_text=True)) == (200, False)
+    assert reader.post(f"/sampling/labels/{sheet_id}/print").status_code == 403
+    with db.look(SYSTEM) as look:
+        assert prints_of(look, sheet_id) == []
