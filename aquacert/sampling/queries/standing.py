@@ -161,15 +161,7 @@ def batch_tests(look: Look, declaration_id: UUID) -> list[BatchTests]:
     for batch in papers.batches_of(look, declaration_id):
         needed = required_tests(look, declaration_id, batch.batch_id)
         tests = tests_of(look, batch.batch_id)
-        found.append(
-            BatchTests(
-                batch,
-                needed,
-                tests,
-                _said(look, needed, tests, gently=False),
-                _said(look, needed, tests, gently=True),
-            )
-        )
+        found.append(BatchTests(batch, needed, tests, *_said(look, needed, tests)))
     return found
 
 
@@ -180,6 +172,11 @@ def told(
 
     `valid_days` of the dated rule are asked for when not given.
     """
+    return _voices(look, test, valid_days)[gently]
+
+
+def _voices(look: Look, test: TestStanding, valid_days: int | None = None) -> tuple[str, str]:
+    """Return the sentence about a test for officials and that for the farm, from one look at the laboratory."""
     if valid_days is None:
         valid_days = days_of(look, RESULT_RULE, test.sampled_on)
     at_lab = None
@@ -187,13 +184,11 @@ def told(
         taken = look.session.get(Sample, test.sample_id)
         found = progress_of(look, taken.blind_code, test.disease_code) if taken else None
         at_lab = AtLab(found.due_on, found.is_retest, found.is_split) if found else None
-    return say(
-        test,
-        on=look.today,
-        valid_days=valid_days,
-        at_lab=at_lab,
-        gently=gently,
+    plain, gentle = (
+        say(test, on=look.today, valid_days=valid_days, at_lab=at_lab, gently=gently)
+        for gently in (False, True)
     )
+    return plain, gentle
 
 
 def told_unordered(look: Look, test: RequiredTest, *, gently: bool = False) -> str:
@@ -229,20 +224,20 @@ def is_left(row: OrderedTest, taken: Sample) -> bool:
 
 
 def _said(
-    look: Look,
-    needed: Iterable[RequiredTest],
-    tests: tuple[TestStanding, ...],
-    *,
-    gently: bool,
-) -> tuple[str, ...]:
+    look: Look, needed: Iterable[RequiredTest], tests: tuple[TestStanding, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return why a batch does not pass yet, for officials and for the farm."""
     known = {test.disease_code for test in tests}
-    said = [told(look, test, gently=gently) for test in tests]
+    said = [_voices(look, test) for test in tests]
     said += [
-        told_unordered(look, test, gently=gently)
+        (told_unordered(look, test), told_unordered(look, test, gently=True))
         for test in needed
         if test.disease_code not in known
     ]
-    return tuple(one for one in said if one)
+    return (
+        tuple(plain for plain, _gentle in said if plain),
+        tuple(gentle for _plain, gentle in said if gentle),
+    )
 
 
 def _positive(look: Look, row: OrderedTest, taken: Iterable[UUID]) -> TestStanding | None:
