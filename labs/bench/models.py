@@ -33,7 +33,10 @@ class InstrumentFile(Base):
 
 
 class BenchRun(Base):
-    """One run of an instrument, entered by hand or imported from a file."""
+    """One run of an instrument, entered by hand or imported from a file.
+
+    `opened_on` is when it came here; `ran_on` is when its file says it was done, None where no file says or can be right.
+    """
 
     __tablename__ = "lab_runs"
     __table_args__ = (UniqueConstraint("lab_id", "number"), UniqueConstraint("file_id", "name"))
@@ -57,6 +60,12 @@ class BenchRun(Base):
     submitted_by_id: Mapped[UUID | None]
     submitted_at: Mapped[datetime | None]
     equipped_by_id: Mapped[UUID | None]
+    ran_on: Mapped[date | None]
+
+    @property
+    def done_on(self) -> date:
+        """The day on which its instrument and its lot had to be fit."""
+        return self.ran_on or self.opened_on
 
     def search_text(self) -> str:
         """Return the words this run is looked for by."""

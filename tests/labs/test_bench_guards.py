@@ -1,18 +1,26 @@
 """What nobody may slip into a run: later controls, second answers, wells of a dropped plate, one well counted twice."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
 
+from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Invalid, NotAllowedNow
-from labs.bench.commands import Typed, enter_control, enter_result, enter_wells
+from aquacert.kernel.scope import SYSTEM
+from labs.bench.commands import Typed, enter_control, enter_result, enter_wells, import_run
 from labs.bench.models import BenchRun, Result
+from labs.bench.queries import results_of, run_validity
+from labs.bench.rules import RunFault
+from labs.instruments.documents import write_rdml
 from labs.instruments.rules import Role
 from labs.intake.models import Item
 from labs.plates.commands import drop_worksheet
 from labs.pools.commands import dissolve_pool
 from labs.pools.models import Pool
+from labs.register.commands import add_lot
+from labs.register.queries import scopes_of
 from labs.review.commands import review_result
 from tests.make.labs import (
     DISEASE,
@@ -21,6 +29,7 @@ from tests.make.labs import (
     make_lab,
     make_pool_of,
     make_result,
+    plate,
     rdml_file,
 )
 from tests.make.plates import make_run, make_strict, make_strict_items
@@ -94,3 +103,40 @@ def test_a_run_is_locked_before_its_results_by_everybody_who_meets_there(db):
 
 def results_code(w, result_id):
     return w.get(Item, w.get(Result, result_id).item_id).blind_code
+
+
+def test_a_run_is_judged_on_the_day_its_file_says_it_was_done(db):
+    lab = make_lab(db)
+    [code] = make_items(db, lab)
+    done_on, data = legal_day(db.clock.now()), rdml_file(db, {code: None})
+    db.clock.forward(days=3)
+    with db.work(SYSTEM) as w:
+        late = add_lot(
+            w,
+            lab.lab_id,
+            kit="盒",
+            lot="L-LATE",
+            disease_code=DISEASE,
+            days_after_opening=90,
+            opened_on=w.today,
+            expires_on=w.today + timedelta(days=90),
+        )
+    with db.work(lab.technician.actor) as w:
+        done = import_run(
+            w, lab.lab_id, data, "r.rdml", instrument_id=lab.instrument_id, lot_id=late
+        )
+        run = w.get(BenchRun, done.run_ids[0])
+        [scope] = scopes_of(w, lab.lab_id)
+        [row] = results_of(w, code)
+        assert (run.ran_on, run.opened_on, row.tested_on) == (done_on, w.today, done_on)
+        assert RunFault.LOT_EXPIRED in run_validity(w, run, scope).faults
+
+
+def test_a_day_of_a_run_that_cannot_be_is_not_believed(db):
+    lab = make_lab(db)
+    [code] = make_items(db, lab)
+    rows = plate({code: None})
+    data = write_rdml(rows, made_at=db.clock.now() - timedelta(days=400))
+    with db.work(lab.technician.actor) as w:
+        done = import_run(w, lab.lab_id, data, "r.rdml")
+        assert w.get(BenchRun, done.run_ids[0]).ran_on is None

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
 
+from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import NotAllowedNow
 from aquacert.kernel.work import Work
 from labs.bench.commands.rows import must_be_authorised, new_run
@@ -26,6 +28,7 @@ from labs.bench.rules import (
     one_a_well,
 )
 from labs.instruments.rules import Why, milli
+from labs.instruments.rules.moments import day
 from labs.register.models import Instrument, KitLot, LabScope
 from labs.turnaround.commands import Mark, mark
 
@@ -66,6 +69,7 @@ def take_plan(
         )
         run.instrument_id, run.lot_id = equipment
         run.worksheet_id = plan.worksheet_id
+        run.ran_on = _ran_on(w, plan.run.ran_at, wells)
         results = _results(w, run, wells)
         _judge(w, results, wells)
         w.session.add_all(results.values())
@@ -87,6 +91,17 @@ def _known(w: Work, equipment: Equipment) -> None:
         w.get(Instrument, instrument_id)
     if lot_id is not None:
         w.get(KitLot, lot_id)
+
+
+def _ran_on(w: Work, said: str, wells: Iterable[PlannedWell]) -> date | None:
+    """Return the day a file says its run was done on; None where that cannot be, because the instrument's clock is wrong.
+
+    No run is done tomorrow, and none before its samples were received.
+    """
+    found = day(said)
+    came = [legal_day(p.item.received_at) for p in wells if p.item and p.item.received_at]
+    is_likely = found is not None and max(came, default=w.today) <= found <= w.today
+    return found if is_likely else None
 
 
 def _begin_sheet(w: Work, worksheet_id: UUID | None) -> None:
@@ -123,7 +138,7 @@ def _results(w: Work, run: BenchRun, wells: Iterable[PlannedWell]) -> dict[UUID,
             because="",
             entered_by_id=w.actor.person_id,
             entered_at=w.now,
-            tested_on=w.today,
+            tested_on=run.done_on,
             verified_by_id=None,
             verified_at=None,
         )

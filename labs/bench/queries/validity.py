@@ -41,11 +41,11 @@ def equipment_faults(
     found: dict[RunFault, str] = {}
     if run.instrument_id is None:
         found[RunFault.NO_INSTRUMENT] = ""
-    elif said := instrument_fault(look, run.instrument_id, run.opened_on):
+    elif said := instrument_fault(look, run.instrument_id, run.done_on):
         found[RunFault.CALIBRATION_LAPSED] = said
     if run.lot_id is None:
         found[RunFault.NO_LOT] = ""
-    elif said := lot_fault(look, run.lot_id, run.opened_on, test):
+    elif said := lot_fault(look, run.lot_id, run.done_on, test):
         found[RunFault.LOT_EXPIRED] = said
     return found
 
@@ -64,8 +64,7 @@ def run_validity(look: Look, run: BenchRun, scope: LabScope) -> Validity:
         [w for w in controls if w.role in NTC_ROLES],
         [w for w in controls if w.role in POSITIVE_ROLES and not is_weak(w)],
         scope.rule,
-        is_reagent_expired=run.reagent_until_on is not None
-        and run.reagent_until_on < run.opened_on,
+        is_reagent_expired=run.reagent_until_on is not None and run.reagent_until_on < run.done_on,
         demands=demands,
         nec=[w for w in controls if w.role in NEC_ROLES],
         lpc=[w for w in controls if is_weak(w)],
