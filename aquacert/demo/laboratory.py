@@ -81,6 +81,7 @@ class Laboratory:
                     equip_run(w, run_id, **story.equipment(w, disease))
                     enter_control(w, run_id, Role.NTC, disease, None)
                     enter_control(w, run_id, Role.POSITIVE, disease, cq)
+                    submit_run(w, run_id)
 
     def work(self, code: str) -> None:
         """Check the chain of the certificate's sample; fill the lists, unless work lies there already; tell them."""
@@ -289,7 +290,7 @@ class Laboratory:
             if whole.tests:
                 story.said(
                     f"时限 {row.disease_code}：收样到签发 {whole.tests} 项，中位 {whole.p50} 工作小时（节假日不计），"
-                    f"九成在 {whole.p90} 内，超期 {row.late} 项"
+                    f"九成在 {whole.p90} 内，超时 {row.late} 项"
                 )
         story.said("实验室现有：" + "，".join(f"{name} {n}" for name, n in waiting.items()))
 

@@ -48,7 +48,14 @@ from aquacert.kernel.work import Database, Look
 from aquacert.sampling.commands import Parcel, dispatch, order_sampling, take_sample
 from aquacert.sampling.queries import sample
 from aquacert.sampling.rules import Matrix
-from labs.bench.commands import enter_control, enter_result, equip_run, import_run, open_run
+from labs.bench.commands import (
+    enter_control,
+    enter_result,
+    equip_run,
+    import_run,
+    open_run,
+    submit_run,
+)
 from labs.bench.queries import results_of
 from labs.instruments.documents import write_rdml
 from labs.instruments.rules import Role
@@ -205,6 +212,7 @@ class Story:
             enter_control(w, run_id, Role.POSITIVE, by_hand, "24.8")
             for _ in range(2):
                 enter_result(w, code, by_hand, by_hand, None, run_id=run_id)
+            submit_run(w, run_id)
         with self.database.work(self.actor("lab_reviewer")) as w:
             for row in results_of(w, code):
                 review_result(w, row.id)

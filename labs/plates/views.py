@@ -9,6 +9,7 @@ from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.permissions import P
 from labs.bench.forms import SheetRunForm, id_or_none
+from labs.bench.queries import dues_of
 from labs.bench.rules import SHEET_MOVES
 from labs.bench.views.equipping import offer_equipment
 from labs.plates import queries
@@ -23,7 +24,6 @@ from labs.plates.forms import ChooseForm, MoveForm
 from labs.plates.rules import COLUMNS
 from labs.register.forms import ReasonForm
 from labs.register.queries import own_lab
-from labs.turnaround.queries import due_of
 
 bp = Blueprint("labs_plates", __name__, url_prefix="/labs/plates")
 
@@ -147,7 +147,7 @@ def _new(form: ChooseForm) -> tuple[str, int]:
             assays=assays,
             chosen=chosen,
             tests=tests,
-            dues=due_of(unit, [test.order.id for test in tests]),
+            dues=dues_of(unit, [test.order for test in tests]),
             size=size,
             form=form,
         )

@@ -13,6 +13,7 @@ from aquacert.http.pages import page
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from labs.bench.rules import OUTCOME_WORDS, RESULT_MOVES
+from labs.intake.models import AssayOrder
 from labs.pools import queries
 from labs.pools.commands import dissolve_pool, make_pool, retract_pool, set_pool_limit
 from labs.pools.forms import LimitForm, PoolForm
@@ -32,7 +33,9 @@ def index() -> ResponseReturnValue:
     states = [PoolState.OPEN] if request.args.get("open") == "1" else []
     with look() as unit:
         pages = unit.pages(queries.pools(unit, words, *states), number, 50)
-        return page("labs/pools.html", pages=pages, q=words, words=MOVES.words)
+        wanted = AssayOrder.id.in_([pool.order_id for pool in pages.items])
+        orders = {order.id: order for order in unit.scalars(select(AssayOrder).where(wanted))}
+        return page("labs/pools.html", pages=pages, orders=orders, q=words, words=MOVES.words)
 
 
 @bp.get("/new")
@@ -131,6 +134,7 @@ def _show(pool_id: UUID, form: ReasonForm) -> tuple[str, int]:
         html = page(
             "labs/pool.html",
             pool=row,
+            order=unit.get(AssayOrder, row.order_id),
             tree=queries.tree(unit, row),
             cost=queries.cost_of(unit, row),
             maker=person_label(unit, row.made_by_id) if row.made_by_id else "系统",

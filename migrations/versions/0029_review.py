@@ -17,6 +17,7 @@ depends_on = None
 def upgrade() -> None:
     """Let a test wait for the pool that answers for it; add pools and the signatures of review."""
     op.add_column("lab_orders", sa.Column("held_by_id", sa.Uuid(), nullable=True))
+    op.create_index(op.f("ix_lab_orders_held_by_id"), "lab_orders", ["held_by_id"], unique=False)
     op.add_column(
         "lab_items", sa.Column("keep_apart", sa.Text(), server_default="", nullable=False)
     )

@@ -15,7 +15,6 @@ from labs.bench.views.blueprint import bp
 from labs.bench.views.equipping import offer_equipment
 from labs.bench.views.page import run_page
 from labs.register.queries import own_lab
-from labs.turnaround.queries import due_of
 
 
 @bp.get("/")
@@ -29,7 +28,7 @@ def owed() -> ResponseReturnValue:
             "labs/owed.html",
             pages=pages,
             tests=queries.owed_tests(unit, pages.items),
-            dues=due_of(unit, [order.id for order in pages.items]),
+            dues=queries.dues_of(unit, pages.items),
             files=queries.staged_files(unit),
             q=words,
         )

@@ -94,5 +94,5 @@ class AssayOrder(Base):
     disease_name_zh: Mapped[str]
     method_code: Mapped[str]
     method_standard: Mapped[str]
-    held_by_id: Mapped[UUID | None]
+    held_by_id: Mapped[UUID | None] = mapped_column(index=True)
     """The pool (an item of kind pool) that answers for this test meanwhile; it is not owed as a single."""

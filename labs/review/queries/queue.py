@@ -147,14 +147,15 @@ def entries(look: Look, rows: Sequence[Result], *, with_charts: bool = False) ->
         if scope.id not in levels:
             levels[scope.id] = level_for(look, scope.method_code, row.tested_on)
         locked = may_verify(look.actor.person_id, hands[row.id], Outcome(row.outcome))
+        wells = sorted(zip(bench.wells[row.id], bench.controls(row), strict=True), key=_by_well)
         found.append(
             Entry(
                 result=row,
                 item=bench.items[row.item_id],
                 run=bench.runs[row.run_id],
                 scope=scope,
-                wells=tuple(bench.wells[row.id]),
-                controls=tuple(bench.controls(row)),
+                wells=tuple(well for well, _control in wells),
+                controls=tuple(control for _well, control in wells),
                 validity=bench.judged[row.run_id, row.scope_id],
                 charts=charts.get(row.run_id, ()),
                 enterer=labels[row.entered_by_id],
@@ -199,6 +200,12 @@ def _is_changed(bench: Bench, row: Result) -> bool:
     is_replaced = any(well.revision > _first_revision(run) for well in written)
     is_loose = row.is_manual and run.worksheet_id is None
     return is_replaced or is_loose or len({well.entered_by_id for well in written}) > 1
+
+
+def _by_well(pair: tuple[WellRow, WellRow | None]) -> tuple[int, str]:
+    """Order wells as a plate is pipetted: A1, B1, …, H1, A2; those without a place last."""
+    name = pair[0].well
+    return (int(name[1:]), name[:1]) if name[1:].isdigit() else (99, name)
 
 
 def _plain(
