@@ -9,10 +9,11 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 
 from aquacert.accounts import queries as accounts
 from aquacert.certificates.models import (
+    BackingReport,
     Certificate,
     CoveredBatch,
     RecallHit,
@@ -26,7 +27,7 @@ from aquacert.kernel.paging import Pages
 from aquacert.kernel.paging import within as within_pages
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
-from aquacert.sampling.models import Sample
+from aquacert.sampling.models import Sample, SelfTest
 from aquacert.surveillance.models import Zone
 from aquacert.surveillance.queries.zones import division_codes_of, reach_of
 from labs.reports.queries import reports_numbered
@@ -99,9 +100,9 @@ def condition(look: Look, question: Question) -> ColumnElement[bool]:
     if asked.lab_id:
         parts.append(_covering(select(Sample.batch_id).where(Sample.lab_id == asked.lab_id)))
     if asked.report_no:
-        parts.append(_covering(_batches_of_report(look, asked.report_no)))
+        parts.append(_resting(_codes_of_report(look, asked.report_no)))
     if asked.kit_lot:
-        parts.append(_covering(_batches_of_lot(look, asked.kit_lot)))
+        parts.append(_resting(_codes_of_lot(look, asked.kit_lot)))
     if asked.zone_id:
         parts.append(_in_zone(look, asked.zone_id))
     return and_(*parts)
@@ -251,20 +252,31 @@ def _covering(batches: Select[UUID] | Collection[UUID]) -> ColumnElement[bool]:
     return Certificate.id.in_(covered)
 
 
-def _batches_of_report(look: Look, number: str) -> list[UUID]:
+def _resting(codes: Select[str] | Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a certificate covers the batch of a sample, or leaned on its result."""
+    batches = select(Sample.batch_id).where(Sample.blind_code.in_(codes))
+    samples = union_all(
+        select(Sample.id).where(Sample.blind_code.in_(codes)),
+        select(SelfTest.id).where(SelfTest.blind_code.in_(codes)),
+    )
+    leaned = select(BackingReport.certificate_id).where(BackingReport.sample_id.in_(samples))
+    return or_(_covering(batches), Certificate.id.in_(leaned))
+
+
+def _codes_of_report(look: Look, number: str) -> list[str]:
     codes = [report.blind_code for report in reports_numbered(look, number)]
     if not codes:
         raise Invalid("没有这个编号的检测报告。", report_no="请核对报告编号。")
-    return look.scalars(select(Sample.batch_id).where(Sample.blind_code.in_(codes)))
+    return codes
 
 
-def _batches_of_lot(look: Look, lot: str) -> Select[UUID]:
+def _codes_of_lot(look: Look, lot: str) -> Select[str]:
     if not is_known_lot(look, lot):
         raise Invalid(
             "没有实验室登记过这个试剂盒批号。",
             kit_lot="请照试剂盒上的批号写，或先按实验室和日期查询。",
         )
-    return select(Sample.batch_id).where(Sample.blind_code.in_(codes_of_lot(lot)))
+    return codes_of_lot(lot)
 
 
 def _in_zone(look: Look, zone_id: UUID) -> ColumnElement[bool]:

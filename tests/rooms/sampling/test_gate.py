@@ -16,6 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from aquacert.certificates import queries as certificates
 from aquacert.certificates.checks.commands import check
 from aquacert.certificates.commands import issue
+from aquacert.certificates.recalls.queries import live_hits
+from aquacert.certificates.rules.recalls import Question
 from aquacert.certificates.tasks import report_changed
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import NotFound, NotReady
@@ -255,6 +257,9 @@ def test_a_surveillance_negative_counts_only_once_the_province_has_adopted_the_r
     with db.look(SYSTEM) as look:
         code = report_summary(look, report_id).blind_code
         assert certificates.resting_on(look, code) == 1
+        number = report_summary(look, report_id).number
+        for asked in (Question(report_no=number), Question(kit_lot="K2604-17")):
+            assert [hit[0] for hit in live_hits(look, asked)] == [certificate_id]
     assert [one.sentence for one in check(db, house.keys, by="测试").found] == []
     with db.work(lab.authoriser.actor) as w:
         withdraw_report(w, report_id, "样品搞混")
