@@ -22,7 +22,11 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 PLACE = re.compile(r"\{(\w+)\}")
 ENDS = re.compile(r"(?<=[。；])")
 BETWEEN = re.compile(r"([、，；： ])")
-MARKS = {"、": ", ", "，": ", ", "；": "; ", "：": ": "}
+MARKS = {"、": ", ", "，": ", ", "；": "; ", "：": ": ", "。": ". "}
+FRAMES = (
+    (re.compile(r"([^：]+)：(.+)", re.DOTALL), "{}: {}"),
+    (re.compile(r"([^（）]+)（([^（）]+)）"), "{} ({})"),
+)
 LONGEST = 1000
 """Characters; what is longer is no sentence of ours."""
 DEEPEST = 12
@@ -104,16 +108,26 @@ def _known(language: str, text: str, depth: int) -> str | None:
 
 
 def _in_parts(language: str, text: str, depth: int) -> str:
-    """Say sentence after sentence, the longest run first that is known; else word by word."""
+    """Say sentence after sentence, the longest run first that is known; else by its frame."""
     parts = [part for part in ENDS.split(text) if part]
-    for count in range(len(parts) - 1, 0, -1):
+    for count in range(len(parts), 0, -1):
         head = "".join(parts[:count])
-        bare = head.removesuffix("；")
-        known = _known(language, bare, depth)
+        bare = head.rstrip("；。")
+        known = _known(language, bare, depth) if bare != text else None
         if known is not None:
-            mark = "" if bare == head else ";"
             rest = _recognised(language, "".join(parts[count:]), depth + 1)
-            return f"{known}{mark} {rest}"
+            return f"{known}{MARKS.get(head[len(bare) :], ' ')}{rest}".rstrip()
+    return _by_frame(language, text, depth)
+
+
+def _by_frame(language: str, text: str, depth: int) -> str:
+    """Say `name（reason）：sentence。` and the like, if something in the frame is known."""
+    for frame, written in FRAMES:
+        found = frame.fullmatch(text)
+        if found:
+            inner = [_recognised(language, part, depth + 1) for part in found.groups()]
+            if tuple(inner) != found.groups():
+                return written.format(*inner)
     return _by_words(language, text)
 
 

@@ -32,6 +32,13 @@ def english(app):
                 "extraction blank without Cq"
             ),
         ),
+        (
+            "白斑综合征（官方兽医要求）：还没有抽样，请官方兽医到场抽样封样。",
+            (
+                "白斑综合征 (asked for by the official vet): "
+                "Not yet sampled; ask the official vet to take and seal a sample."
+            ),
+        ),
         ("还没有过的一句话", "还没有过的一句话"),
         ("第 2 行：还没有过的一句话", "Line 2: 还没有过的一句话"),
         ("", ""),
