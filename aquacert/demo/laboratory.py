@@ -50,8 +50,7 @@ from labs.turnaround.rules import Step
 PONDS = ("3 号塘", "5 号塘", "6 号塘", "7 号塘")
 POND_STOCK = 800_000
 (FIRST, FIRST_METHOD), (SECOND, _second_method) = SCOPES
-GREY = "37.2"
-NOTHING = "无"
+GREY, NOTHING = "37.2", "无"
 CONTROLS = {"NTC": NOTHING, "PC": "24.8"}
 WEEK = timedelta(days=7)
 
