@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from aquacert.kernel.clock import legal_day
@@ -253,6 +253,31 @@ def test_a_lot_for_another_test_is_a_fault_of_the_run(db):
         assert queries.lot_fault(w, mine, w.today, TEST) == ""
         assert queries.lot_fault(w, mine, w.today) == ""
         assert "登记为" in queries.lot_fault(w, mine, w.today, ("WSD", METHOD))
+
+
+def test_all_laboratories_are_judged_at_once_as_each_is_alone(db):
+    made = [make_lab(db) for _ in range(3)]
+    today = legal_day(db.clock.now())
+    with db.work(SYSTEM) as w:
+        commands.suspend_lab(w, made[0].lab_id, "整改")
+        [held, *_rest] = queries.accreditations_of(w, made[1].lab_id)
+        commands.end_accreditation(w, held.id, "吊销")
+    tests = [TEST, ("WSD", "none")]
+    asked = 0
+
+    def count(*_args):
+        nonlocal asked
+        asked += 1
+
+    with db.look() as look:
+        event.listen(db.reader, "before_cursor_execute", count)
+        found = queries.send_faults(look, tests, today)
+        event.remove(db.reader, "before_cursor_execute", count)
+        assert asked < 10
+        for (lab_id, *test), fault in found.items():
+            assert fault.sentence == queries.send_fault(look, lab_id, *test, today)
+            assert fault.in_scope == queries.in_scope(look, lab_id, *test, today)
+    assert len({fault.sentence for fault in found.values()}) > 3
 
 
 def test_the_workload_counts_what_is_owed_and_warns_without_forbidding(db):

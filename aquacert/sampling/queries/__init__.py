@@ -13,6 +13,7 @@ from aquacert.sampling.queries.required import (
     required_tests,
 )
 from aquacert.sampling.queries.samples import (
+    diseases_of,
     paper_of,
     report_of,
     sample,
@@ -44,6 +45,7 @@ __all__ = [
     "batch_of_sample",
     "batch_tests",
     "days_of",
+    "diseases_of",
     "farm_of_sample",
     "is_left",
     "needs_sample",

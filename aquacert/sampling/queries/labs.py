@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -35,40 +35,31 @@ def method_for(look: Look, lab_id: UUID, disease_code: str) -> str:
 
     Raises `Invalid` at `lab_id` with the register's own sentence when there is none.
     """
+    register.lab(look, lab_id)  # an organisation that is no laboratory is not there
+    tests = [(disease_code, method.code) for method in reference.methods(look, disease_code)]
+    judged = register.send_faults(look, tests, look.today)
+    for _disease, method in tests:
+        if not judged[lab_id, disease_code, method].sentence:
+            return method
     name = reference.disease(look, disease_code).name_zh
-    said = ""
-    for method in reference.methods(look, disease_code):
-        fault = register.send_fault(look, lab_id, disease_code, method.code, look.today)
-        if not fault:
-            return method.code
-        if register.in_scope(look, lab_id, disease_code, method.code, look.today):
-            said = fault
-    said = said or f"没有{name}的有效检测能力，请选别的指定实验室"
+    said = _fault(look, disease_code, [judged[lab_id, *test] for test in tests])
     raise Invalid(f"这个实验室现在不能检{name}。", lab_id=said)
-
-
-def faults_of(look: Look, lab_id: UUID, diseases: Iterable[str]) -> list[str]:
-    """Return one sentence for each test that a laboratory may not be sent; "" for those it may."""
-    found = []
-    for code in diseases:
-        try:
-            method_for(look, lab_id, code)
-        except Invalid as error:
-            found.append(error.fields["lab_id"])
-        else:
-            found.append("")
-    return found
 
 
 def lab_choices(
     look: Look, diseases: Iterable[str], owners: Iterable[UUID] = ()
 ) -> list[LabChoice]:
     """Return every designated laboratory, those that may take these tests first."""
-    wanted, holders = tuple(diseases), tuple(owners)
-    loads = workload(look)
+    holders, loads = tuple(owners), workload(look)
+    asked = {code: [one.code for one in reference.methods(look, code)] for code in set(diseases)}
+    tests = [(code, method) for code, methods in asked.items() for method in methods]
+    judged = register.send_faults(look, tests, look.today)
     found = []
     for line in register.labs(look):
-        faults = faults_of(look, line.lab_id, wanted)
+        faults = [
+            _fault(look, code, [judged[line.lab_id, code, method] for method in methods])
+            for code, methods in sorted(asked.items())
+        ]
         owned = [accounts.same_owner(look, line.lab_id, holder) for holder in holders]
         said = OWN if any(owned) else next((fault for fault in faults if fault), "")
         some = not all(faults) or not faults
@@ -82,3 +73,12 @@ def lab_choices(
             )
         )
     return sorted(found, key=lambda c: (bool(c.fault), not c.is_partly, c.load.is_full, c.name))
+
+
+def _fault(look: Look, disease_code: str, by_method: Sequence[register.SendFault]) -> str:
+    """Say why a laboratory may be sent a disease by none of its methods; "" when by one it may."""
+    if any(not one.sentence for one in by_method):
+        return ""
+    said = [one.sentence for one in by_method if one.in_scope]
+    name = reference.disease(look, disease_code).name_zh
+    return said[-1] if said else f"没有{name}的有效检测能力，请选别的指定实验室"

@@ -29,10 +29,11 @@ def referrals(look: Look, rows: Iterable[Sample | SelfTest]) -> dict[str, str]:
 
 def unlisted(look: Look) -> list[str]:
     """Return the blind codes of open samples and self-tests that are on no list; must be empty."""
-    rows: list[Sample | SelfTest] = []
-    for table in (Sample, SelfTest):
-        open_ones = select(table).where(look.visible(table), table.state != State.RELEASED.value)
-        rows += look.scalars(open_ones)
+    done = State.RELEASED.value
+    rows: list[Sample | SelfTest] = [
+        *look.scalars(select(Sample).where(look.visible(Sample), Sample.state != done)),
+        *look.scalars(select(SelfTest).where(look.visible(SelfTest), SelfTest.state != done)),
+    ]
     return sorted(code for code, place in referrals(look, rows).items() if not place)
 
 

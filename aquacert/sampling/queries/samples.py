@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -47,6 +48,12 @@ def tests_of_sample(look: Look, sample_id: UUID) -> list[OrderedTest]:
         .where(OrderedTest.sample_id == sample_id)
         .order_by(OrderedTest.disease_code)
     )
+
+
+def diseases_of(look: Look, sample_ids: Collection[UUID]) -> list[str]:
+    """Return what some samples together are tested for, in one question."""
+    wanted = select(OrderedTest.disease_code).where(OrderedTest.sample_id.in_(sample_ids))
+    return sorted(set(look.scalars(wanted)))
 
 
 def report_of(look: Look, sample_id: UUID) -> ReportSummary | None:

@@ -178,8 +178,8 @@ def _offer(unit: Look, form: DispatchForm) -> None:
     ]
     picked = set(form.samples.data or ()) or {str(row.id) for row in unsent}
     rows = [row for row in unsent if str(row.id) in picked]
-    diseases = {test.disease_code for row in rows for test in queries.tests_of_sample(unit, row.id)}
-    choices = lab_choices(unit, sorted(diseases), {row.organisation_id for row in rows})
+    diseases = queries.diseases_of(unit, [row.id for row in rows])
+    choices = lab_choices(unit, diseases, {row.organisation_id for row in rows})
     form.lab_id.choices = [lab_option(choice) for choice in choices]
     form.offers_part = any(choice.is_partly for choice in choices)
 

@@ -27,12 +27,14 @@ from labs.register.queries.labs import (
     scopes_of,
 )
 from labs.register.queries.sending import (
+    SendFault,
     accreditations_of,
     is_failed,
     labs_in_scope,
     proficiency_of,
     refusal_of,
     send_fault,
+    send_faults,
 )
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "InstrumentLine",
     "LabLine",
     "LotLine",
+    "SendFault",
     "StaffLine",
     "accreditations_of",
     "authorisations_of",
@@ -62,6 +65,7 @@ __all__ = [
     "scope_for",
     "scopes_of",
     "send_fault",
+    "send_faults",
     "staff_fault",
     "staff_of",
 ]

@@ -1,6 +1,8 @@
 """Where a sample may be sent for a test, and why not elsewhere."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -9,14 +11,16 @@ from sqlalchemy import select
 from aquacert.kernel.work import Look
 from aquacert.reference.queries import binding_rule
 from labs.register.models import Accreditation, LabScope, ProficiencyTest
-from labs.register.queries.labs import LabLine, laboratory, labs
+from labs.register.queries.labs import LabLine, lab, labs
 from labs.register.rules import LabState
 from labs.register.rules.sending import (
     AccreditationKind,
+    Entitled,
     Patience,
     ProficiencyOutcome,
     Refusal,
     Standing,
+    Tried,
     refusal,
 )
 
@@ -61,7 +65,6 @@ def refusal_of(
     look: Look, lab_id: UUID, disease_code: str, method_code: str, on: date
 ) -> Refusal | None:
     """Say why no new sample may be sent to a laboratory for a test on a day; None when it may."""
-    row = laboratory(look, lab_id)
     scopes = look.scalars(
         select(LabScope).where(
             LabScope.lab_id == lab_id,
@@ -69,20 +72,86 @@ def refusal_of(
             LabScope.method_code == method_code,
         )
     )
-    standing = Standing(
-        lab=row.name_zh,
-        test=f"{disease_code}（{method_code}）",
-        is_suspended=row.state != LabState.ACTIVE,
-        spans=tuple((each.from_on, each.until_on) for each in scopes),
-        needs=_needs(scopes, on),
-        accreditations=tuple(each.fact for each in accreditations_of(look, lab_id)),
-        tried=tuple(
-            each.fact
-            for each in proficiency_of(look, lab_id)
-            if each.fact.is_of(disease_code, method_code)
-        ),
+    entered = [each.fact for each in proficiency_of(look, lab_id)]
+    standing = _standing(
+        lab(look, lab_id),
+        (disease_code, method_code),
+        scopes,
+        [each.fact for each in accreditations_of(look, lab_id)],
+        [each for each in entered if each.is_of(disease_code, method_code)],
+        on,
     )
     return refusal(standing, patience(look, on), on)
+
+
+@dataclass(frozen=True, slots=True)
+class SendFault:
+    """Why a sample may not be sent ("" = it may), and whether the test is in scope all the same."""
+
+    sentence: str
+    in_scope: bool
+
+
+def send_faults(
+    look: Look, tests: Collection[tuple[str, str]], on: date
+) -> dict[tuple[UUID, str, str], SendFault]:
+    """Judge every laboratory for every test (disease, method) at once, in as many questions as for one."""
+    scopes, held, tried = _entries(look, {disease for disease, _method in tests})
+    bears = patience(look, on)
+    found: dict[tuple[UUID, str, str], SendFault] = {}
+    for line in labs(look):
+        for disease, method in tests:
+            of_test = scopes[line.lab_id, disease, method]
+            entered = tuple(each for each in tried[line.lab_id] if each.is_of(disease, method))
+            standing = _standing(line, (disease, method), of_test, held[line.lab_id], entered, on)
+            refused = refusal(standing, bears, on)
+            bare = replace(standing, is_suspended=False, tried=())
+            found[line.lab_id, disease, method] = SendFault(
+                "" if refused is None else refused.sentence, refusal(bare, bears, on) is None
+            )
+    return found
+
+
+def _entries(
+    look: Look, diseases: Collection[str]
+) -> tuple[
+    dict[tuple[UUID, str, str], list[LabScope]],
+    dict[UUID, list[Entitled]],
+    dict[UUID, list[Tried]],
+]:
+    """Return every laboratory's scopes of these diseases, its accreditations and its proficiency tests."""
+    scopes: dict[tuple[UUID, str, str], list[LabScope]] = defaultdict(list)
+    for row in look.scalars(select(LabScope).where(LabScope.disease_code.in_(diseases))):
+        scopes[row.lab_id, row.disease_code, row.method_code].append(row)
+    held: dict[UUID, list[Entitled]] = defaultdict(list)
+    for accreditation in look.scalars(select(Accreditation)):
+        held[accreditation.lab_id].append(accreditation.fact)
+    tried: dict[UUID, list[Tried]] = defaultdict(list)
+    taken = select(ProficiencyTest).where(ProficiencyTest.disease_code.in_(diseases))
+    for test in look.scalars(taken.order_by(ProficiencyTest.taken_on, ProficiencyTest.id)):
+        tried[test.lab_id].append(test.fact)
+    return scopes, held, tried
+
+
+def _standing(
+    line: LabLine,
+    test: tuple[str, str],
+    scopes: Sequence[LabScope],
+    held: Sequence[Entitled],
+    tried: Sequence[Tried],
+    on: date,
+) -> Standing:
+    """Put together what decides about one test in one laboratory."""
+    disease_code, method_code = test
+    return Standing(
+        lab=line.name_zh,
+        test=f"{disease_code}（{method_code}）",
+        is_suspended=line.state != LabState.ACTIVE,
+        spans=tuple((each.from_on, each.until_on) for each in scopes),
+        needs=_needs(scopes, on),
+        accreditations=tuple(held),
+        tried=tuple(tried),
+    )
 
 
 def send_fault(look: Look, lab_id: UUID, disease_code: str, method_code: str, on: date) -> str:

@@ -71,6 +71,12 @@ def test_a_lot_by_weight_counts_as_a_large_one(db, farm):
         assert self_test(look, key).individuals == 150
 
 
+def test_what_is_no_laboratory_is_sent_nothing(db, farm):
+    key = taken(db, farm)
+    with pytest.raises(NotFound), db.work(farm.owner) as w:
+        send_self_test(w, key, farm.office_id)
+
+
 def test_it_uses_labels_handed_to_it(db, farm):
     with db.work(SYSTEM) as w:
         sheet_id = issue_labels(w, farm.organisation_id, 2)
