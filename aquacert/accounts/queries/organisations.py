@@ -127,11 +127,13 @@ def name_on(look: Look, organisation_id: UUID, on: date) -> str:
 
 
 def same_owner(look: Look, org_a: UUID, org_b: UUID) -> bool:
-    """Say whether two bodies are one, or parent and child, or led by the same person."""
+    """Say whether two bodies are one, parent and child, of one parent, or led by the same person."""
     if org_a == org_b:
         return True
     one, other = organisation(look, org_a), organisation(look, org_b)
     if one.parent_id == other.id or other.parent_id == one.id:
+        return True
+    if one.parent_id is not None and one.parent_id == other.parent_id:
         return True
     leads = (
         select(Membership.person_id)

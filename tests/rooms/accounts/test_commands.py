@@ -279,6 +279,16 @@ def test_one_person_leading_two_farms_is_one_owner(db):
         assert not same_owner(look, owner.organisation_id, other.organisation_id)
 
 
+def test_a_farm_and_a_laboratory_of_one_company_are_of_one_owner(db):
+    company = make_organisation(db, "dealer")
+    farm = make_organisation(db, "hatchery", parent_id=company)
+    lab, other = make_organisation(db, "lab", parent_id=company), make_organisation(db, "lab")
+    with db.look() as look:
+        assert same_owner(look, farm, lab)
+        assert same_owner(look, company, lab)
+        assert not same_owner(look, other, lab)
+
+
 def test_standing_is_normal_until_somebody_says_otherwise(db):
     farm = make_organisation(db, "hatchery")
     with db.look() as look:
