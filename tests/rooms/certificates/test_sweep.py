@@ -150,11 +150,16 @@ def test_a_report_that_is_withdrawn_or_turns_positive_suspends_what_rests_on_it(
         commands.resume_certificate(w, certificate_id, "已处置")
     with db.work(lab.authoriser.actor) as w:
         withdraw_report(w, positive, "送检管编号贴错")
+    db.clock.forward(minutes=5)
     negative = make_report(db, lab, code)
     assert (after_report(db, positive), after_report(db, negative)) == (0, 0)
     with db.work(supervisor.actor) as w:
         commands.resume_certificate(w, certificate_id, "新的阴性报告已出")
     assert status_of(db, certificate_id) == "valid"
+    with db.work(lab.authoriser.actor) as w:
+        withdraw_report(w, negative, "复检的对照也污染了")
+    assert after_report(db, negative) == 1
+    assert status_of(db, certificate_id) == "suspended"
 
 
 def test_consignee_and_checkpoints_of_the_road_are_told_too(house, db):

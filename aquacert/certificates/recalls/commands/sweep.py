@@ -38,8 +38,7 @@ from aquacert.surveillance.models import Zone
 from aquacert.surveillance.queries import zone_lines
 from labs.reports.queries import ReportSummary, report_for, report_summary
 
-POSITIVE, NEGATIVE = "positive", "negative"
-AUTHORISED, AMENDED = "authorised", "amended"
+POSITIVE, NEGATIVE, AUTHORISED = "positive", "negative", "authorised"
 LATELY = timedelta(days=7)
 """For how long a zone that began is looked at again: a worker may have stood still."""
 
@@ -48,8 +47,8 @@ def after_report(database: Database, report_id: UUID) -> int:
     """Suspend every valid certificate that rests on a report; return how many.
 
     A positive report touches all that cover the batch, and all for which another negative of the
-    farm stood in; one that no longer stands those that were issued since it stood, unless a new
-    negative took its place already (an amendment).
+    farm stood in; one that no longer stands those that rest on its sample, and those of the batch that
+    were issued since, unless a new negative took its place already (an amendment).
     """
     _await_publications(database)
     with database.look(SYSTEM) as look:
@@ -64,11 +63,9 @@ def after_report(database: Database, report_id: UUID) -> int:
             lent = [lent_to(farm, code) for code in _positives(report)] if farm else []
             found = _valid(look, or_(hit, *lent))
         else:
-            versions = _versions(look, report)
-            named = select(BackingReport.certificate_id).where(
-                BackingReport.report_id.in_([one.report_id for one in versions])
-            )
-            since = Certificate.issued_at >= versions[-1].authorised_at
+            # Whichever report of the sample it named: a later one may have taken that one's place.
+            named = select(BackingReport.certificate_id).where(BackingReport.sample_id == sample_id)
+            since = Certificate.issued_at >= _first(look, report).authorised_at
             found = _valid(look, or_(and_(hit, since), Certificate.id.in_(named)))
     return _suspend_all(database, found, because)
 
@@ -120,14 +117,14 @@ def _positives(report: ReportSummary) -> list[str]:
     return [line.disease_code for line in report.lines if str(line.outcome) == POSITIVE]
 
 
-def _versions(look: Look, report: ReportSummary) -> list[ReportSummary]:
-    """Return a report and every earlier version that it corrected: all tell the same results."""
-    found = [report]
-    while found[-1].supersedes_id is not None:
-        older = report_summary(look, found[-1].supersedes_id)
-        if older is None or str(older.state) != AMENDED:
+def _first(look: Look, report: ReportSummary) -> ReportSummary:
+    """Return the first report on the sample: this one, or what it and others before it replaced."""
+    found = report
+    while found.supersedes_id is not None:
+        older = report_summary(look, found.supersedes_id)
+        if older is None:
             break
-        found.append(older)
+        found = older
     return found
 
 
