@@ -25,7 +25,7 @@ BETWEEN = re.compile(r"([、，；： ])")
 MARKS = {"、": ", ", "，": ", ", "；": "; ", "：": ": ", "。": ". "}
 FRAMES = (
     (re.compile(r"([^：]+)：(.+)", re.DOTALL), "{}: {}"),
-    (re.compile(r"([^（）]+)（([^（）]+)）"), "{} ({})"),
+    (re.compile(r"(.+)（([^（）]+)）", re.DOTALL), "{} ({})"),
 )
 LONGEST = 1000
 """Characters; what is longer is no sentence of ours."""
