@@ -13,11 +13,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from sqlalchemy import select
 
+from aquacert.accounts.queries.inbox import inbox
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, Unavailable
 from labs.bench.models import Result, WellRow
 from labs.exchange.commands import (
     call_systems,
     register_system,
+    renew_token,
+    replace_key,
     revoke_system,
     set_webhook,
     take_message,
@@ -66,6 +69,12 @@ class System:
             )
             .decode()
         )
+
+    @classmethod
+    def fresh_pem(cls):
+        other = cls.__new__(cls)
+        other.private = ec.generate_private_key(ec.SECP256R1())
+        return other.pem()
 
     def message(self, sequence, kind="nothing", body=None, **claims):
         header = {"alg": "ES256", "typ": KIND}
@@ -330,16 +339,25 @@ def test_work_is_handed_out_with_its_due_time_and_nothing_of_the_farm(db, client
     [("系统", "no key"), ("", None), ("检验管理系统", None)],
 )
 def test_a_system_needs_a_name_of_its_own_and_a_key(db, lab, system, name, pem):
-    fresh = System.__new__(System)
-    fresh.private = ec.generate_private_key(ec.SECP256R1())
     with pytest.raises(Invalid), db.work(lab.authoriser.actor) as w:
         register_system(
             w,
             lab.lab_id,
             name=name,
             operator_id=lab.technician.person_id,
-            public_key=pem or fresh.pem(),
+            public_key=pem or System.fresh_pem(),
         )
+
+
+def test_who_answers_for_a_system_is_told_of_token_and_key(db, lab, system):
+    with db.work(lab.authoriser.actor) as w:
+        renew_token(w, system.system_id)
+    with db.work(lab.authoriser.actor) as w:
+        replace_key(w, system.system_id, System.fresh_pem())
+    with db.look(lab.technician.actor) as look:
+        told = [m.subject for m in look.scalars(inbox(look)) if m.kind == "labs.system"]
+    assert len(told) == 3
+    assert all("检验管理系统" in subject for subject in told)
 
 
 def test_only_people_of_the_laboratory_answer_for_its_systems(db, lab, system):

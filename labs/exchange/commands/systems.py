@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from aquacert.accounts.commands import end_tokens_named, make_token
+from aquacert.accounts.commands import end_tokens_named, make_token, tell
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed
 from aquacert.kernel.outbound import check_address
 from aquacert.kernel.permissions import P
@@ -70,6 +70,7 @@ def register_system(
         )
     )
     token = make_token(w, operator_id, _token_name(row), scopes=SCOPES)
+    _tell(w, row, "已接入，它录入的结果算您录入的")
     w.record(SystemRegistered(title, row.kid), on=row, county=_county(w, row))
     return Registered(row.id, token)
 
@@ -81,6 +82,7 @@ def replace_key(w: Work, system_id: UUID, public_key: str) -> None:
         raise Conflict("这把公钥已经在用。")
     _unused(w, key)
     row.kid, row.public_key = key.kid.hex(), public_key.strip()
+    _tell(w, row, "换了公钥")
     w.record(SystemKeyReplaced(row.name, row.kid), on=row, county=_county(w, row))
 
 
@@ -89,6 +91,7 @@ def renew_token(w: Work, system_id: UUID) -> str:
     row = _active(w, system_id)
     end_tokens_named(w, row.operator_id, _token_name(row))
     token = make_token(w, row.operator_id, _token_name(row), scopes=SCOPES)
+    _tell(w, row, "换了令牌")
     w.record(SystemTokenRenewed(row.name), on=row, county=_county(w, row))
     return token
 
@@ -156,6 +159,13 @@ def _active(w: Work, system_id: UUID) -> LabSystem:
     if row.state != SystemState.ACTIVE:
         raise Conflict("这个系统已经停用，请重新接入。")
     return row
+
+
+def _tell(w: Work, row: LabSystem, what: str) -> None:
+    """Tell who answers for a system what another person did to it: whoever holds token and key enters for him."""
+    if row.operator_id != w.actor.person_id:
+        subject = f"由您负责的系统“{row.name}”{what}。不是您同意的，请马上找授权签字人停用。"
+        tell(w, to_person=row.operator_id, kind="labs.system", subject=subject)
 
 
 def _token_name(row: LabSystem) -> str:
