@@ -21,7 +21,7 @@ from labs.instruments.rules import (
 
 
 def test_a_number_below_the_cap_is_a_detection():
-    assert read_cq("28.96287", cap=40, blank_is_none=False) == (Decimal("28.963"), Why.DETECTED)
+    assert read_cq("28.96287", cap=40, blank_is_none=False) == (Decimal("28.96287"), Why.DETECTED)
 
 
 @pytest.mark.parametrize("text", ["40", "40.0", "47.32"])

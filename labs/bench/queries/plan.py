@@ -26,7 +26,7 @@ from labs.register.rules import MethodKind
 AT_ONCE = 500
 """Values in one IN list: SQLite takes 32,766 parameters, a file may hold more."""
 SWAPPED = 0.6
-"""Share of rows whose target is a blind code, from which on sample and target are said to have changed places."""
+"""Share of rows whose target is a sample, or whose sample a target, from which on sample and target are said to have changed places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def plan_import(
     readings = [each for each in found if isinstance(each, WellReading)]
     refusals = [*run.refusals, *(each for each in found if isinstance(each, Refusal))]
     shelf = _shelf(look, lab_id, readings, run.cycle_cap)
-    if _is_swapped(shelf, readings):
+    if _is_swapped(look, lab_id, shelf, readings):
         words = f"{FIELD_WORDS['sample']} ↔ {FIELD_WORDS['target']}"
         said = Refusal(0, "sample", RefusalCode.COLUMNS_SWAPPED, words)
         return ImportPlan(run, (), (said,), sheet)
@@ -164,11 +164,18 @@ def _is_answer(planned: Sequence[PlannedWell]) -> bool:
     return any(well.order is not None for well in planned)
 
 
-def _is_swapped(shelf: Shelf, readings: Sequence[WellReading]) -> bool:
-    """Tell whether blind codes stand in the target column, and no sample of the laboratory in its own."""
+def _is_swapped(look: Look, lab_id: UUID, shelf: Shelf, readings: Sequence[WellReading]) -> bool:
+    """Tell whether the laboratory's samples stand in the target column, or its targets in the sample column.
+
+    What merely looks like a blind code is none: a target that nobody registered may look so (WSSV).
+    """
     if shelf.items or not readings:
         return False
-    codes = sum(blind_code(reading.target) is not None for reading in readings)
+    targets = sum(reading.sample.casefold() in shelf.scopes for reading in readings)
+    if targets > SWAPPED * len(readings):
+        return True
+    there = items_by_code(look, lab_id, {reading.target for reading in readings})
+    codes = sum(blind_code(reading.target) in there for reading in readings)
     return codes > SWAPPED * len(readings)
 
 

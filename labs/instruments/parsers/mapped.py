@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aquacert.kernel.errors import Invalid
+from labs.instruments.parsers.headings import no_header
 from labs.instruments.parsers.sheets import Sheet
 from labs.instruments.parsers.table_curves import curves_of
 from labs.instruments.parsers.table_rows import Reader
@@ -27,6 +28,8 @@ class Header:
     row: int
     width: int
     columns: Mapping[str, int]
+    said: int | None = None
+    """The column of conclusions beside the Cq."""
 
 
 def read_table(
@@ -45,12 +48,28 @@ def read_table(
             if header is None:
                 continue
             run = _table(sheet, header, profile, nameless=nameless)
+            run = replace(run, refusals=(*_unread(sheets, sheet, profiles), *run.refusals))
             if curves:
                 run = replace(run, readings=curves_of(sheets, run.readings))
             return replace(run, name=name, sha256=hashlib.sha256(data).hexdigest())
-    raise Invalid(
-        "找不到表头：至少要有样品（Sample Name）、靶标（Target Name）和 CT 三列", file="找不到表头"
+    raise Invalid(no_header(sheets, profiles), file="找不到表头")
+
+
+def _unread(
+    sheets: Sequence[Sheet], read: Sheet, profiles: Sequence[Profile]
+) -> tuple[Refusal, ...]:
+    """Tell of every other sheet that holds a table of wells too: which one counts must not be luck."""
+    return tuple(
+        Refusal(0, "", RefusalCode.SECOND_TABLE, sheet.title[:40])
+        for sheet in sheets
+        if sheet is not read and any(_holds_rows(sheet, profile, profiles) for profile in profiles)
     )
+
+
+def _holds_rows(sheet: Sheet, profile: Profile, profiles: Sequence[Profile]) -> bool:
+    """Say whether a sheet has a header of a profile and rows below it."""
+    header = _header(sheet, profile, profiles)
+    return header is not None and next(_body(sheet, header), None) is not None
 
 
 def _header(sheet: Sheet, profile: Profile, all_of_them: Sequence[Profile]) -> Header | None:
@@ -67,7 +86,8 @@ def _header(sheet: Sheet, profile: Profile, all_of_them: Sequence[Profile]) -> H
         if columns.keys() >= set(REQUIRED) and profile.markers <= set(headings):
             _only_one_result(headings, all_of_them if len(all_of_them) > 1 else (profile,))
             width = 1 + max(place for place, heading in enumerate(headings) if heading)
-            return Header(number, width, columns)
+            said = _place("said", headings, profile.columns["cq"][1:])
+            return Header(number, width, columns, said if said != columns["cq"] else None)
     return None
 
 
@@ -113,11 +133,13 @@ def _table(sheet: Sheet, header: Header, profile: Profile, *, nameless: bool) ->
         version=notes.get("date modified") or notes.get("last modified") or "",
         cq_method=notes.get("ct algorithm") or notes.get("quantification cycle method") or "",
     )
-    mixed = swapped(_cells(sheet, header))
+    mixed = swapped(_cells(sheet, header), profile.no_cq)
     if mixed is not None:
         words = " ↔ ".join(FIELD_WORDS[each] for each in mixed)
         return replace(run, refusals=(Refusal(0, mixed[0], RefusalCode.COLUMNS_SWAPPED, words),))
-    reader = Reader(header.columns, header.width, profile, cap, sheet, nameless=nameless)
+    reader = Reader(
+        header.columns, header.width, profile, cap, sheet, nameless=nameless, said=header.said
+    )
     readings: list[WellReading] = []
     refusals: list[Refusal] = []
     for number, row in _body(sheet, header):
@@ -126,6 +148,8 @@ def _table(sheet: Sheet, header: Header, profile: Profile, *, nameless: bool) ->
             readings.append(made)
         elif made is not None:
             refusals.append(made)
+    if not (readings or refusals or reader.empty):
+        refusals.append(Refusal(0, "", RefusalCode.NO_ROWS, sheet.title[:40]))
     return replace(run, readings=tuple(readings), refusals=tuple(refusals), empty=reader.empty)
 
 

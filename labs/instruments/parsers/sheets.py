@@ -19,6 +19,8 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 256
 MAX_STRINGS = 16 * 2**20
 """The one part of a workbook that is held in memory whole."""
+UNCOMPUTED = "=?"
+"""What a formula says whose value the workbook does not hold; an empty cell says nothing instead."""
 SEPARATORS = (",", ";", "\t")
 
 
@@ -50,14 +52,7 @@ def xlsx_sheets(data: bytes) -> list[Sheet]:
         raise Invalid("表格里的文字太多，已拒收", file="展开后太大")
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        sheets = [
-            Sheet(
-                str(sheet.title),
-                _even(_rows(_unpadded(sheet).iter_rows(values_only=True))),
-                merged=_merged(archive, sheet),
-            )
-            for sheet in book.worksheets
-        ]
+        sheets = [_sheet(archive, data, sheet) for sheet in book.worksheets]
         book.close()
         archive.close()
     except Invalid:
@@ -67,6 +62,35 @@ def xlsx_sheets(data: bytes) -> list[Sheet]:
     except Exception as error:  # openpyxl lets errors of the XML parser through as they are
         raise Invalid("表格打不开或已损坏，请重新导出", file="表格打不开") from error
     return sheets
+
+
+def _sheet(archive: ZipFile, data: bytes, sheet: Any) -> Sheet:  # noqa: ANN401 (see _unpadded)
+    """Return one sheet; where it has formulas, those without a stored value say so."""
+    path = str(getattr(sheet, "_worksheet_path", ""))
+    source = read_member(archive, path.lstrip("/")) if path else b""
+    rows = _even(_rows(_unpadded(sheet).iter_rows(values_only=True)))
+    if FORMULA.search(source):
+        rows = _with_formulas(rows, data, str(sheet.title))
+    return Sheet(str(sheet.title), rows, merged=_merged(source))
+
+
+FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+
+
+def _with_formulas(rows: list[tuple[str, ...]], data: bytes, title: str) -> list[tuple[str, ...]]:
+    """Mark cells that are empty only because nobody stored what their formula came to."""
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    written = list(_rows(_unpadded(book[title]).iter_rows(values_only=True)))
+    book.close()
+    if len(written) != len(rows):
+        raise Invalid("表格打不开或已损坏，请重新导出", file="表格打不开")
+    return [
+        tuple(
+            UNCOMPUTED if not cell.strip() and place < len(formulas) and formulas[place] else cell
+            for place, cell in enumerate(row)
+        )
+        for row, formulas in zip(rows, written, strict=True)
+    ]
 
 
 def _unpadded(sheet: Any) -> Any:  # noqa: ANN401 (openpyxl's streaming sheet has no public type)
@@ -81,12 +105,9 @@ MERGE = re.compile(
 MOST_MERGES = 2_000
 
 
-def _merged(archive: ZipFile, sheet: object) -> tuple[tuple[int, int, int, int], ...]:
+def _merged(source: bytes) -> tuple[tuple[int, int, int, int], ...]:
     """Return a sheet's merged cells, which openpyxl leaves out when it streams."""
-    path = str(getattr(sheet, "_worksheet_path", ""))
-    if not path:
-        return ()
-    found = MERGE.findall(read_member(archive, path.lstrip("/")))
+    found = MERGE.findall(source)
     if len(found) > MOST_MERGES:
         raise Invalid("合并的单元格太多，请取消合并后重新导出", file="合并的单元格太多")
     return tuple(_bounds(ref.decode()) for ref in found)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from labs.instruments.parsers.sheets import Sheet
+from labs.instruments.parsers.sheets import UNCOMPUTED, Sheet
 from labs.instruments.rules import (
     Cq,
     Refusal,
@@ -16,6 +16,7 @@ from labs.instruments.rules import (
     read_cq,
     role_of_name,
 )
+from labs.instruments.rules.conclusions import contradicts
 from labs.instruments.rules.profiles import Decimals, Profile
 
 OMITTED = frozenset({"true", "yes", "y", "1", "是", "x", "omit", "omitted"})
@@ -32,6 +33,8 @@ class Reader:
     cap: int | None
     sheet: Sheet
     nameless: bool = False
+    said: int | None = None
+    """The column of conclusions beside the Cq; it is never taken, but must not contradict."""
     empty: int = 0
     _seen: set[tuple[str, ...]] = field(default_factory=set)
 
@@ -52,11 +55,21 @@ class Reader:
             self.empty += 1
             return None
         made = self._judged(cells, number)
+        if isinstance(made, WellReading) and self.said is not None:
+            made = self._agreed(made, plain(row[self.said]))
         made = self._once(made, number) if isinstance(made, WellReading) else made
         if isinstance(made, Refusal):
             named = cells["sample"] or self.profile.well(cells.get("well", "")) or ""
             return replace(made, about=(named, cells["target"]))
         return made
+
+    def _agreed(self, made: WellReading, said: str) -> WellReading | Refusal:
+        """Refuse a reading that the conclusion in its row contradicts."""
+        if made.is_excluded or not contradicts(made.cq, said, self.profile.no_cq):
+            return made
+        return Refusal(
+            made.row, "cq", RefusalCode.RESULT_CONTRADICTS, f"{made.cq or '无'} {said}"[:40]
+        )
 
     def _once(self, made: WellReading, number: int) -> WellReading | Refusal:
         """Refuse what an earlier row said of the same well and target."""
@@ -109,6 +122,9 @@ class Reader:
 
     def _missing(self, cells: Mapping[str, str], well: str) -> tuple[str, RefusalCode] | None:
         """Return the cell a row cannot do without; a worksheet may tell the sample of a named well."""
+        unsaid = next((name for name, cell in cells.items() if cell == UNCOMPUTED), None)
+        if unsaid is not None:
+            return unsaid, RefusalCode.FORMULA_EMPTY
         if not cells["sample"] and not (self.nameless and well):
             return "sample", RefusalCode.SAMPLE_MISSING
         return None if cells["target"] else ("target", RefusalCode.TARGET_MISSING)

@@ -75,11 +75,15 @@ class RefusalCode(StrEnum):
     OMIT_UNKNOWN = "omit_unknown"
     TOO_FEW_CYCLES = "too_few_cycles"
     SAMPLE_AS_CONTROL = "sample_as_control"
+    FORMULA_EMPTY = "formula_empty"
+    RESULT_CONTRADICTS = "result_contradicts"
+    SECOND_TABLE = "second_table"
+    NO_ROWS = "no_rows"
 
 
 SENTENCES: Mapping[RefusalCode, str] = {
     RefusalCode.ROW_LENGTH: "这一行的列数与表头不同，不能对齐",
-    RefusalCode.WELL_UNREADABLE: "孔位不认识，应像 A1 或 H12",
+    RefusalCode.WELL_UNREADABLE: "不是板上的孔位，应像 A1 或 H12（384 孔到 P24）",
     RefusalCode.SAMPLE_MISSING: "没有样品号",
     RefusalCode.TARGET_MISSING: "没有检测靶标",
     RefusalCode.TASK_UNKNOWN: "孔的用途不认识，应为 UNKNOWN、NTC、STANDARD 或阳性对照",
@@ -101,6 +105,10 @@ SENTENCES: Mapping[RefusalCode, str] = {
     RefusalCode.OMIT_UNKNOWN: "废孔这一列的写法不认识，应为是或否（true、false）",
     RefusalCode.TOO_FEW_CYCLES: "文件说循环数没有跑到判定规则的灰区上限，没有 Cq 不能当作阴性",
     RefusalCode.SAMPLE_AS_CONTROL: "这是本实验室的盲样，文件却把它标成对照，请核对加样",
+    RefusalCode.FORMULA_EMPTY: "这一格是公式，没有存下算出的值；请用表格软件打开，另存后再导入",
+    RefusalCode.RESULT_CONTRADICTS: "结果列与 Cq 说的不一样，请核对是哪一列写错",
+    RefusalCode.SECOND_TABLE: "这张工作表也有结果，没有读；一个文件只读第一张，请分开导出",
+    RefusalCode.NO_ROWS: "表头下面没有一行数据",
 }
 
 
@@ -203,7 +211,8 @@ NO_CQ_WORDS = frozenset(
 )
 NUMBER = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,12})?")
 NEGATIVE_NUMBER = re.compile(r"-[0-9]{1,4}(?:\.[0-9]{1,12})?")
-WELL = re.compile(r"([A-Za-z]{1,2})0*([1-9][0-9]{0,2})")
+WELL = re.compile(r"([A-Za-z]|[Aa][A-Fa-f])0*([1-9]|[1-3][0-9]|4[0-8])")
+"""A well of a plate of up to 1536."""
 MILLI = Decimal("0.001")
 ROLE_PREFIXES: Mapping[str, Role] = {
     "CNEG": Role.NTC,
@@ -267,7 +276,7 @@ def read_cq(
 
 
 def well_name(text: str) -> str | None:
-    """Return A1 for a1, A01 or Ａ１; None when the text is no well."""
+    """Return A1 for a1, A01 or Ａ１; None when the text is no well of a plate of up to 1536."""
     found = WELL.fullmatch(plain(text))
     return f"{found[1].upper()}{int(found[2])}" if found else None
 

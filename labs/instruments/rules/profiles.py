@@ -27,6 +27,8 @@ CYRILLIC_T = str.maketrans({"т": "t", "Т": "t"})  # QuantStudio spells Cт wit
 S = TypeVar("S", bound=StrEnum)
 NEVER_NO_CQ = frozenset("0123456789+-<>≤≥")
 """A word that begins so is a number or a limit: no profile may call it “nothing detected”."""
+LARGEST = re.compile(r"[A-P](?:[1-9]|1[0-9]|2[0-4])")
+"""A well of a plate of 384, the largest that tables of wells are read for: S1 is a sample's name."""
 SAYS_OTHERWISE = re.compile(
     r"n\.?\s?d\.?|not done|pos(itive|\.)?|neg(ative|\.)?|fail(ed)?|err(or)?|invalid|inconclusive|excluded|omit(ted)?"
     r"|.*[阳阴弱废错].*|未[做测检加].*|.*失败.*|.*无效.*"
@@ -115,7 +117,8 @@ class Profile:
             return well_of_number(number, columns) if 1 <= number <= rows * columns else None
         if word.isdecimal():
             return word
-        return well_name(word)
+        name = well_name(word)
+        return name if name and LARGEST.fullmatch(name) else None
 
 
 def last_well(wells: Wells) -> str:
