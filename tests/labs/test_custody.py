@@ -32,6 +32,7 @@ from labs.intake.models import Consignment, Item, NonConformity, Storage, Temper
 from labs.intake.queries import box_of, faults_of, item_by_code, tally_of
 from labs.intake.queries.care import temperature_logs
 from labs.intake.rules import Took, read_scan
+from labs.register.commands import suspend_lab
 from tests.make.accounts import make_person
 from tests.make.labs import announced, blind, make_items, make_lab, make_report
 
@@ -287,6 +288,22 @@ def test_temperatures_outside_are_written_into_every_chain_and_refuse_nothing(db
             assert verify_chain(look, code) == ()
     with pytest.raises(Invalid, match="没有收下"), db.work(lab.receiver.actor) as w:
         take_temperatures(w, box_id, b"nothing")
+
+
+def test_a_suspended_laboratory_turns_away_what_was_on_its_way_and_takes_nothing(db):
+    lab = make_lab(db)
+    box_id, [code] = boxed(db, lab, 1)
+    with db.work(SYSTEM) as w:
+        suspend_lab(w, lab.lab_id, "整改")
+    with pytest.raises(NotAllowedNow, match="登记拒收"), db.work(lab.receiver.actor) as w:
+        receive_item(w, code, "good")
+    with db.work(lab.receiver.actor) as w:
+        receive_item(w, code, "rejected", "本实验室暂停承检")
+    with db.look(lab.receiver.actor) as look:
+        assert (tally_of(look, box_id).rejected, look.get(Consignment, box_id).state) == (
+            1,
+            "received",
+        )
 
 
 def test_a_log_that_ended_before_the_box_left_is_not_of_this_box(db):

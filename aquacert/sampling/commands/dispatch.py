@@ -62,7 +62,7 @@ def dispatch(
     to the farm's owner. It learns the blind codes and nothing of the farm. With `leave_rest` a
     sample goes for the tests it can do; the others wait for a sample of their own.
     """
-    rows = [w.get_for_change(Sample, sample_id) for sample_id in dict.fromkeys(sample_ids)]
+    rows = [w.get_for_change(Sample, sample_id) for sample_id in sorted(set(sample_ids))]
     if not rows:
         raise Invalid("还没有选样品。", samples="至少选一份")
     items: list[Announced] = []

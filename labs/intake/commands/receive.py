@@ -57,7 +57,8 @@ class Scan:
 def receive_item(w: Work, code: str, condition: Condition | str, note: str = "") -> UUID:
     """Receive an item in a condition and return its id; a second scan with the same condition changes nothing.
 
-    Raises `NotFound` for a code of no item here, `NotAllowedNow` while the laboratory is suspended.
+    Raises `NotFound` for a code of no item here; `NotAllowedNow` while the laboratory is suspended, which may
+    then only turn away what arrives, so that its sender samples again.
     """
     found = Condition(condition)
     consignment, item = _locked(w, code)
@@ -71,8 +72,8 @@ def receive_item(w: Work, code: str, condition: Condition | str, note: str = "")
             "要改请用“更正”，原来的登记会保留。"
         )
     lab_row = laboratory(w, item.lab_id)
-    if lab_row.state != LabState.ACTIVE:
-        raise NotAllowedNow("本实验室已暂停承检，不能收样，请联系省级主管部门。")
+    if lab_row.state != LabState.ACTIVE and found not in UNFIT:
+        raise NotAllowedNow("本实验室已暂停承检，不能收样；请登记拒收，送样方会另送别处。")
     text = note.strip()
     if found is Condition.REJECTED and not text:
         raise Invalid("拒收样品时请写明原因", note="请写明拒收的原因")
