@@ -123,6 +123,11 @@ def test_prefixes_encodings_and_melting_points_change_nothing():
                 "<adp><cyc>&#53;</cyc><fluor>5</fluor></adp>",
                 "<!-- <adp><cyc>6</cyc><fluor>6</fluor></adp> -->",
                 "<adp><cyc>7</cyc><fluor></fluor></adp>",
+                "<?x <adp><cyc>8</cyc><fluor>8</fluor></adp> ?>",
+                "<![CDATA[<adp><cyc>9</cyc><fluor>9</fluor></adp>]]>",
+                '<adp curve-lifted="0"/>',
+                "<adp><cyc>1e999</cyc><fluor>9</fluor></adp>",
+                "<adp><cyc>1.2.3</cyc><fluor>9</fluor></adp>",
                 " ",
             ]
         ),

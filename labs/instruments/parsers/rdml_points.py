@@ -21,11 +21,10 @@ WARM = rb"<adp>\s*+<cyc>%(n)s</cyc>\s*+<tmp>%(n)s</tmp>\s*+<fluor>%(n)s</fluor>\
     b"n": NUMBER
 }
 MDP = rb"<mdp>\s*+<tmp>%(n)s</tmp>\s*+<fluor>%(n)s</fluor>\s*+</mdp>" % {b"n": NUMBER}
-PAIRS = {
-    ADP: re.compile(rb"<cyc>([^<]*)</cyc>\s*<fluor>([^<]*)<"),
-    WARM: re.compile(rb"<cyc>([^<]*)</cyc>\s*<tmp>[^<]*</tmp>\s*<fluor>([^<]*)<"),
-    MDP: re.compile(rb"<tmp>([^<]*)</tmp>\s*<fluor>([^<]*)<"),
-}
+WIDTH = {ADP: 2, WARM: 3, MDP: 2}
+"""Numbers of one point; the first and the last are kept."""
+BARE = bytes.maketrans(b"<>/acdflmoprtuy", b" " * 15)
+"""What the tags are written with, and no number is: blanked out, a row of points is a row of numbers."""
 
 
 def _row(point: bytes) -> re.Pattern[bytes]:
@@ -33,7 +32,7 @@ def _row(point: bytes) -> re.Pattern[bytes]:
     return re.compile(point + rb"(?:\s*+" + point + rb")*+")
 
 
-ROWS = {point: _row(point) for point in PAIRS}
+ROWS = {point: _row(point) for point in WIDTH}
 OTHER_CODING = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE)
 UTF16 = frozenset({b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<"})
 
@@ -44,26 +43,26 @@ def lifted(xml: bytes) -> tuple[bytes, list[Curve]]:
     A document with comments, CDATA, further instructions or another encoding comes back as it is: there the same bytes
     may mean something else. Points that are no numbers are left to the parser with their whole row.
     """
-    if b"<!" in xml or xml.count(b"<?") > 1 or OTHER_CODING.match(xml) or xml[:2] in UTF16:
+    if OTHER_CODING.match(xml) or xml[:2] in UTF16:
         return xml, []
     curves: list[Curve] = []
-    if BYTES_MARK in xml:
-        return xml, []
-    begins = xml.find(b"<adp>")
+    rest, begins = xml, xml.find(b"<adp>")
     if begins >= 0:
         is_warm = ROWS[WARM].match(xml, begins) is not None
-        xml = _lift(xml, WARM if is_warm else ADP, b"adp", curves)
-    if b"<mdp>" in xml:
-        xml = _lift(xml, MDP, b"mdp", curves)
-    return xml, curves
+        rest = _lift(rest, WARM if is_warm else ADP, b"adp", curves)
+    if b"<mdp>" in rest:
+        rest = _lift(rest, MDP, b"mdp", curves)
+    # Rows of points hold none of these signs: what is left is a tenth, and tells the same.
+    is_plain = b"<!" not in rest and rest.count(b"<?") <= 1
+    return (rest, curves) if is_plain and rest.count(BYTES_MARK) == len(curves) else (xml, [])
 
 
 def _lift(xml: bytes, point: bytes, tag: bytes, curves: list[Curve]) -> bytes:
     """Take the rows of one kind of point out of the document and add them to `curves`."""
-    pairs = PAIRS[point]
+    width = WIDTH[point]
 
     def take(found: re.Match[bytes]) -> bytes:
-        curve = _points(pairs.findall(found[0]))
+        curve = _points(found[0].translate(BARE).split(), width)
         if curve is None:
             return found[0]
         curves.append(curve)
@@ -72,10 +71,12 @@ def _lift(xml: bytes, point: bytes, tag: bytes, curves: list[Curve]) -> bytes:
     return ROWS[point].sub(take, xml)
 
 
-def _points(pairs: Sequence[tuple[bytes, bytes]]) -> Curve | None:
+def _points(texts: Sequence[bytes], width: int) -> Curve | None:
     """Return the points as numbers; None when one of them is none, or not finite."""
     try:
-        curve = tuple([(float(place), float(light)) for place, light in pairs])
+        numbers = list(map(float, texts))
     except ValueError:
         return None
-    return curve if math.isfinite(sum(map(sum, curve))) else None
+    if not math.isfinite(sum(numbers)):
+        return None
+    return tuple(zip(numbers[::width], numbers[width - 1 :: width], strict=True))
