@@ -84,6 +84,8 @@ class Actor:
     """Division whose audit chain this person's acts go to when the subject names none."""
     is_token: bool = False
     """Came by API token: may do, but never signs."""
+    token_name: str = ""
+    """Name of that token, for rooms that made one for a machine; "" for people."""
     elder: bool = False
     locale: str = ""
 

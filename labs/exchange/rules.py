@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from aquacert.kernel.states import Moves
 
@@ -23,6 +24,8 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 SECRET_PREFIX = "whsec_"  # noqa: S105 (the prefix of Standard Webhooks, no secret)
 MOST_WAITING = 1_000
 """Messages that may wait for a missing one before further ones are refused."""
+MOST_WAITING_BYTES = 64_000_000
+"""And how long they may be together."""
 
 
 class SystemState(StrEnum):
@@ -182,6 +185,11 @@ def _instant(value: object) -> datetime | None:
         return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
     except (ValueError, OverflowError):
         return None
+
+
+def token_name(system_id: UUID) -> str:
+    """Return the name of a system's own token: its messages are taken with no other."""
+    return f"lab-system {system_id}"
 
 
 def digest_of(token: bytes) -> str:

@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from sqlalchemy import select
 
+from aquacert.accounts.queries.actors import token_actor
 from aquacert.accounts.queries.inbox import inbox
-from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, Unavailable
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, TooMany, Unavailable
 from labs.bench.models import Result, WellRow
 from labs.exchange.commands import (
     call_systems,
@@ -31,7 +32,7 @@ from labs.intake.commands import announce
 from labs.intake.models import Item
 from labs.intake.queries import item_by_code
 from labs.register.queries import instruments_of, laboratory, lots_of
-from tests.make.accounts import also
+from tests.make.accounts import also, token
 from tests.make.labs import DISEASE, announced, blind, make_items, make_lab
 
 KIND = "aquacert-lab+jwt"
@@ -59,7 +60,12 @@ class System:
             )
             self.code = laboratory(w, lab.lab_id).code
         self.system_id, self.token = made.system_id, made.token
-        self.actor = lab.technician.actor
+        self.actor = self.acting()
+
+    def acting(self):
+        """Return whom the house sees behind the token."""
+        with self.db.look() as look:
+            return token_actor(look, self.token)
 
     def pem(self):
         return (
@@ -130,7 +136,8 @@ def announce_items(db, lab, count):
 def both(db, system):
     """Let the technician also receive, as small laboratories do."""
     lab = system.lab
-    system.actor = also(db, lab.technician, "lab_receiver", organisation_id=lab.lab_id)
+    also(db, lab.technician, "lab_receiver", organisation_id=lab.lab_id)
+    system.actor = system.acting()
 
 
 def state_of(db, lab):
@@ -219,6 +226,20 @@ def test_a_later_message_waits_and_says_for_what(system):
     assert line.state == "applied"
 
 
+@pytest.mark.parametrize(("limit", "most"), [("MOST_WAITING", 2), ("MOST_WAITING_BYTES", 600)])
+def test_too_many_may_not_wait_but_what_they_wait_for_is_always_taken(
+    system, monkeypatch, limit, most
+):
+    monkeypatch.setattr(f"labs.exchange.rules.{limit}", most)
+    system.send(system.message(2), system.message(3))
+    with pytest.raises(TooMany):
+        system.send(system.message(4))
+    [line] = system.send(system.message(1))
+    assert line.state == "applied"
+    [line] = system.send(system.message(4))
+    assert line.state == "applied"
+
+
 def test_the_same_message_again_changes_nothing_even_signed_anew(db, lab, system):
     system.send(system.message(1), system.message(1), system.message(1))
     assert len(state_of(db, lab)[3]) == 1
@@ -278,14 +299,14 @@ def test_one_changed_byte_another_key_or_no_key_is_refused(db, lab, system):
     unsigned = b".".join(
         [b64(json.dumps({"alg": "none", "typ": KIND}).encode()).encode(), claims, b""]
     )
-    for token in (
+    for altered in (
         changed(system.message(1)),
         b".".join([header, claims, other.message(1).split(b".")[2]]),
         unsigned,
         b"not.a.token",
     ):
         with pytest.raises(NotAllowed):
-            system.send(token)
+            system.send(altered)
     with pytest.raises(NotAllowed):
         take_message(db, lab.reviewer.actor, system.message(1))
     assert state_of(db, lab)[3] == []
@@ -428,3 +449,24 @@ def test_a_call_that_is_not_taken_is_tried_again_and_shown(db, lab, system, rece
 def test_an_address_inside_is_no_webhook(db, lab, system):
     with pytest.raises(Invalid), db.work(lab.authoriser.actor) as w:
         set_webhook(w, system.system_id, "http://127.0.0.1/hook")
+
+
+def test_a_message_is_taken_with_no_other_token_than_the_systems_own(db, client, lab, system):
+    headers = {"Authorization": f"Bearer {token(db, lab.technician)}"}
+    answer = client.post("/api/v1/labs/messages", data=system.message(1), headers=headers)
+    assert answer.status_code == 403
+    assert state_of(db, lab)[3] == []
+
+
+def test_a_refused_run_names_every_row_and_a_kept_one_names_what_was_left_out(db, lab, system):
+    good, doubtful = make_items(db, lab, 2)
+    body = run_body({good: None, "NOBODY-01": None})
+    body["wells"].append({"well": "B1", "sample": doubtful, "target": DISEASE})
+    refused, kept = system.send(
+        system.message(1, "run", body), system.message(2, "run", body | {"keep_good": True})
+    )
+    assert (refused.state, kept.state) == ("refused", "applied")
+    rows = {"第 3 行 sample", "第 4 行 sample", "第 7 行 cq"}
+    assert {reason.split("：")[0] for reason in kept.reasons} == rows
+    assert set(refused.reasons) >= set(kept.reasons)
+    assert len(state_of(db, lab)[1]) == 1

@@ -138,6 +138,7 @@ def actor_for(
         organisation_id=held[0].organisation_id if held else None,
         county=held[0].division_code if held else "",
         is_token=token is not None,
+        token_name="" if token is None else token.name,
         elder=person.elder,
         locale=person.locale,
     )

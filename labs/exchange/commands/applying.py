@@ -21,6 +21,9 @@ from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import Actor
 from aquacert.kernel.work import Database, Work
 from labs.bench.commands import commit_file, enter_finding, stage_file
+from labs.bench.models import InstrumentFile
+from labs.bench.queries.plan import plan_of_file
+from labs.bench.rules import FileState
 from labs.exchange.commands.facts import MessageSettled
 from labs.exchange.models import LabMessage, LabSystem
 from labs.exchange.queries import message_at
@@ -33,6 +36,8 @@ log = structlog.get_logger("labs")
 REFUSALS = (Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound, NotReady)
 BROKEN = (ArithmeticError, DataError, LookupError, TypeError, ValueError)
 """What a content that nobody thought of may raise. A database that is away is none of these: it is tried again."""
+MOST_ROWS = 200
+"""Reasons of single rows that an answer holds."""
 NOT_UNDERSTOOD = "办理这份报文时出错，没有办。请核对内容后用新的序号再发，或联系管理员。"
 
 
@@ -49,8 +54,8 @@ def settle_next(database: Database, actor: Actor, system_id: UUID) -> bool:
             if row is None:
                 return False
             sequence = row.sequence
-            _apply(w, row)
-            _settle(w, row, MessageAct.APPLY, [])
+            told = _apply(w, row)
+            _settle(w, row, MessageAct.APPLY, told)
         return True
     except REFUSALS as error:
         reasons = reasons_of(error)
@@ -87,8 +92,8 @@ def _settle(w: Work, row: LabMessage, act: MessageAct, reasons: list[str]) -> No
     w.record(fact, on=row, county=laboratory(w, row.lab_id).division_code)
 
 
-def _apply(w: Work, row: LabMessage) -> None:
-    """Do what a message asks for."""
+def _apply(w: Work, row: LabMessage) -> list[str]:
+    """Do what a message asks for; return the rows of a run that were left out because it asked to keep the good ones."""
     body: Mapping[str, Any] = row.body
     kind = Kind(row.kind)
     if kind is Kind.RECEIPT:
@@ -106,11 +111,12 @@ def _apply(w: Work, row: LabMessage) -> None:
         enter_finding(w, code, disease, outcome, str(body.get("note") or ""))
     elif kind is Kind.RUN:
         _may(w, P.LAB_ENTER)
-        _run(w, row, body)
+        return _run(w, row, body)
+    return []
 
 
-def _run(w: Work, row: LabMessage, body: Mapping[str, Any]) -> None:
-    """Import a run, and say what it was done with."""
+def _run(w: Work, row: LabMessage, body: Mapping[str, Any]) -> list[str]:
+    """Import a run, and say what it was done with; return the reasons of the rows that were left out."""
     instrument_id = _named(
         body,
         "instrument",
@@ -119,10 +125,16 @@ def _run(w: Work, row: LabMessage, body: Mapping[str, Any]) -> None:
     lot_id = _named(body, "lot", {one.lot.lot: one.lot.id for one in lots_of(w, row.lab_id)})
     data = json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
     file_id = stage_file(w, row.lab_id, data, f"message-{row.sequence}.json")
-    keep_good = body.get("keep_good") is True
-    done = commit_file(w, file_id, keep_good=keep_good, instrument_id=instrument_id, lot_id=lot_id)
-    if done.is_repeat:
+    file = w.get(InstrumentFile, file_id)
+    if file.state == FileState.IMPORTED:
         raise Conflict("同样内容的运行已经收过。")
+    keep_good = body.get("keep_good") is True
+    plan = plan_of_file(w, file)
+    refused = [f"第 {one.row} 行 {one.column}：{one.sentence}" for one in plan.refusals[:MOST_ROWS]]
+    if refused and not (keep_good and plan.samples):
+        raise NotReady(refused, f"{len(plan.refusals)} 行不认，整份没有收。")
+    commit_file(w, file_id, keep_good=keep_good, instrument_id=instrument_id, lot_id=lot_id)
+    return refused
 
 
 def _named(body: Mapping[str, Any], member: str, known: Mapping[str, UUID]) -> UUID | None:

@@ -11,15 +11,14 @@ from labs.exchange.commands.facts import MessageArrived
 from labs.exchange.models import LabMessage, LabSystem
 from labs.exchange.queries import (
     MessageLine,
+    is_full,
     line_of,
     message_at,
     message_named,
     system_of,
-    waiting,
 )
 from labs.exchange.rules import (
     KIND,
-    MOST_WAITING,
     SENTENCES,
     BadEnvelope,
     Envelope,
@@ -27,6 +26,7 @@ from labs.exchange.rules import (
     SystemState,
     digest_of,
     read_envelope,
+    token_name,
 )
 from labs.register.queries import laboratory
 
@@ -58,7 +58,9 @@ def _keep(w: Work, token: bytes) -> LabMessage:
         return known
     if message_named(w, system.id, envelope.message_id) is not None:
         raise Conflict("这个 message_id 已经用在别的序号上。")
-    if len(waiting(w, system.id)) >= MOST_WAITING:
+    # What the others wait for is always taken: it is what lets them go.
+    is_next = envelope.sequence == system.done_through + 1
+    if not is_next and is_full(w, system.id):
         raise TooMany("等着的报文太多，请先补发缺的序号。")
     row = w.add(
         LabMessage(
@@ -85,7 +87,10 @@ def _keep(w: Work, token: bytes) -> LabMessage:
 
 def _proved(w: Work, token: bytes) -> tuple[LabSystem, dict[str, object]]:
     """Return the system whose key signed the token, locked, and the claims."""
-    found = system_of(w, w.actor.person_id)
+    mine = system_of(w, w.actor.person_id)
+    found = [row for row in mine if token_name(row.id) == w.actor.token_name]
+    if not found:
+        raise NotAllowed("报文要用这个系统自己的令牌送，不能用别的令牌。")
     keys = {bytes.fromhex(row.kid): loaded(row.public_key.encode()) for row in found}
     try:
         claims, kid = open_jws(token, keys, {KIND})

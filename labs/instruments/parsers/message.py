@@ -98,7 +98,8 @@ def _row(number: int, row: object, run: str, cap: int | None) -> WellReading | R
         cq = _cq(row, cap)
     except UnreadableCq as unreadable:
         return Refusal(number, "cq", unreadable.code, str(row.get("cq"))[:40], about)
-    return WellReading(run, well, said["sample"], Role(role), said["target"], cq.value, cq.why)
+    values = (run, well, said["sample"], Role(role), said["target"], cq.value, cq.why)
+    return WellReading(*values, row=number)
 
 
 def _cq(row: Mapping[str, Any], cap: int | None) -> Cq:
