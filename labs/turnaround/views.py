@@ -45,6 +45,7 @@ def index() -> ResponseReturnValue:
             standing_words=STANDING_WORDS,
             unit_words=UNIT_WORDS,
             names={s.disease_code: s.disease_name_zh for s in scopes_of(unit, lab_id)},
+            standards={s.method_code: s.method_standard for s in scopes_of(unit, lab_id)},
         )
 
 
