@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.work import Look
+from labs.exchange import rules
 from labs.exchange.models import LabMessage, LabSystem
 from labs.exchange.rules import MessageState, missing
 
@@ -84,6 +85,15 @@ def waiting(look: Look, system_id: UUID) -> list[int]:
         .where(LabMessage.system_id == system_id, LabMessage.state == MessageState.HELD)
         .order_by(LabMessage.sequence)
     )
+
+
+def is_full(look: Look, system_id: UUID) -> bool:
+    """Say whether so many messages of a system wait, or so long ones, that no further one may."""
+    held = select(func.count(), func.coalesce(func.sum(func.length(LabMessage.token)), 0)).where(
+        LabMessage.system_id == system_id, LabMessage.state == MessageState.HELD
+    )
+    count, size = look.session.execute(held).one()
+    return bool(count >= rules.MOST_WAITING or size >= rules.MOST_WAITING_BYTES)
 
 
 def gaps(look: Look, row: LabSystem) -> list[int]:

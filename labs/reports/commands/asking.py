@@ -58,7 +58,8 @@ def invalidate_report(w: Work, report_id: UUID, *, shown: str | None = None) -> 
 def invalidate_for_pool(w: Work, code: str, because: str) -> None:
     """Invalidate the standing report on a blind code whose pool was retracted; without one nothing is done.
 
-    The two persons are those who retracted the pool (labs.pools): this carries out what they decided.
+    Members are negative by their pool only: what ends here is a negative, so nothing gains by it, and one reviewer who
+    retracts the pool is enough to have it tested anew.
     """
     standing = Report.standing == ReportState.AUTHORISED
     found = w.one(select(Report.id).where(Report.blind_code == code, standing))
