@@ -4,7 +4,6 @@ Review has no door here: it is a person's own act, and a token alone never signs
 """
 
 import base64
-import binascii
 from typing import Any
 
 from flask import Blueprint
@@ -41,7 +40,7 @@ def imports() -> ResponseReturnValue:
     values = body()
     try:
         data = base64.b64decode(str(needed(values, "content")), validate=True)
-    except binascii.Error:
+    except ValueError:  # not base64, or not even ASCII
         raise Invalid("文件内容应为 base64。", content="应为 base64") from None
     with work(once=api_key()) as w:
         keep_good = values.get("keep_good") is True

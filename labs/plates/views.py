@@ -128,7 +128,7 @@ def drop(sheet_id: UUID) -> ResponseReturnValue:
 
 def _size(text: str | None) -> int:
     """Return the plate's size; what is none is the usual one."""
-    size = int(text) if text is not None and text.isdigit() else 96
+    size = int(text) if text is not None and text.isdecimal() and len(text) < 4 else 96
     return size if size in COLUMNS else 96
 
 

@@ -67,16 +67,18 @@ def propose_target(
 ) -> UUID:
     """Set mean and SD of a control for one lot, in cycles; they count once another person confirms them."""
     lab = lock_lab(w, lab_id)
-    kind = Control(control)
+    kind = _control(control)
     if method_of(w, lab_id, disease_code, method_code) is None:
         raise NotFound("本实验室没有这个项目的质控图。")
     if kind in BLANKS:
         raise Invalid("空白质控没有均值", control="空白不应有 Cq")
     if not because.strip():
         raise Invalid("请写明依据", because="例如：试剂盒说明书的定值")
-    if not 0 < mean < 100:
+    if w.actor.person_id is None:
+        raise NotAllowed("均值和标准差须由实名的人提出。")
+    if not mean.is_finite() or not 0 < mean < 100:
         raise Invalid("均值应在 0 到 100 个循环之间", mean="0 到 100 之间")
-    if not Decimal("0.001") <= sd < 20:
+    if not sd.is_finite() or not Decimal("0.001") <= sd < 20:
         raise Invalid("标准差应大于 0、小于 20 个循环", sd="大于 0、小于 20")
     row = w.add(
         ControlTarget(
@@ -99,6 +101,14 @@ def propose_target(
     fact = TargetProposed(disease_code, kind, row.lot, f"{mean:f}", f"{sd:f}")
     w.record(fact, on=row, county=lab.division_code, reason=row.because)
     return row.id
+
+
+def _control(name: Control | str) -> Control:
+    """Return the control a form names, or raise `NotFound`."""
+    try:
+        return Control(name)
+    except ValueError:
+        raise NotFound("没有这种质控。") from None
 
 
 def settle_target(w: Work, target_id: UUID, *, confirm: bool) -> None:
@@ -126,7 +136,7 @@ def note_control(
 ) -> UUID:
     """Write down the cause found and the action taken for a value that breaks a rule; nothing is lifted by it."""
     lab = lock_lab(w, lab_id)
-    kind = Control(control)
+    kind = _control(control)
     method = method_of(w, lab_id, disease_code, method_code)
     series = () if method is None else charts_of(w, method).series
     found = [

@@ -41,6 +41,7 @@ def test_problems_are_json(db, client):
     for body in (
         {"name": "x", "content": "***"},
         {"name": "x", "content": "AAAA"},
+        {"name": "x", "content": "文件"},
         {"name": "x"},
         [],
     ):

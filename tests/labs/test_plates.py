@@ -272,7 +272,16 @@ def test_the_pages_of_the_plate_work_without_a_script(db, bench, browser):
     sent = {"wells": '[{"well": "A12", "text": "30", "seen": 0}]'}
     told = technician.post(save, data=sent)
     assert (told.status_code, told.json["clashes"][0]["theirs"]) == (409, "无")
-    assert technician.post(save, data={"wells": "nonsense"}).status_code == 422
+    hostile = (
+        "nonsense",
+        "[" * 100_000,
+        '[{"well": "A1", "text": "n", "seen": 1e999}]',
+        '[{"well": "sentence", "text": "n", "seen": 0}]',
+        '[{"well": "self", "text": "n", "seen": 0}]',
+        "[" + ",".join(['{"well": "A1", "text": "n", "seen": 0}'] * 769) + "]",
+    )
+    assert {technician.post(save, data={"wells": each}).status_code for each in hostile} == {422}
+    assert technician.post(column, data={"w-A1": "30", "s-w-A1": "²"}).status_code == 422
     with db.look(lab.technician.actor) as look:
         assert look.one(select(func.count()).select_from(Result)) == 3
 

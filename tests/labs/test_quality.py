@@ -84,6 +84,13 @@ def test_a_mean_set_by_two_persons_judges_from_the_first_run(db):
     with db.work(lab.reviewer.actor) as w:
         with pytest.raises(Invalid, match="依据"):
             propose_target(w, lab.lab_id, DISEASE, METHOD, because=" ", **asked)
+        for wrong in ({"mean": Decimal("NaN")}, {"sd": Decimal("Infinity")}):
+            with pytest.raises(Invalid, match="循环"):
+                propose_target(w, lab.lab_id, DISEASE, METHOD, because="定值", **(asked | wrong))
+        with pytest.raises(NotFound):
+            propose_target(
+                w, lab.lab_id, DISEASE, METHOD, because="定值", **(asked | {"control": "x"})
+            )
         target_id = propose_target(w, lab.lab_id, DISEASE, METHOD, because="说明书定值", **asked)
     with pytest.raises(NotAllowed, match="另一个人"), db.work(lab.reviewer.actor) as w:
         settle_target(w, target_id, confirm=True)

@@ -31,9 +31,9 @@ from labs.instruments.rules import (
     WellReading,
     Why,
     plain,
-    read_cq,
     well_name,
 )
+from labs.instruments.rules.typed import read_typed_cq
 from labs.intake.models import AssayOrder, Item
 from labs.register.models import LabScope
 
@@ -141,7 +141,7 @@ def read_typed(text: str, *, cap: int) -> Reading:
         return Reading(Cq(None, Why.EXCLUDED), is_cleared=False)
     if word in NONE_WORDS:
         return Reading(Cq(None, Why.NO_CQ), is_cleared=False)
-    return Reading(read_cq(text, cap=cap, blank_is_none=False), is_cleared=False)
+    return Reading(read_typed_cq(text, cap=cap), is_cleared=False)
 
 
 def _plate(w: Work, run_id: UUID) -> _Plate:
@@ -175,7 +175,8 @@ def _read(plate: _Plate, typed: Sequence[Typed]) -> list[tuple[Typed, Reading]]:
     for entry in typed:
         well = well_name(entry.well) or ""
         if well not in plate.places:
-            wrong[entry.well] = UNKNOWN_WELL
+            # What was sent for a well may be anything; only a well's own name says where the sentence belongs.
+            wrong[well or "wells"] = UNKNOWN_WELL
             continue
         try:
             reading = read_typed(entry.text, cap=plate.scope.cycle_cap)

@@ -30,6 +30,8 @@ from labs.register.forms import EmptyForm, ReasonForm
 
 MOST = 768
 """Wells in one saving: a plate of 384 with its internal controls."""
+LONG = 10
+"""Digits that no revision has."""
 
 
 @bp.post("/runs/<uuid:run_id>/plate")
@@ -156,11 +158,18 @@ def _typed(text: str) -> list[Typed]:
         rows = json.loads(text)
         typed = [
             Typed(str(row["well"]), str(row["text"]), int(row["seen"]), bool(row.get("ic")))
-            for row in rows[:MOST]
+            for row in _bounded(rows)
         ]
-    except (ValueError, TypeError, KeyError) as bad:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as bad:
         raise Invalid("没有读懂要保存的内容，请刷新页面再录。") from bad
     return typed
+
+
+def _bounded(rows: Any) -> list[Any]:  # noqa: ANN401 (JSON)
+    """Return the rows of one saving; more than a plate holds are none, for what is left out would seem saved."""
+    if not isinstance(rows, list) or len(rows) > MOST:
+        raise TypeError
+    return rows
 
 
 def _column_typed() -> list[Typed]:
@@ -173,7 +182,11 @@ def _column_typed() -> list[Typed]:
         if value == request.form.get(f"o-{name}", ""):
             continue  # left as it was shown
         seen = request.form.get(f"s-{name}", "0")
-        typed.append(Typed(well, value, int(seen) if seen.isdigit() else 0, kind == "i"))
+        typed.append(
+            Typed(
+                well, value, int(seen) if seen.isdecimal() and len(seen) < LONG else 0, kind == "i"
+            )
+        )
     return typed
 
 

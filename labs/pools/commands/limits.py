@@ -10,6 +10,9 @@ from aquacert.kernel.work import Work
 from labs.pools.commands.facts import PoolLimitSet
 from labs.pools.models import PoolLimit
 
+MOST = 100
+"""Beyond this a single positive is diluted out of every method's sight."""
+
 
 def set_pool_limit(
     w: Work,
@@ -24,8 +27,8 @@ def set_pool_limit(
 
     Raises `Invalid` for a limit below 1, a day before today or no source; `Conflict` when that day has one already.
     """
-    if most < 1:
-        raise Invalid("每个混样的份数至少是 1", most="应为 1 或更大")
+    if not 1 <= most <= MOST:
+        raise Invalid("每个混样的份数至少是 1", most=f"应为 1 到 {MOST}")
     if from_on < w.today:
         raise Invalid("不能改过去的规则", from_on="应为今天或以后")
     if not source.strip():
