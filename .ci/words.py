@@ -6,6 +6,7 @@ kernel, rules and commands hold plain sentences that the doors translate when th
 """
 
 import ast
+import csv
 import itertools
 import re
 import sys
@@ -88,6 +89,13 @@ def gather() -> Catalog:
     return catalogue
 
 
+def names() -> Iterator[tuple[str, str]]:
+    """Diseases and species as the reference data call them in both languages."""
+    for name in ("diseases", "species"):
+        with (ROOT / f"seed_data/{name}.csv").open(encoding="utf-8", newline="") as file:
+            yield from ((row["name_zh"], row["name_en"]) for row in csv.DictReader(file))
+
+
 def load() -> Catalog:
     """The English catalogue as it stands; an empty one if there is none."""
     if not ENGLISH.exists():
@@ -107,7 +115,12 @@ def main(arguments: list[str]) -> None:
     """Gather unless asked to compile only; always compile."""
     catalogue = load()
     if "--compile" not in arguments:
-        catalogue.update(gather(), no_fuzzy_matching=True)
+        found = gather()
+        for chinese, _english in names():
+            found.add(chinese, locations=[("seed_data", 0)])
+        catalogue.update(found, no_fuzzy_matching=True)
+        for chinese, english in names():
+            catalogue[chinese].string = catalogue[chinese].string or english
         catalogue.obsolete.clear()
         ENGLISH.parent.mkdir(parents=True, exist_ok=True)
         with ENGLISH.open("wb") as file:

@@ -35,7 +35,7 @@ def english(app):
         (
             "白斑综合征（官方兽医要求）：还没有抽样，请官方兽医到场抽样封样。",
             (
-                "白斑综合征 (asked for by the official vet): "
+                "White spot disease (asked for by the official vet): "
                 "Not yet sampled; ask the official vet to take and seal a sample."
             ),
         ),
