@@ -18,6 +18,7 @@ from labs.instruments.rules import (
     well_name,
     well_of_number,
 )
+from labs.instruments.rules.typed import read_typed_cq
 
 
 def test_a_number_below_the_cap_is_a_detection():
@@ -93,3 +94,12 @@ def test_controls_are_known_by_their_names():
         Role.UNKNOWN,
         Role.UNKNOWN,
     ]
+
+
+@pytest.mark.parametrize("slip", ["99", "225", "40.1", "NaN", "nan"])
+def test_a_slip_of_the_hand_is_no_negative(slip):
+    with pytest.raises(UnreadableCq):
+        read_typed_cq(slip, cap=40)
+    assert read_typed_cq("22.5", cap=40).why is Why.DETECTED
+    assert read_typed_cq("40", cap=40).why is Why.AT_CAP
+    assert read_typed_cq("无", cap=40).why is Why.NO_CQ

@@ -19,8 +19,8 @@ from labs.instruments.rules import (
     WellReading,
     Why,
     milli,
-    read_cq,
 )
+from labs.instruments.rules.typed import read_typed_cq
 from labs.intake.models import AssayOrder, Item
 from labs.intake.queries import item_by_code
 from labs.intake.rules import ItemState
@@ -212,7 +212,7 @@ def cq_of(cq: str | Decimal | None, scope: LabScope) -> Cq:
     if cq is None:
         return Cq(None, Why.NO_CQ)
     try:
-        return read_cq(str(cq), cap=scope.cycle_cap, blank_is_none=False)
+        return read_typed_cq(str(cq), cap=scope.cycle_cap)
     except UnreadableCq as unreadable:
         sentence = SENTENCES[unreadable.code]
         raise Invalid(f"“{str(cq)[:20]}”：{sentence}", cq=sentence) from unreadable

@@ -254,6 +254,8 @@ def _answer(
         if order.id in shelf.answered or is_other_run:
             return RefusalCode.ALREADY_RESULT
         is_short = shelf.cap is not None and shelf.cap < scope.rule.grey_max
+        if reading.cq is not None and reading.cq > scope.cycle_cap:
+            return RefusalCode.CQ_ABOVE_CYCLES
         well = PlannedWell(reading, item, order, scope)
         return RefusalCode.TOO_FEW_CYCLES if is_short else [well]
     return RefusalCode.TARGET_NOT_ORDERED

@@ -79,6 +79,7 @@ class RefusalCode(StrEnum):
     RESULT_CONTRADICTS = "result_contradicts"
     SECOND_TABLE = "second_table"
     NO_ROWS = "no_rows"
+    CQ_ABOVE_CYCLES = "cq_above_cycles"
 
 
 SENTENCES: Mapping[RefusalCode, str] = {
@@ -109,6 +110,7 @@ SENTENCES: Mapping[RefusalCode, str] = {
     RefusalCode.RESULT_CONTRADICTS: "结果列与 Cq 说的不一样，请核对是哪一列写错",
     RefusalCode.SECOND_TABLE: "这张工作表也有结果，没有读；一个文件只读第一张，请分开导出",
     RefusalCode.NO_ROWS: "表头下面没有一行数据",
+    RefusalCode.CQ_ABOVE_CYCLES: "Cq 大于方法的循环数，请核对小数点；没有检出请写“无”",
 }
 
 
