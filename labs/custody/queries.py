@@ -52,6 +52,19 @@ def proves(look: Look, code: str, sequence: int, private: dict[str, str]) -> boo
     return bool(kept) and kept == private_digest(private)
 
 
+def private_digests(look: Look, codes: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return, for each code, the digest of private facts by act, of the first link of each that has one."""
+    rows = look.session.execute(
+        select(CustodyLink.blind_code, CustodyLink.act, CustodyLink.private_digest)
+        .where(CustodyLink.blind_code.in_(codes), CustodyLink.private_digest != "")
+        .order_by(CustodyLink.blind_code, CustodyLink.sequence)
+    )
+    found: dict[str, dict[str, str]] = {}
+    for code, act, digest in rows:
+        found.setdefault(code, {}).setdefault(act, digest)
+    return found
+
+
 def _judged(look: Look, codes: Sequence[str]) -> tuple[Break, ...]:
     links, anchors = _links(look, codes), _anchors(look, codes)
     heads = {

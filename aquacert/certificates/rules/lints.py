@@ -132,6 +132,7 @@ ALL = (
     _of("stock.ledger_balances", "存塘扣数与证书相符", "水产苗种管理办法：生产记录", LEDGER),
     _of("seal.holds", "电子印章验得过，盖的就是这份记录", "GB/T 38540-2020", LEDGER),
     _of("custody.holds", "样品流转链从抽样到销毁完好", TRAIL, LEDGER),
+    _of("custody.private", "封样号、抽样单号、运单号与流转链相符", TRAIL, LEDGER),
     _of("audit.chain_whole", "审计链完好", TRAIL, LEDGER, spreads=True),
     _of("log.whole", "公开日志连续，且与证书一一对应", "RFC 9162", LEDGER, spreads=True),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from aquacert.kernel.work import Work
 from aquacert.sampling.models import Sample, SampleDispatch, SelfTest
+from aquacert.sampling.queries.sealed import private_of
 from labs.custody.commands import note
 
 HOLDER = "抽样方"
@@ -15,7 +16,7 @@ HOLDER = "抽样方"
 
 def note_taken(w: Work, row: Sample | SelfTest) -> None:
     """Begin the chain: taken, then sealed."""
-    private = _private(row)
+    private = private_of(row)
     public = {"individuals": str(row.individuals), "preservation": row.preservation}
     note(w, row.blind_code, "taken", public=public, private=private, holder=HOLDER)
     note(w, row.blind_code, "sealed", private=private, holder=HOLDER)
@@ -23,13 +24,7 @@ def note_taken(w: Work, row: Sample | SelfTest) -> None:
 
 def note_sent(w: Work, row: Sample | SelfTest, box: SampleDispatch) -> None:
     """Say that the sample was handed over and left, in which box and by what sort of carrier."""
-    private = _private(row) | {"waybill": box.waybill}
+    private = private_of(row) | {"waybill": box.waybill}
     public = {"box": box.box_number, "carrier": box.carrier}
     note(w, row.blind_code, "handed_over", public=public, private=private, holder=HOLDER)
     note(w, row.blind_code, "shipped", public=public, private=private, holder=HOLDER)
-
-
-def _private(row: Sample | SelfTest) -> dict[str, str]:
-    if isinstance(row, Sample):
-        return {"salt": row.custody_salt, "sheet": row.sheet_number, "seal": row.seal_number}
-    return {"salt": row.custody_salt, "sheet": row.number}

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from aquacert.demo.pictures import pond
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
@@ -21,6 +22,7 @@ from aquacert.sampling.commands import (
 from aquacert.sampling.queries import sample
 from aquacert.sampling.queries.photos import photos_of
 from aquacert.sampling.queries.plans import Wish, advice, plan_of
+from aquacert.sampling.queries.sealed import unproven
 from aquacert.sampling.rules import Preservation, Tissue, Window, in_words
 from aquacert.sampling.views.take import _wish
 from labs.custody.queries import chain, verify_chain
@@ -169,3 +171,18 @@ def test_only_who_took_it_adds_photographs_and_only_before_it_left(db, paper):
         dispatch(w, lab.lab_id, [sample_id])
     with pytest.raises(NotAllowedNow), db.work(paper.vet.actor) as w:
         add_sample_photo(w, sample_id, pond("二"), "a.jpg")
+
+
+@pytest.mark.parametrize("column", ["seal_number", "sheet_number", "custody_salt", "waybill"])
+def test_a_seal_sheet_salt_or_waybill_changed_later_is_found(db, paper, column):
+    sample_id, lab = make_sample(db, paper), make_lab(db)
+    with db.work(paper.vet.actor) as w:
+        dispatch(w, lab.lab_id, [sample_id])
+    with db.look(SYSTEM) as look:
+        assert list(unproven(look)) == []
+        code = sample(look, sample_id).blind_code
+    table = "sample_dispatches" if column == "waybill" else "samples"
+    with db.engine.begin() as connection:
+        connection.execute(text(f"UPDATE {table} SET {column} = '{'0' * 32}'"))
+    with db.look(SYSTEM) as look:
+        assert [found for found, _county in unproven(look)] == [code]

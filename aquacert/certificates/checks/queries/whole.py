@@ -21,6 +21,7 @@ from aquacert.certificates.status import queries as status
 from aquacert.hatcheries.queries.stockcheck import unbalanced
 from aquacert.kernel.audit import WHOLE, AuditEntry, AuditHead, broken_links
 from aquacert.kernel.work import Look
+from aquacert.sampling.queries.sealed import unproven
 from labs.custody.queries import broken_chains
 
 STRETCH = 1000
@@ -48,6 +49,9 @@ def whole(look: Look) -> Iterator[Whole]:
         yield Whole("seal.holds", bad.number, bad.county, bad.sentence, bad.certificate_id)
     for bad_link in broken_chains(look):
         yield Whole("custody.holds", f"sample {bad_link.code}", WHOLE, bad_link.sentence)
+    for code, county in unproven(look):
+        detail = "封样号、抽样单号或运单号不是封样、送样时写进流转链的那一个"
+        yield Whole("custody.private", f"sample {code}", county, detail)
     for lot, balance, total in unbalanced(look):
         detail = f"结存 {balance}，流水合计 {total}"
         yield Whole("stock.ledger_balances", f"lot {lot}", WHOLE, detail)
