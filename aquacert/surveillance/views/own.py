@@ -47,7 +47,9 @@ def own() -> ResponseReturnValue:
 @allowed(P.OBSERVATION_READ)
 def own_file(form: str) -> ResponseReturnValue:
     """The same list as a file, at most 100,000 rows."""
-    asked, _wrong = _asked()
+    asked, wrong = _asked()
+    if wrong:  # else a mistyped day would give everything
+        return own()
     with look() as unit:
         rows: list[OwnResult] = list(export_rows(unit, asked))
         name = f"{_('疫病检测数据')} {unit.today:%Y-%m-%d}.{form}"

@@ -160,7 +160,8 @@ def test_the_list_and_its_files_keep_to_the_readers_place_and_name_no_farm(db, c
     assert str(news.organisation_id) not in text
     book = load_workbook(io.BytesIO(client.get("/surveillance/tests.xlsx?outcome=positive").data))
     assert book.active.max_row == 1
-    assert client.get("/surveillance/tests?from=gestern").status_code == 422
+    for page in ("tests", "tests.csv"):
+        assert client.get(f"/surveillance/{page}?from=gestern").status_code == 422
     lab = make_person(db, "lab_technician", organisation_id=news.lab_id)
     signed_in(client, lab)
     assert client.get("/surveillance/tests").status_code == 403
