@@ -66,6 +66,17 @@ def check_address(url: str, *, allow_private: bool = False) -> SplitResult:
     return parts
 
 
+def check_reachable(url: str, *, allow_private: bool = False) -> None:
+    """Raise `Invalid` for an address that may not be asked, or whose host leads inside today.
+
+    For doors, before an address is kept: it asks the name service, so no transaction may be open. A host that is not
+    found today passes; each visit judges anew.
+    """
+    parts = check_address(url, allow_private=allow_private)
+    with suppress(Unavailable):
+        _resolved(parts, allow_private)
+
+
 def fetch(
     url: str,
     *,

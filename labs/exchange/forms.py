@@ -15,7 +15,10 @@ class SystemForm(LabForm):
 
     name = StringField(_l("系统名称"), validators=[NEEDED], description=_l("例如：检验管理系统"))
     operator_id = SelectField(
-        _l("由谁负责"), validators=[NEEDED], description=_l("系统送来的结果算这个人录入的")
+        _l("结果由谁负责"), validators=[NEEDED], description=_l("系统送来的结果算这个人录入的")
+    )
+    receiver_id = SelectField(
+        _l("收样由谁负责"), description=_l("系统送来的收样算这个人办的；不送收样就不用选")
     )
     public_key = TextAreaField(_l("公钥（PEM）"), validators=[NEEDED], description=PEM_HINT)
 

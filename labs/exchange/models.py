@@ -14,6 +14,8 @@ from labs.exchange.rules import Kind, MessageState, SystemState
 class LabSystem(Base):
     """One system of a laboratory: its public key, who answers for it, how far it has come.
 
+    `operator_id` answers for results; `receiver_id`, where it is another person, for receipts.
+
     `done_through` is the number of the last message that was applied or refused.
     """
 
@@ -29,6 +31,7 @@ class LabSystem(Base):
     lab_id: Mapped[UUID] = mapped_column(ForeignKey("laboratories.id"))
     name: Mapped[str]
     operator_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    receiver_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     kid: Mapped[str] = mapped_column(unique=True)
     public_key: Mapped[str]
     state: Mapped[str]

@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from aquacert.http.gates import allowed, look, work
+from aquacert.http.gates import allowed, house, look, work
 from aquacert.http.pages import page
+from aquacert.kernel.errors import Invalid
+from aquacert.kernel.outbound import check_reachable
 from aquacert.kernel.permissions import P
 from labs.exchange import queries
 from labs.exchange.commands import (
@@ -33,9 +35,9 @@ def index() -> ResponseReturnValue:
     form = SystemForm()
     with look() as unit:
         staff = staff_of(unit, own_lab(unit))
-    form.operator_id.choices = [
-        SelectChoice(str(s.person_id), f"{s.label} {s.name}") for s in staff
-    ]
+    people = [SelectChoice(str(s.person_id), f"{s.label} {s.name}") for s in staff]
+    form.operator_id.choices = people
+    form.receiver_id.choices = [SelectChoice("", _("同一个人")), *people]
     made = None
     if form.validate_on_submit():
         with form.trying(), work() as w:
@@ -44,6 +46,7 @@ def index() -> ResponseReturnValue:
                 own_lab(w),
                 name=form.name.data or "",
                 operator_id=UUID(form.operator_id.data),
+                receiver_id=UUID(form.receiver_id.data) if form.receiver_id.data else None,
                 public_key=form.public_key.data or "",
             )
     status = 422 if form.is_submitted() and made is None else 200
@@ -127,11 +130,23 @@ def webhook(system_id: UUID) -> ResponseReturnValue:
     """Say where to call the system; the secret is shown this once."""
     form, secret = WebhookForm(), ""
     if form.validate():
-        with form.trying(), work() as w:
-            secret = set_webhook(w, system_id, form.url.data or "")
+        with form.trying():
+            _reachable(form.url.data or "")
+            with work() as w:
+                secret = set_webhook(w, system_id, form.url.data or "")
         if not form.wrong:
             return _system(system_id, secret=secret)
     return _system(system_id, wrong=form)
+
+
+def _reachable(url: str) -> None:
+    """Refuse an address that would never be called, before anything is kept."""
+    if not url.strip():
+        return
+    try:
+        check_reachable(url, allow_private=house().settings.allow_private_fetch)
+    except Invalid as error:
+        raise Invalid(error.sentence, url=error.sentence) from error
 
 
 @bp.post("/<uuid:system_id>/revoke")

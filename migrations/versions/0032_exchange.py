@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("lab_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("operator_id", sa.Uuid(), nullable=False),
+        sa.Column("receiver_id", sa.Uuid(), nullable=True),
         sa.Column("kid", sa.Text(), nullable=False),
         sa.Column("public_key", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -36,6 +37,9 @@ def upgrade() -> None:
         sa.CheckConstraint("done_through >= 0", name=op.f("ck_lab_systems_done_through")),
         sa.ForeignKeyConstraint(
             ["lab_id"], ["laboratories.id"], name=op.f("fk_lab_systems_lab_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receiver_id"], ["people.id"], name=op.f("fk_lab_systems_receiver_id")
         ),
         sa.ForeignKeyConstraint(
             ["operator_id"], ["people.id"], name=op.f("fk_lab_systems_operator_id")

@@ -47,7 +47,7 @@ def b64(data):
 class System:
     """A laboratory's own system as its maker writes it: only a key, a token and JSON."""
 
-    def __init__(self, db, lab):
+    def __init__(self, db, lab, receiver_id=None):
         self.db, self.lab = db, lab
         self.private = ec.generate_private_key(ec.SECP256R1())
         with db.work(lab.authoriser.actor) as w:
@@ -56,6 +56,7 @@ class System:
                 lab.lab_id,
                 name="检验管理系统",
                 operator_id=lab.technician.person_id,
+                receiver_id=receiver_id,
                 public_key=self.pem(),
             )
             self.code = laboratory(w, lab.lab_id).code
@@ -470,3 +471,34 @@ def test_a_refused_run_names_every_row_and_a_kept_one_names_what_was_left_out(db
     assert {reason.split("：")[0] for reason in kept.reasons} == rows
     assert set(refused.reasons) >= set(kept.reasons)
     assert len(state_of(db, lab)[1]) == 1
+
+
+def test_receipts_count_as_the_receivers_and_results_as_the_technicians(db, lab):
+    system = System(db, lab, receiver_id=lab.receiver.person_id)
+    [code] = announce_items(db, lab, 1)
+    lines = system.send(
+        system.message(1, "receipt", {"blind_code": code, "condition": "good"}),
+        system.message(2, "run", run_body({code: None})),
+    )
+    assert [line.state for line in lines] == ["applied", "applied"]
+    with db.look(lab.technician.actor) as look:
+        item = item_by_code(look, code)
+        result = look.one(select(Result).where(Result.item_id == item.id))
+        assert (item.received_by_id, result.entered_by_id) == (
+            lab.receiver.person_id,
+            lab.technician.person_id,
+        )
+
+
+def test_nobody_answers_for_what_he_may_not_do_himself(db, lab, system):
+    fresh = System.__new__(System)
+    fresh.private = ec.generate_private_key(ec.SECP256R1())
+    with pytest.raises(Invalid) as refused, db.work(lab.authoriser.actor) as w:
+        register_system(
+            w,
+            lab.lab_id,
+            name="别的系统",
+            operator_id=lab.reviewer.person_id,
+            public_key=fresh.pem(),
+        )
+    assert list(refused.value.fields) == ["operator_id"]

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import DataError
 
+from aquacert.accounts.queries.actors import actor_for
 from aquacert.kernel.errors import (
     AquaCertError,
     Conflict,
@@ -16,6 +17,7 @@ from aquacert.kernel.errors import (
     NotAllowedNow,
     NotFound,
     NotReady,
+    NotSignedIn,
 )
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import Actor
@@ -33,7 +35,7 @@ from labs.intake.rules import Condition
 from labs.register.queries import instruments_of, laboratory, lots_of
 
 log = structlog.get_logger("labs")
-REFUSALS = (Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound, NotReady)
+REFUSALS = (Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound, NotReady, NotSignedIn)
 BROKEN = (ArithmeticError, DataError, LookupError, TypeError, ValueError)
 """What a content that nobody thought of may raise. A database that is away is none of these: it is tried again."""
 MOST_ROWS = 200
@@ -49,7 +51,7 @@ def settle_next(database: Database, actor: Actor, system_id: UUID) -> bool:
     """
     sequence, reasons = 0, [NOT_UNDERSTOOD]
     try:
-        with database.work(actor) as w:
+        with database.work(_doer(database, actor, system_id)) as w:
             row = _next(w, system_id)
             if row is None:
                 return False
@@ -66,6 +68,16 @@ def settle_next(database: Database, actor: Actor, system_id: UUID) -> bool:
         if row is not None and row.sequence == sequence:
             _settle(w, row, MessageAct.REFUSE, reasons)
     return True
+
+
+def _doer(database: Database, actor: Actor, system_id: UUID) -> Actor:
+    """Return who answers for the next message: for a receipt the system's receiver, where it has one of its own."""
+    with database.look(actor) as look:
+        system = look.get(LabSystem, system_id)
+        row = message_at(look, system_id, system.done_through + 1)
+        if row is None or row.kind != Kind.RECEIPT or system.receiver_id is None:
+            return actor
+        return actor_for(look, system.receiver_id)
 
 
 def reasons_of(error: AquaCertError) -> list[str]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from aquacert.accounts.commands import end_tokens_named, make_token, tell
+from aquacert.accounts.queries.actors import actor_for
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed
 from aquacert.kernel.outbound import check_address
 from aquacert.kernel.permissions import P
@@ -22,9 +23,10 @@ from labs.exchange.commands.facts import (
     WebhookSet,
 )
 from labs.exchange.models import LabSystem
-from labs.exchange.rules import SECRET_PREFIX, SYSTEM_MOVES, SystemAct, SystemState
+from labs.exchange.rules import SECRET_PREFIX, SYSTEM_MOVES, SystemAct, SystemState, token_name
 from labs.register.queries import laboratory, staff_of
 
+LONGEST_URL = 500
 SCOPES = (P.LAB_READ, P.LAB_RECEIVE, P.LAB_ENTER)
 """What a system's token may do at most; never review, never authorise."""
 
@@ -38,11 +40,17 @@ class Registered:
 
 
 def register_system(
-    w: Work, lab_id: UUID, *, name: str, operator_id: UUID, public_key: str
+    w: Work,
+    lab_id: UUID,
+    *,
+    name: str,
+    operator_id: UUID,
+    public_key: str,
+    receiver_id: UUID | None = None,
 ) -> Registered:
-    """Let a system of this laboratory send for one of its people, who answers for what it enters.
+    """Let a system of this laboratory send for one of its people, who answers for the results it enters.
 
-    Raises `Invalid` for a key that is not P-256 (PEM), a person of another house, a name already used.
+    `receiver_id` answers for the receipts it sends, where that is another person. Raises `Invalid` for a key that is not P-256 (PEM), a person of another house, a name already used.
     """
     key = _key(public_key)
     title = name.strip()
@@ -50,7 +58,9 @@ def register_system(
         raise Invalid("请给系统起个名字", name="1 到 60 个字，例如：检验管理系统")
     if w.one(select(LabSystem.id).where(LabSystem.lab_id == lab_id, LabSystem.name == title)):
         raise Invalid("这个名字已经用过", name="换一个名字；停用过的名字也不再用")
-    _of_this_lab(w, operator_id, lab_id)
+    _of_this_lab(w, operator_id, lab_id, P.LAB_ENTER)
+    if receiver_id is not None:
+        _of_this_lab(w, receiver_id, lab_id, P.LAB_RECEIVE)
     _unused(w, key)
     row = w.add(
         LabSystem(
@@ -58,6 +68,7 @@ def register_system(
             lab_id=lab_id,
             name=title,
             operator_id=operator_id,
+            receiver_id=receiver_id,
             kid=key.kid.hex(),
             public_key=public_key.strip(),
             state=SystemState.ACTIVE,
@@ -69,7 +80,7 @@ def register_system(
             call_error="",
         )
     )
-    token = make_token(w, operator_id, _token_name(row), scopes=SCOPES)
+    token = make_token(w, operator_id, token_name(row.id), scopes=SCOPES)
     _tell(w, row, "已接入，它录入的结果算您录入的")
     w.record(SystemRegistered(title, row.kid), on=row, county=_county(w, row))
     return Registered(row.id, token)
@@ -89,8 +100,8 @@ def replace_key(w: Work, system_id: UUID, public_key: str) -> None:
 def renew_token(w: Work, system_id: UUID) -> str:
     """End a system's token and return a new one, shown this once."""
     row = _active(w, system_id)
-    end_tokens_named(w, row.operator_id, _token_name(row))
-    token = make_token(w, row.operator_id, _token_name(row), scopes=SCOPES)
+    end_tokens_named(w, row.operator_id, token_name(row.id))
+    token = make_token(w, row.operator_id, token_name(row.id), scopes=SCOPES)
     _tell(w, row, "换了令牌")
     w.record(SystemTokenRenewed(row.name), on=row, county=_county(w, row))
     return token
@@ -101,7 +112,7 @@ def revoke_system(w: Work, system_id: UUID, because: str) -> None:
     if not because.strip():
         raise Invalid("请写明停用的原因", because="必须写原因")
     row = _active(w, system_id)
-    end_tokens_named(w, row.operator_id, _token_name(row))
+    end_tokens_named(w, row.operator_id, token_name(row.id))
     w.move(row, SYSTEM_MOVES, SystemAct.REVOKE, because=because.strip())
     w.record(SystemRevoked(row.name), on=row, county=_county(w, row), reason=because.strip())
 
@@ -114,6 +125,8 @@ def set_webhook(w: Work, system_id: UUID, url: str) -> str:
     row = _active(w, system_id)
     address = url.strip()
     host = ""
+    if len(address) > LONGEST_URL:
+        raise Invalid("地址太长", url=f"最长 {LONGEST_URL} 个字符")
     if address:
         try:
             parts = check_address(address, allow_private=w.settings.allow_private_fetch)
@@ -146,11 +159,16 @@ def _unused(w: Work, key: PublicKey) -> None:
         raise Invalid("这把公钥已登记", public_key="每个系统用自己的密钥，请换一把")
 
 
-def _of_this_lab(w: Work, person_id: UUID, lab_id: UUID) -> None:
-    """Refuse somebody who does not work in this laboratory."""
+def _of_this_lab(w: Work, person_id: UUID, lab_id: UUID, need: P) -> None:
+    """Refuse somebody who does not work in this laboratory, or may not do himself what the system will do."""
     here = {line.person_id for line in staff_of(w, lab_id)}
     if person_id not in here or lab_id not in w.actor.scope.lab_ids:
         raise NotAllowed("只能由本实验室的人负责本实验室的系统。")
+    if not actor_for(w, person_id).may(need):
+        field, word = (
+            ("operator_id", "录入结果") if need is P.LAB_ENTER else ("receiver_id", "收样")
+        )
+        raise Invalid(f"这个人自己没有{word}的权限", **{field: f"请选能{word}的人"})
 
 
 def _active(w: Work, system_id: UUID) -> LabSystem:
@@ -166,10 +184,6 @@ def _tell(w: Work, row: LabSystem, what: str) -> None:
     if row.operator_id != w.actor.person_id:
         subject = f"由您负责的系统“{row.name}”{what}。不是您同意的，请马上找授权签字人停用。"
         tell(w, to_person=row.operator_id, kind="labs.system", subject=subject)
-
-
-def _token_name(row: LabSystem) -> str:
-    return f"lab-system {row.id}"
 
 
 def _county(w: Work, row: LabSystem) -> str:
