@@ -17,7 +17,6 @@ from flask import Flask, Response, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from aquacert.certificates import tasks as certificates
@@ -26,6 +25,7 @@ from aquacert.declarations.queries.impact import open_within
 from aquacert.http import db as http_db
 from aquacert.http import gates, headers, openapi, pages, problems
 from aquacert.http.house import House, install
+from aquacert.kernel import schema
 from aquacert.kernel.clock import Clock, SystemClock
 from aquacert.kernel.db import install_cipher
 from aquacert.kernel.errors import Unavailable
@@ -41,8 +41,8 @@ from aquacert.supervision import tasks as supervision
 from aquacert.trust.cipher import Cipher
 from aquacert.trust.keys import open_ring
 from aquacert.verification import tasks as verification
-from labs.reports import tasks as reports
 from labs.exchange import tasks as exchange
+from labs.reports import tasks as reports
 from labs.turnaround import tasks as turnaround
 
 ROOT = Path(__file__).parents[1]
@@ -257,9 +257,11 @@ def add_plain_doors(app: Flask, house: House) -> None:
     def readyz() -> ResponseReturnValue:
         try:
             with house.database.look() as look:
-                look.session.execute(text("SELECT 1 FROM alembic_version"))
+                behind = schema.standing(look.session)
         except SQLAlchemyError as error:
             raise Unavailable("数据库没有准备好。", detail=str(error)) from error
+        if behind:
+            raise Unavailable(behind)
         return Response("ready\n", mimetype="text/plain")
 
     @app.get("/metrics")

@@ -34,7 +34,7 @@ from aquacert.kernel import logs
 from aquacert.kernel.clock import FixedClock
 from aquacert.kernel.errors import AquaCertError
 from aquacert.kernel.outbox import Runner
-from aquacert.kernel.schema import upgrade
+from aquacert.kernel.schema import standing, upgrade
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.settings import Settings
 from aquacert.kernel.work import Database, Look
@@ -124,6 +124,9 @@ def serve(host: str, port: int | None, *, no_work: bool) -> None:
 def settle(settings: Settings) -> None:
     """Settle what a crash left: numbers without a certificate are made void, with the reason."""
     house = composition.open_house(settings)
+    with house.database.look() as look:
+        if behind := standing(look.session):
+            raise click.ClickException(behind)
     done = certificates.tidy(house.database, house.keys, at_start=True)
     house.database.close()
     if done.anything:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -16,6 +18,22 @@ def alembic_config(url: str) -> Config:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
     return config
+
+
+def head() -> str:
+    """Return the revision that this version of the program works with."""
+    return (MIGRATIONS / "versions" / ".current-head").read_text(encoding="utf-8").strip()
+
+
+def standing(session: Session) -> str:
+    """Return the sentence that tells why a database does not fit the program, "" when it does.
+
+    Raises `SQLAlchemyError` when there is no database, or none of ours.
+    """
+    found = session.scalar(text("SELECT version_num FROM alembic_version"))
+    if found == head():
+        return ""
+    return "数据库的版本与程序不一致，请先运行 aquacert init（升级前先备份）。"
 
 
 def upgrade(url: str, revision: str = "head") -> None:
