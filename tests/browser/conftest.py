@@ -16,6 +16,8 @@ from werkzeug.serving import make_server
 from aquacert.app import runner_of
 from tests.browser.hand import FOLDER, SMALL, WIDE, Hand, Walk, signed_in
 from tests.make.accounts import Made
+from tests.make.accounts import signed_in as signed_in_client
+from tests.make.certificates import fresh
 
 FLAGS = (
     "--lang=zh-CN",
@@ -83,6 +85,20 @@ def as_person(walk: Walk, db) -> Callable[..., Hand]:
         return signed_in(walk.hand(WIDE if wide else SMALL), db, made)
 
     return sign_in
+
+
+@pytest.fixture
+def seat(walk: Walk, app, db) -> Callable[..., Hand]:
+    """Sit somebody down whose sign-in is shown elsewhere: his window holds the session's cookie already."""
+
+    def sit(made: Made, *, wide: bool = True) -> Hand:
+        client = signed_in_client(app.test_client(), fresh(db, made))
+        cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+        hand = walk.hand(WIDE if wide else SMALL)
+        hand.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": walk.base}])
+        return hand
+
+    return sit
 
 
 def run_outbox(house) -> None:

@@ -104,14 +104,14 @@ def people(house, db):
     }
 
 
-def test_the_main_pages_are_fit_to_be_seen_and_speak_english(walk, as_person, axe, people):
+def test_the_main_pages_are_fit_to_be_seen_and_speak_english(walk, seat, axe, people):
     walk.axe = axe
     stranger = walk.hand()
     for path in STRANGER:
         stranger.open(path).look(f"stranger{path.replace('/', '_')}")
     stranger.close()
     for role, paths in PAGES.items():
-        hand = as_person(people[role])
+        hand = seat(people[role])
         for path in paths:
             hand.open(path).look(f"{role}{re.sub(r'[/?=&]', '_', path)}")
         if role in IN_ENGLISH:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from aquacert.kernel.work import Database
@@ -13,13 +15,13 @@ from tests.browser.chapters.people import Road
 from tests.browser.conftest import run_outbox
 from tests.make.accounts import make_organisation, make_person, make_uscc
 from tests.make.certificates import give_numbers
-from tests.make.labs import Lab, let_also_test, make_lab, make_result
+from tests.make.labs import Lab, equip_lab, let_also_test, make_lab, make_result
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def road(walk, db, axe) -> Road:
+def road(walk, db, axe, seat) -> Road:
     """The county's office with its vet and numbers, and a laboratory, wait for a farm."""
     walk.axe = axe
     office = make_organisation(db, "agency", name="示例区水生动物卫生监督所")
@@ -30,15 +32,16 @@ def road(walk, db, axe) -> Road:
         give_numbers(db, office, kind)
     lab = make_lab(db)
     let_also_test(db, lab.lab_id, "WSD", "woah-wsd-qpcr")
-    return Road(walk, db, clerk, vet, chief, lab, make_uscc())
+    return Road(walk, db, clerk, vet, chief, lab, make_uscc(), seat)
 
 
 def answer(db: Database, lab: Lab, code: str) -> None:
     """Let the laboratory answer by its commands: test_referral walks its pages."""
     with db.work(lab.receiver.actor) as w:
         receive_item(w, code, "good")
-    for disease in ("DIV1", "WSD"):
-        result_id = make_result(db, lab, code, disease=disease)
+    _instrument, lot_id = equip_lab(db, lab.lab_id, disease="WSD", lot="K-WSD")
+    for disease, lot in (("DIV1", lab.lot_id), ("WSD", lot_id)):
+        result_id = make_result(db, replace(lab, lot_id=lot), code, disease=disease)
         with db.work(lab.reviewer.actor) as w:
             review_result(w, result_id)
     with db.work(lab.authoriser.actor) as w:

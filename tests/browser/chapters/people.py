@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.browser.hand import SMALL, WIDE, Hand, Walk, signed_in
+from tests.browser.hand import SMALL, Hand, Walk
 from tests.make.accounts import PASSWORD, Made
 from tests.make.labs import Lab
 
@@ -23,14 +24,15 @@ class Road:
     chief: Made
     lab: Lab
     uscc: str
+    seat: Callable[..., Hand]
 
     def desk(self, made: Made) -> Hand:
         """Sit somebody down at a desk."""
-        return signed_in(self.walk.hand(WIDE), self.db, made)
+        return self.seat(made).open("/accounts/home")
 
     def phone(self, made: Made) -> Hand:
         """Give somebody a phone."""
-        return signed_in(self.walk.hand(SMALL), self.db, made)
+        return self.seat(made, wide=False).open("/accounts/home")
 
     def owner(self) -> Hand:
         """Let the owner sign in with the farm's code, as registered."""
