@@ -1,6 +1,6 @@
 """Gathering what a report says from the item, its results, its runs and what the laboratory stated."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -44,23 +44,10 @@ def content_of(
     said = statement_of(look, item.id)
     condition = CONDITION_WORDS[Condition(item.condition)] if item.condition else ""
     note = f"（{item.condition_note}）" if item.condition_note else ""
-    is_good = item.condition == Condition.GOOD
-    found = "" if is_good else f"收样状态：{condition}{note}"
+    found = "" if item.condition == Condition.GOOD else f"收样状态：{condition}{note}"
     stated = said.deviations if said else ""
-    external = dict(said.external) if said else {}
-    wells = wells_of_results(look, [r.id for r in results])
-    pools = by_pool(look, [r.id for r in results])
     degrees = _degrees(item.water_temperature_tenths)
-    lines = tuple(
-        _line(
-            look,
-            row,
-            "、".join(w.cq_text for w in wells[row.id]),
-            pools.get(row.id),
-            external.get(disease_of(look, row), ""),
-        )
-        for row in results
-    )
+    lines = _lines(look, results, dict(said.external) if said else {})
     return Content(
         title=rules.TITLE,
         lab_name=lab.name_zh,
@@ -91,6 +78,24 @@ def content_of(
         replaces="" if old is None else replaces(old),
         version=1,
         lines=lines,
+    )
+
+
+def _lines(
+    look: Look, results: Sequence[Result], external: Mapping[str, str]
+) -> tuple[ContentLine, ...]:
+    """Gather every test's line; `external` maps a disease's code to the provider of its result."""
+    ids = [row.id for row in results]
+    wells, pools = wells_of_results(look, ids), by_pool(look, ids)
+    return tuple(
+        _line(
+            look,
+            row,
+            "、".join(well.cq_text for well in wells[row.id]),
+            pools.get(row.id),
+            external.get(disease_of(look, row), ""),
+        )
+        for row in results
     )
 
 
