@@ -21,6 +21,7 @@ FOLDER = Path(__file__).parent / "translations"
 HAN = re.compile(r"[\u3400-\u9fff]")
 PLACE = re.compile(r"\{(\w+)\}")
 ENDS = re.compile(r"(?<=[。；])")
+STOPS = re.compile(r"[：；。]")
 BETWEEN = re.compile(r"([、，；： ])")
 MARKS = {"、": ", ", "，": ", ", "；": "; ", "：": ": ", "。": ". "}
 FRAMES = (
@@ -61,6 +62,8 @@ class Shape:
             found[name] = text[at:there]
             at = there + len(piece)
         found[self.names[-1]] = text[at:end]
+        if not first and STOPS.search(found[self.names[0]]):
+            return None  # what stands before is a sentence of its own
         return found if self.is_telling or not any(map(HAN.search, found.values())) else None
 
     @property

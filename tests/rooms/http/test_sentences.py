@@ -39,6 +39,13 @@ def english(app):
                 "Not yet sampled; ask the official vet to take and seal a sample."
             ),
         ),
+        (
+            "白斑综合征（官方兽医要求）：11月22日已送往某中心，实验室还没有收样。",
+            (
+                "White spot disease (asked for by the official vet): "
+                "Sent to 某中心 11-22; the laboratory has not received it."
+            ),
+        ),
         ("还没有过的一句话", "还没有过的一句话"),
         ("第 2 行：还没有过的一句话", "Line 2: 还没有过的一句话"),
         ("", ""),
