@@ -58,6 +58,7 @@ PUBLIC_FACTS: Mapping[str, str] = {
     "condition": "收样状态",
     "count": "数量",
     "disease": "疫病",
+    "file": "文件 SHA-256",
     "high": "最高",
     "individuals": "个体数",
     "instrument": "仪器",

@@ -1,6 +1,7 @@
 """The chain of custody in the database: written by the acts, held by triggers, tampering found."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import text
@@ -285,6 +286,7 @@ def test_temperatures_outside_are_written_into_every_chain_and_refuse_nothing(db
         for code in codes:
             [link] = [x for x in chain(look, code) if x.act == "temperature"]
             assert link.public["high"] == "11.0"
+            assert link.public["file"] == sha256(LOG.encode("gb18030")).hexdigest()
             assert verify_chain(look, code) == ()
     with pytest.raises(Invalid, match="没有收下"), db.work(lab.receiver.actor) as w:
         take_temperatures(w, box_id, b"nothing")

@@ -68,7 +68,7 @@ def take_temperatures(
         consignment.number, digest, len(file.readings), len(file.refused), len(outside)
     )
     w.record(fact, on=row)
-    _link(w, consignment, file, outside)
+    _link(w, consignment, digest, file, outside)
     return row.id
 
 
@@ -105,11 +105,16 @@ def _row(
 
 
 def _link(
-    w: Work, consignment: Consignment, file: LoggerFile, outside: tuple[Excursion, ...]
+    w: Work,
+    consignment: Consignment,
+    digest: str,
+    file: LoggerFile,
+    outside: tuple[Excursion, ...],
 ) -> None:
-    """Write the readings into the chain of every item; a stretch outside becomes a fault."""
+    """Write readings and the file's digest into the chain of every item; a stretch outside becomes a fault."""
     marks = [reading.tenths for reading in file.readings]
     public = {
+        "file": digest,
         "rows": str(len(marks)),
         "low": f"{min(marks) / 10:.1f}",
         "high": f"{max(marks) / 10:.1f}",
