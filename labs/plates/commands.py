@@ -14,7 +14,7 @@ from labs.bench.commands import open_run
 from labs.bench.commands.rows import county_of, retests_of
 from labs.bench.models import BenchRun, Place, Result, Worksheet
 from labs.bench.queries import needed, owed_orders
-from labs.bench.queries.places import sheets_holding
+from labs.bench.queries.places import sheets_holding, spent_places
 from labs.bench.rules import LIVE, SHEET_MOVES, SheetAct, SheetState
 from labs.instruments.rules import Role, well_name
 from labs.intake.models import AssayOrder, Item
@@ -25,6 +25,8 @@ from labs.register.models import LabScope
 from labs.register.rules import MethodKind
 
 MOST = 384
+LISTED = 6
+"""Blind codes that one sentence names."""
 
 
 @dataclass(frozen=True)
@@ -211,11 +213,21 @@ def drop_place(w: Work, sheet_id: UUID, well: str, *, version: int) -> None:
 def run_worksheet(
     w: Work, sheet_id: UUID, *, instrument_id: UUID | None = None, lot_id: UUID | None = None
 ) -> UUID:
-    """Begin the run of a worksheet and return the run's id; a second time returns the same run."""
+    """Begin the run of a worksheet and return the run's id; a second time returns the same run.
+
+    Raises `Invalid` while tests lie on it that another run has answered since it was made.
+    """
     sheet = w.get_for_change(Worksheet, sheet_id)
     before = w.one(select(BenchRun.id).where(BenchRun.worksheet_id == sheet.id))
     if before is not None:
         return before
+    gone = list(spent_places(w, sheet.id).values())
+    if gone:
+        said = "、".join(gone[:LISTED]) + ("…" if len(gone) > LISTED else "")
+        raise Invalid(
+            f"{said} 排板以后已由别的运行给出结果：请先从板上拿掉，或把这张工作单作废重排。"
+            "还要复检的会重新出现在待检清单。"
+        )
     w.move(sheet, SHEET_MOVES, SheetAct.RUN)
     run_id = open_run(
         w, sheet.lab_id, instrument_id=instrument_id, lot_id=lot_id, worksheet_id=sheet.id

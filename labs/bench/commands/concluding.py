@@ -9,8 +9,10 @@ from aquacert.kernel.errors import Invalid, NotAllowedNow
 from aquacert.kernel.work import Work
 from labs.bench.commands.facts import RunRepeated, RunSubmitted
 from labs.bench.commands.rows import county_of, retests_of
-from labs.bench.models import BenchRun, Place, Result, Worksheet
+from labs.bench.models import BenchRun, Place, Result, WellRow, Worksheet
 from labs.bench.queries import needed, run_validity
+from labs.bench.queries.places import places_of, spent_places
+from labs.bench.queries.wells import is_ic, latest
 from labs.bench.rules import (
     OUTCOME_WORDS,
     RESULT_MOVES,
@@ -35,6 +37,9 @@ MENDABLE = frozenset(
     {RunFault.NO_INSTRUMENT, RunFault.NO_LOT, RunFault.NOT_SUBMITTED, RunFault.CALIBRATION_LAPSED}
 )
 
+LISTED = 6
+"""Wells that one sentence names."""
+
 
 def failed(judged: Validity) -> list[RunFault]:
     """Return the faults for which the wells themselves cannot be believed."""
@@ -44,7 +49,8 @@ def failed(judged: Validity) -> list[RunFault]:
 def submit_run(w: Work, run_id: UUID, *, leave_open: bool = False) -> None:
     """Say that a run is entered; its results go to review, grey ones are owed again. A second time changes nothing.
 
-    Raises `Invalid` while wells of its worksheet are not entered, unless `leave_open`: then those tests stay owed.
+    Raises `Invalid` while wells of its worksheet are not entered, unless `leave_open`: then those tests stay owed. So
+    for controls of a plate entered by hand: nobody can enter them any more once the run is submitted.
     """
     run = w.get_for_change(BenchRun, run_id)
     if run.submitted_at is not None:
@@ -54,6 +60,12 @@ def submit_run(w: Work, run_id: UUID, *, leave_open: bool = False) -> None:
         raise Invalid(
             f"还有 {len(missing)} 个样品没有录完（{'、'.join(missing[:3])}…）。录完再提交，或选“没录的留在待检清单”。",
             leave_open="有样品没有录完",
+        )
+    silent = _silent_controls(w, run)
+    if silent and not leave_open:
+        raise Invalid(
+            f"对照孔 {'、'.join(silent[:LISTED])} 还没有录，提交以后不能再补，整板都要重做。没有做的写 X。",
+            leave_open="对照没有录完",
         )
     conclude(w, run)
 
@@ -135,8 +147,18 @@ def _owe_again(w: Work, row: Result, because: str) -> None:
     w.move(row, RESULT_MOVES, ResultAct.RETEST, because=because)
 
 
+def _silent_controls(w: Work, run: BenchRun) -> Sequence[str]:
+    """Return the control wells of a plate entered by hand that say nothing."""
+    if run.worksheet_id is None or run.file_id is not None:
+        return []
+    rows = latest(w.scalars(select(WellRow).where(WellRow.run_id == run.id)))
+    told = {row.well for row in rows if not row.is_cleared and not is_ic(row)}
+    placed = places_of(w, run.worksheet_id)
+    return [place.well for place in placed if place.order_id is None and place.well not in told]
+
+
 def _unentered(w: Work, run: BenchRun) -> Sequence[str]:
-    """Return the blind codes on the run's worksheet that no result of the run answers."""
+    """Return the blind codes on the run's worksheet that no result answers, of this run or of another since."""
     if run.worksheet_id is None:
         return []
     answered = select(Result.order_id).where(Result.run_id == run.id)
@@ -145,7 +167,7 @@ def _unentered(w: Work, run: BenchRun) -> Sequence[str]:
         .where(
             Place.worksheet_id == run.worksheet_id,
             Place.order_id.is_not(None),
-            Place.order_id.not_in(answered),
+            Place.order_id.not_in([*w.scalars(answered), *spent_places(w, run.worksheet_id)]),
         )
         .order_by(Place.label)
     )

@@ -21,6 +21,7 @@ from labs.bench.commands.rows import (
 )
 from labs.bench.models import BenchRun, Place, Result, WellRow, Worksheet
 from labs.bench.queries import needed
+from labs.bench.queries.places import spent_places
 from labs.bench.queries.wells import IC_TARGET, is_ic, latest
 from labs.bench.rules import ResultState, SheetState
 from labs.instruments.rules import (
@@ -40,7 +41,7 @@ from labs.register.models import LabScope
 VOID_WORDS = frozenset({"x", "废", "废孔"})
 NONE_WORDS = frozenset({"n"})
 UNKNOWN_WELL = "这块板上没有这个孔，或这个孔是空的"
-TAKEN = "这个样品的结果已在别的运行里，或已复核；请先退回再录"
+TAKEN = "这个样品的结果已在别的运行里，或已复核；这块板上的这几孔请空着"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class _Plate:
     places: dict[str, Place]
     rows: dict[tuple[str, bool], WellRow]
     results: dict[UUID, Result]
+    spent: frozenset[UUID]
+    """Tests that another run has answered since the plate was made."""
 
 
 def enter_wells(w: Work, run_id: UUID, typed: Sequence[Typed]) -> None:
@@ -165,6 +168,7 @@ def _plate(w: Work, run_id: UUID) -> _Plate:
         {place.well: place for place in found},
         {(row.well, is_ic(row)): row for row in rows if row.well},
         {row.order_id: row for row in results},
+        frozenset(spent_places(w, sheet.id)),
     )
 
 
@@ -244,7 +248,7 @@ def _result(w: Work, plate: _Plate, place: Place) -> Result:
     if place.order_id not in plate.results:
         order = w.get_for_change(AssayOrder, place.order_id)
         refuse_held(order)
-        if live_result(w, order) is not None:
+        if live_result(w, order) is not None or order.id in plate.spent:
             raise Invalid(f"{place.well} 孔：{TAKEN}", **{place.well: TAKEN})
         item = needed(w, Item, order.item_id)
         plate.results[order.id] = add_result(w, plate.run, item, order, plate.scope, is_manual=True)
