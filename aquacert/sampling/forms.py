@@ -81,7 +81,7 @@ class SampleForm(LabelScan):
     because = StringField(
         _l("与规则不同的原因"),
         validators=[Optional()],
-        description=_l("抽得比规则少，或一管放得多时才写"),
+        description=_l("抽得比规则少、一管放得多，或样品类型规则里没有时才写"),
     )
     live_count = IntegerField(
         _l("其中活的"), validators=[Optional(), NumberRange(0)], render_kw=NUMBER

@@ -11,17 +11,19 @@ from sqlalchemy import select
 from aquacert.declarations.models import Declaration
 from aquacert.kernel.errors import Invalid, NotAllowedNow
 from aquacert.kernel.work import Work
+from aquacert.reference import queries as reference
 from aquacert.sampling.commands.custody import note_taken
 from aquacert.sampling.commands.facts import SampleTaken
 from aquacert.sampling.commands.labels import fresh_code
 from aquacert.sampling.commands.orders import locked_paper
 from aquacert.sampling.models import OrderedTest, Sample
 from aquacert.sampling.queries import needs_sample, ordered, samples_of
-from aquacert.sampling.queries.plans import Wish, plan_of, warned_of
+from aquacert.sampling.queries.plans import Wish, batch_of, plan_of, unknown_for, warned_of
 from aquacert.sampling.rules import (
     COARSE,
     CONFIDENCE,
     PREVALENCES,
+    TISSUE_WORDS,
     Because,
     Design,
     Matrix,
@@ -73,6 +75,7 @@ def take_sample(
     _must_be_whole(individuals, seal_number, taken_with)
     plan = _judged(w, declaration_id, batch_id, individuals, more)
     codes = [test.disease_code for test in rows]
+    _must_fit(w, declaration_id, batch_id, codes, more)
     warned = [w_.disease_code for w_ in warned_of(codes, water_temperature, w.today)]
     scans = (more.label, more.label_again)
     code, scanned = fresh_code(w, scans, {paper.office_id, *w.actor.scope.organisation_ids})
@@ -112,6 +115,24 @@ def _must_be_whole(individuals: int, seal_number: str, taken_with: str) -> None:
         raise Invalid("请写封样号。", seal_number="照封签上的号码写")
     if not taken_with.strip():
         raise Invalid("抽样要两人在场。", taken_with="写明另一位抽样人的岗位")
+
+
+def _must_fit(
+    w: Work, declaration_id: UUID, batch_id: UUID, codes: list[str], more: Taking
+) -> None:
+    """Ask why a tissue is taken that no rule takes for a disease (water for WSD)."""
+    if more.tissue is None or more.because.strip():
+        return
+    species = batch_of(w, declaration_id, batch_id).species_code
+    odd = unknown_for(w, species, more.tissue, codes)
+    if odd:
+        names = "、".join(reference.disease(w, code).name_zh for code in odd)
+        word = TISSUE_WORDS[more.tissue]
+        raise Invalid(
+            f"采样规则没有用{word}检{names}的，要写明为什么。",
+            tissue="规则里没有",
+            because="写明为什么用这种样品",
+        )
 
 
 def _judged(

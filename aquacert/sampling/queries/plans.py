@@ -19,9 +19,11 @@ from aquacert.sampling.rules import (
     CONFIDENCE,
     Design,
     LifeStage,
+    Tissue,
     TissueRule,
     Warned,
     design,
+    knows_tissue,
     stage_of,
     tissue_rule,
     warnings,
@@ -107,6 +109,19 @@ def advice(
         length_mm=length_mm,
         on=look.today,
     )
+
+
+def unknown_for(
+    look: Look, species_code: str, tissue: Tissue, diseases: Iterable[str]
+) -> list[str]:
+    """Return the diseases for which no dated rule takes this tissue of such animals."""
+    group = reference.species(look, species_code).group
+    rules = parsers.tissue_rules()
+    return [
+        code
+        for code in diseases
+        if not knows_tissue(rules, group=group, disease_code=code, tissue=tissue, on=look.today)
+    ]
 
 
 def untaken(look: Look, batch_id: UUID) -> list[str]:

@@ -39,6 +39,7 @@ from aquacert.sampling.rules.tissue import (
     TissueRule,
     blind_stage,
     keeps_until_late,
+    knows_tissue,
     stage_of,
     tissue_rule,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "in_pools",
     "in_words",
     "keeps_until_late",
+    "knows_tissue",
     "label_fault",
     "read_code",
     "required",

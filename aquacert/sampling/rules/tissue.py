@@ -173,6 +173,17 @@ def tissue_rule(
     return None
 
 
+def knows_tissue(
+    rules: Iterable[TissueRule], *, group: str, disease_code: str, tissue: Tissue, on: date
+) -> bool:
+    """Say whether any rule takes such a tissue of a group for a disease, at whatever stage, or names it beside its own."""
+    return any(
+        COARSE[tissue] is COARSE[rule.tissue] or TISSUE_WORDS[tissue] in rule.note
+        for rule in rules
+        if rule.group == group and rule.disease_code in {"*", disease_code} and _dated(rule, on)
+    )
+
+
 def _dated(rule: TissueRule, on: date) -> bool:
     return rule.from_on <= on and (rule.until_on is None or on <= rule.until_on)
 

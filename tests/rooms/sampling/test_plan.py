@@ -186,3 +186,10 @@ def test_a_seal_sheet_salt_or_waybill_changed_later_is_found(db, paper, column):
         connection.execute(text(f"UPDATE {table} SET {column} = '{'0' * 32}'"))
     with db.look(SYSTEM) as look:
         assert [found for found, _county in unproven(look)] == [code]
+
+
+def test_a_tissue_that_no_rule_takes_for_a_disease_needs_a_reason(db, paper):
+    with pytest.raises(Invalid, match="要写明为什么") as refused:
+        taken(db, paper, more=Taking(tissue=Tissue.WATER))
+    assert {"tissue", "because"} == set(refused.value.fields)
+    taken(db, paper, more=Taking(tissue=Tissue.WATER, because="苗已全部排空，只剩水体"))
