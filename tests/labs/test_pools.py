@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound, NotReady
 from aquacert.kernel.scope import SYSTEM
 from labs.bench.models import Result
-from labs.bench.queries import owed_orders, owed_tests, results_of
+from labs.bench.queries import dues_of, owed_orders, owed_tests, results_of
 from labs.bench.rules import LIVE
 from labs.custody.queries import noted, verify_chain
 from labs.intake.models import AssayOrder, Item
@@ -28,6 +28,7 @@ from labs.reports.queries import ready_items
 from labs.reports.tasks import pool_retracted
 from labs.review.commands import review_result
 from labs.review.queries import hands_of
+from labs.turnaround.queries import due_of
 from tests.make.accounts import also, make_person, signed_in
 from tests.make.labs import METHOD, make_items, make_lab, make_result
 
@@ -364,3 +365,18 @@ def test_limits_are_seen_by_all_and_set_by_the_province(db, browser):
     keeper = browser(make_person(db, "administrator", division="320000"))
     assert keeper.post("/labs/pools/limits", data=form).status_code in {302, 403}
     assert "未核实" in words(browser(lab.technician).get("/labs/pools/limits"))
+
+
+def test_a_pool_is_due_when_the_first_of_its_members_is(db):
+    lab = make_lab(db)
+    early = make_items(db, lab, 2, keep_apart="g")
+    db.clock.forward(days=2)
+    make_items(db, lab, 1)
+    with db.look(lab.technician.actor) as look:
+        [due] = {line.at for line in due_of(look, orders(db, lab, early)).values()}
+    _pool_id, code = pooled(db, lab, early)
+    with db.look(lab.technician.actor) as look:
+        rows = look.scalars(owed_orders(look))
+        first = owed_tests(look, rows)[0]
+        assert first.item.blind_code == code, "a pool stands where its most urgent member stood"
+        assert dues_of(look, rows)[first.order.id].at == due
