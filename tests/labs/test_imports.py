@@ -16,7 +16,7 @@ from labs.instruments.rules import RefusalCode
 from labs.instruments.rules.profiles import ProfileRow
 from labs.intake.models import AssayOrder, Item
 from labs.plates.commands import make_worksheet
-from labs.register.models import LabScope
+from labs.register.models import KitLot, LabScope
 from tests.make.accounts import signed_in
 from tests.make.labs import make_items, make_lab, rdml_file
 
@@ -189,6 +189,9 @@ def test_an_import_says_what_it_was_done_with_and_its_progress(db):
         )
         run = w.get(BenchRun, done.run_ids[0])
         assert (run.instrument_id, run.lot_id) == (lab.instrument_id, lab.lot_id)
+        assert run.instrument
+        assert run.reagent_lot == w.get(KitLot, lab.lot_id).lot
+        assert run.reagent_until_on == w.get(KitLot, lab.lot_id).expires_on
         assert [r.outcome for code in codes for r in results_of(w, code)] == ["negative"] * 2
     assert told == [(6, 6)]
 

@@ -51,7 +51,7 @@ def take_plan(
     """Write every run of a plan and return the runs; each test's outcome stands when this returns."""
     for scope in {p.scope.id: p.scope for p in plan.wells if p.order and p.scope}.values():
         must_be_authorised(w, scope)
-    _known(w, equipment)
+    instrument, lot = _known(w, equipment)
     _begin_sheet(w, plan.worksheet_id)
     by_run: dict[str, list[PlannedWell]] = defaultdict(list)
     for planned in plan.wells:
@@ -68,6 +68,9 @@ def take_plan(
             name=name,
         )
         run.instrument_id, run.lot_id = equipment
+        run.instrument = run.instrument or (instrument.code if instrument else "")
+        if lot is not None:
+            run.reagent_lot, run.reagent_until_on = lot.lot, lot.expires_on
         run.worksheet_id = plan.worksheet_id
         run.ran_on = _ran_on(w, plan.run.ran_at, wells)
         results = _results(w, run, wells)
@@ -84,13 +87,13 @@ def take_plan(
     return runs
 
 
-def _known(w: Work, equipment: Equipment) -> None:
-    """Raise `NotFound` for an instrument or a lot of another laboratory."""
+def _known(w: Work, equipment: Equipment) -> tuple[Instrument | None, KitLot | None]:
+    """Return the instrument and the lot; raise `NotFound` for another laboratory's."""
     instrument_id, lot_id = equipment
-    if instrument_id is not None:
-        w.get(Instrument, instrument_id)
-    if lot_id is not None:
-        w.get(KitLot, lot_id)
+    return (
+        None if instrument_id is None else w.get(Instrument, instrument_id),
+        None if lot_id is None else w.get(KitLot, lot_id),
+    )
 
 
 def _ran_on(w: Work, said: str, wells: Iterable[PlannedWell]) -> date | None:

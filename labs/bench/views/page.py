@@ -132,6 +132,8 @@ def plate_facts(unit: Look, plate: Plate, well: str) -> dict[str, Any]:
     here = plate.cells.get(well) or first_look(plate)
     cells = [] if here is None or here.is_control else plate.samples.get(here.label, [])
     orders = [c.order_id for c in plate.cells.values() if c.order_id is not None]
+    if not orders:  # an instrument's file places nothing: what it answered is known by its results
+        orders = [row.order_id for row in queries.results_of_run(unit, plate.run.id)]
     dues = [line.at for line in due_of(unit, orders).values() if line.at is not None]
     return {
         "plate": plate,
