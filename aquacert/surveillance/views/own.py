@@ -20,7 +20,7 @@ from aquacert.surveillance.rules.own import OUTCOME_WORDS, PURPOSE_WORDS
 from aquacert.surveillance.views.blueprint import bp
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"
 ASKED = ("q", "disease", "outcome", "division", "from", "until")
 
 

@@ -58,7 +58,7 @@ def data_xlsx() -> ResponseReturnValue:
 
 def as_csv(rows: Iterator[tuple[object, ...]], heads: tuple[str, ...] = HEADS) -> Response:
     """Return rows as a CSV that is sent while they are read."""
-    answer = Response(csv_lines(heads, rows), mimetype="text/csv; charset=utf-8")
+    answer = Response(csv_lines(heads, rows), mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="test-data.csv"'
     return answer
 
