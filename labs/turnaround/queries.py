@@ -55,22 +55,15 @@ IN_SPAN = Quick(
 
 
 class Timed(Protocol):
-    """The instants of one test's clock."""
+    """What the report asks of one test's clock."""
 
-    @property
-    def item_id(self) -> UUID:
-        """The item."""
-        ...
-
-    @property
-    def reported_at(self) -> datetime | None:
-        """When its report was authorised."""
-        ...
-
-    @property
-    def due_at(self) -> datetime | None:
-        """When it was due."""
-        ...
+    item_id: UUID
+    announced_at: datetime
+    received_at: datetime
+    entered_at: datetime | None
+    verified_at: datetime | None
+    reported_at: datetime | None
+    due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,12 +225,17 @@ def _stops_between(look: Look, lab_id: UUID, since: datetime) -> dict[UUID, list
 
 
 ENDS = {
-    Step.ON_ITS_WAY: ("announced_at", "received_at"),
-    Step.TESTING: ("received_at", "entered_at"),
-    Step.REVIEW: ("entered_at", "verified_at"),
-    Step.REPORT: ("verified_at", "reported_at"),
-    Step.WHOLE: ("received_at", "reported_at"),
+    Step.ON_ITS_WAY: (0, 1),
+    Step.TESTING: (1, 2),
+    Step.REVIEW: (2, 3),
+    Step.REPORT: (3, 4),
+    Step.WHOLE: (1, 4),
 }
+"""Places of each step's ends among the instants of `_instants`."""
+
+
+def _instants(row: Timed) -> tuple[datetime | None, ...]:
+    return (row.announced_at, row.received_at, row.entered_at, row.verified_at, row.reported_at)
 
 
 def _method(
@@ -246,28 +244,40 @@ def _method(
     key: tuple[str, str],
     rows: Sequence[Timed],
 ) -> MethodTimes:
-    """Sum one method up."""
+    """Sum one method up. Each instant is looked up once; only a test whose clock stood is reckoned apart."""
     ended = [(row.reported_at, row.due_at) for row in rows if row.reported_at is not None]
+    seconds: dict[Step, list[int]] = {step: [] for step in Step}
+    for row in rows:
+        instants = _instants(row)
+        worked = [None if instant is None else clock.worked(instant) for instant in instants]
+        stood = stops.get(row.item_id)
+        for step, (begins, ends) in ENDS.items():
+            start, end = worked[begins], worked[ends]
+            if start is None or end is None:
+                continue
+            if stood is None:
+                seconds[step].append(max(end - start, 0))
+            else:
+                seconds[step].append(_took(clock, instants[begins], instants[ends], stood))
     return MethodTimes(
         disease_code=key[0],
         method_code=key[1],
         received=len(rows),
         reported=len(ended),
         late=sum(due_at is not None and reported_at > due_at for reported_at, due_at in ended),
-        steps=tuple(_step(clock, stops, step, rows) for step in Step),
+        steps=tuple(_summed(step, sorted(seconds[step])) for step in Step),
     )
 
 
-def _step(
-    clock: WorkingTime, stops: dict[UUID, list[Stop]], step: Step, rows: Sequence[Timed]
-) -> StepTimes:
+def _took(
+    clock: WorkingTime, start: datetime | None, end: datetime | None, stops: Sequence[Stop]
+) -> int:
+    """Return the working seconds between two instants that are there."""
+    return 0 if start is None or end is None else took(clock, start, end, stops)
+
+
+def _summed(step: Step, seconds: Sequence[int]) -> StepTimes:
     """Sum one step up over the tests that ended it."""
-    begins, ends = ENDS[step]
-    seconds = sorted(
-        took(clock, start, end, stops.get(row.item_id, ()))
-        for row in rows
-        if (start := getattr(row, begins)) is not None and (end := getattr(row, ends)) is not None
-    )
     return StepTimes(
         step, len(seconds), _hours(percentile(seconds, 50)), _hours(percentile(seconds, 90))
     )
