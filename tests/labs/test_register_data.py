@@ -97,7 +97,11 @@ def test_the_page_and_both_exports_say_the_same_and_run_no_formula(app, db, two)
     assert sheet.max_row == 2
     empty = client.get("/labs/reports/data?q=NIX-0000").get_data(as_text=True)
     assert "这些条件下没有结果" in empty
-    wrong = client.get("/labs/reports/data?from_on=gestern").get_data(as_text=True)
+    refused = client.get("/labs/reports/data?from_on=gestern")
+    wrong = refused.get_data(as_text=True)
+    assert (refused.status_code, clean in wrong, ill in wrong) == (422, False, False)
+    assert client.get("/labs/reports/data.csv?from_on=gestern").mimetype == "text/html"
+    assert sent.content_type == "text/csv; charset=utf-8"
     assert "错误" in re.sub(r"<[^>]+>", "", wrong)
 
 

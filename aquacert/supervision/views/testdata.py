@@ -41,9 +41,10 @@ def tests() -> ResponseReturnValue:
         samples = _samples(unit, [line.blind_code for line in found.items])
     args = {name: value for name, value in request.args.items() if value and name != "after"}
     words = {kind.value: _(name) for kind, name in OUTCOME_WORDS.items()}
-    return page(
+    html = page(
         "supervision/tests.html", form=form, page=found, words=words, args=args, samples=samples
     )
+    return html, form.status
 
 
 @bp.get("/tests.csv")
@@ -52,6 +53,8 @@ def tests_csv() -> ResponseReturnValue:
     """Every result that is asked for, as CSV, sent while it is read."""
     with look() as unit:
         asked = _asked(_form(unit))
+    if asked.is_nothing:
+        return tests()
     return as_csv(_every(asked), PLACE_HEADS)
 
 
@@ -61,6 +64,8 @@ def tests_xlsx() -> ResponseReturnValue:
     """The newest million of them as a workbook."""
     with look() as unit:
         asked = _asked(_form(unit))
+    if asked.is_nothing:
+        return tests()
     return as_xlsx(_every(asked, MOST_ROWS), PLACE_HEADS)
 
 
@@ -111,5 +116,5 @@ def _form(unit: Look) -> DataForm:
 
 
 def _asked(form: DataForm) -> Asked:
-    """Return the question; a condition that cannot be is said at its field and asks for nothing."""
-    return Asked(**form.question()) if form.validate() else Asked()
+    """Return the question; one with a condition that cannot be is said at its field and finds nothing."""
+    return Asked(**form.question()) if form.validate() else Asked(is_nothing=True)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select
 
 from aquacert.kernel.paging import Page
 from aquacert.kernel.work import Look
@@ -40,6 +40,8 @@ class Asked:
     lot: str = ""
     from_on: date | None = None
     until_on: date | None = None
+    is_nothing: bool = False
+    """A condition could not be understood: nothing is shown, for everything would look like the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,8 @@ def _conditions(
     look: Look, asked: Asked, codes: Select[str] | None
 ) -> Iterator[ColumnElement[bool]]:
     # Who asks from outside learns what was released; what is verified only is the laboratory's own.
+    if asked.is_nothing:
+        yield false()
     yield Result.state.in_(FINAL) if codes is None else Result.state == ResultState.REPORTED
     if asked.words.strip():
         own = look.visible(Item) if codes is None else _held(codes)

@@ -35,7 +35,8 @@ def data() -> ResponseReturnValue:
         form = _form(unit)
         asked = _asked(form)
         found = data_page(unit, asked, after=request.args.get("after", ""))
-    return page("labs/data.html", form=form, page=found, words=_words(), args=_args())
+    html = page("labs/data.html", form=form, page=found, words=_words(), args=_args())
+    return html, form.status
 
 
 @bp.get("/data.csv")
@@ -44,6 +45,8 @@ def data_csv() -> ResponseReturnValue:
     """Every result that is asked for, as CSV, sent while it is read."""
     with look() as unit:
         asked = _asked(_form(unit))
+    if asked.is_nothing:
+        return data()
     return as_csv(_every(asked))
 
 
@@ -53,6 +56,8 @@ def data_xlsx() -> ResponseReturnValue:
     """The newest million of them as a workbook."""
     with look() as unit:
         asked = _asked(_form(unit))
+    if asked.is_nothing:
+        return data()
     return as_xlsx(_every(asked, MOST_ROWS))
 
 
@@ -102,8 +107,8 @@ def _form(unit: Look) -> DataForm:
 
 
 def _asked(form: DataForm) -> Asked:
-    """Return the question; a condition that cannot be is said at its field and asks for nothing."""
-    return Asked(**form.question()) if form.validate() else Asked()
+    """Return the question; one with a condition that cannot be is said at its field and finds nothing."""
+    return Asked(**form.question()) if form.validate() else Asked(is_nothing=True)
 
 
 def _args() -> Mapping[str, str]:
