@@ -145,7 +145,10 @@ def set_hours(w: Work, lab_id: UUID, spans: Spans, from_on: date) -> UUID:
     """
     flat: list[time] = [moment for span in spans for moment in span]
     if not flat or any(a >= b for a, b in pairwise(flat)):
-        raise Invalid("工作时间段应从早到晚、互不重叠", spans="例如 08:30-12:00，13:30-17:30")
+        raise Invalid(
+            "工作时间段应从早到晚、互不重叠",
+            spans="每段的开始要早于结束，各段不能重叠，例如 08:30-12:00，13:30-17:30",
+        )
     if from_on < w.today:
         raise Invalid("工作时间只能从今天或以后起", from_on="不能早于今天")
     lab_row = laboratory(w, lab_id)

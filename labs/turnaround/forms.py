@@ -41,7 +41,9 @@ class HoursForm(LabForm):
         try:
             self.pairs = read_spans(str(field.data or ""))
         except ValueError as error:
-            raise ValidationError(_l("看不懂，请写成 08:30-12:00，13:30-17:30")) from error
+            raise ValidationError(
+                _l("看不懂，请写成 08:30-12:00，13:30-17:30；全天写 00:00-23:59")
+            ) from error
 
 
 class StopForm(LabForm):
