@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aquacert.supervision.rules import plain_cell
+from aquacert.reference.rules.text import plain_cell
 
 HEADS = ("月份", "区划代码", "县（市、区）", "品种", "证型", "张数", "数量", "单位")
 SHEET = "出证统计"

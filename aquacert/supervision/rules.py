@@ -8,8 +8,6 @@ from datetime import date, timedelta
 from aquacert.kernel.errors import Invalid
 
 MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""First characters that make a spreadsheet run a cell (OWASP CSV injection)."""
 MONTHS_SHOWN = 12
 
 
@@ -42,10 +40,3 @@ def months_between(first: date, last: date) -> list[str]:
         found.append(f"{first:%Y-%m}")
         first = months_later(first, 1)
     return found
-
-
-def plain_cell(value: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula: such text gets an apostrophe."""
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value

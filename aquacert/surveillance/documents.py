@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Protocol
 
+from aquacert.reference.rules.text import plain_cell
 from aquacert.surveillance.rules.own import (
     LEVEL_WORDS,
     OUTCOME_WORDS,
@@ -22,7 +23,6 @@ HEADS = (
     *("报告时间", "是否有效"),
 )
 SHEET = "疫病检测数据"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 YES, NO = "是", "否"
 
 
@@ -49,7 +49,7 @@ class OwnLine(Protocol):
     is_withdrawn: bool
 
 
-def cells(row: OwnLine) -> tuple[str | int, ...]:
+def cells(row: OwnLine) -> tuple[object, ...]:
     """Return one result in the order of HEADS; instants in UTC, RFC 3339."""
     return (
         row.sampled_on.isoformat(),
@@ -59,23 +59,18 @@ def cells(row: OwnLine) -> tuple[str | int, ...]:
         row.disease_name,
         row.species_code,
         row.species_name,
-        plain(row.life_stage),
+        plain_cell(row.life_stage),
         row.individuals,
         PURPOSE_WORDS[Purpose(row.purpose)],
         LEVEL_WORDS[Level(row.level)],
         row.method_code,
         OUTCOME_WORDS[row.outcome],
-        plain(row.lab_name),
+        plain_cell(row.lab_name),
         YES if row.in_scope else NO,
-        plain(row.report_no),
+        plain_cell(row.report_no),
         row.reported_at.isoformat(),
         NO if row.is_withdrawn else YES,
     )
-
-
-def plain(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def as_csv(rows: Iterable[OwnLine]) -> bytes:

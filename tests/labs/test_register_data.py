@@ -10,10 +10,11 @@ from openpyxl import load_workbook
 from sqlalchemy import update
 
 from aquacert.kernel.scope import SYSTEM
+from aquacert.reference.rules.text import plain_cell
 from labs.bench.models import BenchRun
 from labs.reports.queries import report_for
 from labs.reports.queries.data import Asked, data_page, data_stream
-from labs.reports.rules.cells import HEADS, plain_cell
+from labs.reports.rules.cells import HEADS
 from tests.make.accounts import make_person, signed_in
 from tests.make.labs import DISEASE, METHOD, make_items, make_lab, make_report, make_result
 

@@ -7,13 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aquacert.kernel.errors import Invalid
+from aquacert.reference.rules.text import FORMULA, plain_cell
 from aquacert.supervision.rules import (
-    FORMULA,
     month_end,
     months_between,
     months_later,
     parse_month,
-    plain_cell,
 )
 
 FIRSTS = st.dates(date(2000, 1, 1), date(2100, 12, 31)).map(lambda day: day.replace(day=1))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 
-from aquacert.certificates.rules.numbersheet import HEADS, LEDGER_HEADS, plain_cell
+from aquacert.certificates.rules.numbersheet import HEADS, LEDGER_HEADS
+from aquacert.reference.rules.text import plain_cell
 
 HELP = (
     ("证书种类", "动物A 或 动物B"),

@@ -21,6 +21,8 @@ SPACES = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 BREAKS = re.compile("\r\n|[\r\u2028\u2029]")
 PUNCTUATION = re.compile(r"[\s\-–—_./·•,:;()\u3000]+")
 COMPATIBILITY = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f])")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet may take for the begin of a formula (OWASP, CSV injection), full width too."""
 
 
 def clean(text: str, *, field: str = "text", longest: int = LONGEST, lines: bool = False) -> str:
@@ -68,6 +70,11 @@ def folded(text: str) -> str:
 def storable(text: str) -> str:
     """Return `text` without NUL and halves of surrogate pairs: what a query may carry."""
     return "".join(c for c in text if c != "\x00" and not "\ud800" <= c <= "\udfff")
+
+
+def plain_cell(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula: such text gets an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def search_words(text: str) -> list[str]:

@@ -22,6 +22,7 @@ from aquacert.surveillance.commands import OwnNews, take_own_result
 from aquacert.surveillance.rules.own import Heard, Purpose, Version
 from labs.register import queries as register
 from labs.reports.queries import ReportLine, ReportSummary, report_for, report_summary
+from labs.reports.rules import MOVES as REPORT_MOVES
 
 STANDS, AMENDED = "authorised", "amended"
 PURPOSES = {
@@ -111,8 +112,8 @@ def _news(
 def _tell(w: Work, report: ReportSummary, row: Sample) -> None:
     if str(report.state) == AMENDED:
         return  # its new version is told
-    stands = str(report.state) == STANDS
-    subject = f"检测报告 {report.number} {'已出' if stands else '已撤回'}"
+    is_out = str(report.state) == STANDS
+    subject = f"检测报告 {report.number} {'已出' if is_out else REPORT_MOVES.words[report.state]}"
     progress = f"/sampling/{row.declaration_id}/progress"
     tell(w, to_organisation=row.organisation_id, kind="report", subject=subject, link=progress)
     if row.vet_id is not None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aquacert.reference.rules.text import FORMULA
+
 MOST_ITEMS = 500
 """Items of one job of somebody signed in."""
 MOST_ITEMS_PUBLIC = 20
 """Items of one job of a stranger."""
 KEPT_HOURS = 24
 """How long a finished job's report can be fetched; then the folder is gone."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""First characters that make a spreadsheet run a cell (OWASP CSV injection)."""
 GOOD, BAD, UNSURE = "有效", "无效", "待核"
 HEADINGS = (
     "序号", "来源", "结果", "说明", "证明编号", "品种", "数量", "启运地", "到达地", "有效至", "签发机构",

@@ -5,7 +5,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 
-from labs.reports.rules.cells import plain_cell
+from aquacert.reference.rules.text import plain_cell
 
 MARK = "\ufeff"
 """Tells spreadsheets that the text is UTF-8."""

@@ -37,6 +37,7 @@ from aquacert.sampling.queries import farm_of_sample, sample_id_of
 from aquacert.surveillance.models import Zone
 from aquacert.surveillance.queries import zone_lines
 from labs.reports.queries import ReportSummary, report_for, report_summary
+from labs.reports.rules import MOVES as REPORT_MOVES
 
 POSITIVE, NEGATIVE, AUTHORISED = "positive", "negative", "authorised"
 LATELY = timedelta(days=7)
@@ -108,7 +109,7 @@ def _because_of(look: Look, report: ReportSummary | None) -> str:
     if str(report.state) != AUTHORISED:
         if _answered(look, report):
             return ""
-        return f"检测报告 {report.number} 已撤回，自动暂停"
+        return f"检测报告 {report.number} {REPORT_MOVES.words[report.state]}，自动暂停"
     names = [line.disease_name for line in report.lines if str(line.outcome) == POSITIVE]
     return f"检测报告 {report.number} {'、'.join(names)}阳性，自动暂停" if names else ""
 
