@@ -124,11 +124,14 @@ def serve(host: str, port: int | None, *, no_work: bool) -> None:
 def settle(settings: Settings) -> None:
     """Settle what a crash left: numbers without a certificate are made void, with the reason."""
     house = composition.open_house(settings)
-    with house.database.look() as look:
-        if behind := standing(look.session):
+    try:
+        with house.database.look() as look:
+            behind = standing(look.session)
+        if behind:
             raise click.ClickException(behind)
-    done = certificates.tidy(house.database, house.keys, at_start=True)
-    house.database.close()
+        done = certificates.tidy(house.database, house.keys, at_start=True)
+    finally:
+        house.database.close()
     if done.anything:
         click.echo(
             f"上次中断留下的已处理：放弃 {done.abandoned} 次签发，"
