@@ -104,7 +104,8 @@ def publish(shares: tuple[float, float]) -> int:
     statuses = statuslist.build(marked, ENTRIES)
     now = database.clock.now()
     token = statuslist.sign_list(statuses, URI, here.signer, now)
-    signed = lists.Signed(statuses, token, statuslist.sign_jwt(statuses, URI, here.signer, now))
+    jwt = statuslist.sign_jwt(statuses, URI, here.signer, now)
+    signed = lists.Signed(statuses, token, jwt, marked, {})
     for _ in range(2):
         with database.work(SYSTEM) as w:
             lists._store(w, here.number, signed, None)
