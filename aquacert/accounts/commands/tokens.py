@@ -67,9 +67,7 @@ def end_tokens_named(w: Work, person_id: UUID, name: str) -> int:
     """
     rows = w.session.scalars(
         select(ApiToken)
-        .where(
-            ApiToken.person_id == person_id, ApiToken.name == name, ApiToken.ended_at.is_(None)
-        )
+        .where(ApiToken.person_id == person_id, ApiToken.name == name, ApiToken.ended_at.is_(None))
         .with_for_update()
     ).all()
     for row in rows:

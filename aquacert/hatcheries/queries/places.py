@@ -130,9 +130,7 @@ def _means(said: str, path: list[Place]) -> bool:
     """Say whether the text names this path, the upper divisions left out or not."""
     rest = said
     for above in path[:-1]:
-        rest = next(
-            (rest.removeprefix(one) for one in above.forms if rest.startswith(one)), rest
-        )
+        rest = next((rest.removeprefix(one) for one in above.forms if rest.startswith(one)), rest)
     return rest in path[-1].forms
 
 
