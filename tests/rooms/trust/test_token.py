@@ -59,8 +59,10 @@ def test_a_key_made_on_the_token_signs_and_leaves_no_private_file(ring, tmp_path
 
 def test_another_process_finds_the_key_by_its_kid_and_its_point(ring, token, tmp_path):
     key = ring.create(Use.VET, VET, now=AT)
-    other = KeyRing(tmp_path / "keys", "unused", token=TokenStore(MODULE, token, PIN))
+    theirs = TokenStore(MODULE, token, PIN)
+    other = KeyRing(tmp_path / "keys", "unused", token=theirs)
     key.key.verify(other.load(key).sign(b"m"), b"m")
+    theirs.close()  # a session left open would let a wrong PIN pass as already signed in
 
 
 def test_the_private_key_cannot_be_read_from_the_token(ring, store):
@@ -106,6 +108,8 @@ def test_keys_in_files_go_on_when_new_ones_are_made_on_a_token(store, tmp_path):
 def test_a_wrong_pin_a_wrong_label_or_no_module_is_a_sentence_without_the_pin(ring, store, token):
     key = ring.create(Use.ISSUE, OFFICE, now=AT)
     store.close()
+    # A session that any other test left open would let a wrong PIN pass: its user is signed in already.
+    pkcs11.lib(MODULE).reinitialize()
     for wrong, named in (
         (TokenStore(MODULE, token, "999999"), "AQUACERT_PKCS11_PIN"),
         (TokenStore(MODULE, "no such token", PIN), "AQUACERT_PKCS11_TOKEN"),
