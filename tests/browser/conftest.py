@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from aquacert.app import runner_of
 from tests.browser.hand import FOLDER, SMALL, WIDE, Hand, Walk, signed_in
 from tests.make.accounts import Made
 from tests.make.accounts import signed_in as signed_in_client
 from tests.make.certificates import fresh
+from tests.make.loopback import on_loopback
 
 FLAGS = (
     "--lang=zh-CN",
@@ -50,12 +50,8 @@ def chromium() -> Iterator[Any]:
 def served(app) -> Iterator[str]:
     """The test's app on a free port of this machine, with its CSRF guard on."""
     app.config.update(WTF_CSRF_ENABLED=True)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with on_loopback(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

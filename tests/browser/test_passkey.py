@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from socket import socket
 
 import pytest
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from aquacert.certificates.models import Certificate
 from aquacert.kernel.audit import AuditEntry
 from tests.browser.hand import SMALL, WIDE, Walk, signed_in
 from tests.make.accounts import code_for, make_person
 from tests.make.certificates import make_ready
+from tests.make.loopback import on_loopback
 from tests.make.passkeys import SoftKey, give_passkey
 
 pytestmark = pytest.mark.browser
@@ -42,12 +41,8 @@ def settings(settings):
 def served(app, settings) -> Iterator[str]:
     """The test's app where its public address says it is."""
     app.config.update(WTF_CSRF_ENABLED=True)
-    server = make_server("127.0.0.1", settings.port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield settings.public_url
-    server.shutdown()
-    thread.join()
+    with on_loopback(app, settings.port):
+        yield settings.public_url
 
 
 class Authenticator:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import io
 import json
 import shutil
-import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
-from werkzeug.serving import make_server
 
 from aquacert.trust.qr import digits as to_digits
 from aquacert.trust.qr import from_digits, qr_matrix, qr_png
 from aquacert.trust.statuslist import Status
 from tests.browser.conftest import FLAGS
+from tests.make.loopback import on_loopback
 from tests.make.offline import NUMBER, Province
 
 pytestmark = pytest.mark.browser
@@ -54,12 +53,8 @@ class World:
 
 @pytest.fixture
 def base(app):
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with on_loopback(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from werkzeug.serving import make_server
 
 from aquacert.trust import qr
 from aquacert.trust.claims import QrClaims
@@ -16,6 +14,7 @@ from aquacert.trust.keys import KeyRing, Use
 from aquacert.verification import views
 from aquacert.verification.queries.keys import KeyWatch
 from aquacert.verification.queries.pages import PublicPages
+from tests.make.loopback import on_loopback
 from tests.make.verification import OFFICE, PUBLIC_ID, Shelf, record_of, ring_of, sealed
 
 pytestmark = pytest.mark.browser
@@ -52,12 +51,8 @@ def shelf(app, house):
 
 @pytest.fixture
 def base(app):
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with on_loopback(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def digits(shelf, public_id=PUBLIC_ID):

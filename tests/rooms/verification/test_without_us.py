@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import threading
 
 import pytest
-from werkzeug.serving import make_server
 
 from aquacert.certificates import commands
 from aquacert.kernel.scope import SYSTEM
 from tests.house.source import ROOT
+from tests.make.loopback import on_loopback
 from tests.make.published import publish_one
 
 PAGE = ROOT / "docs" / "verify-without-us.md"
@@ -21,13 +20,8 @@ BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
 
 @pytest.fixture
 def base(app):
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with on_loopback(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -1,0 +1,53 @@
+"""Forms of accounts. Labels are plain words; the commands judge what was entered."""
+
+from __future__ import annotations
+
+from aquacert.accounts.forms.people import (
+    NEEDED,
+    ROLE_CHOICES,
+    AnswerField,
+    AnswerForm,
+    AppointForm,
+    ChallengeForm,
+    CodeForm,
+    CodeOrKey,
+    EmptyForm,
+    OrganisationForm,
+    PasskeyForm,
+    PasswordForm,
+    PersonForm,
+    PreferencesForm,
+    QuestionForm,
+    ReasonForm,
+    RenameForm,
+    SecondFactorForm,
+    SignInForm,
+    StandingForm,
+    TokenForm,
+    choices,
+)
+
+__all__ = [
+    "NEEDED",
+    "ROLE_CHOICES",
+    "AnswerField",
+    "AnswerForm",
+    "AppointForm",
+    "ChallengeForm",
+    "CodeForm",
+    "CodeOrKey",
+    "EmptyForm",
+    "OrganisationForm",
+    "PasskeyForm",
+    "PasswordForm",
+    "PersonForm",
+    "PreferencesForm",
+    "QuestionForm",
+    "ReasonForm",
+    "RenameForm",
+    "SecondFactorForm",
+    "SignInForm",
+    "StandingForm",
+    "TokenForm",
+    "choices",
+]

@@ -1,0 +1,39 @@
+"""Forms of declarations. The declaration's own form is read as typed; rules judge it later."""
+
+from __future__ import annotations
+
+from aquacert.declarations.forms.declaring import (
+    MOST_ROWS,
+    AcceptForm,
+    ActForm,
+    AssignForm,
+    CloseForm,
+    DeclareForm,
+    Judged,
+    PapersForm,
+    RefuseForm,
+    StatementForm,
+    SupplementForm,
+    SupplementReplyForm,
+    answers_from,
+    changed_rows,
+    choices,
+)
+
+__all__ = [
+    "MOST_ROWS",
+    "AcceptForm",
+    "ActForm",
+    "AssignForm",
+    "CloseForm",
+    "DeclareForm",
+    "Judged",
+    "PapersForm",
+    "RefuseForm",
+    "StatementForm",
+    "SupplementForm",
+    "SupplementReplyForm",
+    "answers_from",
+    "changed_rows",
+    "choices",
+]
