@@ -1,7 +1,8 @@
-"""Tables of the declarations: the paper itself, its batches and loads, serials of a day."""
+"""Tables of the declarations: the paper itself, its batches and loads, serials of a day, words said."""
 
 from __future__ import annotations
 
+from aquacert.declarations.models.desk import Bulk, BulkDraft, PhoneCall, ProxyConsent
 from aquacert.declarations.models.papers import (
     Batch,
     Declaration,
@@ -12,8 +13,12 @@ from aquacert.declarations.models.papers import (
 
 __all__ = [
     "Batch",
+    "Bulk",
+    "BulkDraft",
     "Declaration",
     "DeclarationSerial",
     "Load",
     "LoadLine",
+    "PhoneCall",
+    "ProxyConsent",
 ]

@@ -1,0 +1,242 @@
+"""Many declarations in one workbook: columns, rows put together, faults led back to their cells.
+
+One row is one batch in one vehicle. Rows with the same number in the first column are one
+declaration; a row without a number is a declaration of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aquacert.declarations.rules.answers import (
+    MODE_WORDS,
+    PURPOSE_WORDS,
+    SOURCE_WORDS,
+    Answers,
+    BatchAnswer,
+    LoadAnswer,
+)
+
+MOST_ROWS = 1_000
+MOST_DRAFTS = 200
+LONGEST_CELL = 200
+
+
+class BulkState(StrEnum):
+    """Where a workbook stands."""
+
+    READ = "read"
+    DRAFTED = "drafted"
+    SENDING = "sending"
+    DONE = "done"
+
+
+class DraftState(StrEnum):
+    """Where one of its declarations stands."""
+
+    GOOD = "good"
+    WRONG = "wrong"
+    DRAFTED = "drafted"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+HEADS: Mapping[str, str] = {
+    "group": "申报序号",
+    "lot": "塘口和批次",
+    "quantity": "数量",
+    "species": "品种（核对用）",
+    "source": "来源",
+    "captured_on": "捕获日期",
+    "destination": "到达地",
+    "place": "到达场名",
+    "consignee": "收货人",
+    "consignee_phone": "收货电话",
+    "departs_at": "启运时间",
+    "travel_days": "路上天数",
+    "mode": "运载方式",
+    "plate": "车牌",
+    "carrier": "承运人",
+    "carrier_phone": "承运电话",
+    "disinfectant": "装前消毒",
+    "purpose": "用途",
+    "phone": "联系电话",
+}
+"""Field → heading, in the order of the columns."""
+FIELDS = tuple(HEADS)
+OF_BATCH = ("lot", "species", "source", "captured_on")
+OF_LOAD = (
+    *("destination", "place", "consignee", "consignee_phone", "carrier", "carrier_phone"),
+    *("mode", "plate", "disinfectant", "departs_at", "travel_days", "purpose"),
+)
+CHOICES: Mapping[str, Mapping[str, str]] = {
+    "source": {words: key.value for key, words in SOURCE_WORDS.items()},
+    "mode": {words: key.value for key, words in MODE_WORDS.items()},
+    "purpose": {words: key.value for key, words in PURPOSE_WORDS.items()},
+}
+"""Words in a cell → value, for the columns with a list; an empty cell takes the first."""
+SAME = ("source", "captured_on", "species")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the sheet as typed. `wrong` maps a field to why its cell cannot be read."""
+
+    row: int
+    cells: Mapping[str, str]
+    wrong: Mapping[str, str]
+
+    def said(self, name: str) -> str:
+        """Return a cell's text."""
+        return self.cells.get(name, "")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong, at its cell. `column` is the letter the program shows, or ""."""
+
+    row: int
+    column: str
+    heading: str
+    sentence: str
+
+    def kept(self) -> list[object]:
+        """Return it as it lies in the database."""
+        return [self.row, self.column, self.heading, self.sentence]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rows of one declaration and what they come to."""
+
+    number: int
+    lines: tuple[Line, ...]
+    answers: Answers
+    places: Mapping[str, tuple[int, str]]
+    """Field of the form (`loads-0-plate`) → (row, field of the sheet) that it came from."""
+    faults: tuple[Fault, ...]
+
+
+def letter(name: str) -> str:
+    """Return the column's letter in the sheet, "" for what is no column."""
+    return chr(ord("A") + FIELDS.index(name)) if name in HEADS else ""
+
+
+def digest_of(lines: Sequence[Line]) -> str:
+    """Return what makes two workbooks the same: their cells."""
+    cells = [[line.row, dict(line.cells)] for line in lines]
+    return hashlib.sha256(
+        json.dumps(cells, ensure_ascii=False, sort_keys=True).encode()
+    ).hexdigest()
+
+
+def groups(lines: Sequence[Line], lots: Mapping[str, str]) -> list[Group]:
+    """Put rows together into declarations. `lots` is what the list offers → the lot's id."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(line.said("group") or f"\0{line.row}", []).append(line)
+    return [_group(at + 1, kept, lots) for at, kept in enumerate(found.values())]
+
+
+def places_of(group: Group, faults: Mapping[str, str]) -> list[Fault]:
+    """Lead the faults of a form back to the cells they came from."""
+    first = group.lines[0].row
+    led = []
+    for name, sentence in faults.items():
+        row, field = group.places.get(name, (first, ""))
+        led.append(Fault(row, letter(field), HEADS.get(field, "整份申报"), sentence))
+    return sorted(led, key=lambda one: (one.row, one.column))
+
+
+def _group(number: int, lines: Sequence[Line], lots: Mapping[str, str]) -> Group:
+    faults = [
+        Fault(line.row, letter(name), HEADS[name], sentence)
+        for line in lines
+        for name, sentence in line.wrong.items()
+    ]
+    batches: dict[str, int] = {}
+    loads: dict[tuple[str, ...], int] = {}
+    amounts: dict[tuple[int, int], str] = {}
+    places: dict[str, tuple[int, str]] = {"phone": (lines[0].row, "phone")}
+    for line in lines:
+        batch = batches.setdefault(line.said("lot"), len(batches))
+        load = loads.setdefault(tuple(line.said(name) for name in OF_LOAD), len(loads))
+        if (load, batch) in amounts:
+            said = "同一份申报里，这个塘口装上这一车已经写过一行，请合成一行。"
+            faults.append(Fault(line.row, letter("lot"), HEADS["lot"], said))
+        amounts[load, batch] = line.said("quantity")
+        for name in (*OF_BATCH, "quantity"):
+            places.setdefault(f"batches-{batch}-{name}", (line.row, name))
+        for name in OF_LOAD:
+            places.setdefault(f"loads-{load}-{name}", (line.row, name))
+        places[f"loads-{load}-quantities-{batch}"] = (line.row, "quantity")
+    answers, wrong = _answers(lines, batches, loads, amounts, lots)
+    return Group(number, tuple(lines), answers, places, (*faults, *wrong))
+
+
+def _answers(
+    lines: Sequence[Line],
+    batches: Mapping[str, int],
+    loads: Mapping[tuple[str, ...], int],
+    amounts: Mapping[tuple[int, int], str],
+    lots: Mapping[str, str],
+) -> tuple[Answers, list[Fault]]:
+    """Return the form's answers, and what can be said wrong only by looking at several rows."""
+    faults: list[Fault] = []
+    made_batches = []
+    for said in batches:
+        own = [line for line in lines if line.said("lot") == said]
+        first = own[0]
+        for line in own[1:]:
+            faults += [
+                Fault(line.row, letter(name), HEADS[name], "与同一塘口上一行写的不一样。")
+                for name in SAME
+                if line.said(name) != first.said(name)
+            ]
+        if said and said not in lots:
+            sentence = "不在本场现有的塘口和批次里，请从下拉列表里选。"
+            faults.append(Fault(first.row, letter("lot"), HEADS["lot"], sentence))
+        made_batches.append(
+            BatchAnswer(
+                lot=lots.get(said, ""),
+                quantity=_total([line.said("quantity") for line in own]),
+                species=first.said("species"),
+                source=_chosen("source", first.said("source")),
+                captured_on=first.said("captured_on"),
+            )
+        )
+    many = len(loads) > 1
+    made_loads = [
+        LoadAnswer(
+            **{
+                name: _chosen(name, value) if name in CHOICES else value
+                for name, value in zip(OF_LOAD, values, strict=True)
+            },
+            quantities=tuple(
+                (amounts.get((at, index), "0") or "") if many else ""
+                for index in range(len(batches))
+            ),
+        )
+        for values, at in loads.items()
+    ]
+    phone = next((line.said("phone") for line in lines if line.said("phone")), "")
+    return Answers(tuple(made_batches), tuple(made_loads), phone), faults
+
+
+def _chosen(name: str, said: str) -> str:
+    """Return the value behind words of a list; unknown words stay, so that a rule refuses them."""
+    known = CHOICES[name]
+    return known.get(said, said) if said else next(iter(known.values()))
+
+
+def _total(said: Sequence[str]) -> str:
+    """Return the one amount as typed, or the sum of several plain integers."""
+    if len(said) == 1:
+        return said[0]
+    if all(one.isascii() and one.isdigit() for one in said):
+        return str(sum(int(one) for one in said))
+    return said[0] if len(set(said)) == 1 and not said[0] else "各行数量要写整数"
