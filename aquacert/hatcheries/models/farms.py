@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aquacert.hatcheries.rules import FarmKind, Level, LicenceKind, State
-from aquacert.kernel.db import Base, Encrypted, state_check
+from aquacert.kernel.db import Base, Encrypted, Json, state_check
 
 
 class Hatchery(Base):
@@ -46,6 +46,15 @@ class Hatchery(Base):
     refused_because: Mapped[str]
     confirmed_on: Mapped[date | None]
     """Legal day on which the owner last checked the base record and the stock."""
+    office_id: Mapped[UUID | None]
+    """The 申报点 it was assigned to; none: the only open one that serves the place."""
+    merged_into_id: Mapped[UUID | None]
+    """The farm that this one turned out to be; every link of this one leads there."""
+    closed_on: Mapped[date | None]
+    """Legal day on which it was closed; empty again once it was re-opened."""
+    closed_because: Mapped[str | None]
+    reopening_because: Mapped[str | None]
+    """Why the owner asks to open again; empty when nobody asks."""
 
     def search_text(self) -> str:
         """Found by name, USCC and division; never by a person."""
@@ -70,6 +79,8 @@ class Licence(Base):
     until_on: Mapped[date]
     verified_at: Mapped[datetime | None]
     """When the county looked at it; an unverified licence opens nothing."""
+    renews_id: Mapped[UUID | None]
+    """The licence of this farm that it continues."""
 
 
 class LicenceSpecies(Base):
@@ -84,7 +95,7 @@ class LicenceSpecies(Base):
 
 
 class Pond(Base):
-    """A pond or tank, by the name the farm gives it."""
+    """A pond or tank, by the name the farm gives it, with its outline and what it holds."""
 
     __tablename__ = "ponds"
     __table_args__ = (UniqueConstraint("hatchery_id", "name"),)
@@ -92,3 +103,13 @@ class Pond(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     hatchery_id: Mapped[UUID] = mapped_column(ForeignKey("hatcheries.id"), index=True)
     name: Mapped[str]
+    sort: Mapped[str | None]
+    """Which of `rules.outline.Sort` it is; a pond put on record in passing has none yet."""
+    outline: Mapped[list[list[float]] | None] = mapped_column(Json)
+    """Corners as [longitude, latitude] in degrees (WGS 84), the ring open, anticlockwise."""
+    area_m2: Mapped[int | None] = mapped_column(BigInteger)
+    """Computed from the outline where there is one, else as typed."""
+    depth_cm: Mapped[int | None]
+    volume_m3: Mapped[int | None] = mapped_column(BigInteger)
+    left_on: Mapped[date | None]
+    """Since when the farm no longer uses it; its history stays."""

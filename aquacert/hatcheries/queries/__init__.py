@@ -12,6 +12,7 @@ from aquacert.hatcheries.queries.farms import (
     own_hatchery,
     waiting_count,
 )
+from aquacert.hatcheries.queries.fitness import confirm_within, fit_to_declare
 from aquacert.hatcheries.queries.places import find_place
 from aquacert.hatcheries.queries.stock import (
     LotLine,
@@ -29,8 +30,10 @@ __all__ = [
     "LicenceLine",
     "LotLine",
     "balance",
+    "confirm_within",
     "entries",
     "find_place",
+    "fit_to_declare",
     "hatchery",
     "hatchery_lines",
     "hatchery_of",

@@ -20,6 +20,8 @@ class State(StrEnum):
     REGISTERED = "registered"
     APPROVED = "approved"
     REFUSED = "refused"
+    CLOSED = "closed"
+    MERGED = "merged"
 
 
 class Act(StrEnum):
@@ -28,19 +30,36 @@ class Act(StrEnum):
     APPROVE = "approve"
     REFUSE = "refuse"
     REAPPLY = "reapply"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    MERGE = "merge"
 
 
 STATE_WORDS: Mapping[State, str] = {
     State.REGISTERED: "待审核",
     State.APPROVED: "已登记",
     State.REFUSED: "未通过",
+    State.CLOSED: "已关闭",
+    State.MERGED: "已并入",
 }
+STATE_KINDS: Mapping[State, str] = {
+    State.REGISTERED: "wait",
+    State.APPROVED: "ok",
+    State.REFUSED: "no",
+    State.CLOSED: "plain",
+    State.MERGED: "plain",
+}
+"""How a page marks each state (`ui.state`)."""
 
 MOVES: Moves[State, Act] = Moves(
     {
         (State.REGISTERED, Act.APPROVE): State.APPROVED,
         (State.REGISTERED, Act.REFUSE): State.REFUSED,
         (State.REFUSED, Act.REAPPLY): State.REGISTERED,
+        (State.APPROVED, Act.CLOSE): State.CLOSED,
+        (State.CLOSED, Act.REOPEN): State.APPROVED,
+        (State.APPROVED, Act.MERGE): State.MERGED,
+        (State.CLOSED, Act.MERGE): State.MERGED,
     },
     words=STATE_WORDS,
 )
