@@ -25,4 +25,5 @@ class Topic(StrEnum):
     REPORT_POSITIVE = "report.positive"
     REPORT_RELEASED = "report.released"
     REPORT_WITHDRAWN = "report.withdrawn"
+    STOCK_BOUGHT = "stock.bought"
     ZONE_CHANGED = "zone.changed"

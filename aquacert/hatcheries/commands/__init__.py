@@ -15,16 +15,22 @@ from aquacert.hatcheries.commands.registration import (
     register_hatchery,
 )
 from aquacert.hatcheries.commands.stock import (
+    Paper,
     book_stock,
     correct_stock,
     credit_arrival,
     credit_void,
     debit_certificate,
+    dispose_stock,
+    hold_lots,
     lock_lots,
+    move_lot,
+    split_lot,
     transfer_stock,
 )
 
 __all__ = [
+    "Paper",
     "add_licence",
     "add_pond",
     "approve_hatchery",
@@ -35,11 +41,15 @@ __all__ = [
     "credit_arrival",
     "credit_void",
     "debit_certificate",
+    "dispose_stock",
+    "hold_lots",
     "lock_lots",
+    "move_lot",
     "open_lot",
     "reapply_hatchery",
     "refuse_hatchery",
     "register_hatchery",
+    "split_lot",
     "transfer_stock",
     "verify_licence",
 ]

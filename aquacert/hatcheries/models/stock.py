@@ -1,15 +1,16 @@
-"""Lots and the append-only ledger of their movements."""
+"""Lots, the append-only ledger of their movements, what was bought, and workbooks read in."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from aquacert.hatcheries.rules import Kind, Unit
-from aquacert.kernel.db import Base, state_check
+from aquacert.hatcheries.rules import ImportState, Kind, Standing, Unit
+from aquacert.kernel.db import Base, Json, state_check
 
 
 class Lot(Base):
@@ -67,3 +68,65 @@ class StockMovement(Base):
     at: Mapped[datetime]
     by_id: Mapped[UUID | None]
     certificate_id: Mapped[UUID | None]
+    step: Mapped[str | None]
+    """What a transfer was for people: a split, a move to another pond or farm; else None."""
+    other_lot_id: Mapped[UUID | None]
+    """The other end of a transfer."""
+    happened_on: Mapped[date | None]
+    """Legal day on which it happened, when somebody said another than the day it was written."""
+    import_id: Mapped[UUID | None]
+    """The workbook it was read from."""
+
+
+class StockOrigin(Base):
+    """The certificate that bought seed travelled with, and how far it was checked."""
+
+    __tablename__ = "stock_origins"
+    __table_args__ = (
+        state_check("standing", Standing),
+        UniqueConstraint("movement_id"),
+        Index("ix_stock_origins_hatchery_standing", "hatchery_id", "standing"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    movement_id: Mapped[UUID] = mapped_column(ForeignKey("stock_movements.id"))
+    lot_id: Mapped[UUID] = mapped_column(ForeignKey("lots.id"), index=True)
+    hatchery_id: Mapped[UUID] = mapped_column(ForeignKey("hatcheries.id"))
+    certificate_number: Mapped[str] = mapped_column(index=True)
+    certificate_id: Mapped[UUID | None]
+    """Our own certificate of that number, once our records were asked."""
+    standing: Mapped[str]
+    because: Mapped[str]
+    booked_at: Mapped[datetime]
+    judged_at: Mapped[datetime | None]
+    judged_by_id: Mapped[UUID | None]
+
+
+class StockImport(Base):
+    """A workbook of movements: read and judged first, then booked row by row, each row once."""
+
+    __tablename__ = "stock_imports"
+    __table_args__ = (
+        state_check("state", ImportState),
+        CheckConstraint("done >= 0 AND done <= total", name="done"),
+        UniqueConstraint("hatchery_id", "digest"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    hatchery_id: Mapped[UUID] = mapped_column(ForeignKey("hatcheries.id"))
+    digest: Mapped[str]
+    """SHA-256 of what the rows say, so that a workbook saved again is still the same one."""
+    name: Mapped[str]
+    state: Mapped[str]
+    total: Mapped[int]
+    done: Mapped[int]
+    """Rows booked; the next one to book is row `done` of the plan."""
+    plan: Mapped[list[Any]] = mapped_column(Json, deferred=True)
+    faults: Mapped[list[Any]] = mapped_column(Json, deferred=True)
+    fault_count: Mapped[int]
+    because: Mapped[str]
+    """Why it stopped, when it did."""
+    read_at: Mapped[datetime]
+    read_by_id: Mapped[UUID | None]
+    started_by_id: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]

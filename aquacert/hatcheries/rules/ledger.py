@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from enum import StrEnum
 
 from aquacert.kernel.errors import Invalid
@@ -26,6 +27,14 @@ class Kind(StrEnum):
     CORRECTION = "correction"
 
 
+class Step(StrEnum):
+    """What a transfer was for people."""
+
+    SPLIT = "split"
+    MOVE = "move"
+
+
+STEP_WORDS: Mapping[Step, str] = {Step.SPLIT: "分塘", Step.MOVE: "移塘"}
 KIND_NAMES: Mapping[Kind, str] = {
     Kind.HATCH: "孵化",
     Kind.CAPTURE: "合法捕获",
@@ -84,3 +93,42 @@ def reason_for(kind: Kind, reason: str) -> str:
 def replay(changes: Iterable[int]) -> int:
     """Return the balance that a ledger adds up to (the stored balance must equal it)."""
     return sum(changes)
+
+
+LONGEST_AGO = 366
+"""Days back that a movement may be said to have happened: the statutory record is of 12 months."""
+
+
+def happened(on: date | None, today: date) -> date | None:
+    """Return the day a movement happened, None for today; raise `Invalid` for one that cannot be."""
+    if on is None or on == today:
+        return None
+    if on > today:
+        raise Invalid("日期在今天之后。", happened_on=f"今天是 {today}，还没发生的不能记。")
+    if on < today - timedelta(days=LONGEST_AGO):
+        raise Invalid("日期太早。", happened_on="最多补记 12 个月以内的变动。")
+    return on
+
+
+def said_of(kind: Kind, step: str | None) -> str:
+    """Return the word people know an entry by: a split is 分塘, not 转塘."""
+    return STEP_WORDS[Step(step)] if step else KIND_NAMES[kind]
+
+
+def spark(balances: Sequence[int], width: int, height: int) -> str:
+    """Return points of an SVG polyline that steps through the balances, oldest first.
+
+    The line begins at zero at the left; equal steps, for it is read as a shape, not measured.
+    Whole numbers only. Empty when there is nothing to draw.
+    """
+    if not balances:
+        return ""
+    most = max(*balances, 1)
+    points: list[tuple[int, int]] = []
+    for place, balance in enumerate(balances):
+        y = height - balance * height // most
+        points += [
+            (place * width // len(balances), y),
+            ((place + 1) * width // len(balances), y),
+        ]
+    return " ".join(f"{x},{y}" for x, y in points)

@@ -1,0 +1,121 @@
+"""What an owner books: hatch, capture, purchase with its certificate, death, disposal, correction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from aquacert.hatcheries.commands.stock.posting import About, Entry, own_lot, post
+from aquacert.hatcheries.models import StockOrigin
+from aquacert.hatcheries.rules import (
+    BY_HAND,
+    Kind,
+    certificate_number,
+    first_standing,
+    happened,
+)
+from aquacert.kernel.audit import Fact
+from aquacert.kernel.errors import Invalid
+from aquacert.kernel.topics import Topic
+from aquacert.kernel.work import Work
+
+PICTURES = frozenset({"image/jpeg", "image/png", "application/pdf"})
+
+
+@dataclass(frozen=True)
+class StockBought(Fact):
+    """Seed was bought in; `certificate` is the number it travelled with, "" when none is named."""
+
+    tag: ClassVar[str] = "hatcheries:stock:buy"
+    title: ClassVar[str] = "购入苗种的检疫证明"
+    lot: str
+    certificate: str
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The certificate a purchase came with, as the buyer shows it."""
+
+    number: str = ""
+    photo: bytes = b""
+    photo_name: str = ""
+    media_type: str = ""
+
+
+NO_PAPER = Paper()
+
+
+def book_stock(
+    w: Work,
+    lot_id: UUID,
+    kind: str,
+    quantity: int,
+    reason: str = "",
+    *,
+    happened_on: date | None = None,
+    paper: Paper = NO_PAPER,
+) -> Entry:
+    """Write one entry; positive quantities, the kind says whether they add or take.
+
+    Raises `Invalid` when stock would fall below zero, when the kind wants a reason, for a day that
+    cannot be, or for a kind that is never booked by hand. A purchase keeps its certificate's number
+    and photograph; without a number it is booked and stands open for the county to see.
+    """
+    if kind not in BY_HAND:
+        raise Invalid("变动原因不对。", kind="这一种不能手工记：出证、到达和转塘由系统自动记。")
+    lot = own_lot(w, lot_id)
+    on = happened(happened_on, w.today)
+    entry = post(w, lot, Kind(kind), quantity, About(reason, happened_on=on))
+    if entry.kind is Kind.PURCHASE:
+        keep_origin(w, entry, lot.hatchery_id, (lot.number, lot.division_code), paper)
+    return entry
+
+
+def dispose_stock(
+    w: Work, lot_id: UUID, quantity: int, because: str, *, happened_on: date | None = None
+) -> Entry:
+    """Book what was destroyed; the reason is the disposal's (order, record number)."""
+    return book_stock(w, lot_id, Kind.DISPOSAL, quantity, because, happened_on=happened_on)
+
+
+def correct_stock(w: Work, lot_id: UUID, counted: int, reason: str) -> Entry | None:
+    """Set the lot to what was counted, with a reason; None when the count is what stands."""
+    lot = own_lot(w, lot_id)
+    if counted < 0:
+        raise Invalid("清点数不能是负数。", counted="请填 0 或大于 0 的整数。")
+    if counted == lot.balance:
+        return None
+    return post(w, lot, Kind.CORRECTION, counted - lot.balance, About(reason))
+
+
+def keep_origin(
+    w: Work, entry: Entry, hatchery_id: UUID, names: tuple[str, str], paper: Paper
+) -> UUID:
+    """Keep the certificate behind a purchase and let higher rooms look it up.
+
+    `names` are the lot's number and its county, for the trail.
+    """
+    number = certificate_number(paper.number)
+    if paper.photo and paper.media_type not in PICTURES:
+        raise Invalid("照片的格式不对。", photo="请传 JPG、PNG 照片或 PDF。")
+    origin = w.add(
+        StockOrigin(
+            id=w.new_id(),
+            movement_id=entry.id,
+            lot_id=entry.lot_id,
+            hatchery_id=hatchery_id,
+            certificate_number=number,
+            standing=first_standing(number).value,
+            because="",
+            booked_at=w.now,
+        )
+    )
+    if paper.photo:
+        w.attach(origin, paper.photo, paper.photo_name[-120:] or "证明照片", paper.media_type)
+    w.record(StockBought(names[0], number, origin.standing), on=origin, county=names[1])
+    if number:
+        w.tell(Topic.STOCK_BOUGHT, origin.id)
+    return origin.id

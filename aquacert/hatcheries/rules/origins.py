@@ -1,0 +1,71 @@
+"""Where bought seed came from: the certificate it travelled with, and how far that was checked."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from enum import StrEnum
+
+from aquacert.kernel.errors import Invalid
+
+NUMBER = re.compile(r"[0-9A-Za-z〔〕()（）年第号字\-－—/·\u3400-\u9fff]{4,60}")
+OURS = re.compile(r"\d{10}")
+SHORTEST_BECAUSE = 4
+
+
+class Standing(StrEnum):
+    """How far the certificate behind a purchase was checked."""
+
+    MISSING = "missing"
+    UNCHECKED = "unchecked"
+    MATCHED = "matched"
+    MISMATCHED = "mismatched"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+STANDING_WORDS: Mapping[Standing, str] = {
+    Standing.MISSING: "没有检疫证明",
+    Standing.UNCHECKED: "未核验",
+    Standing.MATCHED: "与本省记录相符",
+    Standing.MISMATCHED: "与本省记录不符",
+    Standing.ACCEPTED: "已认可",
+    Standing.REFUSED: "不认可",
+}
+OPEN = frozenset({Standing.MISSING, Standing.UNCHECKED, Standing.MISMATCHED})
+"""What an official still has to look at."""
+
+
+def certificate_number(text: str, field: str = "certificate_number") -> str:
+    """Return a certificate's number as it is kept: half-width, no blanks; "" when none is named.
+
+    Numbers of other provinces follow no one form, so only what cannot be a number is refused.
+    """
+    said = "".join(unicodedata.normalize("NFKC", text).split()).strip()
+    if not said:
+        return ""
+    if not NUMBER.fullmatch(said) or not any(c.isdigit() for c in said):
+        sentence = "检疫证明编号看不懂，请照证上的编号填。"
+        raise Invalid(sentence, **{field: sentence})
+    return said
+
+
+def is_ours(number: str, province: str) -> bool:
+    """Say whether a number is of this province's form: ten digits that begin with its code."""
+    return OURS.fullmatch(number) is not None and number.startswith(province)
+
+
+def first_standing(number: str) -> Standing:
+    """Return how a purchase stands when it is booked."""
+    return Standing.UNCHECKED if number else Standing.MISSING
+
+
+def because_of(standing: Standing, because: str) -> str:
+    """Return the reason of a judgement, trimmed; a refusal must have one."""
+    said = " ".join(because.split())
+    if standing is Standing.REFUSED and len(said) < SHORTEST_BECAUSE:
+        raise Invalid(
+            "请写明原因。", because=f"原因是写给苗种场看的，不少于 {SHORTEST_BECAUSE} 字。"
+        )
+    return said

@@ -1,0 +1,148 @@
+"""The workbook of movements: its columns, what one row says, and the states of reading it in."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from aquacert.hatcheries.rules.kinds import read_day
+from aquacert.hatcheries.rules.ledger import BY_HAND, KIND_NAMES, Kind, happened, reason_for
+from aquacert.hatcheries.rules.origins import certificate_number
+from aquacert.kernel.errors import Invalid
+from aquacert.kernel.states import Moves
+
+COLUMNS: Mapping[str, str] = {
+    "pond": "塘口",
+    "lot": "批号",
+    "species": "品种",
+    "life_stage": "规格",
+    "happened_on": "日期",
+    "kind": "变动原因",
+    "quantity": "数量",
+    "unit": "单位",
+    "certificate_number": "检疫证明编号",
+    "reason": "说明",
+}
+HEADS = tuple(COLUMNS.values())
+LETTERS = dict(zip(COLUMNS, "ABCDEFGHIJ", strict=True))
+KIND_OF = {KIND_NAMES[kind]: kind for kind in BY_HAND}
+MOST_ROWS = 20_000
+
+
+class ImportState(StrEnum):
+    """Where the reading of a workbook stands."""
+
+    READ = "read"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+class ImportAct(StrEnum):
+    """What can be done with a workbook that was read."""
+
+    START = "start"
+    STOP = "stop"
+    CANCEL = "cancel"
+    FINISH = "finish"
+
+
+IMPORT_WORDS: Mapping[ImportState, str] = {
+    ImportState.READ: "待确认",
+    ImportState.RUNNING: "正在记入",
+    ImportState.STOPPED: "停在一行",
+    ImportState.CANCELLED: "已取消",
+    ImportState.DONE: "已记完",
+}
+IMPORT_MOVES: Moves[ImportState, ImportAct] = Moves(
+    {
+        (ImportState.READ, ImportAct.START): ImportState.RUNNING,
+        (ImportState.STOPPED, ImportAct.START): ImportState.RUNNING,
+        (ImportState.CANCELLED, ImportAct.START): ImportState.RUNNING,
+        (ImportState.RUNNING, ImportAct.STOP): ImportState.STOPPED,
+        (ImportState.RUNNING, ImportAct.CANCEL): ImportState.CANCELLED,
+        (ImportState.RUNNING, ImportAct.FINISH): ImportState.DONE,
+    },
+    words=IMPORT_WORDS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row as text (`row` counts from 1, as the program shows it); `formula` names its columns."""
+
+    row: int
+    cells: tuple[str, ...]
+    formula: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one cell: where it is, what stands there, what would be right."""
+
+    row: int
+    column: str
+    typed: str
+    sentence: str
+
+    @property
+    def place(self) -> str:
+        """Name the cell as the program shows it: G12."""
+        return f"{LETTERS[self.column]}{self.row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a row says by itself, before the farm's own lots are looked at."""
+
+    kind: Kind
+    happened_on: date | None
+    certificate_number: str
+    reason: str
+
+
+def folded(text: str) -> str:
+    """Return a cell as it is compared: half-width, blanks as one."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def read_row(row: SheetRow, today: date) -> tuple[Said | None, list[Fault]]:
+    """Return what a row says, or everything that is wrong with it by itself."""
+    cells = dict(zip(COLUMNS, row.cells, strict=True))
+    faults = [
+        Fault(row.row, name, cells[name], "这一格是公式，请改成数值（选择性粘贴）。")
+        for name in row.formula
+    ]
+    if faults:
+        return None, faults
+    kind = KIND_OF.get(folded(cells["kind"]))
+    if kind is None:
+        sentence = "请填" + "、".join(KIND_OF) + "之一。"
+        faults.append(Fault(row.row, "kind", cells["kind"], sentence))
+    if not folded(cells["pond"]) and not folded(cells["lot"]):
+        faults.append(Fault(row.row, "pond", "", "请填塘口名称，或在旁边填批号。"))
+    on = read_day(cells["happened_on"])
+    if on is None:
+        sentence = "请填日期，例如 2026-05-21。"
+        faults.append(Fault(row.row, "happened_on", cells["happened_on"], sentence))
+    said: Said | None = None
+    try:
+        said = Said(
+            kind or Kind.HATCH,
+            happened(on, today),
+            certificate_number(cells["certificate_number"]),
+            reason_for(kind or Kind.HATCH, cells["reason"]),
+        )
+    except Invalid as error:
+        for name, sentence in error.fields.items():
+            faults.append(Fault(row.row, name, cells[name], sentence))
+    return (None, faults) if faults else (said, [])
+
+
+def digest_text(rows: Sequence[SheetRow]) -> str:
+    """Return what a workbook says as one text: saved again by another program it says the same."""
+    return "\n".join("\t".join(folded(cell) for cell in row.cells) for row in rows)
