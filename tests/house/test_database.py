@@ -34,6 +34,7 @@ APPEND_ONLY = {"audit_entries", "journal", "stock_movements"}
 PERSONAL = re.compile(r"(^|_)(phone|identity_number|person_name|home|id_number)$")
 NOT_PERSONAL = {
     "organisations.phone": "a desk's public number",
+    "offices.phone": "an office's public number, published by law",
 }
 SHORT_TIMES = {"at"}
 

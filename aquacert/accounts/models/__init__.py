@@ -6,6 +6,14 @@ from aquacert.accounts.models.inbox import (
     InboxQuestion,
     InboxRead,
 )
+from aquacert.accounts.models.offices import (
+    CapabilitySwitch,
+    Office,
+    OfficeDivision,
+    SigningStop,
+    Vehicle,
+)
+from aquacert.accounts.models.lending import Delegation
 from aquacert.accounts.models.organisations import (
     Capability,
     Organisation,
@@ -14,6 +22,7 @@ from aquacert.accounts.models.organisations import (
 )
 from aquacert.accounts.models.passkeys import Passkey, PasskeyChallenge
 from aquacert.accounts.models.people import Membership, Person
+from aquacert.accounts.models.recovery import PasswordRules, Recovery, RecoveryCode
 from aquacert.accounts.models.sign_in import (
     ApiToken,
     ConsigneeLink,
@@ -26,20 +35,29 @@ from aquacert.accounts.models.sign_in import (
 __all__ = [
     "ApiToken",
     "Capability",
+    "CapabilitySwitch",
     "ConsigneeLink",
+    "Delegation",
     "InboxAnswer",
     "InboxMessage",
     "InboxQuestion",
     "InboxRead",
     "Membership",
+    "Office",
+    "OfficeDivision",
     "Organisation",
     "OrganisationName",
     "Passkey",
     "PasskeyChallenge",
+    "PasswordRules",
     "Person",
+    "Recovery",
+    "RecoveryCode",
     "SignInSession",
+    "SigningStop",
     "Standing",
     "StepUpGrant",
     "Throttle",
     "TotpSecret",
+    "Vehicle",
 ]

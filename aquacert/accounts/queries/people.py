@@ -5,9 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
-from aquacert.accounts.models import Membership, Organisation, Person, SignInSession
+from aquacert.accounts.models import (
+    Membership,
+    Organisation,
+    Person,
+    SigningStop,
+    SignInSession,
+)
 from aquacert.accounts.queries.actors import memberships_in_force, roles_of
 from aquacert.accounts.rules import roles
 from aquacert.accounts.rules.roles import Role
@@ -28,6 +34,8 @@ class VetLine:
     person_id: UUID
     label: str
     number: str
+    may_sign: bool = True
+    """His permission to sign has not been withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class Signer:
     is_on_record: bool
 
 
-PEOPLE, MEMBERSHIPS = table_of(Person), table_of(Membership)
+PEOPLE, MEMBERSHIPS, STOPS = table_of(Person), table_of(Membership), table_of(SigningStop)
 APPOINTMENTS = Quick(
     select(
         PEOPLE.c.name,
@@ -49,8 +57,12 @@ APPOINTMENTS = Quick(
         MEMBERSHIPS.c.from_on,
         MEMBERSHIPS.c.until_on,
         MEMBERSHIPS.c.appointment_number,
+        STOPS.c.withdrawn_on,
     )
     .outerjoin(MEMBERSHIPS, MEMBERSHIPS.c.person_id == PEOPLE.c.id)
+    .outerjoin(
+        STOPS, and_(STOPS.c.membership_id == MEMBERSHIPS.c.id, STOPS.c.restored_at.is_(None))
+    )
     .where(PEOPLE.c.id == bindparam("person"))
 )
 
@@ -90,7 +102,22 @@ def person_name(look: Look, person_id: UUID) -> str:
     return person(look, person_id).name or "（已删除）"
 
 
-def _vets(on: date) -> Select[Membership]:
+def is_stopped(on: date, today: date) -> ColumnElement[bool]:
+    """Return the condition under which a withdrawal takes the permission to sign on a day.
+
+    Now it binds at once. For a day gone by it binds from the day after it was written, so that
+    what was signed earlier on that day stays right.
+    """
+    if on >= today:
+        return SigningStop.restored_at.is_(None)
+    return and_(
+        SigningStop.withdrawn_on < on,
+        or_(SigningStop.restored_on.is_(None), SigningStop.restored_on > on),
+    )
+
+
+def _vets(look: Look, on: date) -> Select[Membership]:
+    stopped = select(SigningStop.membership_id).where(is_stopped(on, look.today))
     return (
         select(Membership)
         .join(Person, Person.id == Membership.person_id)
@@ -99,14 +126,15 @@ def _vets(on: date) -> Select[Membership]:
             Membership.from_on <= on,
             or_(Membership.until_on.is_(None), Membership.until_on > on),
             Person.state == PersonState.ACTIVE,
+            Membership.id.not_in(stopped),
         )
     )
 
 
 def official_vets(look: Look, organisation_id: UUID, on: date) -> list[VetLine]:
-    """Return the official vets appointed in a body on that day, by number."""
+    """Return the official vets of a body who may sign on that day, by number."""
     rows = look.scalars(
-        _vets(on)
+        _vets(look, on)
         .where(Membership.organisation_id == organisation_id)
         .order_by(Membership.appointment_number)
     )
@@ -118,8 +146,9 @@ def may_sign(look: Look, person_id: UUID, division_code: str, on: date) -> bool:
     """Say whether a person was an official vet on record for that place on that day.
 
     Measures 2022 art. 29-33: appointed and numbered; a county's vet covers what lies below it.
+    Never while his permission to sign is withdrawn.
     """
-    rows = look.scalars(_vets(on).where(Membership.person_id == person_id))
+    rows = look.scalars(_vets(look, on).where(Membership.person_id == person_id))
     return any(division_code in descendants(look, row.division_code) for row in rows)
 
 
@@ -138,6 +167,7 @@ def signer(look: Look, person_id: UUID, division_code: str, on: date) -> Signer:
         if row.from_on <= on
         and (row.until_on is None or row.until_on > on)
         and row.state == PersonState.ACTIVE.value
+        and (row.withdrawn_on is None or (on < look.today and on <= row.withdrawn_on))
     ]
     latest = sorted(held, key=lambda row: (row.until_on is not None, -row.from_on.toordinal()))
     return Signer(

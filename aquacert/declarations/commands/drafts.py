@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from aquacert.accounts.queries.organisations import agencies_for
+from aquacert.accounts.queries.offices import office_of
 from aquacert.declarations.commands.facts import DeclarationWithdrawn, DraftSaved
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.rules.answers import Answers, copied, from_json
 from aquacert.declarations.rules.states import MOVES, Act, LabStage, State
 from aquacert.hatcheries import queries as hatcheries
 from aquacert.hatcheries.models import Hatchery
-from aquacert.kernel.errors import NotAllowed, NotAllowedNow, NotReady
-from aquacert.kernel.work import Look, Work
+from aquacert.kernel.errors import NotAllowed, NotAllowedNow
+from aquacert.kernel.work import Work
 
 EDITABLE = frozenset({State.DRAFT, State.SUBMITTED, State.SUPPLEMENT_REQUESTED})
 
@@ -80,14 +80,6 @@ def own(w: Work, declaration_id: UUID) -> Declaration:
     return paper
 
 
-def office_of(look: Look, division_code: str) -> UUID:
-    """Return the agency that answers for a county; raise `NotReady` when there is none."""
-    found = agencies_for(look, division_code)
-    if not found:
-        raise NotReady(["本县还没有设立检疫申报点，请打电话给县渔业主管部门。"])
-    return found[0].id
-
-
 def _begin(
     w: Work, answers: Answers, hatchery_id: UUID | None, copied_from_id: UUID | None
 ) -> Declaration:
@@ -100,7 +92,7 @@ def _begin(
             hatchery_name=farm.name,
             origin_code=farm.division_code,
             origin_place=farm.place,
-            office_id=office_of(w, farm.division_code),
+            office_id=office_of(w, farm.division_code, farm.office_id),
             declared_by_id=w.actor.person_id,
             is_proxy=w.actor.organisation_id != farm.organisation_id,
             state=State.DRAFT.value,
