@@ -8,9 +8,15 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from aquacert.hatcheries.commands.stock import book_stock, correct_stock
+from aquacert.hatcheries.commands.stock import (
+    Paper,
+    book_stock,
+    correct_stock,
+    hold_lots,
+    next_lot_number,
+)
 from aquacert.hatcheries.models import Hatchery, Licence, LicenceSpecies, Lot, Pond
 from aquacert.hatcheries.rules import Kind, LicenceKind, State, Unit, check_period
 from aquacert.kernel.audit import Fact
@@ -188,6 +194,7 @@ def open_lot(
     quantity: int = 0,
     kind: str = Kind.HATCH.value,
     reason: str = "",
+    paper: Paper | None = None,
 ) -> UUID:
     """Open a lot in a pond and book what it starts with (nothing when `quantity` is 0).
 
@@ -204,7 +211,7 @@ def open_lot(
             id=w.new_id(),
             hatchery_id=hatchery.id,
             pond_id=pond.id,
-            number=_lot_number(w, hatchery.id),
+            number=next_lot_number(w, hatchery.id),
             species_code=species.code,
             variety=variety.strip(),
             life_stage=life_stage.strip(),
@@ -216,7 +223,7 @@ def open_lot(
     opened = LotOpened(lot.number, pond.name, species.code)
     w.record(opened, on=hatchery, county=hatchery.division_code)
     if quantity:
-        book_stock(w, lot.id, kind, quantity, reason)
+        book_stock(w, lot.id, kind, quantity, reason, paper=paper or Paper())
     return lot.id
 
 
@@ -227,6 +234,7 @@ def confirm_record(
     hatchery = w.get_for_change(Hatchery, hatchery_id)
     own = set(w.scalars(select(Lot.id).where(Lot.hatchery_id == hatchery.id)))
     corrected = 0
+    hold_lots(w, own & set(counted or {}))
     for lot_id, quantity in sorted((counted or {}).items()):
         if lot_id in own and correct_stock(w, lot_id, quantity, reason) is not None:
             corrected += 1
@@ -246,9 +254,3 @@ def change_contact(w: Work, hatchery_id: UUID, *, contact_name: str, phone: str)
     hatchery.contact_name = contact_name.strip()
     hatchery.phone, hatchery.phone_index = number, blind("phone", number)
     w.record(ContactChanged(), on=hatchery, county=hatchery.division_code)
-
-
-def _lot_number(w: Work, hatchery_id: UUID) -> str:
-    """Return the next lot number; the hatchery row is locked, so no two are alike."""
-    held = w.session.scalar(select(func.count()).where(Lot.hatchery_id == hatchery_id)) or 0
-    return f"PL-{w.today:%y%m}-{held + 1:02d}"
