@@ -10,7 +10,9 @@ from flask import Flask, g, render_template, request
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 
+from aquacert.http.help import Help, help_for
 from aquacert.http.house import current_actor, house
+from aquacert.http.personal import personal
 from aquacert.http.sentences import worded
 from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.kernel.permissions import P
@@ -71,6 +73,7 @@ def furnish(app: Flask) -> None:
         default_translation_directories="http/translations",
     )
     app.jinja_env.globals["gettext"] = worded
+    app.jinja_env.globals.update(page_help=page_help, personal_seen=personal, vet_line=no_line)
     app.jinja_env.filters["local"] = local
     app.jinja_env.filters["thousands"] = thousands
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -91,6 +94,15 @@ def furnish(app: Flask) -> None:
             "demo": house().settings.is_demo,
             "languages": LANGUAGES,
         }
+
+
+def page_help() -> Help | None:
+    """Return the help of the page that is shown, in the reader's language."""
+    return help_for(request.endpoint or "", str(get_locale()))
+
+
+def no_line() -> None:
+    """Say that no telephone of an office is known: accounts puts the real question here."""
 
 
 class Rail:

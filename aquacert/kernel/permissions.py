@@ -15,6 +15,7 @@ class P(StrEnum):
 
     ACCOUNT_MANAGE = "accounts:account:manage"
     AUDIT_READ = "supervision:audit:read"
+    CALL_KEEP = "declarations:call:keep"
     CERTIFICATE_ISSUE = "certificates:certificate:issue"
     CERTIFICATE_READ = "certificates:certificate:read"
     CERTIFICATE_RECALL = "certificates:certificate:recall"
@@ -25,6 +26,7 @@ class P(StrEnum):
     DECLARATION_ACCEPT = "declarations:declaration:accept"
     DECLARATION_ASSIGN = "declarations:declaration:assign"
     DECLARATION_DECLARE = "declarations:declaration:declare"
+    DECLARATION_PROXY = "declarations:declaration:proxy"
     DECLARATION_READ = "declarations:declaration:read"
     EVENT_IMPORT = "surveillance:event:import"
     EVENT_READ = "surveillance:event:read"
@@ -59,6 +61,7 @@ class P(StrEnum):
     OBSERVATION_READ = "surveillance:observation:read"
     PEER_KEEP = "certificates:peer:keep"
     PEER_READ = "certificates:peer:read"
+    PERSONAL_SHOW = "accounts:personal:show"
     REFERENCE_ADOPT = "reference:rule:adopt"
     REFERENCE_READ = "reference:table:read"
     SAMPLE_READ = "sampling:sample:read"

@@ -6,6 +6,7 @@ from aquacert.accounts.views import (
     own,
     passkeys,
     people,
+    personal,
     signing_in,
     step_up,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "own",
     "passkeys",
     "people",
+    "personal",
     "prepare",
     "signing_in",
     "step_up",

@@ -6,6 +6,7 @@ ending a sign-in or a role works at once.
 
 from typing import Any, cast
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Flask, current_app, redirect, request, url_for  # noqa: TID251
 from flask.typing import ResponseReturnValue
@@ -24,19 +25,22 @@ from aquacert.accounts.queries import (
     unread_count,
 )
 from aquacert.accounts.queries.passkeys import site
+from aquacert.accounts.queries.telephone import TelephoneLine, telephone_of
 from aquacert.accounts.rules.roles import TRADE
 from aquacert.accounts.rules.sessions import SessionState
-from aquacert.accounts.views.blueprint import bp
 from aquacert.http.gates import current_actor, house, register_actor_loader
 from aquacert.http.pages import LANGUAGES
 from aquacert.kernel.errors import NotSignedIn
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import ANONYMOUS, SYSTEM, Actor
+from aquacert.kernel.work import Look
 from aquacert.reference.queries import division_path
 from aquacert.reference.rules.masking import mask_name
 
 BEARER = "Bearer "
 YEAR = 31_536_000
+WITHOUT_COOKIE = frozenset({"verification", "public_log", "labs_public"})
+"""Rooms whose open pages set no cookie."""
 MAY_PASS = frozenset({"accounts.password"})
 """Doors for somebody who must first choose a new password."""
 
@@ -58,6 +62,7 @@ def prepare(app: Flask) -> None:
     manager.init_app(app, add_context_processor=False)
     app.config.update(SESSION_REFRESH_EACH_REQUEST=False)
     register_actor_loader(app, load_actor)
+    app.jinja_env.globals["vet_line"] = vet_line
     app.before_request(keep_choice)
     app.before_request(ask_new_password)
     app.context_processor(furnish)
@@ -99,15 +104,15 @@ def load_actor() -> Actor:
 def keep_choice() -> ResponseReturnValue | None:
     """Keep ?elder= and ?lang= with the account, and go on to the page without them.
 
-    A stranger's choice is kept in a cookie, but only from the doors of this room: the public pages
-    set no cookie.
+    A stranger's choice is kept in a cookie of his device. Only the pages that anybody reads to check
+    a certificate, a report or the log set none: they take the choice from the address.
     """
     wants = request.method == "GET" and bool({"elder", "lang"} & request.args.keys())
-    if not wants or (_is_open() and request.blueprint != bp.name):
+    if not wants or (_is_open() and request.blueprint in WITHOUT_COOKIE):
         return None
     lang = request.args.get("lang")
     locale = lang if lang in LANGUAGES else None
-    elder = request.args["elder"] == "1" if "elder" in request.args else None
+    elder = elder_asked()
     actor = current_actor()
     if actor.is_known:
         with house().database.work(actor) as w:
@@ -119,6 +124,11 @@ def keep_choice() -> ResponseReturnValue | None:
     if elder is not None:
         _keep_cookie(answer, "elder", "1" if elder else "0")
     return answer
+
+
+def elder_asked() -> bool | None:
+    """Return what the address says of the elder edition; None when it says nothing."""
+    return request.args["elder"] == "1" if "elder" in request.args else None
 
 
 def _keep_cookie(answer: Response, name: str, value: str) -> None:
@@ -157,7 +167,9 @@ def furnish() -> dict[str, Any]:
     """Return what the frames show of the person: masked name, role, place, unread messages."""
     actor = current_actor() if request.endpoint != "static" else ANONYMOUS
     if actor.person_id is None:
-        return {"elder": request.cookies.get("elder") == "1", "frame": "_parts/phone.html"}
+        asked = elder_asked()
+        kept = request.cookies.get("elder") == "1"
+        return {"elder": kept if asked is None else asked, "frame": "_parts/phone.html"}
     with house().database.look(actor) as look:
         path = division_path(look, actor.county) if actor.county else ()
         return {
@@ -170,6 +182,21 @@ def furnish() -> dict[str, Any]:
             "tab_places": tab_places(actor),
             "jurisdiction": [{"name": place.name_zh, "code": place.code} for place in path],
         }
+
+
+def vet_line() -> TelephoneLine | None:
+    """Return whom somebody of a farm or a carrier rings; None for everybody else."""
+    actor = current_actor()
+    if not actor.county or not is_trade(actor):
+        return None
+    with house().database.look(actor) as look:
+        assigned = house().extras.get("assigned_office", nowhere)
+        return telephone_of(look, actor.county, assigned(look))
+
+
+def nowhere(_look: Look) -> UUID | None:
+    """Stand in for the room that knows which office a farm is assigned to."""
+    return None
 
 
 def has_own_passkey() -> bool:

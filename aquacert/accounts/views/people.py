@@ -107,8 +107,6 @@ def person_page(person_id: UUID, **forms: Form) -> ResponseReturnValue:
         appointing.organisation_id.choices = body_choices(unit)
         context = {
             "row": row,
-            "name": mask_name(row.name or ""),
-            "phone": mask_phone(row.phone or ""),
             "lines": roles_lines(unit, person_id),
             "has_code": has_code(unit, person_id),
             "keys": len(passkeys_of(unit, person_id)),

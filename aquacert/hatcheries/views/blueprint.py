@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from uuid import UUID
 
 from flask import Blueprint, Flask
 
-from aquacert.hatcheries.queries import waiting_count
+from aquacert.hatcheries.queries import hatchery, hatchery_of, waiting_count
 from aquacert.hatcheries.rules import read_day
 from aquacert.http.house import EXTENSION
+from aquacert.http.personal import holds
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from aquacert.reference.queries import species_named
 
 bp = Blueprint("hatcheries", __name__, url_prefix="/hatcheries")
+holds("hatchery", hatchery, P.HATCHERY_READ, contact_name="联系人", phone="联系电话")
 
 
 def prepare(app: Flask) -> None:
-    """Let the rail count registrations that wait for review."""
+    """Let the rail count registrations that wait; say which office the own farm declares at."""
     app.extensions[EXTENSION].rail["hatcheries"] = _rail
+    app.extensions[EXTENSION].extras["assigned_office"] = _assigned_office
+
+
+def _assigned_office(look: Look) -> UUID | None:
+    farm = hatchery_of(look, look.actor.organisation_id)
+    return farm.office_id if farm is not None else None
 
 
 def _rail(look: Look) -> tuple[int, int]:
