@@ -58,6 +58,8 @@ MOVES: Moves[State, Act] = Moves(
         (State.REFUSED, Act.REAPPLY): State.REGISTERED,
         (State.APPROVED, Act.CLOSE): State.CLOSED,
         (State.CLOSED, Act.REOPEN): State.APPROVED,
+        (State.REGISTERED, Act.MERGE): State.MERGED,
+        (State.REFUSED, Act.MERGE): State.MERGED,
         (State.APPROVED, Act.MERGE): State.MERGED,
         (State.CLOSED, Act.MERGE): State.MERGED,
     },

@@ -1,0 +1,1 @@
+"""Files that farms send, looked at before anything of them is kept."""
