@@ -13,11 +13,17 @@ from aquacert.kernel.errors import Invalid
 from aquacert.kernel.paging import Page
 
 T = TypeVar("T")
+DEEPEST = 32
+"""Levels of brackets in a request: nothing of ours has more than six."""
+TOO_DEEP = "请求内容的括号套得太深，不能处理。"
 
 
 def body() -> dict[str, Any]:
     """Return the request's JSON object; raise `Invalid` for anything else."""
-    value = request.get_json(silent=True)
+    try:
+        value = request.get_json(silent=True)
+    except RecursionError:
+        raise Invalid(TOO_DEEP) from None
     if not isinstance(value, dict):
         raise Invalid("请求内容应该是一个 JSON 对象。")
     if not _storable(value):
@@ -25,13 +31,15 @@ def body() -> dict[str, Any]:
     return value
 
 
-def _storable(value: object) -> bool:
+def _storable(value: object, depth: int = 0) -> bool:
     """Say whether JSON holds no NUL and no half of a surrogate pair: no database keeps these."""
+    if depth > DEEPEST:
+        raise Invalid(TOO_DEEP)
     if isinstance(value, str):
         return "\x00" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
     if isinstance(value, dict):
-        return all(_storable(key) and _storable(item) for key, item in value.items())
-    return all(map(_storable, value)) if isinstance(value, list) else True
+        return all(_storable(key) and _storable(item, depth + 1) for key, item in value.items())
+    return not isinstance(value, list) or all(_storable(item, depth + 1) for item in value)
 
 
 def needed(values: dict[str, Any], name: str) -> Any:  # noqa: ANN401 (JSON)
