@@ -14,11 +14,14 @@ from aquacert.declarations.commands.facts import (
     SupplementRequested,
     VetAssigned,
 )
+from aquacert.declarations.commands.filing import file_opening
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import machine_checks
 from aquacert.declarations.queries.facts import loads_of
+from aquacert.declarations.queries.proxy import hands_of
 from aquacert.declarations.rules.checks import obstacles
 from aquacert.declarations.rules.clocks import stop
+from aquacert.declarations.rules.filing import FormKind
 from aquacert.declarations.rules.grounds import (
     GROUND_WORDS,
     MATERIAL_WORDS,
@@ -63,6 +66,8 @@ def accept_declaration(
     warnings = tuple(one.reason.value for one in found if not one.ok)
     fact = DeclarationAccepted(paper.number or "", visit_at, warnings)
     w.record(fact, on=paper, county=paper.origin_code)
+    file_opening(w, paper, FormKind.APPLICATION)
+    file_opening(w, paper, FormKind.ACCEPTANCE)
     w.tell(Topic.DECLARATION_ACCEPTED, paper.id)
     _tell_owner(w, paper, "已受理，请看检疫时间和地点。")
     if vet_id is not None:
@@ -94,6 +99,7 @@ def ask_supplement(
         paper.number or "", tuple(paper.asked_items), paper.asked_note, paper.reply_due_at
     )
     w.record(fact, on=paper, county=paper.origin_code, reason=paper.asked_note)
+    file_opening(w, paper, FormKind.SUPPLEMENT)
     _tell_owner(w, paper, f"要补 {len(wanted)} 项材料，补上就行，不用重新申报。")
 
 
@@ -112,6 +118,8 @@ def refuse_declaration(w: Work, declaration_id: UUID, *, ground: str, reason: st
     paper.ground, paper.reason = chosen.value, said
     fact = DeclarationRefused(paper.number or "", chosen.value, said)
     w.record(fact, on=paper, county=paper.origin_code, reason=said)
+    file_opening(w, paper, FormKind.APPLICATION)
+    file_opening(w, paper, FormKind.REFUSAL)
     _tell_owner(w, paper, f"不予受理：{GROUND_WORDS[chosen]}。请看理由。")
 
 
@@ -122,7 +130,7 @@ def assign_vet(w: Work, declaration_id: UUID, vet_id: UUID) -> None:
 
 
 def _assign(w: Work, paper: Declaration, vet_id: UUID) -> None:
-    check_vet(vet_id, [paper.declared_by_id])
+    check_vet(vet_id, [paper.declared_by_id, *hands_of(w, paper.id)])
     if not may_sign(w, vet_id, paper.origin_code, w.today):
         raise NotAllowed("这个人今天不是本地在任的官方兽医，请改派别人。")
     before = paper.vet_id

@@ -11,9 +11,15 @@ from aquacert.kernel.scope import Actor
 from aquacert.kernel.work import Look
 
 bp = Blueprint("declarations", __name__, url_prefix="/declarations")
-MAY_DECLARE = (P.DECLARATION_DECLARE, P.DECLARATION_ACCEPT)
-"""The owner's people, or the office by proxy; the command looks whose paper it is."""
-DESK = (P.DECLARATION_ACCEPT, P.DECLARATION_ASSIGN, P.INSPECTION_READ, P.STATISTICS_READ)
+MAY_DECLARE = (P.DECLARATION_DECLARE, P.DECLARATION_PROXY)
+"""The owner's people, or who may fill in for him; the command looks whose paper it is."""
+DESK = (
+    P.DECLARATION_ACCEPT,
+    P.DECLARATION_ASSIGN,
+    P.DECLARATION_PROXY,
+    P.INSPECTION_READ,
+    P.STATISTICS_READ,
+)
 
 
 def prepare(app: Flask) -> None:

@@ -29,7 +29,7 @@ from aquacert.declarations.queries import (
     overdue_count,
 )
 from aquacert.declarations.queries.lists import TABS, clock_of, lines
-from aquacert.declarations.queries.office import proxy_farms, road, vet_choices
+from aquacert.declarations.queries.office import road, vet_choices
 from aquacert.declarations.queries.papers import KINDS, papers_of
 from aquacert.declarations.rules.answers import MODE_WORDS, PURPOSE_WORDS, SOURCE_WORDS
 from aquacert.declarations.rules.grounds import (
@@ -147,16 +147,6 @@ def show_page(unit: Look, paper: Declaration, form: Form | None = None) -> str:
         close=form if isinstance(form, CloseForm) else CloseForm(),
         **WORDS,
     )
-
-
-@bp.get("/proxy")
-@allowed(P.DECLARATION_ACCEPT)
-def proxy() -> ResponseReturnValue:
-    """Choose the farm for which the office fills in a declaration (代办)."""
-    words = request.args.get("q", "")
-    with look() as unit:
-        found = proxy_farms(unit, words, request.args.get("page", 1, type=int))
-    return page("declarations/proxy.html", pages=found, q=words)
 
 
 def _picked(items: Sequence[DeclarationLine]) -> UUID | None:

@@ -1,0 +1,131 @@
+"""The owner's consent to a proxy declaration: what is asked, what he answered, what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from aquacert.declarations.models import Declaration, ProxyConsent
+from aquacert.declarations.queries.lists import DeclarationLine, lines
+from aquacert.declarations.rules.consent import (
+    NO_CONSENT,
+    OLD_CONSENT,
+    ConsentState,
+    Way,
+    digest_of,
+    why_no_guess,
+)
+from aquacert.declarations.rules.states import State
+from aquacert.kernel.errors import NotFound
+from aquacert.kernel.paging import Pages
+from aquacert.kernel.work import Look
+
+
+@dataclass(frozen=True)
+class ConsentLine:
+    """One asking as pages show it; the code only where the owner himself looks."""
+
+    consent_id: UUID
+    way: str
+    state: str
+    asked_at: datetime
+    given_at: datetime | None
+    expires_at: datetime | None
+    is_open: bool
+    """A code that may still be given."""
+    fits: bool
+    """It was asked for the content that stands now."""
+
+
+def consents(look: Look, declaration_id: UUID) -> list[ConsentLine]:
+    """Return every asking about a declaration, the newest first."""
+    paper = look.get(Declaration, declaration_id)
+    rows = look.scalars(
+        select(ProxyConsent)
+        .where(ProxyConsent.declaration_id == paper.id, look.visible(ProxyConsent))
+        .order_by(ProxyConsent.asked_at.desc(), ProxyConsent.id.desc())
+    )
+    now = digest_of(content_of(paper))
+    return [
+        ConsentLine(
+            consent_id=row.id,
+            way=row.way,
+            state=row.state,
+            asked_at=row.asked_at,
+            given_at=row.given_at,
+            expires_at=row.expires_at,
+            is_open=row.state == ConsentState.ASKED.value
+            and not why_no_guess(row.expires_at, row.guesses, look.now),
+            fits=row.digest == now,
+        )
+        for row in rows
+    ]
+
+
+def consent_fault(look: Look, paper: Declaration, answers: str) -> str:
+    """Return why these answers may not be sent for the owner, or an empty text when they may.
+
+    Asked at sending, inside the same transaction: the consent must be for this very content.
+    """
+    rows = look.scalars(
+        select(ProxyConsent).where(
+            ProxyConsent.declaration_id == paper.id,
+            ProxyConsent.state == ConsentState.GIVEN.value,
+        )
+    )
+    if any(row.digest == digest_of(answers) for row in rows):
+        return ""
+    return OLD_CONSENT if rows else NO_CONSENT
+
+
+def content_of(paper: Declaration) -> str:
+    """Return the answers a consent would be about: a pending change, else what stands."""
+    return paper.pending or paper.answers
+
+
+def asked_of_owner(look: Look, declaration_id: UUID) -> tuple[Declaration, ProxyConsent]:
+    """Return the paper and the open asking that its owner is to answer; raise `NotFound`.
+
+    Nobody but the owner's people finds it: the code stands on their page.
+    """
+    paper = look.get(Declaration, declaration_id)
+    if paper.organisation_id != look.actor.organisation_id:
+        raise NotFound
+    row = look.one(
+        select(ProxyConsent)
+        .where(
+            ProxyConsent.declaration_id == paper.id,
+            ProxyConsent.way.in_([Way.CODE.value, Way.OWN_HAND.value]),
+        )
+        .order_by(ProxyConsent.asked_at.desc(), ProxyConsent.id.desc())
+    )
+    if row is None:
+        raise NotFound("没有等您答复的代办。")
+    return paper, row
+
+
+def open_proxies(look: Look, number: int = 1) -> Pages[DeclarationLine]:
+    """Return the drafts that whoever asks is filling in for farms, the newest first."""
+    found = look.pages(
+        select(Declaration)
+        .where(
+            Declaration.declared_by_id == look.actor.person_id,
+            Declaration.is_proxy,
+            Declaration.state == State.DRAFT.value,
+        )
+        .order_by(Declaration.id.desc()),
+        number,
+        10,
+    )
+    return Pages(lines(look, found.items), found.number, found.size, found.total)
+
+
+def hands_of(look: Look, declaration_id: UUID) -> set[UUID]:
+    """Return who filled in or asked consent for a declaration: they may not inspect it."""
+    rows = look.scalars(
+        select(ProxyConsent.asked_by_id).where(ProxyConsent.declaration_id == declaration_id)
+    )
+    return set(rows)
