@@ -1,26 +1,34 @@
-"""Statutory papers as .docx: a title, a framed table of facts, statements, places to sign.
+"""Plain papers as .docx: a title, a framed table of facts, statements, places to sign.
 
-Rooms give the facts; this gives every paper the same plain, printable look (A4, Song type, one
-frame), the demo's mark, and fixed document properties so that the same facts are the same bytes.
+Rooms give the facts; the sheet of `kernel.sheets` gives every paper the same printable look, the
+demo's mark, and fixed document properties, so that the same facts are the same bytes.
 """
 
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from docx import Document
-from docx.document import Document as DocumentType
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
 
-DEMO_MARK = "演示样张·无效"
-FONT = "宋体"
-FIXED = datetime(2000, 1, 1)  # noqa: DTZ001 (document properties hold no zone)
+from aquacert.kernel.sheetdocx import docx_of
+from aquacert.kernel.sheets import (
+    DEMO_MARK,
+    WIDTH,
+    Block,
+    Cell,
+    Grid,
+    Sheet,
+    Signs,
+    Tone,
+    Words,
+    table,
+)
+
+__all__ = ["DEMO_MARK", "Paper", "docx", "facts_of"]
+LABELS = 42.0
+"""Millimetres of the column that holds the labels."""
 
 
 @dataclass(frozen=True)
@@ -41,95 +49,28 @@ class Paper:
 
 def docx(paper: Paper) -> bytes:
     """Return the paper as .docx bytes; the same paper gives the same bytes."""
-    document = _blank()
-    if paper.is_demo:
-        _line(document, DEMO_MARK, size=14, bold=True, colour=RGBColor(0xB3, 0x26, 0x1E))
-    if paper.body:
-        _line(document, paper.body, size=12)
-    _line(document, paper.title, size=18, bold=True)
-    _line(document, f"编号：{paper.number}", size=11, align=WD_ALIGN_PARAGRAPH.RIGHT)
-    _facts(document, paper.rows)
-    for caption, headings, rows in paper.tables:
-        _line(document, caption, size=12, bold=True, align=WD_ALIGN_PARAGRAPH.LEFT)
-        _grid(document, headings, rows)
-    for text in paper.statements:
-        _line(document, text, size=10.5, align=WD_ALIGN_PARAGRAPH.LEFT)
-    for text in paper.signatures:
-        _line(document, f"{text}：____________________", size=11, align=WD_ALIGN_PARAGRAPH.RIGHT)
-    for text in paper.notes:
-        _line(document, text, size=9, align=WD_ALIGN_PARAGRAPH.LEFT)
-    return _bytes(document)
+    return docx_of(_sheet(paper))
 
 
-def _blank() -> DocumentType:
-    document = Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(2.2)
-    section.top_margin = section.bottom_margin = Cm(2)
-    normal = document.styles["Normal"]
-    normal.font.name = FONT
-    normal.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
-    properties = document.core_properties
-    properties.author = "AquaCert"
-    properties.created = properties.modified = FIXED
-    return document
-
-
-def _line(
-    document: DocumentType,
-    text: str,
-    *,
-    size: float,
-    bold: bool = False,
-    align: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.CENTER,
-    colour: RGBColor | None = None,
-) -> None:
-    paragraph = document.add_paragraph()
-    paragraph.alignment = align
-    run = paragraph.add_run(text)
-    run.bold = bold
-    run.font.size = Pt(size)
-    if colour is not None:
-        run.font.color.rgb = colour
-
-
-def _facts(document: DocumentType, rows: Sequence[tuple[str, str]]) -> None:
-    table = document.add_table(rows=0, cols=2)
-    table.style = "Table Grid"
-    for label, value in rows:
-        cells = table.add_row().cells
-        cells[0].text, cells[1].text = label, value
-        cells[0].width, cells[1].width = Cm(4.2), Cm(12.4)
-
-
-def _grid(document: DocumentType, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    table = document.add_table(rows=1, cols=len(headings))
-    table.style = "Table Grid"
-    for cell, text in zip(table.rows[0].cells, headings, strict=True):
-        cell.text = text
-    for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.text = text
-
-
-def _bytes(document: DocumentType) -> bytes:
-    """Write the archive anew with one fixed time, so that equal papers are equal bytes."""
-    raw = io.BytesIO()
-    document.save(raw)
-    out = io.BytesIO()
-    with (
-        zipfile.ZipFile(raw) as source,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for name in sorted(source.namelist()):
-            entry = zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, source.read(name))
-    return out.getvalue()
+def _sheet(paper: Paper) -> Sheet:
+    rows = tuple((Cell(label, is_label=True), Cell(value)) for label, value in paper.rows)
+    blocks: list[Block] = [Grid((LABELS, WIDTH - LABELS), rows)]
+    for caption, headings, lines in paper.tables:
+        blocks.append(table(caption, [(name, 1.0) for name in headings], lines))
+    blocks += [Words(text) for text in paper.statements]
+    if paper.signatures:
+        blocks.append(Signs(tuple((text, "") for text in paper.signatures)))
+    blocks += [Words(text, Tone.NOTE) for text in paper.notes]
+    return Sheet(paper.title, paper.number, tuple(blocks), paper.body, is_demo=paper.is_demo)
 
 
 def facts_of(data: bytes) -> dict[str, str]:
-    """Return label → value of a paper's fact table: what a re-reading finds (tests, archive)."""
-    document = Document(io.BytesIO(data))
-    return {row.cells[0].text: row.cells[1].text for row in document.tables[0].rows}
+    """Return label → value of a paper's first table: what a re-reading finds (tests, archive).
+
+    Reads rows of label and value, one or two pairs in a row; merged cells count once.
+    """
+    found: dict[str, str] = {}
+    for row in Document(io.BytesIO(data)).tables[0].rows:
+        cells = list({id(cell._tc): cell.text for cell in row.cells}.values())  # noqa: SLF001
+        found.update(zip(cells[::2], cells[1::2], strict=False))
+    return found

@@ -209,6 +209,13 @@ class Work(Look):
         self._heads[chain] = (position + 1, values["hash"])
         self.facts += 1
 
+    def hold_trail(self, county: str) -> None:
+        """Lock a county's chain before other rows that everybody of the county wants.
+
+        Who takes both always takes the chain first, so that two never wait for each other.
+        """
+        self._head(county)
+
     def tell(self, topic: Topic, subject_id: UUID) -> None:
         """Send news up: one outbox row for each task that app.py lists under `topic`."""
         rows = rows_for(topic, self.home.subscribers.get(topic, ()), subject_id, self.now)

@@ -1,9 +1,11 @@
-"""Months people ask for, and cells that must not become formulas."""
+"""Months people ask for, and where an archive of a case stands."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
+from enum import StrEnum
 
 from aquacert.kernel.errors import Invalid
 
@@ -40,3 +42,16 @@ def months_between(first: date, last: date) -> list[str]:
         found.append(f"{first:%Y-%m}")
         first = months_later(first, 1)
     return found
+
+
+class CaseState(StrEnum):
+    """Where an archive of a case stands."""
+
+    WAITING = "waiting"
+    READY = "ready"
+
+
+CASE_WORDS: Mapping[CaseState, str] = {
+    CaseState.WAITING: "正在生成",
+    CaseState.READY: "可以下载",
+}

@@ -1,8 +1,9 @@
-"""Tables of the declarations: the paper itself, its batches and loads, serials of a day, words said."""
+"""Tables of the declarations: the paper itself, its batches and loads, serials, words."""
 
 from __future__ import annotations
 
 from aquacert.declarations.models.desk import Bulk, BulkDraft, PhoneCall, ProxyConsent
+from aquacert.declarations.models.filed import FiledForm, FormSerial, SignedPaper
 from aquacert.declarations.models.papers import (
     Batch,
     Declaration,
@@ -10,6 +11,7 @@ from aquacert.declarations.models.papers import (
     Load,
     LoadLine,
 )
+from aquacert.declarations.models.words import DeclarationWord
 
 __all__ = [
     "Batch",
@@ -17,8 +19,12 @@ __all__ = [
     "BulkDraft",
     "Declaration",
     "DeclarationSerial",
+    "DeclarationWord",
+    "FiledForm",
+    "FormSerial",
     "Load",
     "LoadLine",
     "PhoneCall",
     "ProxyConsent",
+    "SignedPaper",
 ]

@@ -1,4 +1,4 @@
-"""Files of a declaration: its papers as .docx and what the declarant added."""
+"""Files of a declaration: its opening forms by kind and what the declarant added."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from uuid import UUID
 from flask import Response, request, send_file
 from flask.typing import ResponseReturnValue
 
-from aquacert.declarations.documents import MEDIA_TYPE
 from aquacert.declarations.queries import declaration
 from aquacert.declarations.queries.papers import document
 from aquacert.declarations.views.blueprint import bp
 from aquacert.http.gates import allowed, look
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.permissions import P
+from aquacert.kernel.sheetdocx import MEDIA_TYPE
 
 
 @bp.get("/<uuid:declaration_id>/papers/<kind>.docx")
 @allowed(P.DECLARATION_READ)
 def paper(declaration_id: UUID, kind: str) -> ResponseReturnValue:
-    """A paper of the declaration to keep or print."""
+    """An opening form of the declaration, to keep or print."""
     with look() as unit:
         name, data = document(unit, declaration_id, kind)
     return download(data, name, MEDIA_TYPE)
