@@ -21,7 +21,7 @@ ADDED = {
         ("closed_because", sa.Text()),
         ("reopening_because", sa.Text()),
     ),
-    "hatchery_licences": (("renews_id", sa.Uuid()),),
+    "hatchery_licences": (("renews_id", sa.Uuid()), ("returned_because", sa.Text())),
     "ponds": (
         ("sort", sa.Text()),
         ("outline", kernel_db.Json()),
@@ -51,7 +51,31 @@ def upgrade() -> None:
 
 
 def make_tables() -> None:
-    """Make who is who, the diary and the signs."""
+    """Make further periods of licences, who is who, the diary and the signs."""
+    op.create_table(
+        "hatchery_licence_terms",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("licence_id", sa.Uuid(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("asked_at", kernel_db.UtcDateTime(), nullable=False),
+        sa.Column("verified_at", kernel_db.UtcDateTime(), nullable=True),
+        sa.CheckConstraint("until_on >= from_on", name=op.f("ck_hatchery_licence_terms_period")),
+        sa.ForeignKeyConstraint(
+            ["licence_id"],
+            ["hatchery_licences.id"],
+            name=op.f("fk_hatchery_licence_terms_licence_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hatchery_licence_terms")),
+    )
+    op.create_index(
+        "uq_hatchery_licence_terms_open",
+        "hatchery_licence_terms",
+        ["licence_id"],
+        unique=True,
+        sqlite_where=sa.text("verified_at IS NULL"),
+        postgresql_where=sa.text("verified_at IS NULL"),
+    )
     op.create_table(
         "farm_people",
         sa.Column("id", sa.Uuid(), nullable=False),

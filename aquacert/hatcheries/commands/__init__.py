@@ -1,5 +1,12 @@
 """What can be done to a hatchery: register and review it, keep its licences, ponds and stock."""
 
+from aquacert.hatcheries.commands.closing import (
+    ask_reopening,
+    check_empty,
+    close_hatchery,
+    left_over,
+    reopen_hatchery,
+)
 from aquacert.hatcheries.commands.keeping import (
     add_licence,
     add_pond,
@@ -8,14 +15,37 @@ from aquacert.hatcheries.commands.keeping import (
     open_lot,
     verify_licence,
 )
+from aquacert.hatcheries.commands.licences import (
+    attach_scan,
+    extend_licence,
+    renew_licence,
+    return_licence,
+)
+from aquacert.hatcheries.commands.people import (
+    end_person,
+    keep_person,
+)
+from aquacert.hatcheries.commands.ponds import (
+    leave_pond,
+    shape_pond,
+)
+from aquacert.hatcheries.commands.records import (
+    end_illness,
+    strike_note,
+    write_again,
+    write_note,
+)
 from aquacert.hatcheries.commands.registration import (
     approve_hatchery,
     reapply_hatchery,
     refuse_hatchery,
     register_hatchery,
 )
+from aquacert.hatcheries.commands.signs import (
+    make_sign,
+)
 from aquacert.hatcheries.commands.stock import (
-    Paper,
+    Provenance,
     book_stock,
     correct_stock,
     credit_arrival,
@@ -30,26 +60,44 @@ from aquacert.hatcheries.commands.stock import (
 )
 
 __all__ = [
-    "Paper",
+    "Provenance",
     "add_licence",
     "add_pond",
     "approve_hatchery",
+    "ask_reopening",
+    "attach_scan",
     "book_stock",
     "change_contact",
+    "check_empty",
+    "close_hatchery",
     "confirm_record",
     "correct_stock",
     "credit_arrival",
     "credit_void",
     "debit_certificate",
     "dispose_stock",
+    "end_illness",
+    "end_person",
+    "extend_licence",
     "hold_lots",
+    "keep_person",
+    "leave_pond",
+    "left_over",
     "lock_lots",
+    "make_sign",
     "move_lot",
     "open_lot",
     "reapply_hatchery",
     "refuse_hatchery",
     "register_hatchery",
+    "renew_licence",
+    "reopen_hatchery",
+    "return_licence",
+    "shape_pond",
     "split_lot",
+    "strike_note",
     "transfer_stock",
     "verify_licence",
+    "write_again",
+    "write_note",
 ]

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from aquacert.hatcheries.commands.stock import (
-    Paper,
+    Provenance,
     book_stock,
     correct_stock,
     hold_lots,
@@ -156,7 +156,7 @@ def verify_licence(w: Work, licence_id: UUID) -> UUID:
     hatchery = w.get_for_change(Hatchery, licence.hatchery_id)
     if licence.verified_at is not None:
         raise NotAllowedNow("这份许可证已经核实过。")
-    licence.verified_at = w.now
+    licence.verified_at, licence.returned_because = w.now, None
     w.record(LicenceVerified(licence.number), on=hatchery, county=hatchery.division_code)
     return hatchery.id
 
@@ -194,7 +194,7 @@ def open_lot(
     quantity: int = 0,
     kind: str = Kind.HATCH.value,
     reason: str = "",
-    paper: Paper | None = None,
+    provenance: Provenance | None = None,
 ) -> UUID:
     """Open a lot in a pond and book what it starts with (nothing when `quantity` is 0).
 
@@ -223,7 +223,7 @@ def open_lot(
     opened = LotOpened(lot.number, pond.name, species.code)
     w.record(opened, on=hatchery, county=hatchery.division_code)
     if quantity:
-        book_stock(w, lot.id, kind, quantity, reason, paper=paper or Paper())
+        book_stock(w, lot.id, kind, quantity, reason, provenance=provenance or Provenance())
     return lot.id
 
 

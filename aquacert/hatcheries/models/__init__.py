@@ -7,6 +7,7 @@ from aquacert.hatcheries.models.farms import (
     Hatchery,
     Licence,
     LicenceSpecies,
+    LicenceTerm,
     Pond,
 )
 from aquacert.hatcheries.models.records import FarmPerson, FarmRecord, FarmSign
@@ -27,6 +28,7 @@ __all__ = [
     "Hatchery",
     "Licence",
     "LicenceSpecies",
+    "LicenceTerm",
     "Lot",
     "Pond",
     "StockImport",

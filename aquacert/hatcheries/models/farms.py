@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aquacert.hatcheries.rules import FarmKind, Level, LicenceKind, State
@@ -81,6 +81,31 @@ class Licence(Base):
     """When the county looked at it; an unverified licence opens nothing."""
     renews_id: Mapped[UUID | None]
     """The licence of this farm that it continues."""
+    returned_because: Mapped[str | None]
+    """Why the county could not verify it; empty once it is verified or never looked at."""
+
+
+class LicenceTerm(Base):
+    """A further period of a licence that keeps its number; it counts once it is verified."""
+
+    __tablename__ = "hatchery_licence_terms"
+    __table_args__ = (
+        CheckConstraint("until_on >= from_on", name="period"),
+        Index(
+            "uq_hatchery_licence_terms_open",
+            "licence_id",
+            unique=True,
+            sqlite_where=text("verified_at IS NULL"),
+            postgresql_where=text("verified_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    licence_id: Mapped[UUID] = mapped_column(ForeignKey("hatchery_licences.id"))
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    asked_at: Mapped[datetime]
+    verified_at: Mapped[datetime | None]
 
 
 class LicenceSpecies(Base):

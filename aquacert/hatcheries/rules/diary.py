@@ -188,7 +188,7 @@ def _value(asked: Asked, said: str) -> str:
 
 def _number(asked: Asked, said: str) -> str:
     text = unicodedata.normalize("NFKC", said).replace(",", "").replace(" ", "")
-    text = text.removesuffix(asked.unit) if asked.unit else text
+    text = text.removesuffix(unicodedata.normalize("NFKC", asked.unit)) if asked.unit else text
     found = NUMBER.fullmatch(text)
     example = "例如 30" if not asked.places else "例如 12.5"
     if found is None:
