@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from aquacert.certificates import tasks as certificates
 from aquacert.certificates.queries import resting_on, travelling_on, travelling_within
 from aquacert.declarations.queries.impact import open_within
+from aquacert.hatcheries import tasks as hatcheries
 from aquacert.http import db as http_db
 from aquacert.http import gates, headers, openapi, pages, problems
 from aquacert.http.house import House, install
@@ -92,6 +93,8 @@ NEWS: Mapping[Topic, tuple[str, ...]] = {
         "labs.sign_report",
     ),
     Topic.REPORT_WITHDRAWN: ("sampling.report_changed", "certificates.report_changed"),
+    Topic.STOCK_BOUGHT: ("certificates.check_origin",),
+    Topic.STOCK_SHEET_CONFIRMED: ("hatcheries.book_sheet",),
     Topic.ZONE_CHANGED: ("certificates.zone_changed",),
 }
 """The only table topic → tasks of higher rooms."""
@@ -131,6 +134,7 @@ def tasks_of(house: House) -> dict[str, Task]:
     """Return every task by the name that NEWS gives it, bound to the house."""
     database, keys = house.database, house.keys
     return {
+        "certificates.check_origin": partial(certificates.check_origin, database),
         "certificates.publish_status": partial(
             certificates.publish_status, database=database, keys=keys
         ),
@@ -138,6 +142,7 @@ def tasks_of(house: House) -> dict[str, Task]:
         "certificates.recall": partial(certificates.recall, database),
         "certificates.report_changed": partial(certificates.report_changed, database),
         "certificates.zone_changed": partial(certificates.zone_changed, database),
+        "hatcheries.book_sheet": partial(hatcheries.book_sheet, database),
         "labs.pool_retracted": partial(reports.pool_retracted, database),
         "labs.sign_report": partial(reports.sign, database, keys),
         "labs.exchange.work_changed": partial(exchange.work_changed, database),

@@ -79,6 +79,7 @@ __all__ = [
     "status_list_of",
     "travelling_on",
     "travelling_within",
+    "worth_of_number",
 ]
 
 
@@ -217,6 +218,29 @@ def certificate(look: Look, certificate_id: UUID) -> CertificateLine:
     if row is None:
         raise NotFound
     return _line(*row)
+
+
+def worth_of_number(look: Look, number: str) -> tuple[UUID, str, int, str, str] | None:
+    """Return (id, species, quantity, unit, word for its standing when it is worth nothing) or None.
+
+    Whoever asks: a purchase names a number, and the answer goes to no page but that purchase's.
+    """
+    row = look.session.execute(
+        select(
+            Certificate.id,
+            Certificate.species_code,
+            Certificate.quantity,
+            Certificate.unit,
+            Standing.status,
+        )
+        .join(Standing, Standing.id == Certificate.id)
+        .where(Certificate.number == number)
+    ).one_or_none()
+    if row is None:
+        return None
+    status = Status(row.status)
+    word = "" if status is Status.VALID else STATUS_NAMES[status]
+    return row.id, row.species_code, row.quantity, row.unit, word
 
 
 def certificate_of_load(look: Look, load_id: UUID) -> CertificateLine | None:

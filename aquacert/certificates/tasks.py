@@ -15,6 +15,10 @@ from aquacert.certificates.peers import commands as peers
 from aquacert.certificates.recalls import commands as recalls
 from aquacert.certificates.recalls.commands import sweep
 from aquacert.certificates.scans import commands as scans
+from aquacert.hatcheries.commands.stock import OurRecord, settle_origin
+from aquacert.hatcheries.queries import origins as hatcheries
+from aquacert.hatcheries.rules import is_ours
+from aquacert.hatcheries.rules.origins import Seed
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
 from aquacert.trust.keys import KeyRing
@@ -52,6 +56,20 @@ def tidy(database: Database, keys: KeyRing, *, at_start: bool = False) -> comman
 def visit_peers(database: Database) -> int:
     """Visit the other provinces whose lists we believe: every hour; return how many answered."""
     return sum(not one.trouble for one in peers.refresh_peers(database))
+
+
+def check_origin(database: Database, origin_id: UUID) -> None:
+    """Look up the certificate that bought seed travelled with, when its number is one of ours."""
+    with database.work(SYSTEM) as w:
+        number = hatcheries.origin_in_scope(w, origin_id).certificate_number
+        if not is_ours(number, w.settings.province):
+            return
+        found = queries.worth_of_number(w, number)
+        ours = None
+        if found is not None:
+            certificate_id, species, quantity, unit, worthless = found
+            ours = OurRecord(certificate_id, Seed(species, quantity, unit), worthless)
+        settle_origin(w, origin_id, ours)
 
 
 def recall(database: Database, order_id: UUID) -> None:

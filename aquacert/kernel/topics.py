@@ -26,4 +26,5 @@ class Topic(StrEnum):
     REPORT_RELEASED = "report.released"
     REPORT_WITHDRAWN = "report.withdrawn"
     STOCK_BOUGHT = "stock.bought"
+    STOCK_SHEET_CONFIRMED = "stock_sheet.confirmed"
     ZONE_CHANGED = "zone.changed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import aquacert.kernel.db as kernel_db
+from aquacert.kernel import db as kernel_db
 
 revision = "0037_stock"
 down_revision = "0036_registers"
@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column(
             "fault_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
+        sa.Column("again", kernel_db.Json(), nullable=False),
         sa.Column("because", sa.Text(), nullable=False),
         sa.Column("read_at", kernel_db.UtcDateTime(), nullable=False),
         sa.Column("read_by_id", sa.Uuid(), nullable=True),

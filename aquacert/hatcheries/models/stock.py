@@ -124,6 +124,8 @@ class StockImport(Base):
     plan: Mapped[list[Any]] = mapped_column(Json, deferred=True)
     faults: Mapped[list[Any]] = mapped_column(Json, deferred=True)
     fault_count: Mapped[int]
+    again: Mapped[list[Any]] = mapped_column(Json)
+    """Rows that an earlier workbook booked already: passed over."""
     because: Mapped[str]
     """Why it stopped, when it did."""
     read_at: Mapped[datetime]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -33,6 +34,32 @@ class LotLine:
     life_stage: str
     unit: str
     balance: int
+    pond_id: UUID
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What a farm holds: its lots by pond (empty ones too) and the sums by species and unit."""
+
+    lots: tuple[LotLine, ...]
+    totals: Mapping[tuple[str, str], int]
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing is left: no lot holds anything."""
+        return not self.totals
+
+
+def stock_of(look: Look, hatchery_id: UUID) -> Stock:
+    """Return what a farm holds now."""
+    found = lots(look, hatchery_id)
+    totals: dict[tuple[str, str], int] = {}
+    for one in found:
+        if one.balance:
+            key = (one.species_name, one.unit)
+            totals[key] = totals.get(key, 0) + one.balance
+    return Stock(tuple(found), totals)
 
 
 def balance(look: Look, lot_id: UUID) -> int:
@@ -101,4 +128,6 @@ def _line(look: Look, lot: Lot, pond: Pond) -> LotLine:
         life_stage=lot.life_stage,
         unit=lot.unit,
         balance=lot.balance,
+        pond_id=pond.id,
+        opened_at=lot.opened_at,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from aquacert.kernel.errors import Invalid
@@ -69,3 +70,30 @@ def because_of(standing: Standing, because: str) -> str:
             "请写明原因。", because=f"原因是写给苗种场看的，不少于 {SHORTEST_BECAUSE} 字。"
         )
     return said
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Some seed: what was bought, or what one of our certificates covers."""
+
+    species_code: str
+    quantity: int
+    unit: str
+
+
+def compare(bought: Seed, ours: Seed | None, before: int, standing: str) -> tuple[Standing, str]:
+    """Judge a purchase against our own record of its certificate; return how it stands and why.
+
+    `before` is what was booked under the same certificate already, by any farm; `standing` is the
+    certificate's word for what it is worth now, "" when it is worth something.
+    """
+    if ours is None:
+        return Standing.MISMATCHED, "本省没有签发过这个编号的检疫证明。"
+    if standing:
+        return Standing.MISMATCHED, f"这张检疫证明现在是“{standing}”。"
+    if (bought.species_code, bought.unit) != (ours.species_code, ours.unit):
+        return Standing.MISMATCHED, "检疫证明上是另一个品种或单位。"
+    if before + bought.quantity > ours.quantity:
+        left = max(0, ours.quantity - before)
+        return Standing.MISMATCHED, f"检疫证明上还剩 {left:,} {ours.unit} 没有记入，少于购入数。"
+    return Standing.MATCHED, ""

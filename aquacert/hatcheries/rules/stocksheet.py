@@ -100,7 +100,7 @@ class Said:
     """What a row says by itself, before the farm's own lots are looked at."""
 
     kind: Kind
-    happened_on: date | None
+    happened_on: date
     certificate_number: str
     reason: str
 
@@ -131,9 +131,10 @@ def read_row(row: SheetRow, today: date) -> tuple[Said | None, list[Fault]]:
         faults.append(Fault(row.row, "happened_on", cells["happened_on"], sentence))
     said: Said | None = None
     try:
+        happened(on, today)
         said = Said(
             kind or Kind.HATCH,
-            happened(on, today),
+            on or today,
             certificate_number(cells["certificate_number"]),
             reason_for(kind or Kind.HATCH, cells["reason"]),
         )

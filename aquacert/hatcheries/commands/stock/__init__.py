@@ -1,7 +1,7 @@
 """The stock ledger: what is booked by hand, moved between lots, taken and given by certificates."""
 
 from aquacert.hatcheries.commands.stock.booking import (
-    Paper,
+    Provenance,
     book_stock,
     correct_stock,
     dispose_stock,
@@ -17,21 +17,35 @@ from aquacert.hatcheries.commands.stock.moving import (
     split_lot,
     transfer_stock,
 )
+from aquacert.hatcheries.commands.stock.origins import OurRecord, judge_origin, settle_origin
 from aquacert.hatcheries.commands.stock.posting import Entry, hold_lots, lock_lots
+from aquacert.hatcheries.commands.stock.sheets import (
+    book_rows,
+    cancel_import,
+    read_sheet,
+    start_import,
+)
 
 __all__ = [
     "Entry",
-    "Paper",
+    "OurRecord",
+    "Provenance",
+    "book_rows",
     "book_stock",
+    "cancel_import",
     "correct_stock",
     "credit_arrival",
     "credit_void",
     "debit_certificate",
     "dispose_stock",
     "hold_lots",
+    "judge_origin",
     "lock_lots",
     "move_lot",
     "next_lot_number",
+    "read_sheet",
+    "settle_origin",
     "split_lot",
+    "start_import",
     "transfer_stock",
 ]

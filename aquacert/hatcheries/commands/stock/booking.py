@@ -9,6 +9,7 @@ from uuid import UUID
 
 from aquacert.hatcheries.commands.stock.posting import About, Entry, own_lot, post
 from aquacert.hatcheries.models import StockOrigin
+from aquacert.hatcheries.parsers.papers import Paper
 from aquacert.hatcheries.rules import (
     BY_HAND,
     Kind,
@@ -20,8 +21,6 @@ from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
-
-PICTURES = frozenset({"image/jpeg", "image/png", "application/pdf"})
 
 
 @dataclass(frozen=True)
@@ -36,16 +35,14 @@ class StockBought(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """The certificate a purchase came with, as the buyer shows it."""
+class Provenance:
+    """The certificate a purchase came with: its number and a photograph, as the buyer shows them."""
 
     number: str = ""
-    photo: bytes = b""
-    photo_name: str = ""
-    media_type: str = ""
+    photo: Paper | None = None
 
 
-NO_PAPER = Paper()
+UNKNOWN = Provenance()
 
 
 def book_stock(
@@ -56,7 +53,7 @@ def book_stock(
     reason: str = "",
     *,
     happened_on: date | None = None,
-    paper: Paper = NO_PAPER,
+    provenance: Provenance = UNKNOWN,
 ) -> Entry:
     """Write one entry; positive quantities, the kind says whether they add or take.
 
@@ -70,7 +67,7 @@ def book_stock(
     on = happened(happened_on, w.today)
     entry = post(w, lot, Kind(kind), quantity, About(reason, happened_on=on))
     if entry.kind is Kind.PURCHASE:
-        keep_origin(w, entry, lot.hatchery_id, (lot.number, lot.division_code), paper)
+        keep_origin(w, entry, lot.hatchery_id, (lot.number, lot.division_code), provenance)
     return entry
 
 
@@ -92,15 +89,13 @@ def correct_stock(w: Work, lot_id: UUID, counted: int, reason: str) -> Entry | N
 
 
 def keep_origin(
-    w: Work, entry: Entry, hatchery_id: UUID, names: tuple[str, str], paper: Paper
+    w: Work, entry: Entry, hatchery_id: UUID, names: tuple[str, str], came: Provenance
 ) -> UUID:
     """Keep the certificate behind a purchase and let higher rooms look it up.
 
     `names` are the lot's number and its county, for the trail.
     """
-    number = certificate_number(paper.number)
-    if paper.photo and paper.media_type not in PICTURES:
-        raise Invalid("照片的格式不对。", photo="请传 JPG、PNG 照片或 PDF。")
+    number = certificate_number(came.number)
     origin = w.add(
         StockOrigin(
             id=w.new_id(),
@@ -113,8 +108,8 @@ def keep_origin(
             booked_at=w.now,
         )
     )
-    if paper.photo:
-        w.attach(origin, paper.photo, paper.photo_name[-120:] or "证明照片", paper.media_type)
+    if came.photo is not None:
+        w.attach(origin, came.photo.data, came.photo.name, came.photo.media_type)
     w.record(StockBought(names[0], number, origin.standing), on=origin, county=names[1])
     if number:
         w.tell(Topic.STOCK_BOUGHT, origin.id)

@@ -118,5 +118,14 @@ def _copy(w: Work, lot_id: UUID, pond: Pond) -> UUID:
 
 def next_lot_number(w: Work, hatchery_id: UUID) -> str:
     """Return the next lot number; the hatchery row is locked, so no two are alike."""
-    held = w.session.scalar(select(func.count()).where(Lot.hatchery_id == hatchery_id)) or 0
+    return serial(w, lots_held(w, hatchery_id))
+
+
+def lots_held(w: Work, hatchery_id: UUID) -> int:
+    """Count the lots a hatchery ever opened."""
+    return w.session.scalar(select(func.count()).where(Lot.hatchery_id == hatchery_id)) or 0
+
+
+def serial(w: Work, held: int) -> str:
+    """Return the number of the lot after so many: PL-2605-05."""
     return f"PL-{w.today:%y%m}-{held + 1:02d}"

@@ -1,0 +1,20 @@
+"""Tasks that news of the hatcheries starts. Each may come late, twice, or beside itself."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from aquacert.hatcheries.commands.stock import book_rows
+from aquacert.hatcheries.models import StockImport
+from aquacert.kernel.scope import SYSTEM
+from aquacert.kernel.work import Database
+
+
+def book_sheet(database: Database, import_id: UUID) -> None:
+    """Book a confirmed workbook to its end, a few hundred rows to a transaction."""
+    with database.look(SYSTEM) as look:
+        plan = look.get(StockImport, import_id).plan
+    more = True
+    while more:
+        with database.work(SYSTEM) as w:
+            more = book_rows(w, import_id, plan)

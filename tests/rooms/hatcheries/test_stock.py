@@ -1,0 +1,226 @@
+"""The stock ledger: moving between lots, what was bought, who may, and two at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from aquacert.app import runner_of
+from aquacert.hatcheries.commands import (
+    add_pond,
+    book_stock,
+    confirm_record,
+    correct_stock,
+    credit_void,
+    debit_certificate,
+    dispose_stock,
+    move_lot,
+    split_lot,
+    transfer_stock,
+)
+from aquacert.hatcheries.commands.stock import Provenance, judge_origin
+from aquacert.hatcheries.models import StockMovement, StockOrigin
+from aquacert.hatcheries.queries import balance, entries, lots, stock_of
+from aquacert.hatcheries.queries.stockcheck import unbalanced
+from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
+from aquacert.kernel.scope import SYSTEM
+from tests.make.accounts import make_person
+from tests.make.hatcheries import lot, make_hatchery
+
+
+def test_seed_moves_between_ponds_by_entries_that_name_each_other(db):
+    farm = make_hatchery(db, stock=1000)
+    with db.work(farm.owner) as w:
+        pond = add_pond(w, farm.hatchery_id, "5 号塘")
+    yesterday = (db.clock.now() - timedelta(days=1)).date()
+    with db.work(farm.owner) as w:
+        new = split_lot(
+            w, farm.lot_id, to_pond_id=pond, quantity=300, reason="分疏", happened_on=yesterday
+        )
+    with db.work(farm.owner) as w:
+        transfer_stock(w, new, farm.lot_id, 100, "并回")
+        dispose_stock(w, new, 50, "病死，按记录 7 号处理")
+    with db.look(farm.owner) as look:
+        out, back = entries(look, farm.lot_id)[1:]
+        assert (out.step, out.other_lot_id, out.quantity) == ("split", new, -300)
+        assert (out.happened_on, back.happened_on, back.step) == (yesterday, None, None)
+        assert [one.quantity for one in entries(look, new)] == [300, -100, -50]
+        whole = stock_of(look, farm.hatchery_id)
+        assert [(one.pond_name, one.balance) for one in whole.lots] == [
+            ("2 号塘", 800),
+            ("5 号塘", 150),
+        ]
+        assert whole.totals == {("凡纳滨对虾", "尾"): 950}
+        assert not whole.is_empty
+        assert unbalanced(look) == []
+    other = make_hatchery(db, stock=10)
+    with db.work(SYSTEM) as w:
+        moved = move_lot(w, farm.lot_id, other.pond_id, "两场合并")
+    with db.look(SYSTEM) as look:
+        assert (balance(look, farm.lot_id), balance(look, moved)) == (0, 800)
+        assert entries(look, moved)[0].step == "move"
+        assert unbalanced(look) == []
+
+
+def test_what_cannot_be_is_refused_and_leaves_no_trace(db):
+    farm, other = make_hatchery(db, stock=1000), make_hatchery(db)
+    tomorrow = (db.clock.now() + timedelta(days=1)).date()
+    wrong = [
+        lambda w: book_stock(w, farm.lot_id, "certificate", 1),
+        lambda w: book_stock(w, farm.lot_id, "transfer", 1, "说"),
+        lambda w: book_stock(w, farm.lot_id, "hatch", 2**63),
+        lambda w: book_stock(w, farm.lot_id, "death", 1, happened_on=tomorrow),
+        lambda w: dispose_stock(w, farm.lot_id, 1, " "),
+        lambda w: split_lot(w, farm.lot_id, to_pond_id=farm.pond_id, quantity=1, reason="分塘"),
+        lambda w: split_lot(w, farm.lot_id, to_pond_id=other.pond_id, quantity=1, reason="分塘"),
+        lambda w: transfer_stock(w, farm.lot_id, farm.lot_id, 1, "转塘"),
+        lambda w: correct_stock(w, farm.lot_id, 999, " "),
+        lambda w: correct_stock(w, farm.lot_id, -1, "清点"),
+    ]
+    for act in wrong:
+        with pytest.raises(Invalid), db.work(farm.owner) as w:
+            act(w)
+    strange = [
+        lambda w: book_stock(w, farm.lot_id, "death", 1),
+        lambda w: correct_stock(w, farm.lot_id, 1, "清点"),
+        lambda w: split_lot(w, farm.lot_id, to_pond_id=other.pond_id, quantity=1, reason="分塘"),
+        lambda w: move_lot(w, farm.lot_id, other.pond_id, "合并"),
+    ]
+    for act in strange:
+        with pytest.raises(NotFound), db.work(other.owner) as w:
+            act(w)
+    with db.look(farm.owner) as look:
+        assert [one.quantity for one in entries(look, farm.lot_id)] == [1000]
+
+
+def test_bought_seed_keeps_its_certificate_until_somebody_has_judged_it(db, house):
+    farm = make_hatchery(db, stock=1000)
+    named = ("示外新字第2605号", f"{db.settings.province}00012345", "")
+    with pytest.raises(Invalid, match="看不懂"), db.work(farm.owner) as w:
+        book_stock(w, farm.lot_id, "purchase", 5, provenance=Provenance("没有"))
+    for number in named:
+        with db.work(farm.owner) as w:
+            book_stock(w, farm.lot_id, "purchase", 100, provenance=Provenance(number))
+    runner_of(house).run_all()
+    with db.look(SYSTEM) as look:
+        rows = look.scalars(select(StockOrigin).order_by(StockOrigin.booked_at, StockOrigin.id))
+        found = {one.certificate_number: one for one in rows}
+    assert [found[one].standing for one in named] == ["unchecked", "mismatched", "missing"]
+    assert "没有签发过" in found[named[1]].because
+    stranger = make_person(db, "office_clerk", division="320115")
+    with pytest.raises(NotFound), db.work(stranger.actor) as w:
+        judge_origin(w, found[named[0]].id, accept=True)
+    with pytest.raises(Invalid), db.work(farm.clerk) as w:
+        judge_origin(w, found[named[1]].id, accept=False, because="不")
+    with db.work(farm.clerk) as w:
+        judge_origin(w, found[named[0]].id, accept=True)
+    with pytest.raises(NotAllowedNow), db.work(farm.clerk) as w:
+        judge_origin(w, found[named[0]].id, accept=False, because="重复核验一次")
+
+
+def test_every_kind_of_hand_at_once_leaves_a_ledger_that_adds_up(db):
+    """Two lots, eight threads: certificates, deaths, transfers both ways, checks, voids."""
+    farm = make_hatchery(db, stock=1000)
+    other, voided = lot(db, farm, "凡纳滨对虾", 1000), uuid4()
+    with db.work(farm.clerk) as w:
+        debit_certificate(w, farm.lot_id, 100, voided)
+    acts = [
+        lambda w: debit_certificate(w, farm.lot_id, 350, uuid4()),
+        lambda w: debit_certificate(w, other, 350, uuid4()),
+        lambda w: book_stock(w, farm.lot_id, "death", 300),
+        lambda w: transfer_stock(w, farm.lot_id, other, 200, "转塘"),
+        lambda w: transfer_stock(w, other, farm.lot_id, 250, "转塘"),
+        lambda w: confirm_record(w, farm.hatchery_id, {farm.lot_id: 500, other: 500}, "清点"),
+        lambda w: credit_void(w, voided),
+        lambda w: dispose_stock(w, other, 400, "无害化处理"),
+    ]
+    surprises: list[BaseException] = []
+
+    def work(act) -> None:
+        for _ in range(3):
+            try:
+                with db.work(farm.owner) as w:
+                    act(w)
+                    w.facts += 1  # a void that is given back already says nothing
+            except Invalid:
+                continue
+            except BaseException as error:
+                surprises.append(error)
+
+    threads = [threading.Thread(target=work, args=(act,)) for act in acts]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert surprises == []
+    with db.look(SYSTEM) as look:
+        assert unbalanced(look) == []
+        for lot_id in (farm.lot_id, other):
+            replays(entries(look, lot_id))
+
+
+def replays(ledger) -> None:
+    """Assert that a ledger has no gap, and that replayed it gives each of its balances."""
+    running = 0
+    for place, one in enumerate(ledger, 1):
+        running += one.quantity
+        assert (one.position, one.balance) == (place, running)
+        assert running >= 0
+
+
+TAKE = """
+import sys
+from pathlib import Path
+from uuid import UUID, uuid4
+from aquacert.hatcheries.commands import debit_certificate
+from aquacert.kernel.clock import SystemClock
+from aquacert.kernel.errors import Invalid
+from aquacert.kernel.scope import SYSTEM
+from aquacert.kernel.settings import Settings
+from aquacert.kernel.work import Database
+settings = Settings(data_dir=Path(sys.argv[1]), database_url=sys.argv[2])
+db = Database(settings, SystemClock())
+print("ready", flush=True)
+sys.stdin.readline()
+taken = 0
+for _ in range(40):
+    try:
+        with db.work(SYSTEM) as w:
+            debit_certificate(w, UUID(sys.argv[3]), 30, uuid4())
+        taken += 1
+    except Invalid:
+        pass
+print(taken)
+"""
+
+
+def test_two_processes_never_take_more_than_there_is(db, settings):
+    farm = make_hatchery(db, stock=1000)
+    url = settings.db_url
+    rivals = [
+        subprocess.Popen(
+            [sys.executable, "-c", TAKE, str(settings.data_dir), url, str(farm.lot_id)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for one in rivals:
+        assert one.stdout.readline() == "ready\n"
+    for one in rivals:
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    taken = [int(one.communicate(timeout=60)[0]) for one in rivals]
+    assert sum(taken) == 33
+    with db.look(SYSTEM) as look:
+        assert balance(look, farm.lot_id) == 10
+        assert unbalanced(look) == []
+        assert len(look.scalars(select(StockMovement))) == 34
+        assert [one.balance for one in lots(look, farm.hatchery_id)] == [10]
