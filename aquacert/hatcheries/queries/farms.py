@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
 
-from aquacert.hatcheries.models import Hatchery, Licence, LicenceSpecies
+from aquacert.hatcheries.models import Hatchery, Licence, LicenceSpecies, LicenceTerm
 from aquacert.hatcheries.rules import (
     LicenceFacts,
     LicenceKind,
@@ -20,6 +20,7 @@ from aquacert.hatcheries.rules import (
 )
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
+from aquacert.kernel.files import StoredFile
 from aquacert.kernel.paging import Page, Pages
 from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
@@ -54,6 +55,13 @@ class LicenceLine:
     until_on: date
     is_verified: bool
     species_names: tuple[str, ...]
+    species_codes: tuple[str, ...]
+    renewal_until: date | None
+    """Last day of a further period that waits for the county; None when there is none."""
+    returned_because: str
+    is_renewed: bool
+    """Whether a later licence names this one as the one it continues."""
+    scans: tuple[StoredFile, ...]
 
 
 @dataclass(frozen=True)
@@ -155,7 +163,9 @@ def licences(look: Look, hatchery_id: UUID) -> list[LicenceLine]:
         .where(Licence.hatchery_id == hatchery_id)
         .order_by(Licence.kind, Licence.until_on.desc(), Licence.id)
     )
-    species = _species_of(look, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    species, terms, scans = _species_of(look, ids), _open_terms(look, ids), _scans(look, ids)
+    renewed = {row.renews_id for row in rows}
     return [
         LicenceLine(
             licence_id=row.id,
@@ -167,6 +177,11 @@ def licences(look: Look, hatchery_id: UUID) -> list[LicenceLine]:
             species_names=tuple(
                 reference.species(look, code).name_zh for code in species.get(row.id, ())
             ),
+            species_codes=tuple(species.get(row.id, ())),
+            renewal_until=terms.get(row.id),
+            returned_because=row.returned_because or "",
+            is_renewed=row.id in renewed,
+            scans=tuple(scans.get(row.id, ())),
         )
         for row in rows
     ]
@@ -199,4 +214,24 @@ def _species_of(look: Look, licence_ids: Collection[UUID]) -> Mapping[UUID, list
         .order_by(LicenceSpecies.id)
     ):
         found.setdefault(row.licence_id, []).append(row.species_code)
+    return found
+
+
+def _open_terms(look: Look, licence_ids: Collection[UUID]) -> Mapping[UUID, date]:
+    rows = look.scalars(
+        select(LicenceTerm).where(
+            LicenceTerm.licence_id.in_(licence_ids), LicenceTerm.verified_at.is_(None)
+        )
+    )
+    return {row.licence_id: row.until_on for row in rows}
+
+
+def _scans(look: Look, licence_ids: Collection[UUID]) -> Mapping[UUID, list[StoredFile]]:
+    found: dict[UUID, list[StoredFile]] = {}
+    for file in look.scalars(
+        select(StoredFile)
+        .where(StoredFile.owner_kind == Licence.__tablename__, StoredFile.owner_id.in_(licence_ids))
+        .order_by(StoredFile.id)
+    ):
+        found.setdefault(file.owner_id, []).append(file)
     return found

@@ -298,7 +298,7 @@ def _line(
 
 def _pond_names(look: Look, ids: Collection[UUID]) -> dict[UUID, str]:
     rows = look.session.execute(select(Pond.id, Pond.name).where(Pond.id.in_(ids)))
-    return dict(rows.tuples().all())
+    return {row.id: row.name for row in rows}
 
 
 def _photos(look: Look, ids: Collection[UUID]) -> dict[UUID, list[StoredFile]]:
