@@ -246,7 +246,7 @@ def _entries(hatchery_id: UUID) -> Select[FarmRecord]:
     return (
         select(FarmRecord)
         .where(FarmRecord.hatchery_id == hatchery_id, FarmRecord.kind.not_in(ANSWERS))
-        .order_by(FarmRecord.happened_on.desc(), FarmRecord.id.desc())
+        .order_by(FarmRecord.happened_on.desc(), FarmRecord.at.desc(), FarmRecord.id.desc())
     )
 
 

@@ -144,6 +144,8 @@ def test_the_diary_is_added_to_struck_and_never_rewritten(db, clock):
             pond_ids=[farm.pond_id],
             photos=[(jpeg(), "料.jpg")],
         )
+    clock.forward(minutes=5)
+    with db.work(farm.owner) as w:
         write_note(w, farm.hatchery_id, kind="treatment", typed=DRUG, pond_ids=[farm.pond_id])
         assert [one.what for one in withdrawals(w, farm.hatchery_id)] == ["某药"]
     clock.forward(days=1)
