@@ -10,13 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from aquacert.accounts import queries as accounts
 from aquacert.declarations.queries import facts as papers
-from aquacert.declarations.rules.answers import PURPOSE_WORDS, Purpose
-from aquacert.http.gates import allowed, current_actor, house, look, work
+from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
 from aquacert.inspections import commands, queries
-from aquacert.inspections.documents import RecordBatch, RecordFacts, field_record
 from aquacert.inspections.forms import (
     EmptyForm,
     PhotoForm,
@@ -25,7 +22,6 @@ from aquacert.inspections.forms import (
     checklist_form,
 )
 from aquacert.inspections.rules import (
-    ANSWER_WORDS,
     SECTION_WORDS,
     SLOT_WORDS,
     STATE_WORDS,
@@ -33,9 +29,10 @@ from aquacert.inspections.rules import (
     State,
 )
 from aquacert.kernel.permissions import P
+from aquacert.kernel.sheetdocx import docx_of
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
-from aquacert.reference.rules.quantity import in_words, parse_quantity
+from aquacert.reference.rules.quantity import parse_quantity
 
 bp = Blueprint("inspections", __name__, url_prefix="/inspections")
 INSPECT = P.INSPECTION_INSPECT
@@ -162,9 +159,9 @@ def photo(photo_id: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:declaration_id>/record.docx")
 @allowed(P.INSPECTION_READ)
 def record(declaration_id: UUID) -> ResponseReturnValue:
-    """The field record 现场记录单."""
+    """The field record 现场记录单; before its last verdict without a number."""
     with look() as unit:
-        data = field_record(_record_facts(unit, declaration_id))
+        data = docx_of(queries.record_sheet(unit, declaration_id))
     return send_file(io.BytesIO(data), as_attachment=True, download_name=f"{_('现场记录单')}.docx")
 
 
@@ -205,44 +202,3 @@ def _suspicion_form(unit: Look, sheet: queries.CheckSheet) -> SuspicionForm:
         for duty in reference.duties(unit, sheet.batch.species_code, unit.today)
     ]
     return form
-
-
-def _record_facts(unit: Look, declaration_id: UUID) -> RecordFacts:
-    paper = papers.declaration(unit, declaration_id)
-    sheets = [
-        queries.sheet(unit, line.check.id)
-        for line in queries.checks_of(unit, declaration_id)
-        if line.check
-    ]
-    loads = papers.all_load_facts(unit, declaration_id)
-    decided = [sheet.check.decided_at for sheet in sheets if sheet.check.decided_at]
-    return RecordFacts(
-        number=paper.number or "",
-        office=accounts.organisation(unit, paper.office_id).name_zh,
-        owner=paper.hatchery_name,
-        place=f"{reference.full_name(unit, paper.origin_code)}{paper.origin_place}",
-        declared_at=paper.submitted_at or paper.started_at,
-        checked_at=max(decided, default=None),
-        purpose="、".join(sorted({PURPOSE_WORDS[Purpose(load.purpose)] for load in loads})),
-        vet=accounts.person_name(unit, paper.vet_id) if paper.vet_id else "",
-        batches=[_record_batch(unit, sheet) for sheet in sheets],
-        is_demo=house().settings.is_demo,
-    )
-
-
-def _record_batch(unit: Look, sheet: queries.CheckSheet) -> RecordBatch:
-    answers = sheet.answers
-    quantity = sheet.check.quantity or sheet.batch.quantity
-    return RecordBatch(
-        species=f"{sheet.batch.species_name} {sheet.batch.life_stage}".strip(),
-        quantity=in_words(quantity, sheet.batch.unit),
-        outcome=STATE_WORDS[State(sheet.check.state)],
-        findings=[
-            (item.ask, ANSWER_WORDS[answers[item.key]] if item.key in answers else "")
-            for item in sheet.items
-        ],
-        suspected="、".join(
-            reference.disease(unit, code).name_zh for code in sheet.check.suspected
-        ),
-        note=sheet.check.note,
-    )

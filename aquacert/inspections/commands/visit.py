@@ -20,6 +20,7 @@ from aquacert.inspections.commands.facts import (
     SuspicionRecorded,
     VerdictGiven,
 )
+from aquacert.inspections.commands.record import file_record
 from aquacert.inspections.models import BatchCheck, Finding, Photo
 from aquacert.inspections.parsers import checklist, read_picture
 from aquacert.inspections.queries import checks_of, sheet
@@ -143,6 +144,7 @@ def give_verdict(
     )
     if all(line.state is not State.OPEN for line in checks_of(w, check.declaration_id)):
         papers.mark_inspected(w, check.declaration_id)
+        file_record(w, check.declaration_id)
 
 
 def _open_check(w: Work, paper: Declaration, batch: paper_facts.BatchLine) -> BatchCheck:

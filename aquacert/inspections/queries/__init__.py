@@ -11,6 +11,7 @@ from aquacert.inspections.queries.checks import (
     verdicts,
     visits,
 )
+from aquacert.inspections.queries.record import record_facts, record_sheet
 
 __all__ = [
     "CheckLine",
@@ -19,6 +20,8 @@ __all__ = [
     "checks_of",
     "open_checks",
     "photo_file",
+    "record_facts",
+    "record_sheet",
     "sheet",
     "verdicts",
     "visits",

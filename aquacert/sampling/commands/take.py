@@ -8,7 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from aquacert.declarations.commands.filing import file_form
 from aquacert.declarations.models import Declaration
+from aquacert.declarations.rules.filing import FormKind
 from aquacert.kernel.errors import Invalid, NotAllowedNow
 from aquacert.kernel.work import Work
 from aquacert.reference import queries as reference
@@ -19,6 +21,7 @@ from aquacert.sampling.commands.orders import locked_paper
 from aquacert.sampling.models import OrderedTest, Sample
 from aquacert.sampling.queries import needs_sample, ordered, samples_of
 from aquacert.sampling.queries.plans import Wish, batch_of, plan_of, unknown_for, warned_of
+from aquacert.sampling.queries.sheets import sampling_facts
 from aquacert.sampling.rules import (
     COARSE,
     CONFIDENCE,
@@ -104,6 +107,13 @@ def take_sample(
         label_scanned=scanned,
     )
     w.record(fact, on=row, county=row.origin_code)
+    file_form(
+        w,
+        kind=FormKind.SAMPLING,
+        declaration_id=declaration_id,
+        subject_id=row.id,
+        facts=sampling_facts(w, row),
+    )
     return row.id
 
 

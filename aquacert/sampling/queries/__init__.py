@@ -22,6 +22,7 @@ from aquacert.sampling.queries.samples import (
     samples_of,
     tests_of_sample,
 )
+from aquacert.sampling.queries.sheets import sampling_facts, sheet_of_sample
 from aquacert.sampling.queries.standing import (
     BatchTests,
     batch_tests,
@@ -60,6 +61,8 @@ __all__ = [
     "sample_id_of",
     "samples",
     "samples_of",
+    "sampling_facts",
+    "sheet_of_sample",
     "substitute",
     "tests_for",
     "tests_of",

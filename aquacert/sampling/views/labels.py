@@ -23,9 +23,9 @@ from aquacert.sampling.forms import IssueLabelsForm, PrintForm, VoidLabelForm
 from aquacert.sampling.queries.labels import counts_of, labels_of, prints_of
 from aquacert.sampling.queries.labels import label_sheet as sheet_of
 from aquacert.sampling.queries.labels import label_sheets as sheets_of
+from aquacert.sampling.queries.sheets import content_of
 from aquacert.sampling.rules import LABEL_WORDS, LabelState
 from aquacert.sampling.views.blueprint import bp
-from aquacert.sampling.views.papers import content_of
 
 
 @bp.route("/labels", methods=["GET", "POST"])

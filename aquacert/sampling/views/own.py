@@ -24,11 +24,11 @@ from aquacert.sampling.forms import OwnForm, ParcelForm, PrintForm
 from aquacert.sampling.queries.labels import free_labels, prints_of
 from aquacert.sampling.queries.labs import lab_choices
 from aquacert.sampling.queries.own import own_test, self_test, self_tests
+from aquacert.sampling.queries.sheets import content_of
 from aquacert.sampling.rules import PRESERVATION_WORDS, STATE_WORDS, Preservation, in_pools
 from aquacert.sampling.rules import in_words as pools_in_words
 from aquacert.sampling.views.blueprint import OUTCOME_WORDS, bp, lab_option
 from aquacert.sampling.views.desk import parcel_of
-from aquacert.sampling.views.papers import content_of
 
 
 @bp.get("/own")

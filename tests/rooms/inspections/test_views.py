@@ -63,8 +63,8 @@ def test_the_field_record_holds_the_facts_of_the_visit(db, client, paper):
     inspect(db, paper)
     vet = signed_in(client, paper.vet)
     facts = facts_of(vet.get(f"/inspections/{paper.declaration_id}/record.docx").data)
-    assert facts["第1批"].endswith("伍拾万尾")
-    assert facts["第1批检疫结论"] == "合格"
+    assert facts["数量"] == "伍拾万尾"
+    assert facts["检疫处理"] == "现场检疫合格"
     assert facts["货主姓名"]
 
 

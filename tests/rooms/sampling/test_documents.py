@@ -13,11 +13,9 @@ from aquacert.sampling.documents import (
     LabelFacts,
     ManifestFacts,
     ManifestLine,
-    SheetFacts,
     label,
     label_sheet,
     manifest,
-    sampling_sheet,
 )
 from aquacert.sampling.rules import blind_code
 
@@ -78,29 +76,3 @@ def test_the_manifest_names_no_farm_and_no_place():
         "送出时间",
         "预计到达",
     }
-
-
-def test_the_sheet_holds_its_facts_and_is_the_same_bytes_each_time():
-    facts = SheetFacts(
-        number="320114-20260509-001-S1",
-        declaration_no="320114-20260509-001",
-        farm="示例苗种场",
-        pond="2 号塘",
-        species="凡纳滨对虾",
-        latin="Penaeus vannamei",
-        stage="P5",
-        batch_quantity="伍拾万尾",
-        individuals=150,
-        matrix="全苗（整尾）",
-        water_temperature="28.5 ℃",
-        seal_number="F000123",
-        blind_code="7K2QM-9XAB4",
-        diseases=[("十足目虹彩病毒病", "SC/T 7237-2020")],
-        taken_at=AT,
-        samplers="官方兽医、协检员",
-        lab="示例实验室",
-        is_demo=True,
-    )
-    data = sampling_sheet(facts)
-    assert facts_of(data)["封样号"] == "F000123"
-    assert data == sampling_sheet(facts)
