@@ -8,6 +8,7 @@ from aquacert.accounts.commands.inbox import (
     tell,
     tell_administrators,
 )
+from aquacert.accounts.commands.offices import change_office, close_office, open_office
 from aquacert.accounts.commands.organisations import (
     close_organisation,
     open_organisation,
@@ -48,6 +49,11 @@ from aquacert.accounts.commands.sign_in import (
     pass_with_first_passkey,
     touch_session,
 )
+from aquacert.accounts.commands.signing import (
+    limit_appointment,
+    restore_signing,
+    withdraw_signing,
+)
 from aquacert.accounts.commands.step_up import grant_step_up, spend_step_up
 from aquacert.accounts.commands.tokens import (
     end_token,
@@ -56,16 +62,20 @@ from aquacert.accounts.commands.tokens import (
     make_token,
     use_consignee_link,
 )
+from aquacert.accounts.commands.vehicles import add_vehicle, end_vehicle
 
 __all__ = [
     "add_person",
+    "add_vehicle",
     "answer_question",
     "appoint",
     "ask_assertion",
     "ask_question",
     "ask_registration",
     "bind_code",
+    "change_office",
     "change_password",
+    "close_office",
     "close_organisation",
     "confirm_factor",
     "count_guess",
@@ -74,6 +84,7 @@ __all__ = [
     "end_sessions",
     "end_token",
     "end_tokens_named",
+    "end_vehicle",
     "enrol",
     "first_password",
     "forget_person",
@@ -81,10 +92,12 @@ __all__ = [
     "give_first_password",
     "grant_step_up",
     "keep_preferences",
+    "limit_appointment",
     "make_consignee_link",
     "make_token",
     "mark_read",
     "new_secret",
+    "open_office",
     "open_organisation",
     "open_session",
     "pass_second_factor",
@@ -92,6 +105,7 @@ __all__ = [
     "register_passkey",
     "remove_passkey",
     "rename_organisation",
+    "restore_signing",
     "set_standing",
     "spend_step_up",
     "switch_capability",
@@ -100,4 +114,5 @@ __all__ = [
     "tell_administrators",
     "touch_session",
     "use_consignee_link",
+    "withdraw_signing",
 ]

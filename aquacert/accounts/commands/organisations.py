@@ -12,11 +12,18 @@ from aquacert.accounts.commands.facts import (
     OrganisationRenamed,
     StandingSet,
 )
-from aquacert.accounts.models import Capability, Organisation, OrganisationName, Standing
+from aquacert.accounts.models import (
+    Capability,
+    CapabilitySwitch,
+    Organisation,
+    OrganisationName,
+    Standing,
+)
 from aquacert.accounts.queries.organisations import organisation, organisation_by_uscc, standing
+from aquacert.accounts.rules import capabilities
 from aquacert.accounts.rules.roles import Kind
 from aquacert.accounts.rules.states import Level, OrganisationState
-from aquacert.kernel.errors import Invalid, NotFound
+from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
 from aquacert.kernel.work import Work
 from aquacert.reference.queries import division
 from aquacert.reference.rules.uscc import parse_uscc
@@ -157,13 +164,46 @@ def set_standing(w: Work, organisation_id: UUID, level: str, reason: str) -> Non
 
 
 def switch_capability(w: Work, *, name: str, division_code: str, is_on: bool, because: str) -> None:
-    """Switch a capability on or off for a division and all below it."""
-    division(w, division_code)
+    """Switch a capability on or off for a division and all below it; every turn is kept."""
+    if name not in set(capabilities.Capability):
+        raise Invalid("没有这项功能。", name="请选一项功能")
+    said = because.strip()
+    if not said:
+        raise Invalid("请写原因。", because="请写为什么这样启停，会留在记录里")
+    _own_place(w, division_code)
     found = w.one(
-        select(Capability).where(Capability.name == name, Capability.division_code == division_code)
+        select(Capability)
+        .where(Capability.name == name, Capability.division_code == division_code)
+        .with_for_update()
     )
+    if found is not None and found.is_on == is_on:
+        words = "启用" if is_on else "停用"
+        raise NotAllowedNow(f"这里已经{words}了这项功能，没有改变。")
     row = found or Capability(id=w.new_id(), name=name, division_code=division_code)
-    row.is_on, row.because, row.since_at = is_on, because, w.now
+    row.is_on, row.because, row.since_at = is_on, said, w.now
     w.add(row)
+    w.add(
+        CapabilitySwitch(
+            id=w.new_id(),
+            name=name,
+            division_code=division_code,
+            is_on=is_on,
+            because=said,
+            at=w.now,
+            by_id=w.actor.person_id,
+            by=w.actor.label,
+        )
+    )
     fact = CapabilitySwitched(name, division_code, is_on)
-    w.record(fact, on=row, county=division_code, reason=because)
+    w.record(fact, on=row, county=division_code, reason=said)
+
+
+def _own_place(w: Work, division_code: str) -> None:
+    """Raise `Invalid` at the field unless the place exists and is in the actor's jurisdiction."""
+    wrong: dict[str, str] = {}
+    _place(w, division_code, wrong)
+    scope = w.actor.scope
+    if not wrong and not (scope.everything or scope.holds("divisions", division_code)):
+        wrong["division_code"] = "这个区划不在您的辖区"
+    if wrong:
+        raise Invalid(next(iter(wrong.values())).rstrip("。") + "。", **wrong)

@@ -26,6 +26,15 @@ from aquacert.accounts.forms.people import (
     TokenForm,
     choices,
 )
+from aquacert.accounts.forms.registers import (
+    BecauseForm,
+    CloseOfficeForm,
+    OfficeForm,
+    OfficeTexts,
+    PeriodForm,
+    SwitchForm,
+    VehicleForm,
+)
 
 __all__ = [
     "NEEDED",
@@ -33,13 +42,18 @@ __all__ = [
     "AnswerField",
     "AnswerForm",
     "AppointForm",
+    "BecauseForm",
     "ChallengeForm",
+    "CloseOfficeForm",
     "CodeForm",
     "CodeOrKey",
     "EmptyForm",
+    "OfficeForm",
+    "OfficeTexts",
     "OrganisationForm",
     "PasskeyForm",
     "PasswordForm",
+    "PeriodForm",
     "PersonForm",
     "PreferencesForm",
     "QuestionForm",
@@ -48,6 +62,8 @@ __all__ = [
     "SecondFactorForm",
     "SignInForm",
     "StandingForm",
+    "SwitchForm",
     "TokenForm",
+    "VehicleForm",
     "choices",
 ]

@@ -23,7 +23,6 @@ from aquacert.accounts.queries.inbox import (
 )
 from aquacert.accounts.queries.offices import (
     OfficeLine,
-    SigningLine,
     office,
     office_for,
     office_lines,
@@ -31,10 +30,9 @@ from aquacert.accounts.queries.offices import (
     offices_here,
     offices_page,
     open_offices,
+    own_agencies,
+    places_named,
     published_offices,
-    signing_page,
-    signing_stops,
-    vets_of,
 )
 from aquacert.accounts.queries.organisations import (
     Issuer,
@@ -78,9 +76,25 @@ from aquacert.accounts.queries.sign_in import (
     pending_secret,
     tokens_of,
 )
+from aquacert.accounts.queries.switches import (
+    BoardLine,
+    Switch,
+    TurnLine,
+    board,
+    refuse_if_off,
+    turns_page,
+)
+from aquacert.accounts.queries.vets import (
+    SigningLine,
+    signing_page,
+    signing_stops,
+    vehicles_of,
+    vets_of,
+)
 
 __all__ = [
     "NEVER_BY_TOKEN",
+    "BoardLine",
     "Credentials",
     "Issuer",
     "OfficeLine",
@@ -90,9 +104,12 @@ __all__ = [
     "Signer",
     "SigningLine",
     "StandingLine",
+    "Switch",
+    "TurnLine",
     "VetLine",
     "actor_for",
     "agencies_for",
+    "board",
     "bodies",
     "capability_is_on",
     "consignee_subject",
@@ -122,6 +139,7 @@ __all__ = [
     "organisations",
     "organisations_page",
     "organisations_stretch",
+    "own_agencies",
     "passkeys_of",
     "pending_secret",
     "people_page",
@@ -129,10 +147,12 @@ __all__ = [
     "person_here",
     "person_label",
     "person_name",
+    "places_named",
     "published_offices",
     "question",
     "questions_page",
     "read_ids",
+    "refuse_if_off",
     "roles_lines",
     "same_owner",
     "session_standing",
@@ -143,7 +163,9 @@ __all__ = [
     "standing",
     "token_actor",
     "tokens_of",
+    "turns_page",
     "unread_count",
+    "vehicles_of",
     "vet_number",
     "vet_numbers",
     "vets_of",

@@ -1,5 +1,6 @@
 """申报点 and the vets behind them: who answers for a place, who may sign there."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -8,22 +9,17 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 
 from aquacert.accounts.models import (
-    Membership,
     Office,
     OfficeDivision,
     Organisation,
-    Person,
-    SigningStop,
 )
 from aquacert.accounts.queries.organisations import agencies_for
-from aquacert.accounts.queries.people import VetLine, is_stopped
 from aquacert.accounts.rules import roles
-from aquacert.accounts.rules.roles import Role
-from aquacert.accounts.rules.states import PersonState
-from aquacert.kernel.errors import NotFound, NotReady
+from aquacert.accounts.rules.states import OrganisationState
+from aquacert.kernel.errors import Invalid, NotFound, NotReady
 from aquacert.kernel.paging import Pages
 from aquacert.kernel.work import Look
-from aquacert.reference.queries import division_path, full_name
+from aquacert.reference.queries import descendants, division, division_path, full_name
 
 NO_OFFICE = "本县还没有设立检疫申报点，请打电话给县渔业主管部门。"
 
@@ -47,22 +43,6 @@ class OfficeLine:
     closed_on: date | None
     published: bool
     serves: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class SigningLine:
-    """One official vet as the register shows him: by number, never by name."""
-
-    membership_id: UUID
-    person_id: UUID
-    number: str
-    organisation_id: UUID
-    body_name: str
-    division_code: str
-    from_on: date
-    until_on: date | None
-    may_sign: bool
-    stopped_because: str
 
 
 def is_open(office: Office, on: date) -> bool:
@@ -191,85 +171,30 @@ def office_lines(look: Look, rows: Collection[Office]) -> list[OfficeLine]:
     ]
 
 
-def vets_of(look: Look, organisation_id: UUID, on: date) -> list[VetLine]:
-    """Return the official vets appointed in a body on that day, by number.
+def own_agencies(look: Look) -> list[Organisation]:
+    """Return the open agencies of the actor's jurisdiction: those that may set up an office."""
+    wanted = select(Organisation).where(
+        look.visible(Organisation),
+        Organisation.kind == roles.Kind.AGENCY.value,
+        Organisation.state == OrganisationState.OPEN.value,
+    )
+    return look.scalars(wanted.order_by(Organisation.division_code, Organisation.name_zh))
 
-    Those who may not sign are among them: they may still be sent, with `may_sign` false.
+
+def places_named(look: Look, text: str, within: str, field: str = "serves") -> list[str]:
+    """Return the codes of divisions that a list of codes or names means, below `within`.
+
+    Raises `Invalid` on `field` for a word that means no division there, or several.
     """
-    label = roles.ROLE_NAMES[Role.OFFICIAL_VET]
-    wanted = _appointed(on).where(Membership.organisation_id == organisation_id)
-    rows = look.scalars(wanted.order_by(Membership.appointment_number))
-    stopped = _stopped(look, rows, on)
-    return [
-        VetLine(row.person_id, label, row.appointment_number or "", row.id not in stopped)
-        for row in rows
-    ]
-
-
-def signing_here(look: Look, words: str = "", *, past: bool = False) -> Select[Membership]:
-    """Return the appointments of official vets in the actor's jurisdiction."""
-    wanted = select(Membership).where(
-        look.visible(Membership), Membership.role == Role.OFFICIAL_VET.value
-    )
-    ended = Membership.until_on <= look.today
-    wanted = wanted.where(ended if past else or_(Membership.until_on.is_(None), ~ended))
-    if words.strip():
-        wanted = wanted.where(
-            Membership.appointment_number.contains(words.strip(), autoescape=True)
-        )
-    return wanted.order_by(Membership.division_code, Membership.appointment_number, Membership.id)
-
-
-def signing_page(
-    look: Look, words: str = "", *, past: bool = False, number: int = 1
-) -> Pages[SigningLine]:
-    """Return one numbered page of the register of official vets."""
-    found = look.pages(signing_here(look, words, past=past), number)
-    rows = found.items
-    stopped = _stopped(look, rows, look.today)
-    named = select(Organisation.id, Organisation.name_zh).where(
-        Organisation.id.in_([row.organisation_id for row in rows])
-    )
-    bodies = {row.id: row.name_zh for row in look.session.execute(named)}
-    lines = [
-        SigningLine(
-            row.id,
-            row.person_id,
-            row.appointment_number or "",
-            row.organisation_id,
-            bodies[row.organisation_id],
-            row.division_code,
-            row.from_on,
-            row.until_on,
-            row.id not in stopped,
-            stopped.get(row.id, ""),
-        )
-        for row in rows
-    ]
-    return Pages(lines, found.number, found.size, found.total)
-
-
-def signing_stops(look: Look, membership_id: UUID) -> list[SigningStop]:
-    """Return every withdrawal of one appointment's permission to sign, the newest first."""
-    found = select(SigningStop).where(SigningStop.membership_id == membership_id)
-    return look.scalars(found.order_by(SigningStop.withdrawn_at.desc(), SigningStop.id.desc()))
-
-
-def _appointed(on: date) -> Select[Membership]:
-    return (
-        select(Membership)
-        .join(Person, Person.id == Membership.person_id)
-        .where(
-            Membership.role == Role.OFFICIAL_VET.value,
-            Membership.from_on <= on,
-            or_(Membership.until_on.is_(None), Membership.until_on > on),
-            Person.state == PersonState.ACTIVE.value,
-        )
-    )
-
-
-def _stopped(look: Look, rows: Collection[Membership], on: date) -> dict[UUID, str]:
-    found = select(SigningStop).where(
-        SigningStop.membership_id.in_([row.id for row in rows]), is_stopped(on, look.today)
-    )
-    return {stop.membership_id: stop.because for stop in look.scalars(found)}
+    words = [word for word in re.split(r"[、，,；;\s]+", text) if word]
+    below = sorted(descendants(look, within))
+    names = {code: division(look, code).name_zh for code in below} if words else {}
+    found: list[str] = []
+    for word in words:
+        means = [code for code, name in names.items() if word in {code, name, name[:-1]}]
+        if len(means) != 1:
+            what = "不止一个" if means else "没有"
+            sentence = f"辖区里{what}“{word[:12]}”，请写 6 位代码或全名，用顿号隔开"
+            raise Invalid(f"{sentence}。", **{field: sentence})
+        found += means
+    return list(dict.fromkeys(found))

@@ -28,6 +28,7 @@ from aquacert.accounts.queries.passkeys import site
 from aquacert.accounts.queries.telephone import TelephoneLine, telephone_of
 from aquacert.accounts.rules.roles import TRADE
 from aquacert.accounts.rules.sessions import SessionState
+from aquacert.accounts.views.offices import public
 from aquacert.http.gates import current_actor, house, register_actor_loader
 from aquacert.http.pages import LANGUAGES
 from aquacert.kernel.errors import NotSignedIn
@@ -63,6 +64,7 @@ def prepare(app: Flask) -> None:
     app.config.update(SESSION_REFRESH_EACH_REQUEST=False)
     register_actor_loader(app, load_actor)
     app.jinja_env.globals["vet_line"] = vet_line
+    app.register_blueprint(public)
     app.before_request(keep_choice)
     app.before_request(ask_new_password)
     app.context_processor(furnish)

@@ -7,21 +7,25 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from aquacert.accounts.commands import (
+    add_vehicle,
     close_organisation,
+    end_vehicle,
     open_organisation,
     rename_organisation,
     set_standing,
 )
 from aquacert.accounts.forms import (
+    EmptyForm,
     OrganisationForm,
     ReasonForm,
     RenameForm,
     StandingForm,
+    VehicleForm,
     choices,
 )
 from aquacert.accounts.models import Organisation
-from aquacert.accounts.queries import organisations_page, standing
-from aquacert.accounts.rules.roles import KIND_NAMES
+from aquacert.accounts.queries import organisations_page, standing, vehicles_of
+from aquacert.accounts.rules.roles import KIND_NAMES, Kind
 from aquacert.accounts.rules.states import LEVEL_NAMES, ORGANISATION_STATES
 from aquacert.accounts.views.blueprint import bp
 from aquacert.accounts.views.people import body_choices
@@ -34,7 +38,7 @@ from aquacert.reference.queries import full_name
 
 
 @bp.get("/organisations")
-@allowed(P.ACCOUNT_MANAGE, P.STANDING_SET)
+@allowed(P.ACCOUNT_MANAGE, P.REGISTER_KEEP, P.STANDING_SET)
 def organisations() -> ResponseReturnValue:
     """List the bodies of the own jurisdiction."""
     words, kind = request.args.get("q", ""), request.args.get("kind", "")
@@ -78,7 +82,7 @@ def _within_reach(w: Work, division_code: str) -> None:
 
 
 @bp.get("/organisations/<uuid:organisation_id>")
-@allowed(P.ACCOUNT_MANAGE, P.STANDING_SET)
+@allowed(P.ACCOUNT_MANAGE, P.REGISTER_KEEP, P.STANDING_SET)
 def show_organisation(organisation_id: UUID) -> ResponseReturnValue:
     """Show one body."""
     return organisation_page(organisation_id)
@@ -89,13 +93,15 @@ def organisation_page(
     renaming: RenameForm | None = None,
     closing: ReasonForm | None = None,
     rating: StandingForm | None = None,
+    driving: VehicleForm | None = None,
 ) -> ResponseReturnValue:
     """Return the page of one body, with the form that has to be corrected if there is one."""
     with look() as unit:
         row = unit.get(Organisation, organisation_id)
         now = standing(unit, organisation_id)
         place = full_name(unit, row.division_code)
-    wrong = [form for form in (renaming, closing, rating) if form is not None]
+        vehicles = vehicles_of(unit, organisation_id, past=True)
+    wrong = [form for form in (renaming, closing, rating, driving) if form is not None]
     return page(
         "accounts/organisation.html",
         row=row,
@@ -104,6 +110,10 @@ def organisation_page(
         renaming=renaming or RenameForm(formdata=None, obj=row),
         closing=closing or ReasonForm(formdata=None),
         rating=rating or StandingForm(formdata=None, level=now.level),
+        driving=driving or VehicleForm(formdata=None),
+        vehicles=vehicles,
+        drives=row.kind in {Kind.CARRIER, Kind.DEALER},
+        act=EmptyForm(formdata=None),
         kinds=KIND_NAMES,
         levels=LEVEL_NAMES,
         states=ORGANISATION_STATES,
@@ -157,3 +167,32 @@ def rate(organisation_id: UUID) -> ResponseReturnValue:
             flash(_("信用等级已更新"))
             return redirect(here)
     return organisation_page(organisation_id, rating=form)
+
+
+@bp.post("/organisations/<uuid:organisation_id>/vehicles")
+@allowed(P.REGISTER_KEEP)
+def new_vehicle(organisation_id: UUID) -> ResponseReturnValue:
+    """Put a vehicle of a carrier or dealer on record."""
+    form = VehicleForm()
+    here = url_for(".show_organisation", organisation_id=organisation_id)
+    if form.validate_on_submit():
+        with form.catching(), work(once=form.key()) as w:
+            fitted = form.fitted.data or ""
+            add_vehicle(w, organisation_id, plate=form.plate.data, fitted=fitted)
+            w.reply = here
+        if not form.wrong:
+            flash(_("车辆已登记"))
+            return redirect(here)
+    return organisation_page(organisation_id, driving=form)
+
+
+@bp.post("/vehicles/<uuid:vehicle_id>/end")
+@allowed(P.REGISTER_KEEP)
+def drop_vehicle(vehicle_id: UUID) -> ResponseReturnValue:
+    """End a vehicle from today on."""
+    form = EmptyForm()
+    with work(once=form.key()) as w:
+        organisation_id = end_vehicle(w, vehicle_id)
+        here = w.reply = url_for(".show_organisation", organisation_id=organisation_id)
+    flash(_("车辆已注销"))
+    return redirect(here)

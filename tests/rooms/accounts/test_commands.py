@@ -304,12 +304,16 @@ def test_standing_is_normal_until_somebody_says_otherwise(db):
 
 def test_a_capability_is_on_unless_a_division_above_switched_it_off(db):
     with db.work(SYSTEM) as w:
-        switch_capability(w, name="draw", division_code="320100", is_on=False, because="试点")
-        switch_capability(w, name="draw", division_code=COUNTY, is_on=True, because="先行")
+        switch_capability(
+            w, name="declare_online", division_code="320100", is_on=False, because="试点"
+        )
+        switch_capability(
+            w, name="declare_online", division_code=COUNTY, is_on=True, because="先行"
+        )
     with db.look() as look:
-        assert capability_is_on(look, "draw", COUNTY)
-        assert not capability_is_on(look, "draw", "320115")
-        assert capability_is_on(look, "draw", "320213")
+        assert capability_is_on(look, "declare_online", COUNTY)
+        assert not capability_is_on(look, "declare_online", "320115")
+        assert capability_is_on(look, "declare_online", "320213")
 
 
 def test_a_closed_body_is_not_offered_any_more(db):
