@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from aquacert.certificates import tasks as certificates
 from aquacert.certificates.queries import resting_on, travelling_on, travelling_within
+from aquacert.declarations import tasks as declarations
 from aquacert.declarations.queries.impact import open_within
 from aquacert.hatcheries import tasks as hatcheries
 from aquacert.http import db as http_db
@@ -75,6 +76,7 @@ ROOMS = (
 """Rooms in the order a certificate travels; each may have doors: views.py and api.py."""
 
 NEWS: Mapping[Topic, tuple[str, ...]] = {
+    Topic.BULK_SENT: ("declarations.send_bulk",),
     Topic.CERTIFICATE_ISSUED: ("certificates.render", "movements.open"),
     Topic.CERTIFICATE_RECALLED: ("certificates.publish_status",),
     Topic.CERTIFICATE_REPLACED: ("certificates.publish_status", "movements.close"),
@@ -143,6 +145,7 @@ def tasks_of(house: House) -> dict[str, Task]:
         "certificates.report_changed": partial(certificates.report_changed, database),
         "certificates.zone_changed": partial(certificates.zone_changed, database),
         "hatcheries.book_sheet": partial(hatcheries.book_sheet, database),
+        "declarations.send_bulk": partial(declarations.send_bulk, database),
         "labs.pool_retracted": partial(reports.pool_retracted, database),
         "labs.sign_report": partial(reports.sign, database, keys),
         "labs.exchange.work_changed": partial(exchange.work_changed, database),

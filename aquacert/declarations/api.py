@@ -66,7 +66,7 @@ def show(declaration_id: UUID) -> Response:
 
 
 @bp.post("")
-@allowed(P.DECLARATION_DECLARE, P.DECLARATION_ACCEPT)
+@allowed(P.DECLARATION_DECLARE, P.DECLARATION_PROXY)
 def create() -> Response:
     """Save a draft: batches, loads, phone; hatchery_id only by proxy. Nothing is judged yet."""
     asked = body()
@@ -77,7 +77,7 @@ def create() -> Response:
 
 
 @bp.put("/<uuid:declaration_id>")
-@allowed(P.DECLARATION_DECLARE, P.DECLARATION_ACCEPT)
+@allowed(P.DECLARATION_DECLARE, P.DECLARATION_PROXY)
 def change(declaration_id: UUID) -> Response:
     """Save the answers of a draft, or the pending change of a submitted declaration."""
     with work(once=api_key()) as w:
@@ -86,7 +86,7 @@ def change(declaration_id: UUID) -> Response:
 
 
 @bp.post("/<uuid:declaration_id>/submit")
-@allowed(P.DECLARATION_DECLARE, P.DECLARATION_ACCEPT)
+@allowed(P.DECLARATION_DECLARE, P.DECLARATION_PROXY)
 def submit(declaration_id: UUID) -> Response:
     """Send it: {"statement": true} is the declarant's own word under the statutory text."""
     statement = body().get("statement") is True
@@ -96,7 +96,7 @@ def submit(declaration_id: UUID) -> Response:
 
 
 @bp.post("/<uuid:declaration_id>/withdraw")
-@allowed(P.DECLARATION_DECLARE, P.DECLARATION_ACCEPT)
+@allowed(P.DECLARATION_DECLARE, P.DECLARATION_PROXY)
 def withdraw(declaration_id: UUID) -> Response:
     """Take it back before acceptance."""
     with work(once=api_key()) as w:

@@ -8,6 +8,7 @@ from enum import StrEnum
 class Topic(StrEnum):
     """What happened, spelt `thing.happened`. Alphabetical."""
 
+    BULK_SENT = "bulk.sent"
     CERTIFICATE_ISSUED = "certificate.issued"
     CERTIFICATE_RECALLED = "certificate.recalled"
     CERTIFICATE_REPLACED = "certificate.replaced"

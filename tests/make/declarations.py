@@ -15,7 +15,7 @@ from aquacert.declarations.commands import (
 from aquacert.declarations.queries import batches_of, loads_of
 from aquacert.declarations.rules.answers import Answers, BatchAnswer, LoadAnswer
 from aquacert.kernel.clock import SHANGHAI
-from aquacert.kernel.scope import SYSTEM
+from aquacert.kernel.scope import SYSTEM, Actor
 from aquacert.kernel.work import Database
 from tests.make.accounts import Made, make_person
 from tests.make.hatcheries import Farm, make_hatchery
@@ -70,6 +70,12 @@ def draft(db: Database, farm: Farm, filled: Answers | None = None) -> UUID:
     """Save a draft as the owner and return its id."""
     with db.work(farm.owner) as w:
         return save_draft(w, filled or answers(db, farm))
+
+
+def proxied(db: Database, farm: Farm, proxy: Actor, filled: Answers | None = None) -> UUID:
+    """Save a draft for the farm as somebody who fills in for it; return its id."""
+    with db.work(proxy) as w:
+        return save_draft(w, filled or answers(db, farm), hatchery_id=farm.hatchery_id)
 
 
 def make_declaration(

@@ -15,12 +15,16 @@ from aquacert.declarations.commands.facts import (
     DeclarationSubmitted,
     SupplementAnswered,
 )
+from aquacert.declarations.commands.filing import file_opening
 from aquacert.declarations.models import Batch, Declaration, DeclarationSerial, Load, LoadLine
 from aquacert.declarations.queries import faults_of_checks, read, subject_of
+from aquacert.declarations.queries.faults import faults_of_paper
 from aquacert.declarations.queries.holds import free
+from aquacert.declarations.queries.proxy import consent_fault
 from aquacert.declarations.queries.reading import Reading
 from aquacert.declarations.rules.answers import Answers, differences, from_json
 from aquacert.declarations.rules.clocks import resume
+from aquacert.declarations.rules.filing import FormKind
 from aquacert.declarations.rules.numbers import number
 from aquacert.declarations.rules.plan import beyond_stock
 from aquacert.declarations.rules.states import MOVES, Act, LoadState, State
@@ -57,6 +61,7 @@ def submit_declaration(w: Work, declaration_id: UUID, *, statement: bool) -> str
     batches, loads = _write(w, paper, reading)
     fact = DeclarationSubmitted(paper.number, batches, loads, paper.is_proxy)
     w.record(fact, on=paper, county=paper.origin_code)
+    file_opening(w, paper, FormKind.APPLICATION)
     w.tell(Topic.DECLARATION_SUBMITTED, paper.id)
     accounts.tell(
         w,
@@ -73,9 +78,11 @@ def amend_declaration(w: Work, declaration_id: UUID, *, statement: bool) -> str:
     paper = own(w, declaration_id)
     changed = _apply_pending(w, paper, statement=statement)
     w.move(paper, MOVES, Act.AMEND)
-    paper.statement_at = w.now
+    paper.statement_at = paper.amended_at = w.now
+    paper.amended_fields = list(changed[0])
     fact = DeclarationAmended(paper.number or "", changed[0], changed[1], changed[2])
     w.record(fact, on=paper, county=paper.origin_code)
+    file_opening(w, paper, FormKind.APPLICATION)
     return paper.number or ""
 
 
@@ -91,6 +98,7 @@ def answer_supplement(w: Work, declaration_id: UUID, *, note: str, statement: bo
     fields: tuple[str, ...] = ()
     if paper.pending:
         fields = _apply_pending(w, paper, statement=statement)[0]
+        paper.amended_at, paper.amended_fields = w.now, list(fields)
     w.move(paper, MOVES, Act.ANSWER)
     paper.replied_at = w.now
     paper.reply_note = note.strip()
@@ -98,6 +106,7 @@ def answer_supplement(w: Work, declaration_id: UUID, *, note: str, statement: bo
     paper.clock_left = None
     fact = SupplementAnswered(paper.number or "", files, fields)
     w.record(fact, on=paper, county=paper.origin_code)
+    file_opening(w, paper, FormKind.APPLICATION)
     accounts.tell(
         w,
         to_organisation=paper.office_id,
@@ -125,7 +134,7 @@ def _ready(w: Work, paper: Declaration, answers: Answers, *, statement: bool) ->
     if farm is None:
         raise NotFound
     reading = read(w, farm, answers, w.now)
-    faults = dict(reading.faults)
+    faults = reading.faults | faults_of_paper(w, paper, answers)
     if reading.whole:
         batches = reading.good_batches()
         ids = [one.lot.lot_id for one in batches]
@@ -138,6 +147,10 @@ def _ready(w: Work, paper: Declaration, answers: Answers, *, statement: bool) ->
         faults |= faults_of_checks(w, subject_of(farm, reading, paper.id, declared_at), reading)
     if not statement:
         faults["statement"] = TICK
+    if w.actor.organisation_id != paper.organisation_id and (
+        fault := consent_fault(w, paper, paper.pending or paper.answers)
+    ):
+        faults["consent"] = fault
     if faults:
         raise Invalid(f"有 {len(faults)} 处要改，改好才能提交。", **faults)
     return reading
@@ -187,6 +200,11 @@ def _write(
                 pond_name=one.lot.pond_name,
                 source=one.source.value,
                 captured_on=one.captured_on,
+                capture_place=one.capture_place or None,
+                **one.sites,
+                brought_certificate=one.brought.certificate if one.brought else None,
+                brought_province=one.brought.province if one.brought else None,
+                brought_on=one.brought.arrived_on if one.brought else None,
             )
         )
         for at, one in enumerate(reading.good_batches())
@@ -222,6 +240,7 @@ def _write_load(
             departs_at=one.departs_at,
             travel_days=one.travel_days,
             purpose=one.purpose.value,
+            purpose_answers=dict(one.purpose_answers) or None,
             state=LoadState.PLANNED.value,
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 from flask import flash, redirect, request, url_for
@@ -14,6 +15,7 @@ from aquacert.declarations.commands import (
     answer_supplement,
     copy_last,
     save_draft,
+    save_fields,
     submit_declaration,
     withdraw_declaration,
 )
@@ -26,23 +28,29 @@ from aquacert.declarations.forms import (
 )
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import declaration
-from aquacert.declarations.queries.home import home_page, lot_choices
-from aquacert.declarations.queries.lists import lines, mine
+from aquacert.declarations.queries.home import StockLine, home_page, lot_choices
+from aquacert.declarations.queries.lists import last_sent, lines, mine
+from aquacert.declarations.queries.machine import earliest
+from aquacert.declarations.queries.office import road
 from aquacert.declarations.queries.review import answers_of, review
-from aquacert.declarations.rules.answers import MODE_WORDS, PURPOSE_WORDS, SOURCE_WORDS, Answers
+from aquacert.declarations.queries.words import words_of
+from aquacert.declarations.rules.answers import Answers, flat
 from aquacert.declarations.rules.grounds import MATERIAL_WORDS
+from aquacert.declarations.rules.parts import Part, piece_of
 from aquacert.declarations.rules.plan import amount
 from aquacert.declarations.rules.states import State
+from aquacert.declarations.rules.typed import posted, shown_before
 from aquacert.declarations.views.blueprint import MAY_DECLARE, bp
-from aquacert.hatcheries.queries import hatchery_of, own_hatchery
+from aquacert.declarations.views.parts import part_choices
+from aquacert.hatcheries.queries import fit_to_declare, hatchery_of, own_hatchery
 from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look, Work
+from aquacert.reference import queries as reference
 
 PARCEL = {"materials": MATERIAL_WORDS, "amount": amount}
-WORDS = {"modes": MODE_WORDS, "purposes": PURPOSE_WORDS, "sources": SOURCE_WORDS}
 
 
 @bp.get("/home")
@@ -71,25 +79,28 @@ def own_list() -> ResponseReturnValue:
 @bp.route("/new", methods=["GET", "POST"])
 @allowed(*MAY_DECLARE)
 def new() -> ResponseReturnValue:
-    """Begin a declaration; by proxy with ?hatchery=."""
-    form, answers = DeclareForm(), answers_from(request.form)
+    """Begin a declaration: the start page, or all on one page (`?all=1`, by proxy `?hatchery=`)."""
+    form, answers = DeclareForm(), answers_from(posted(request.form))
     hatchery_id = _hatchery_asked()
     more = changed_or_none(answers) if request.method == "POST" else None
     if form.validate_on_submit() and more is None:
         with work(once=form.key()) as w:
             declaration_id = save_draft(w, answers, hatchery_id=hatchery_id)
-            here = w.reply = url_for(".check", declaration_id=declaration_id)
+            here = w.reply = _first_page(declaration_id)
         return redirect(here)
     with look() as unit:
         lots = lot_choices(unit, hatchery_id)
+        if request.method == "GET" and not hatchery_id and "all" not in request.args:
+            return _start_page(unit, form, lots)
+        choices = part_choices(unit, None, lots)
     return page(
         "declarations/form.html",
         form=form,
         answers=more or answers,
-        lots=lots,
         faults={},
         paper=None,
-        **WORDS,
+        was="",
+        **choices,
     )
 
 
@@ -99,25 +110,25 @@ def edit(declaration_id: UUID) -> ResponseReturnValue:
     """Change the answers; saving leads back to the check page."""
     form = DeclareForm()
     if form.validate_on_submit():
-        answers = answers_from(request.form)
-        more = changed_or_none(answers)
+        typed, was = posted(request.form), shown_before(request.form.get("was", ""))
+        row = request.form.get("row", "")
         with work(once=form.key()) as w:
-            save_draft(w, more or answers, declaration_id)
-            there = ".edit" if more else ".check"
+            clashes = save_fields(w, declaration_id, typed, was, row=row)
+            there = ".tasks" if clashes else (".edit" if row else ".check")
             here = w.reply = url_for(there, declaration_id=declaration_id)
         return redirect(here)
     with look() as unit:
         paper = declaration(unit, declaration_id)
         found = review(unit, paper)
-        lots = lot_choices(unit, paper.hatchery_id, but_not=paper.id)
+        choices = part_choices(unit, paper)
     return page(
         "declarations/form.html",
         form=form,
         answers=found.answers,
-        lots=lots,
+        **choices,
         faults=found.faults if request.args.get("faults") else {},
         paper=paper,
-        **WORDS,
+        was=json.dumps(flat(found.answers), ensure_ascii=False),
     )
 
 
@@ -171,7 +182,7 @@ def again(declaration_id: UUID) -> ResponseReturnValue:
     form = ActForm()
     with work(once=form.key()) as w:
         copied = copy_last(w, declaration_id)
-        here = w.reply = url_for(".edit", declaration_id=copied)
+        here = w.reply = url_for(".part", declaration_id=copied, part=Part.AGAIN.value)
     return redirect(here)
 
 
@@ -187,6 +198,28 @@ def withdraw(declaration_id: UUID) -> ResponseReturnValue:
     return redirect(here)
 
 
+def _start_page(unit: Look, form: DeclareForm, lots: list[StockLine]) -> str:
+    """Return what is needed, how early to declare, and the one button that begins."""
+    farm = own_hatchery(unit)
+    rule = reference.rule(unit, "declaration.lead_time", unit.today)
+    return page(
+        "declarations/start.html",
+        form=form,
+        lots=lots,
+        unfit=[one for one in fit_to_declare(unit, farm.id) if one.is_hard],
+        last=last_sent(unit, farm.organisation_id),
+        earliest_at=earliest(unit, unit.now),
+        lead=rule,
+    )
+
+
+def _first_page(declaration_id: UUID) -> str:
+    """Return where a new draft leads: its first part after the start page, else the last look."""
+    if "start" in request.form:
+        return url_for(".part", declaration_id=declaration_id, part="seed-0")
+    return url_for(".check", declaration_id=declaration_id)
+
+
 def show_own(unit: Look, paper: Declaration) -> str:
     """Return one declaration as its owner sees it."""
     [line] = lines(unit, [paper])
@@ -198,6 +231,8 @@ def show_own(unit: Look, paper: Declaration) -> str:
         review=review(unit, paper) if paper.state == State.DRAFT.value else None,
         office=organisation(unit, paper.office_id),
         files=unit.files_of(paper),
+        words=words_of(unit, paper.id) if paper.submitted_at else [],
+        stations=road(unit, paper) if paper.submitted_at else [],
         answers=answers_of(paper),
         **PARCEL,
     )
@@ -211,7 +246,7 @@ def changed_or_none(answers: Answers) -> Answers | None:
 def _hatchery_asked() -> UUID | None:
     text = request.values.get("hatchery", "")
     try:
-        return UUID(text) if text and current_actor().may(P.DECLARATION_ACCEPT) else None
+        return UUID(text) if text and current_actor().may(P.DECLARATION_PROXY) else None
     except ValueError:
         raise NotFound from None
 
@@ -229,4 +264,5 @@ def _check_page(declaration_id: UUID, form: StatementForm, error: Invalid | None
         paper=paper,
         review=found,
         office=office,
+        piece_of=piece_of,
     )

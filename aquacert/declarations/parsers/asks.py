@@ -1,4 +1,4 @@
-"""Papers that a declarant adds, looked at before they are kept; what each purpose asks besides."""
+"""What each purpose of a declaration asks besides (seed_data/purpose_asks.csv)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from aquacert.declarations.rules.asks import Ask
-from aquacert.hatcheries.parsers.papers import read_paper
 
-PURPOSE_ASKS = Path(__file__).parents[2] / "seed_data" / "purpose_asks.csv"
-
-__all__ = ["purpose_asks", "read_paper"]
+PURPOSE_ASKS = Path(__file__).parents[3] / "seed_data" / "purpose_asks.csv"
 
 
 @cache

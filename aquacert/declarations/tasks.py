@@ -1,0 +1,52 @@
+"""What the declarations do in the background: sending all declarations of a workbook."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from aquacert.accounts.queries.actors import actor_for
+from aquacert.declarations.commands.bulk import end_bulk, fail_draft, send_draft
+from aquacert.declarations.models import Bulk
+from aquacert.declarations.queries.bulk import waiting_drafts
+from aquacert.declarations.rules.bulk import BulkState
+from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow, NotReady, NotSignedIn
+from aquacert.kernel.permissions import P
+from aquacert.kernel.scope import SYSTEM, Actor
+from aquacert.kernel.work import Database
+
+TOLD = (Invalid, NotAllowed, NotAllowedNow, NotReady)
+"""What a person can mend; anything else fails the task, and it is tried again."""
+
+
+def send_bulk(database: Database, bulk_id: UUID) -> None:
+    """Send every draft of a workbook as whoever sent it, each in its own transaction. Idempotent.
+
+    A role taken away meanwhile stops it: what is left stays a draft with the reason beside it.
+    """
+    with database.look(SYSTEM) as look:
+        bulk = look.get(Bulk, bulk_id)
+        waiting = waiting_drafts(look, bulk_id)
+        actor = _sender(database, bulk.made_by_id)
+    if bulk.state != BulkState.SENDING.value:
+        return
+    for draft_id in waiting:
+        try:
+            if actor is None:
+                raise NotAllowed("提交的人现在没有申报的权限，请换人提交。")
+            with database.work(actor) as w:
+                send_draft(w, bulk_id, draft_id)
+        except TOLD as error:
+            with database.work(SYSTEM) as w:
+                fail_draft(w, bulk_id, draft_id, error)
+    with database.work(SYSTEM) as w:
+        end_bulk(w, bulk_id)
+
+
+def _sender(database: Database, person_id: UUID) -> Actor | None:
+    """Return whoever sent the workbook as he stands now, or None when he may not declare."""
+    try:
+        with database.look(SYSTEM) as look:
+            actor = actor_for(look, person_id)
+    except NotSignedIn:
+        return None
+    return actor if actor.may(P.DECLARATION_DECLARE) else None
