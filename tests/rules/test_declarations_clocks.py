@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aquacert.declarations.rules.clocks import Heat, countdown, resume, span, stop, wild_in_time
+from aquacert.declarations.rules.clocks import Heat, countdown, resume, span, stop, wild_due
 from aquacert.declarations.rules.moments import check_ahead, parse_day, parse_moment
 from aquacert.declarations.rules.numbers import number, short
+from aquacert.kernel.clock import SHANGHAI
 from aquacert.kernel.errors import Invalid
+from aquacert.reference.rules.dated import DatedRule, RuleUnit, Sureness
 
 NOW = datetime(2026, 5, 12, 2, 24, tzinfo=UTC)
 
@@ -88,10 +90,27 @@ def test_the_past_and_the_far_future_are_refused():
             check_ahead(wrong, NOW, "departs_at")
 
 
-def test_wild_seed_is_declared_within_the_days_of_the_rule():
-    assert wild_in_time(date(2026, 5, 7), date(2026, 5, 9), 2)
-    assert not wild_in_time(date(2026, 5, 6), date(2026, 5, 9), 2)
-    assert not wild_in_time(date(2026, 5, 10), date(2026, 5, 9), 2)
+@pytest.mark.parametrize(
+    ("unit", "days", "last"),
+    [
+        (RuleUnit.NATURAL_DAYS, 2, date(2026, 5, 10)),  # a Friday's catch, over the weekend
+        (RuleUnit.WORKING_DAYS, 2, date(2026, 5, 12)),
+        (RuleUnit.HOURS, 48, date(2026, 5, 10)),
+    ],
+)
+def test_wild_seed_has_its_clock_in_the_unit_that_the_rule_names(unit, days, last):
+    rule = DatedRule(
+        "declaration.wild_after_capture",
+        days,
+        unit,
+        "第二十九条",
+        Sureness.VERIFIED,
+        date(2010, 3, 1),
+        date(2022, 11, 30),
+        "2010",
+    )
+    limit = wild_due(date(2026, 5, 8), rule, {}).astimezone(SHANGHAI)
+    assert limit.date() == last
 
 
 def test_a_number_names_county_day_and_serial():

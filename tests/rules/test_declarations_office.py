@@ -51,11 +51,10 @@ GOOD = CheckFacts(
     confirmed_on=date(2026, 5, 1),
     confirm_within_days=30,
     today=date(2026, 5, 9),
-    declared_on=date(2026, 5, 9),
+    declared_at=NOW,
     first_departure_at=NOW + timedelta(days=4),
     earliest_at=NOW + timedelta(days=3),
     lead_article="第八条",
-    wild_within_days=2,
     batches=(BATCH,),
     zones=(),
 )
@@ -155,7 +154,12 @@ def test_the_kth_batch_is_checked_like_the_first(k):
     for bad, reason in (
         (replace(BATCH, quantity=700_001), Reason.STOCK),
         (replace(BATCH, licence=lapsed), Reason.LICENCE),
-        (replace(BATCH, captured_on=date(2026, 5, 1)), Reason.WILD),
+        (
+            replace(BATCH, captured_on=date(2026, 5, 1), declare_by=NOW - timedelta(days=1)),
+            Reason.WILD,
+        ),
+        (replace(BATCH, captured_on=date(2026, 5, 8), sites_lacking=("隔离",)), Reason.SITES),
+        (replace(BATCH, brought_certificate="3700000001", brought_ok=False), Reason.ORIGIN),
     ):
         batches = tuple(bad if at == k else BATCH for at in range(4))
         failed = {one.reason for one in checks(replace(GOOD, batches=batches)) if not one.ok}

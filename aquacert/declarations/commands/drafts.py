@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from uuid import UUID
 
 from aquacert.accounts.queries.offices import office_of
 from aquacert.declarations.commands.facts import DeclarationWithdrawn, DraftSaved
 from aquacert.declarations.models import Declaration
-from aquacert.declarations.rules.answers import Answers, copied, from_json
+from aquacert.declarations.rules.answers import Answers, copied, flat, from_json
 from aquacert.declarations.rules.states import MOVES, Act, LabStage, State
+from aquacert.declarations.rules.typed import changed_rows, from_flat, merged, only_known
 from aquacert.hatcheries import queries as hatcheries
 from aquacert.hatcheries.models import Hatchery
 from aquacert.kernel.errors import NotAllowed, NotAllowedNow
@@ -34,16 +37,82 @@ def save_draft(
         paper = _begin(w, answers, hatchery_id, copied_from_id)
     else:
         paper = own(w, declaration_id)
-        if State(paper.state) not in EDITABLE:
-            raise NotAllowedNow("这份申报已经受理或办结，不能再改。需要变更请联系申报点。")
+        _editable(paper)
         if paper.state == State.DRAFT.value:
             paper.answers = answers.to_json()
         else:
             paper.pending = answers.to_json()
         paper.saved_at = w.now
+        paper.clashes = None
     saved = DraftSaved(len(answers.batches), len(answers.loads))
     w.record(saved, on=paper, county=paper.origin_code)
     return paper.id
+
+
+def save_fields(
+    w: Work,
+    declaration_id: UUID,
+    typed: Mapping[str, str],
+    was: Mapping[str, str] | None = None,
+    *,
+    row: str = "",
+) -> dict[str, str]:
+    """Keep some fields as typed and return the clashes: field → what this window typed.
+
+    `was` is what the window had been shown: a field that another window changed meanwhile keeps
+    its value, and what was typed here waits in `clashes` until somebody chooses (`settle_clash`).
+    `row` adds or takes a batch or lorry (`+batch`, `-load-1`).
+    """
+    paper = own(w, declaration_id)
+    _editable(paper)
+    stored = from_json(paper.pending or paper.answers)
+    made = merged(flat(stored), dict(was or {}), only_known(typed))
+    answers = from_flat(made.values)
+    answers = changed_rows(answers, row) or answers
+    waiting = clashes_of(paper) | made.clashes
+    settled = {name: said for name, said in waiting.items() if said != made.values.get(name)}
+    if answers == stored and settled == clashes_of(paper):
+        return made.clashes
+    _keep(w, paper, answers, settled)
+    return made.clashes
+
+
+def settle_clash(w: Work, declaration_id: UUID, name: str, *, take: bool) -> None:
+    """End a clash: `take` puts the waiting text into its field, else the stored one stays."""
+    paper = own(w, declaration_id)
+    _editable(paper)
+    waiting = clashes_of(paper)
+    if name not in waiting:
+        return
+    values = flat(from_json(paper.pending or paper.answers))
+    said = waiting.pop(name)
+    if take and name in values:
+        values[name] = said
+    _keep(w, paper, from_flat(values), waiting)
+
+
+def clashes_of(paper: Declaration) -> dict[str, str]:
+    """Return the clashes of two windows that wait for a choice."""
+    found: dict[str, str] = json.loads(paper.clashes) if paper.clashes else {}
+    return found
+
+
+def _editable(paper: Declaration) -> None:
+    if State(paper.state) not in EDITABLE:
+        raise NotAllowedNow("这份申报已经受理或办结，不能再改。需要变更请联系申报点。")
+
+
+def _keep(w: Work, paper: Declaration, answers: Answers, waiting: Mapping[str, str]) -> None:
+    if paper.state == State.DRAFT.value:
+        paper.answers = answers.to_json()
+    elif answers.to_json() != paper.answers:
+        paper.pending = answers.to_json()
+    else:
+        paper.pending = None
+    paper.clashes = json.dumps(waiting, ensure_ascii=False) if waiting else None
+    paper.saved_at = w.now
+    saved = DraftSaved(len(answers.batches), len(answers.loads))
+    w.record(saved, on=paper, county=paper.origin_code)
 
 
 def copy_last(w: Work, declaration_id: UUID) -> UUID:

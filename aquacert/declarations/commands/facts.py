@@ -147,3 +147,14 @@ class DeclarationClosed(Fact):
     title: ClassVar[str] = "申报办结"
     number: str
     because: str
+
+
+@dataclass(frozen=True)
+class WordSaid(Fact):
+    """Owner or office asked or answered; the words stay encrypted."""
+
+    tag: ClassVar[str] = "declarations:word:say"
+    title: ClassVar[str] = "申报问答"
+    number: str
+    from_office: bool
+    length: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from aquacert.declarations.forms.declaring import (
-    MOST_ROWS,
     AcceptForm,
     ActForm,
     AssignForm,
@@ -15,10 +14,10 @@ from aquacert.declarations.forms.declaring import (
     StatementForm,
     SupplementForm,
     SupplementReplyForm,
-    answers_from,
-    changed_rows,
     choices,
 )
+from aquacert.declarations.rules.typed import MOST_ROWS, changed_rows
+from aquacert.declarations.rules.typed import from_flat as answers_from
 
 __all__ = [
     "MOST_ROWS",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import MultipleFileField
@@ -19,12 +18,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from aquacert.declarations.rules.answers import Answers, BatchAnswer, LoadAnswer
 from aquacert.declarations.rules.grounds import GROUND_WORDS, MATERIAL_WORDS, Material
 from aquacert.http.forms import Form
-
-MOST_ROWS = 20
-"""Batches or lorries on one form; more than that is a second declaration."""
 
 
 def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
@@ -124,66 +119,3 @@ class CloseForm(Form):
     """Why an accepted declaration ends without certificate."""
 
     because = StringField(_("办结原因"), [Judged()])
-
-
-def answers_from(typed: Mapping[str, Any]) -> Answers:
-    """Read the posted form as typed: `batches-0-quantity`, `loads-0-quantities-1`, `phone`."""
-    batches = [
-        BatchAnswer(
-            **{
-                field.name: str(typed.get(f"batches-{at}-{field.name}", field.default))
-                for field in fields(BatchAnswer)
-            }
-        )
-        for at in range(_count(typed, "batches"))
-    ]
-    loads = [_load(typed, at, len(batches)) for at in range(_count(typed, "loads"))]
-    return Answers(tuple(batches), tuple(loads), str(typed.get("phone", "")))
-
-
-def changed_rows(answers: Answers, button: str) -> Answers | None:
-    """Apply the buttons that add or take a row (`+batch`, `-load-1`); None for any other."""
-    parts = button.split("-")
-    if button == "+batch" and len(answers.batches) < MOST_ROWS:
-        return replace(answers, batches=(*answers.batches, BatchAnswer()))
-    if button == "+load" and len(answers.loads) < MOST_ROWS:
-        again = replace(answers.loads[-1], plate="", quantities=())
-        return replace(answers, loads=(*answers.loads, again))
-    if len(parts) == 3 and parts[0] == "" and parts[2].isdigit():
-        return _without(answers, parts[1], int(parts[2]))
-    return None
-
-
-def _without(answers: Answers, what: str, at: int) -> Answers | None:
-    if what == "batch" and len(answers.batches) > 1:
-        kept = tuple(one for index, one in enumerate(answers.batches) if index != at)
-        loads = tuple(
-            replace(one, quantities=tuple(q for i, q in enumerate(one.quantities) if i != at))
-            for one in answers.loads
-        )
-        return replace(answers, batches=kept, loads=loads)
-    if what == "load" and len(answers.loads) > 1:
-        return replace(
-            answers, loads=tuple(one for index, one in enumerate(answers.loads) if index != at)
-        )
-    return None
-
-
-def _load(typed: Mapping[str, Any], at: int, batches: int) -> LoadAnswer:
-    texts = {
-        field.name: str(typed.get(f"loads-{at}-{field.name}", field.default))
-        for field in fields(LoadAnswer)
-        if field.name != "quantities"
-    }
-    amounts = tuple(str(typed.get(f"loads-{at}-quantities-{b}", "")) for b in range(batches))
-    return LoadAnswer(**texts, quantities=amounts)
-
-
-def _count(typed: Mapping[str, Any], name: str) -> int:
-    """Return how many rows of a kind were posted: the highest index and one."""
-    found = [
-        int(parts[1])
-        for key in typed
-        if (parts := key.split("-"))[0] == name and len(parts) > 2 and parts[1].isdigit()
-    ]
-    return min(max(found, default=0) + 1, MOST_ROWS)

@@ -56,12 +56,17 @@ class Declaration(Base):
     """What was typed, as JSON: names and phones are in it, so it lies encrypted."""
     pending: Mapped[str | None] = mapped_column(Encrypted)
     """Answers being changed after submission; they count once they are sent."""
+    clashes: Mapped[str | None] = mapped_column(Encrypted)
+    """What a second window typed into fields that another had changed, as JSON: field → text."""
     phone: Mapped[str | None] = mapped_column(Encrypted)
     copied_from_id: Mapped[UUID | None]
     started_at: Mapped[datetime]
     saved_at: Mapped[datetime]
     statement_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None] = mapped_column(index=True)
+    amended_at: Mapped[datetime | None]
+    """When the declarant last changed it after sending, and which fields (`amended_fields`)."""
+    amended_fields: Mapped[list[Any] | None] = mapped_column(Json)
     answer_due_at: Mapped[datetime | None]
     """When the office's time runs out; None while the clock is stopped or no longer runs."""
     clock_left: Mapped[int | None]
@@ -112,6 +117,14 @@ class Batch(Base):
     pond_name: Mapped[str]
     source: Mapped[str]
     captured_on: Mapped[date | None]
+    capture_place: Mapped[str | None]
+    site_apart: Mapped[bool | None]
+    site_water: Mapped[bool | None]
+    site_other: Mapped[bool | None]
+    brought_certificate: Mapped[str | None]
+    """Number of the certificate it came with from another province; None: raised here."""
+    brought_province: Mapped[str | None]
+    brought_on: Mapped[date | None]
 
 
 class Load(Base):
@@ -150,6 +163,8 @@ class Load(Base):
     departs_at: Mapped[datetime]
     travel_days: Mapped[int]
     purpose: Mapped[str]
+    purpose_answers: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """What the purpose additionally asks for (seed_data/purpose_asks.csv): field → answer."""
     state: Mapped[str]
 
 

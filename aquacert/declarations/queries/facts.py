@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
 from aquacert.declarations.models import Batch, Declaration, Load, LoadLine
+from aquacert.declarations.rules.answers import SITES
 from aquacert.declarations.rules.states import State
 from aquacert.hatcheries.models import Hatchery
 from aquacert.kernel.db import table_of
@@ -140,6 +142,11 @@ class BatchLine:
     pond_name: str
     source: str
     captured_on: date | None
+    capture_place: str = ""
+    sites: Mapping[str, bool | None] = field(default_factory=dict)
+    brought_certificate: str = ""
+    brought_province: str = ""
+    brought_on: date | None = None
 
 
 def declaration(look: Look, declaration_id: UUID) -> Declaration:
@@ -175,6 +182,11 @@ def batches_of(look: Look, declaration_id: UUID) -> list[BatchLine]:
             pond_name=row.pond_name,
             source=row.source,
             captured_on=row.captured_on,
+            capture_place=row.capture_place or "",
+            sites={name: getattr(row, name) for name in SITES},
+            brought_certificate=row.brought_certificate or "",
+            brought_province=row.brought_province or "",
+            brought_on=row.brought_on,
         )
         for row in rows
     ]

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from datetime import datetime
 
+from aquacert.declarations.models import Declaration
+from aquacert.declarations.parsers import purpose_asks
 from aquacert.declarations.queries.machine import Subject, check_facts, zone_blocks
 from aquacert.declarations.queries.reading import Reading
-from aquacert.declarations.rules.checks import CheckFacts, Reason, checks
+from aquacert.declarations.queries.slots import slots_of
+from aquacert.declarations.rules.answers import Answers
+from aquacert.declarations.rules.asks import unanswered
+from aquacert.declarations.rules.checks import CheckFacts, Reason, checks, in_time
 from aquacert.declarations.rules.plan import Faults
-from aquacert.kernel.clock import SHANGHAI
+from aquacert.declarations.rules.slots import missing
+from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.kernel.work import Look
 
 RECORD = "存塘数 {days} 天没核对，核对后才能申报。"
+CLASH = "两个窗口里填得不一样，请选一个。"
 
 
 def faults_of_checks(look: Look, subject: Subject, reading: Reading) -> Faults:
@@ -26,15 +34,17 @@ def faults_of_checks(look: Look, subject: Subject, reading: Reading) -> Faults:
     if Reason.LEAD_TIME in failed:
         faults |= _too_soon(facts.earliest_at.astimezone(SHANGHAI), reading)
     if Reason.WILD in failed:
-        faults |= _caught_long_ago(facts, reading)
+        faults |= _caught_long_ago(facts)
     return faults | _zones(look, subject, reading)
 
 
 def _of_the_farm(facts: CheckFacts, failed: Collection[Reason]) -> Faults:
     faults: Faults = {}
     if Reason.HATCHERY in failed:
-        faults["hatchery"] = "县里还没有审核通过，暂时不能申报。"
-    if Reason.RECORD in failed:
+        faults["hatchery"] = facts.farm_basis or "县里还没有审核通过，暂时不能申报。"
+    if facts.campaign:
+        faults["record"] = facts.campaign
+    elif Reason.RECORD in failed:
         on = facts.confirmed_on
         faults["record"] = (
             RECORD.format(days=(facts.today - on).days) if on else "请先核对存塘数，再申报。"
@@ -42,12 +52,12 @@ def _of_the_farm(facts: CheckFacts, failed: Collection[Reason]) -> Faults:
     return faults
 
 
-def _caught_long_ago(facts: CheckFacts, reading: Reading) -> Faults:
-    limit = facts.wild_within_days or 0
+def _caught_long_ago(facts: CheckFacts) -> Faults:
     return {
-        f"batches-{at}-captured_on": f"合法捕获的要在捕获后 {limit} 日内申报。"
-        for at, one in enumerate(reading.good_batches())
-        if one.captured_on and (facts.declared_on - one.captured_on).days > limit
+        f"batches-{at}-captured_on": "合法捕获的最晚 "
+        f"{one.declare_by.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 前申报，已经过了。"
+        for at, one in enumerate(facts.batches)
+        if one.declare_by and not in_time(one, facts.declared_at)
     }
 
 
@@ -61,12 +71,29 @@ def _too_soon(earliest: datetime, reading: Reading) -> Faults:
 
 
 def _zones(look: Look, subject: Subject, reading: Reading) -> Faults:
+    """Name every batch whose species a zone stops here, and every load that goes into one."""
     faults: Faults = {}
+    species = [one.lot.species_code for one in reading.good_batches()]
     destinations = [one.destination_code for one in reading.good_transports()]
     for block in zone_blocks(look, subject):
+        for at, code in enumerate(destinations):
+            if code == block.division_code:
+                faults.setdefault(f"loads-{at}-destination", block.sentence)
         if block.division_code in destinations:
-            at = destinations.index(block.division_code)
-            faults[f"loads-{at}-destination"] = block.sentence
-        else:
-            faults["batches-0-lot"] = block.sentence
+            continue
+        for at, code in enumerate(species):
+            if code == block.species_code:
+                faults.setdefault(f"batches-{at}-lot", block.sentence)
     return faults
+
+
+def faults_of_paper(look: Look, paper: Declaration, answers: Answers) -> Faults:
+    """Return what stands in the way beside the answers themselves.
+
+    Papers that must be there, questions of a purpose that bind, and two windows' unsettled words.
+    """
+    on = legal_day(paper.submitted_at or look.now)
+    faults = missing(slots_of(look, paper, answers))
+    faults |= unanswered(purpose_asks(), answers, on)
+    waiting: dict[str, str] = json.loads(paper.clashes) if paper.clashes else {}
+    return faults | dict.fromkeys(waiting, CLASH)

@@ -93,7 +93,7 @@ def home_page(look: Look) -> Home:
         warn=warn,
         days_left=left,
         licence_until=licence.until_on,
-        is_fresh=is_confirmed(farm.confirmed_on, look.today, look.settings.stock_confirm_days),
+        is_fresh=is_confirmed(farm.confirmed_on, look.today, hatcheries.confirm_within(look)),
         days_unconfirmed=(look.today - farm.confirmed_on).days if farm.confirmed_on else None,
         last=lines(look, [last])[0] if last else None,
         parcels=moving[:6],

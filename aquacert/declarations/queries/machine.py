@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -10,20 +10,29 @@ from uuid import UUID
 from sqlalchemy import select
 
 from aquacert.declarations.models import Declaration, Load
+from aquacert.declarations.parsers import purpose_asks
 from aquacert.declarations.queries.facts import batches_of, loads_of
 from aquacert.declarations.queries.holds import free
+from aquacert.declarations.queries.origins import origin_standing
 from aquacert.declarations.queries.reading import Reading
+from aquacert.declarations.rules.answers import SITES
+from aquacert.declarations.rules.asks import asks_of, open_asks
 from aquacert.declarations.rules.checks import BatchFacts, Check, CheckFacts, checks
+from aquacert.declarations.rules.clocks import wild_due
 from aquacert.declarations.rules.states import State
 from aquacert.hatcheries import queries as hatcheries
 from aquacert.hatcheries.models import Hatchery
-from aquacert.hatcheries.rules import State as HatcheryState
+from aquacert.hatcheries.rules.fitness import FitReason
+from aquacert.hatcheries.rules.origins import STANDING_WORDS, Standing
 from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.duration import lead
 from aquacert.surveillance.queries import Block, blocks
+
+NOT_OPEN = frozenset({FitReason.REGISTERED, FitReason.CLOSED, FitReason.MERGED})
+"""What ends the matter for the whole farm."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,9 @@ class Asked:
     quantity: int
     unit: str
     captured_on: date | None
+    sites: Mapping[str, bool | None]
+    brought: str
+    """Number of the certificate it came with from another province; "" when raised here."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,8 @@ class Subject:
     destinations: tuple[str, ...]
     departures: tuple[datetime, ...]
     plates: tuple[str, ...]
+    purposes: tuple[tuple[str, Mapping[str, str]], ...]
+    """Per load its purpose and what was answered to what the purpose asks."""
 
 
 def subject_of(
@@ -70,12 +84,15 @@ def subject_of(
                 quantity=one.quantity,
                 unit=one.lot.unit,
                 captured_on=one.captured_on,
+                sites=one.sites,
+                brought=one.brought.certificate if one.brought else "",
             )
             for one in reading.good_batches()
         ),
         destinations=tuple(one.destination_code for one in transports),
         departures=tuple(one.departs_at for one in transports),
         plates=tuple(one.plate for one in transports),
+        purposes=tuple((one.purpose.value, one.purpose_answers) for one in transports),
     )
 
 
@@ -98,12 +115,15 @@ def stored_subject(look: Look, paper: Declaration) -> Subject:
                 quantity=one.quantity,
                 unit=one.unit,
                 captured_on=one.captured_on,
+                sites=one.sites,
+                brought=one.brought_certificate,
             )
             for one in batches_of(look, paper.id)
         ),
         destinations=tuple(load.destination_code for load in loads),
         departures=tuple(load.departs_at for load in loads),
         plates=tuple(load.plate for load in loads),
+        purposes=tuple((load.purpose, load.purpose_answers or {}) for load in loads),
     )
 
 
@@ -117,34 +137,56 @@ def check_facts(look: Look, subject: Subject) -> CheckFacts:
     declared_on = legal_day(subject.declared_at)
     rule = reference.rule(look, "declaration.lead_time", declared_on)
     lot_ids = {one.lot_id for one in subject.batches}
+    unfit = {one.reason: one for one in hatcheries.fit_to_declare(look, subject.hatchery.id)}
+    ends = [one for reason, one in unfit.items() if reason in NOT_OPEN]
+    campaign = unfit.get(FitReason.CAMPAIGN)
     open_amounts = free(look, lot_ids, but_not=subject.declaration_id)
     return CheckFacts(
-        hatchery_approved=subject.hatchery.state == HatcheryState.APPROVED.value,
+        hatchery_approved=not ends,
+        farm_basis=ends[0].sentence if ends and ends[0].reason is not FitReason.REGISTERED else "",
+        campaign=f"{campaign.sentence} {campaign.basis}".strip() if campaign else "",
         confirmed_on=subject.hatchery.confirmed_on,
-        confirm_within_days=look.settings.stock_confirm_days,
+        confirm_within_days=hatcheries.confirm_within(look),
         today=look.today,
-        declared_on=declared_on,
+        declared_at=subject.declared_at,
         first_departure_at=min(subject.departures, default=subject.declared_at),
         earliest_at=earliest(look, subject.declared_at),
         lead_article=rule.article,
-        wild_within_days=_wild_days(look, declared_on),
         batches=tuple(
-            BatchFacts(
-                species_name=one.species_name,
-                pond=one.pond,
-                quantity=one.quantity,
-                unit=one.unit,
-                free=open_amounts.get(one.lot_id, 0),
-                licence=hatcheries.licence_standing(
-                    look, subject.hatchery.id, one.species_code, look.today
-                ),
-                captured_on=one.captured_on,
-            )
+            _batch_facts(look, subject, one, open_amounts.get(one.lot_id, 0))
             for one in subject.batches
         ),
         zones=tuple(block.sentence for block in zone_blocks(look, subject)),
         plates_twice=_plates_twice(look, subject),
+        asks=_asks(subject, declared_on),
     )
+
+
+def _batch_facts(look: Look, subject: Subject, one: Asked, left: int) -> BatchFacts:
+    farm = subject.hatchery.id
+    standing = origin_standing(look, farm, one.brought) if one.brought else None
+    return BatchFacts(
+        species_name=one.species_name,
+        pond=one.pond,
+        quantity=one.quantity,
+        unit=one.unit,
+        free=left,
+        licence=hatcheries.licence_standing(look, farm, one.species_code, look.today),
+        captured_on=one.captured_on,
+        declare_by=wild_limit(look, one.captured_on, legal_day(subject.declared_at)),
+        sites_lacking=tuple(words for name, words in SITES.items() if one.sites.get(name) is False),
+        brought_certificate=one.brought,
+        brought_words=STANDING_WORDS[standing] if standing else "",
+        brought_ok=standing in {None, Standing.MATCHED, Standing.ACCEPTED},
+    )
+
+
+def _asks(subject: Subject, on: date) -> tuple[tuple[str, ...], ...]:
+    """Return per load the open questions of its purpose; empty when no purpose asks anything."""
+    rows = purpose_asks()
+    if not any(asks_of(rows, purpose, on) for purpose, _said in subject.purposes):
+        return ()
+    return tuple(tuple(open_asks(rows, purpose, said, on)) for purpose, said in subject.purposes)
 
 
 def earliest(look: Look, declared_at: datetime) -> datetime:
@@ -160,10 +202,12 @@ def zone_blocks(look: Look, subject: Subject) -> tuple[Block, ...]:
     return blocks(look, species_codes=species, division_codes=places, on=look.today)
 
 
-def _wild_days(look: Look, on: date) -> int | None:
-    """Return the days allowed after capture; None when no rule binds on that day."""
-    rule = reference.binding_rule(look, "declaration.wild_after_capture", on)
-    return rule.value if rule else None
+def wild_limit(look: Look, captured_on: date | None, declared_on: date) -> datetime | None:
+    """Return until when that catch must be declared; None when no rule binds on that day."""
+    if captured_on is None:
+        return None
+    rule = reference.binding_rule(look, "declaration.wild_after_capture", declared_on)
+    return wild_due(captured_on, rule, reference.holidays(look)) if rule else None
 
 
 def _plates_twice(look: Look, subject: Subject) -> tuple[str, ...]:

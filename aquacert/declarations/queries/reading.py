@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from aquacert.declarations.queries.origins import NOT_WILD, Brought, read_brought, read_wild
 from aquacert.declarations.queries.transports import Field, ReadTransport, choice, read_transport
 from aquacert.declarations.rules.answers import Answers, BatchAnswer, LoadAnswer, Source
-from aquacert.declarations.rules.moments import parse_day
 from aquacert.declarations.rules.plan import (
     BatchPlan,
     Faults,
@@ -20,7 +20,6 @@ from aquacert.declarations.rules.plan import (
 from aquacert.hatcheries import queries as hatcheries
 from aquacert.hatcheries.models import Hatchery
 from aquacert.hatcheries.queries import LotLine
-from aquacert.kernel.errors import Invalid
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.phone import parse_phone
@@ -37,6 +36,10 @@ class ReadBatch:
     quantity: int
     source: Source
     captured_on: date | None
+    capture_place: str = ""
+    sites: Mapping[str, bool | None] = field(default_factory=dict)
+    """The three conditions of the waiting place (`site_apart` …); empty for farmed seed."""
+    brought: Brought | None = None
 
     @property
     def plan(self) -> BatchPlan:
@@ -123,14 +126,11 @@ def _batch(
     unit = lot.unit if lot else ""
     quantity = Field(faults, f"{at}-quantity").take(_counted(unit), batch.quantity)
     source = Field(faults, f"{at}-source").take(choice(Source), batch.source)
-    captured = None
-    if source is Source.WILD:
-        captured = Field(faults, f"{at}-captured_on").take(
-            lambda text: _captured(look, text), batch.captured_on
-        )
+    caught = read_wild(look, batch, at, faults) if source is Source.WILD else NOT_WILD
+    brought = read_brought(look, batch, at, faults)
     if len(faults) > before or lot is None or quantity is None or source is None:
         return None
-    return ReadBatch(lot, quantity, source, captured)
+    return ReadBatch(lot, quantity, source, caught.on, caught.place, caught.sites, brought)
 
 
 def _lot(
@@ -169,12 +169,3 @@ def _counted(unit: str) -> Callable[[str], int]:
         return parse_quantity(text, unit=unit)
 
     return parse
-
-
-def _captured(look: Look, text: str) -> date:
-    if not text.strip():
-        raise Invalid("请填捕获日期。", captured_on="合法捕获的要填捕获日期，例如 2026-05-08。")
-    on = parse_day(text, "captured_on")
-    if on > look.today:
-        raise Invalid("日期在以后。", captured_on="捕获日期不能在今天以后。")
-    return on

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from aquacert.declarations.models import Declaration
-from aquacert.declarations.queries.faults import faults_of_checks
+from aquacert.declarations.parsers import purpose_asks
+from aquacert.declarations.queries.faults import faults_of_checks, faults_of_paper
 from aquacert.declarations.queries.holds import free
 from aquacert.declarations.queries.machine import check_facts, subject_of
 from aquacert.declarations.queries.reading import ReadBatch, Reading, read
@@ -14,7 +16,10 @@ from aquacert.declarations.queries.transports import ReadTransport
 from aquacert.declarations.rules.answers import (
     MODE_WORDS,
     PURPOSE_WORDS,
+    SITES,
     SOURCE_WORDS,
+    YES,
+    YES_WORDS,
     Answers,
     BatchAnswer,
     LoadAnswer,
@@ -22,6 +27,7 @@ from aquacert.declarations.rules.answers import (
     differences,
     from_json,
 )
+from aquacert.declarations.rules.asks import asks_of
 from aquacert.declarations.rules.plan import amount, beyond_stock
 from aquacert.hatcheries import queries as hatcheries
 from aquacert.hatcheries.models import Hatchery
@@ -71,6 +77,8 @@ class Review:
             for row in section.rows:
                 if row.name == name:
                     return row.label
+        if name.startswith("papers-"):
+            return "材料照片"
         return {"record": "存塘核对", "hatchery": "登记", "statement": "声明"}.get(name, "申报内容")
 
 
@@ -86,7 +94,7 @@ def review(look: Look, paper: Declaration) -> Review:
         raise NotFound
     answers = answers_of(paper)
     reading = read(look, farm, answers, look.now)
-    found = Review(answers, reading, faults=dict(reading.faults))
+    found = Review(answers, reading, faults=reading.faults | faults_of_paper(look, paper, answers))
     left = free(look, [one.lot.lot_id for one in reading.good_batches()], but_not=paper.id)
     available = {str(key): value for key, value in left.items()}
     if reading.whole:
@@ -129,7 +137,7 @@ def _batch(
             Row(f"{name}-species", "品种", typed.species or "按塘口登记"),
             Row(f"{name}-quantity", "数量", typed.quantity),
             Row(f"{name}-source", "来源", _source(typed.source)),
-            Row(f"{name}-captured_on", "捕获日期", typed.captured_on),
+            *_origin_as_typed(name, typed),
         )
     lot, unit = batch.lot, batch.lot.unit
     left = available.get(str(lot.lot_id), 0)
@@ -147,9 +155,37 @@ def _batch(
         Row(f"{name}-lot", "塘口", f"{lot.pond_name}", f"批号 {lot.number}，{stock}"),
         Row(f"{name}-source", "来源", SOURCE_WORDS[batch.source]),
     ]
-    if batch.source is Source.WILD:
-        rows.append(Row(f"{name}-captured_on", "捕获日期", str(batch.captured_on)))
-    return tuple(rows)
+    return (*rows, *_origin_as_typed(name, typed))
+
+
+def _origin_as_typed(name: str, typed: BatchAnswer) -> list[Row]:
+    """Return the rows of wild or brought-in seed; none for seed raised here."""
+    rows: list[Row] = []
+    if typed.source == Source.WILD.value:
+        rows += [
+            Row(f"{name}-captured_on", "捕获日期", typed.captured_on),
+            Row(f"{name}-capture_place", "捕获水域", typed.capture_place),
+            *(
+                Row(f"{name}-{key}", words, YES_WORDS.get(getattr(typed, key), ""))
+                for key, words in SITES.items()
+            ),
+        ]
+    if typed.brought == YES:
+        rows += [
+            Row(f"{name}-brought_certificate", "外省检疫证明", typed.brought_certificate),
+            Row(f"{name}-brought_province", "从哪个省来", typed.brought_province),
+            Row(f"{name}-brought_on", "到场日期", typed.brought_on),
+        ]
+    return rows
+
+
+def _besides(name: str, typed: LoadAnswer, on: date) -> list[Row]:
+    """Return the rows of what the purpose asks besides."""
+    return [
+        Row(f"{name}-{one.field}", one.label, YES_WORDS.get(said, said) or "没填")
+        for one in asks_of(purpose_asks(), typed.purpose, on)
+        for said in (getattr(typed, one.field),)
+    ]
 
 
 def _source(text: str) -> str:
@@ -166,7 +202,7 @@ def _load(
         if len(reading.batches) > 1 or len(reading.transports) > 1
     )
     if load is None:
-        return (*_raw_load(name, typed), *amounts)
+        return (*_raw_load(name, typed), *_besides(name, typed, look.today), *amounts)
     leaves = load.departs_at.astimezone(SHANGHAI)
     plate = show_plate(load.plate) if load.mode.value == "road" else load.plate
     return (
@@ -187,6 +223,7 @@ def _load(
         Row(f"{name}-carrier", "承运人", load.carrier, mask_phone(load.carrier_phone)),
         Row(f"{name}-disinfectant", "消毒", f"装运前经{load.disinfectant}消毒"),
         Row(f"{name}-purpose", "用途", PURPOSE_WORDS[load.purpose]),
+        *_besides(name, typed, look.today),
         *amounts,
     )
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from aquacert.declarations.parsers import purpose_asks
 from aquacert.declarations.rules.answers import LoadAnswer, Mode, Purpose
+from aquacert.declarations.rules.asks import answers_to
 from aquacert.declarations.rules.moments import check_ahead, parse_moment
 from aquacert.declarations.rules.plan import Faults
 from aquacert.hatcheries import queries as hatcheries
+from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
@@ -38,6 +41,8 @@ class ReadTransport:
     departs_at: datetime
     travel_days: int
     purpose: Purpose
+    purpose_answers: Mapping[str, str] = field(default_factory=dict)
+    """What the purpose asks besides (rules.asks), answered ones only."""
 
 
 @dataclass
@@ -82,6 +87,9 @@ def read_transport(
     departs_at = take("departs_at", lambda text: _departure(text, now), load.departs_at)
     days = take("travel_days", lambda text: _days(look, text), load.travel_days)
     purpose = take("purpose", choice(Purpose), load.purpose)
+    besides = answers_to(purpose_asks(), load, legal_day(now))
+    for name, said in besides.items():
+        take(name, clean, said)
     if len(faults) > before:
         return None
     place, consignee, consignee_phone, carrier, carrier_phone, plate, disinfectant = (
@@ -100,6 +108,7 @@ def read_transport(
         departs_at=departs_at or now,
         travel_days=days or 1,
         purpose=purpose or Purpose.FARMING,
+        purpose_answers={name: clean(said) for name, said in besides.items()},
     )
 
 

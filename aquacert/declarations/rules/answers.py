@@ -35,6 +35,15 @@ class Mode(StrEnum):
     AIR = "air"
 
 
+YES, NO = "yes", "no"
+"""What a question of yes or no is answered with; an empty text is no answer yet."""
+YES_WORDS: Mapping[str, str] = {YES: "是", NO: "否"}
+SITES: Mapping[str, str] = {
+    "site_apart": "暂养场所和其他养殖场所有物理隔离",
+    "site_water": "有独立的进排水、废水无害化处理和专用渔具",
+    "site_other": "符合农业农村部规定的其他防疫条件",
+}
+"""The three conditions of the place where wild seed waits (Measures 2010, Art. 29)."""
 SOURCE_WORDS: Mapping[Source, str] = {Source.FARMED: "人工饲养", Source.WILD: "合法捕获"}
 PURPOSE_WORDS: Mapping[Purpose, str] = {
     Purpose.FARMING: "养殖",
@@ -63,6 +72,14 @@ class BatchAnswer:
     life_stage: str = ""
     source: str = Source.FARMED.value
     captured_on: str = ""
+    capture_place: str = ""
+    site_apart: str = ""
+    site_water: str = ""
+    site_other: str = ""
+    brought: str = NO
+    brought_certificate: str = ""
+    brought_province: str = ""
+    brought_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +98,13 @@ class LoadAnswer:
     departs_at: str = ""
     travel_days: str = "1"
     purpose: str = Purpose.FARMING.value
+    release_plan: str = ""
+    release_water: str = ""
+    native_stock: str = ""
+    protected: str = ""
+    protected_permit: str = ""
+    parents: str = ""
+    isolation_place: str = ""
     quantities: tuple[str, ...] = ()
 
 
@@ -121,9 +145,14 @@ def from_mapping(raw: Mapping[str, Any]) -> Answers:
 
 
 def copied(answers: Answers) -> Answers:
-    """Return the answers of a new declaration like this one: all but when it leaves (再报一次)."""
+    """Return the answers of a new declaration like this one: all but when it leaves (再报一次).
+
+    What is true of one catch only (its day, the conditions of the waiting place) is asked anew.
+    """
     loads = tuple(replace(load, departs_at="") for load in answers.loads)
-    batches = tuple(replace(batch, captured_on="") for batch in answers.batches)
+    batches = tuple(
+        replace(batch, captured_on="", **dict.fromkeys(SITES, "")) for batch in answers.batches
+    )
     return replace(answers, loads=loads, batches=batches)
 
 

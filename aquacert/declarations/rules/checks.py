@@ -23,6 +23,9 @@ class Reason(StrEnum):
     ZONE = "zone_clear"
     LEAD_TIME = "lead_time"
     WILD = "wild_in_time"
+    SITES = "wild_sites"
+    ORIGIN = "origin_certificate"
+    ASKS = "purpose_answers"
     PLATE = "plate_free"
 
 
@@ -35,6 +38,9 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.ZONE: "在疫病管控区内，暂停受理",
     Reason.LEAD_TIME: "距启运不足规定的提前时间",
     Reason.WILD: "捕获后申报超过规定天数",
+    Reason.SITES: "捕获苗种的暂养场所有条件不具备",
+    Reason.ORIGIN: "外省来的苗种，检疫证明未核验",
+    Reason.ASKS: "用途要说明的事没有填全",
     Reason.PLATE: "这辆车当天已有一份申报",
 }
 TITLES: Mapping[Reason, str] = {
@@ -46,6 +52,9 @@ TITLES: Mapping[Reason, str] = {
     Reason.ZONE: "不在疫病区域",
     Reason.LEAD_TIME: "提前申报时间够",
     Reason.WILD: "捕获后及时申报",
+    Reason.SITES: "暂养场所条件具备",
+    Reason.ORIGIN: "外省检疫证明已核对",
+    Reason.ASKS: "用途说明已填",
     Reason.PLATE: "车辆当天未重复",
 }
 HARD = frozenset({Reason.HATCHERY, Reason.LICENCE, Reason.SPECIES, Reason.STOCK, Reason.ZONE})
@@ -83,6 +92,14 @@ class BatchFacts:
     """What the lot may still give, this declaration's own hold not counted."""
     licence: LicenceStanding
     captured_on: date | None = None
+    declare_by: datetime | None = None
+    """Last instant at which this catch could be declared; None when no rule binds."""
+    sites_lacking: tuple[str, ...] = ()
+    """Conditions of the waiting place that were answered with no."""
+    brought_certificate: str = ""
+    brought_words: str = ""
+    """How far the certificate was checked, in words; with `brought_ok`."""
+    brought_ok: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,21 +110,26 @@ class CheckFacts:
     confirmed_on: date | None
     confirm_within_days: int
     today: date
-    declared_on: date
+    declared_at: datetime
     first_departure_at: datetime
     earliest_at: datetime
     lead_article: str
-    wild_within_days: int | None
     batches: tuple[BatchFacts, ...]
     zones: tuple[str, ...]
     """Sentences of the surveillance blocks that touch this declaration."""
     plates_twice: tuple[str, ...] = ()
+    farm_basis: str = ""
+    """Why the farm may not declare at all; empty while it waits for its approval."""
+    campaign: str = ""
+    """What a data check of the whole province still wants of the farm; empty for nothing."""
+    asks: tuple[tuple[str, ...], ...] = ()
+    """Per load what its purpose asks and nobody answered; empty when no purpose asks anything."""
 
 
 def checks(facts: CheckFacts) -> tuple[Check, ...]:
     """Return every check, each for all batches (never only for the first)."""
     found = [
-        Check(Reason.HATCHERY, facts.hatchery_approved, "县级审核结果"),
+        Check(Reason.HATCHERY, facts.hatchery_approved, facts.farm_basis or "县级审核结果"),
         _record(facts),
         _licence(facts),
         _species(facts),
@@ -115,8 +137,12 @@ def checks(facts: CheckFacts) -> tuple[Check, ...]:
         Check(Reason.ZONE, not facts.zones, "；".join(facts.zones) or "起运地、到达地均无管控"),
         _lead(facts),
     ]
-    if any(batch.captured_on for batch in facts.batches) and facts.wild_within_days is not None:
-        found.append(_wild(facts, facts.wild_within_days))
+    if any(batch.captured_on for batch in facts.batches):
+        found += _wild(facts)
+    if any(batch.brought_certificate for batch in facts.batches):
+        found.append(_origin(facts))
+    if facts.asks:
+        found.append(_asks(facts))
     twice = "、".join(facts.plates_twice)
     basis = f"{twice} 当天已有别的申报，请确认" if twice else "同一天没有别的申报用这辆车"
     found.append(Check(Reason.PLATE, not twice, basis))
@@ -132,6 +158,8 @@ def obstacles(found: tuple[Check, ...]) -> tuple[str, ...]:
 
 def _record(facts: CheckFacts) -> Check:
     ok = is_confirmed(facts.confirmed_on, facts.today, facts.confirm_within_days)
+    if facts.campaign:
+        return Check(Reason.RECORD, ok=False, basis=facts.campaign)
     if facts.confirmed_on is None:
         return Check(Reason.RECORD, ok, "从未核对过")
     days = (facts.today - facts.confirmed_on).days
@@ -178,10 +206,42 @@ def _lead(facts: CheckFacts) -> Check:
     )
 
 
-def _wild(facts: CheckFacts, within_days: int) -> Check:
-    late = [
-        f"{one.species_name} {one.captured_on} 捕获"
-        for one in facts.batches
-        if one.captured_on and (facts.declared_on - one.captured_on).days > within_days
+def _wild(facts: CheckFacts) -> list[Check]:
+    """Judge every catch: its clock, where a rule binds, and its waiting place."""
+    timed = [one for one in facts.batches if one.declare_by]
+    late = [_caught(one) for one in timed if not in_time(one, facts.declared_at)]
+    fine = "；".join(
+        f"{one.species_name}最晚 {one.declare_by.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 前申报"
+        for one in timed
+        if one.declare_by
+    )
+    found = [Check(Reason.WILD, not late, "；".join(late) or fine)] if timed else []
+    lacking = [
+        f"{one.pond}：{'、'.join(one.sites_lacking)}" for one in facts.batches if one.sites_lacking
     ]
-    return Check(Reason.WILD, not late, "；".join(late) or f"捕获后 {within_days} 日内申报")
+    sites = Check(Reason.SITES, not lacking, "；".join(lacking) or "申报人逐项答“是”，到场核实")
+    return [*found, sites]
+
+
+def in_time(batch: BatchFacts, declared_at: datetime) -> bool:
+    """Say whether wild seed was declared before its clock ran out (2010 Measures, Art. 29)."""
+    return batch.declare_by is None or declared_at <= batch.declare_by
+
+
+def _caught(batch: BatchFacts) -> str:
+    return f"{batch.species_name} {batch.captured_on} 捕获"
+
+
+def _origin(facts: CheckFacts) -> Check:
+    brought = [one for one in facts.batches if one.brought_certificate]
+    said = "；".join(
+        f"{one.pond} {one.brought_certificate} {one.brought_words}".strip() for one in brought
+    )
+    return Check(Reason.ORIGIN, all(one.brought_ok for one in brought), said)
+
+
+def _asks(facts: CheckFacts) -> Check:
+    missing = [
+        f"第 {at} 车：{'、'.join(labels)}" for at, labels in enumerate(facts.asks, 1) if labels
+    ]
+    return Check(Reason.ASKS, not missing, "；".join(missing) or "都已说明")

@@ -6,8 +6,12 @@ The lengths come from dated rules (reference); this module only runs, stops and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+
+from aquacert.kernel.clock import SHANGHAI
+from aquacert.reference.rules.dated import DatedRule
+from aquacert.reference.rules.duration import Calendar, due
 
 SOON = timedelta(hours=2)
 """From here on the clock is amber (design/desk.md page 1)."""
@@ -70,6 +74,9 @@ def lead_time_kept(departs_at: datetime, earliest_at: datetime) -> bool:
     return departs_at >= earliest_at
 
 
-def wild_in_time(captured_on: date, declared_on: date, within_days: int) -> bool:
-    """Say whether wild seed was declared soon enough after capture (2010 Measures, Art. 29)."""
-    return timedelta(0) <= declared_on - captured_on <= timedelta(days=within_days)
+def wild_due(captured_on: date, rule: DatedRule, holidays: Calendar) -> datetime:
+    """Return until when wild seed caught that day must be declared (2010 Measures, Art. 29).
+
+    The day of capture is not counted; the last day ends at midnight, in the unit the rule names.
+    """
+    return due(datetime.combine(captured_on, time.min, SHANGHAI), rule, holidays)

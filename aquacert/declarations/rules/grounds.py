@@ -43,6 +43,8 @@ class Material(StrEnum):
     ORIGIN_CERTIFICATES = "origin_certificates"
     CAPTURE_PERMIT = "capture_permit"
     LAB_REPORT = "lab_report"
+    RELEASE_APPROVAL = "release_approval"
+    BREEDING_PROOF = "breeding_proof"
     ANSWERS = "answers"
 
 
@@ -54,6 +56,8 @@ MATERIAL_WORDS: Mapping[Material, str] = {
     Material.ORIGIN_CERTIFICATES: "过去 12 个月引种检疫证明",
     Material.CAPTURE_PERMIT: "合法捕获证明和捕捞记录",
     Material.LAB_REPORT: "实验室检测报告",
+    Material.RELEASE_APPROVAL: "增殖放流项目或批准文件",
+    Material.BREEDING_PROOF: "亲本来源证明",
     Material.ANSWERS: "申报内容填写有误，请更正",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from aquacert.kernel.clock import SHANGHAI
 from aquacert.kernel.errors import Invalid
@@ -42,6 +42,22 @@ def parse_moment(text: str, field: str) -> datetime:
     if hour > 23 or minute > 59:
         raise Invalid("没有这个钟点。", **{field: "钟点从 00:00 到 23:59。"})
     return datetime(on.year, on.month, on.day, hour, minute, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def departures(earliest: datetime, hour: str, count: int = 3) -> list[str]:
+    """Return the first days on which seed may leave at that time of day: `2026-05-12T16:00`.
+
+    `hour` is taken from an earlier departure as typed; 08:00 where that cannot be read.
+    """
+    found = DAY.match(unicodedata.normalize("NFKC", hour).strip())
+    clock = TIME.fullmatch(hour.strip()[found.end() :]) if found else None
+    at = time(int(clock[1]) % 24, int(clock[2] or 0) % 60) if clock else time(8)
+    local = earliest.astimezone(SHANGHAI)
+    first = local.date() if at >= local.time() else local.date() + timedelta(days=1)
+    return [
+        f"{datetime.combine(first + timedelta(days=day), at):%Y-%m-%dT%H:%M}"
+        for day in range(count)
+    ]
 
 
 def check_ahead(instant: datetime, now: datetime, field: str) -> None:

@@ -141,6 +141,7 @@ def test_rows_are_added_and_taken_without_script_and_nothing_is_lost(db, farm, o
 def test_again_asks_only_what_is_new(db, farm, owner):
     made = make_declaration(db, farm, filled=answers(db, farm, "10万"))
     copied = owner.post(f"/declarations/{made.declaration_id}/again", data={"once": "k"})
+    assert copied.location.endswith("/part/again")
     form = text(owner.get(copied.location))
     assert "示A6P208" in form
     with db.look(farm.owner) as look:

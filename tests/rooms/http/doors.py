@@ -22,6 +22,7 @@ WORDS = {
     "word": ["confirm", "x"],
     "kid": ["00", "x"],
     "secret": ["x", "a" * 43],
+    "part": ["seed-0", "purpose-0", "contact", "again", "papers", "check", "x"],
     "filename": ["icon.svg", "../app.py"],
     "public_id": ["0000000000", "x", "7KQ2M9XA4B"],
 }
