@@ -83,6 +83,8 @@ class Form(FlaskForm):
                 unbound_field.kwargs["filters"] = [without_nul, *others]
             return unbound_field.bind(form=form, **options)
 
+    is_busy = False
+    """Refused because there were too many tries: answered with 429."""
     once = HiddenField(default=lambda: secrets.token_urlsafe(12))
 
     def key(self) -> str:

@@ -14,6 +14,7 @@ class P(StrEnum):
     """`<room>:<thing>:<act>`. Alphabetical."""
 
     ACCOUNT_MANAGE = "accounts:account:manage"
+    ACCOUNT_RECOVER = "accounts:account:recover"
     AUDIT_READ = "supervision:audit:read"
     CALL_KEEP = "declarations:call:keep"
     CAMPAIGN_OPEN = "hatcheries:campaign:open"

@@ -88,6 +88,8 @@ class Actor:
     """Name of that token, for rooms that made one for a machine; "" for people."""
     elder: bool = False
     locale: str = ""
+    lent_roles: frozenset[str] = frozenset()
+    """Those of `roles` that a colleague lent until a day; `label` marks them 代."""
 
     @property
     def is_known(self) -> bool:

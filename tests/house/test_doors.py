@@ -12,7 +12,7 @@ from tests.house.source import ROOT, members, sources
 
 ROLES_CSV = ROOT / "seed_data" / "roles.csv"
 STRANGERS_MAY_CHANGE_NOTHING_BUT = re.compile(
-    r"sign_in|sign_out|second_factor|first_code|verify|one_time|arriv|link|hatcheries.register"
+    r"sign_in|sign_out|second_factor|first_code|verify|one_time|recover|arriv|link|hatcheries.register"
 )
 
 

@@ -73,6 +73,8 @@ TABLE_OF = {
     "sample": "samples",
     "scope": "lab_scopes",
     "label_sheet": "label_sheets",
+    "delegation": "delegations",
+    "recovery": "recoveries",
     "dispatch": "sample_dispatches",
     "sheet": "lab_worksheets",
     "self_test": "self_tests",

@@ -6,20 +6,22 @@ one: a stolen cookie must not become a stolen signature.
 
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from aquacert.accounts.commands.challenges import own_site, spend_challenge, who
 from aquacert.accounts.commands.facts import PasskeyAdded, PasskeyRemoved
 from aquacert.accounts.commands.inbox import tell
-from aquacert.accounts.commands.second_factor import confirm_factor
+from aquacert.accounts.commands.recovery_codes import new_recovery_codes
+from aquacert.accounts.commands.second_factor import confirm_factor, enrol
 from aquacert.accounts.commands.step_up import spend_step_up
-from aquacert.accounts.models import Passkey, Person, TotpSecret
+from aquacert.accounts.models import Passkey, Person, SignInSession, TotpSecret
 from aquacert.accounts.parsers import NewKey, prove_registration, read_registration
 from aquacert.accounts.queries.actors import has_code, has_factor, has_passkey
 from aquacert.accounts.queries.passkeys import passkeys_of
 from aquacert.accounts.rules.passkeys import (
     LONGEST_NAME,
     MOST_KEYS,
+    OWN_CODES,
     OWN_FACTORS,
     PasskeyReason,
     Purpose,
@@ -70,6 +72,7 @@ def add_key(w: Work, person_id: UUID, session_id: UUID, *, answer: str, name: st
     )
     _forget_unproved_code(w, person_id)
     w.session.get_one(Person, person_id).wants_second_factor = True
+    passed_in(w, session_id)
     _say(w, person_id, "您的账号登记了一把通行密钥/安全钥匙")
     w.record(PasskeyAdded(), on=row)
     return row.id
@@ -121,11 +124,44 @@ def bind_code(w: Work, code: str) -> None:
 
     Beside a key this needs a living grant for `OWN_FACTORS`.
     """
-    person_id, _session_id = who(w)
+    person_id, session_id = who(w)
     if has_passkey(w, person_id):
         spend_step_up(w, OWN_FACTORS)
     confirm_factor(w, person_id, code, is_first=True)
+    passed_in(w, session_id)
     _say(w, person_id, "您的账号绑定了动态口令")
+
+
+def replace_code(w: Work) -> None:
+    """Take the actor's generator away so that he binds another; needs a grant for `OWN_FACTORS`.
+
+    For somebody with a new phone. Until the new one is confirmed the next sign-in asks for it.
+    """
+    person_id, _session_id = who(w)
+    spend_step_up(w, OWN_FACTORS)
+    enrol(w, person_id)
+    _say(w, person_id, "您账号的动态口令正在换到新的验证器")
+
+
+def print_recovery_codes(w: Work) -> list[str]:
+    """Make ten codes for the day the phone is lost and return them, this once.
+
+    Needs a living grant for `OWN_CODES`; raises `NotAllowedNow` without any second factor.
+    """
+    person_id, _session_id = who(w)
+    if not has_factor(w, person_id):
+        raise NotAllowedNow("先绑定动态口令或登记一把钥匙，再印恢复码。")
+    spend_step_up(w, OWN_CODES)
+    codes = new_recovery_codes(w, person_id)
+    _say(w, person_id, "您的账号印了一套新的恢复码，旧的作废")
+    return codes
+
+
+def passed_in(w: Work, session_id: UUID) -> None:
+    """Note that the second factor was passed in a sign-in."""
+    w.session.execute(
+        update(SignInSession).where(SignInSession.id == session_id).values(factor_at=w.now)
+    )
 
 
 def _say(w: Work, person_id: UUID, subject: str) -> None:

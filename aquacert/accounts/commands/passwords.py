@@ -12,9 +12,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from aquacert.accounts.commands.facts import PasswordChanged
+from aquacert.accounts.commands.warnings import warn
 from aquacert.accounts.models import Person
-from aquacert.accounts.queries.actors import memberships_in_force, roles_of
-from aquacert.accounts.rules.passwords import as_typed, policy_for, weakness
+from aquacert.accounts.queries.actors import roles_now
+from aquacert.accounts.queries.passwords import policy_of
+from aquacert.accounts.rules.passwords import as_typed, weakness
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.work import Work
 
@@ -68,32 +70,22 @@ def change_password(w: Work, *, old: str, new: str) -> None:
     person = w.get_for_change(Person, _own_id(w))
     if not matches(w.settings.password_cost, person.password_hash, old):
         raise Invalid("现在的口令不对。", old="现在的口令不对，请再输一次")
-    policy = policy_for(roles_of(memberships_in_force(w, person.id)))
-    wrong = weakness(new, policy, known=[person.username, person.phone or ""])
-    if as_typed(new) == as_typed(old):
-        wrong = "新口令要和原来的不同"
-    if wrong:
-        raise Invalid(f"{wrong}。", new=wrong)
-    _keep(w, person, new, must_change=False)
+    take_password(w, person, new)
+    warn(w, person.id, "您的口令换过了")
     w.record(PasswordChanged(by_administrator=False), on=person)
 
 
-def give_first_password(w: Work, person_id: UUID) -> str:
-    """Give somebody who forgot his password a random one to change at once, and return it.
-
-    An administrator never chooses a password (ASVS V6.4.6) and cannot keep the one he reads out.
-    """
-    person = w.session.get_one(Person, person_id, with_for_update=True)
-    password = first_password()
-    _keep(w, person, password, must_change=True)
-    w.record(PasswordChanged(by_administrator=True), on=person)
-    return password
-
-
-def _keep(w: Work, person: Person, password: str, *, must_change: bool) -> None:
-    person.password_hash = hash_password(w.settings.password_cost, password)
+def take_password(w: Work, person: Person, new: str) -> None:
+    """Keep a person's own choice; raise `Invalid` at `new` if it is weak or the old one."""
+    policy = policy_of(w, roles_now(w, person.id))
+    wrong = weakness(new, policy, known=[person.username, person.phone or ""])
+    if matches(w.settings.password_cost, person.password_hash, new):
+        wrong = "新口令要和原来的不同"
+    if wrong:
+        raise Invalid(f"{wrong}。", new=wrong)
+    person.password_hash = hash_password(w.settings.password_cost, new)
     person.password_changed_at = w.now
-    person.must_change_password = must_change
+    person.must_change_password, person.password_stopped_at = False, None
     w.session.flush()
 
 

@@ -13,12 +13,17 @@ from aquacert.accounts.commands.facts import (
     PersonFrozen,
     PreferencesKept,
 )
+from aquacert.accounts.commands.lending import end_lending_of
 from aquacert.accounts.commands.passwords import hash_password
+from aquacert.accounts.commands.phones import TAKEN, claim_phone
 from aquacert.accounts.commands.second_factor import enrol
+from aquacert.accounts.commands.step_up import drop_grants
 from aquacert.accounts.models import Membership, Organisation, Passkey, Person
+from aquacert.accounts.queries.actors import lent_to
 from aquacert.accounts.queries.organisations import organisation
+from aquacert.accounts.queries.passwords import policy_of
 from aquacert.accounts.rules import names, roles
-from aquacert.accounts.rules.passwords import policy_for, weakness
+from aquacert.accounts.rules.passwords import weakness
 from aquacert.accounts.rules.roles import Kind, Role
 from aquacert.accounts.rules.states import PersonState
 from aquacert.kernel.db import blind
@@ -44,16 +49,21 @@ def add_person(
     identity: str | None = None,
     appointment_number: str | None = None,
     must_change_password: bool = False,
+    is_phone_free: bool = False,
 ) -> UUID:
     """Make an account with its first role; raise `Invalid` with every wrong field at once.
 
     With `totp` the person has a one-time code generator from the start (seed `totp_secret`, or a
-    random one); otherwise whoever needs one makes it at the first sign-in.
+    random one); otherwise whoever needs one makes it at the first sign-in. The phone number
+    becomes a user name too unless another active person signs in by it: `is_phone_free` asks that
+    nobody does. A stranger who registers is not told whose number it is.
     """
     person = _checked_person(w, username, password, name, phone, identity, role)
     person.must_change_password = must_change_password
     person.wants_second_factor = totp
     w.add(person)
+    if not claim_phone(w, person) and is_phone_free:
+        raise Invalid(f"{TAKEN}。", phone=TAKEN)
     w.record(PersonAdded(person.username), on=person)
     appoint(
         w,
@@ -76,7 +86,7 @@ def _checked_person(
     user = names.as_username(username)
     number = _parsed(wrong, "phone", phone)
     papers = _parsed(wrong, "identity", identity) if identity else None
-    policy = policy_for({Role(role)} if role in set(Role) else ())
+    policy = policy_of(w, {Role(role)} if role in set(Role) else ())
     faults = {
         "username": names.username_fault(user) or _taken(w, user),
         "name": names.personal_name_fault(name),
@@ -93,10 +103,12 @@ def _checked_person(
         password_hash=hash_password(w.settings.password_cost, password),
         password_changed_at=w.now,
         must_change_password=False,
+        password_stopped_at=None,
         name=name.strip(),
         name_index=blind("name", name.strip()),
         phone=number,
         phone_index=blind("phone", number),
+        phone_login=None,
         identity=papers,
         identity_index=blind("identity", papers) if papers else None,
         wants_second_factor=False,
@@ -187,7 +199,8 @@ def _check_appointment(w: Work, person: Person, body: Organisation, role: str, p
         sentence = "省级监管员只能由省级机构任命，辖区是全省"
         raise Invalid(f"{sentence}。", role=sentence)
     held = _held(w, person.id)
-    if against := roles.clashes({Role(m.role) for m in held}, Role(role)):
+    names = {Role(m.role) for m in [*held, *lent_to(w, person.id)]}
+    if against := roles.clashes(names, Role(role)):
         listed = "、".join(roles.ROLE_NAMES[other] for other in against)
         sentence = f"此人现任{listed}，按回避要求不能兼任{roles.ROLE_NAMES[Role(role)]}"
         raise Invalid(f"{sentence}。", role=sentence)
@@ -234,6 +247,8 @@ def end_appointment(w: Work, membership_id: UUID, *, reason: str) -> None:
     if row.until_on is not None and row.until_on <= w.today:
         raise NotAllowedNow("这项任命已经结束。")
     row.until_on = max(w.today, row.from_on)
+    drop_grants(w, row.person_id)
+    end_lending_of(w, row.id)
     fact = AppointmentEnded(row.role, row.organisation_id)
     w.record(fact, on=("people", str(row.person_id)), county=row.division_code, reason=reason)
 
@@ -244,6 +259,11 @@ def freeze_person(w: Work, person_id: UUID, *, frozen: bool, reason: str) -> Non
         raise NotAllowed("不能冻结自己的账号。")
     person = w.session.get_one(Person, person_id, with_for_update=True)
     person.state = PersonState.FROZEN if frozen else PersonState.ACTIVE
+    if frozen:
+        person.phone_login = None
+        drop_grants(w, person_id)
+    else:
+        claim_phone(w, person)
     w.record(PersonFrozen(frozen), on=person, reason=reason)
 
 
@@ -253,7 +273,7 @@ def forget_person(w: Work, person_id: UUID, *, reason: str) -> None:
         raise NotAllowedNow("先终止此人的全部任命，再删除个人信息。")
     person = w.session.get_one(Person, person_id, with_for_update=True)
     person.name = person.phone = person.identity = None
-    person.name_index = person.phone_index = person.identity_index = None
+    person.name_index = person.phone_index = person.identity_index = person.phone_login = None
     person.username = f"forgotten-{person.id.hex}"
     person.state = PersonState.FROZEN
     # A key bears a name of the person's own choosing.

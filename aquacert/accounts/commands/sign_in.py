@@ -9,40 +9,51 @@ from sqlalchemy import select, update
 
 from aquacert.accounts.commands.assertions import spend_assertion
 from aquacert.accounts.commands.facts import GuessingLocked, SignedIn, SignedOut
-from aquacert.accounts.commands.inbox import tell
+from aquacert.accounts.commands.field import end_row, make_room
 from aquacert.accounts.commands.own_factors import add_key
 from aquacert.accounts.commands.passwords import hash_password, needs_new_hash
+from aquacert.accounts.commands.recovery_codes import spend_recovery_code
 from aquacert.accounts.commands.second_factor import confirm_factor
 from aquacert.accounts.commands.throttles import count_try, give_back, release, wait
+from aquacert.accounts.commands.warnings import warn, warn_once
 from aquacert.accounts.models import Person, SignInSession
-from aquacert.accounts.queries.actors import (
-    has_factor,
-    memberships_in_force,
-    needs_code,
-    roles_of,
-    secret_hash,
-)
-from aquacert.accounts.rules.names import as_username
+from aquacert.accounts.queries.actors import has_factor, needs_code, roles_now, secret_hash
+from aquacert.accounts.queries.sign_in import credentials, guessed_name
 from aquacert.accounts.rules.passkeys import Purpose
-from aquacert.accounts.rules.sessions import SessionState, device_of, network_of
+from aquacert.accounts.rules.recovery import as_code
+from aquacert.accounts.rules.sessions import (
+    DISOWNED,
+    SessionState,
+    device_of,
+    is_field,
+    is_strange,
+    network_of,
+)
 from aquacert.accounts.rules.throttling import Gate, in_words
 from aquacert.kernel.errors import NotFound, NotSignedIn, TooMany
 from aquacert.kernel.work import Work
 
 MOST_SESSIONS = 5
+LOCKED = "有人连续输错您的口令，账号暂停登录 1 分钟"
+LOCKED_BODY = (
+    "如果是您本人，等一分钟再试；忘了口令，可以在登录页点“忘了口令”。"
+    "如果不是您本人，口令没有被猜中，不用做什么；常常这样请换一个更长的口令。"
+)
 
 
 def count_guess(w: Work, *, username: str, address: str) -> None:
     """Count a password guess before it is checked; raise `TooMany` when the account or address
     has had its share. Counting first leaves no gap for guesses made in the same moment.
     """
-    keys = ((Gate.ACCOUNT, as_username(username)), (Gate.ADDRESS, address))
+    keys = ((Gate.ACCOUNT, guessed_name(username)), (Gate.ADDRESS, address))
     seconds = max(wait(w, gate, what) for gate, what in keys)
     if seconds:
         raise TooMany(f"试得太频繁了，请 {in_words(seconds)}后再试。")
     for gate, what in keys:
         if count_try(w, gate, what):
             w.record(GuessingLocked(gate), on=("throttles", gate))
+            if gate is Gate.ACCOUNT and (known := credentials(w, username)):
+                warn_once(w, known.person_id, LOCKED, body=LOCKED_BODY)
 
 
 def open_session(
@@ -53,12 +64,13 @@ def open_session(
     Half open when a one-time code is still owed. An unusual place or device is told to the person
     (ASVS V6.3.5).
     """
-    release(w, Gate.ACCOUNT, as_username(username))
+    release(w, Gate.ACCOUNT, guessed_name(username))
     give_back(w, Gate.ADDRESS, address)
     person = w.session.get_one(Person, person_id, with_for_update=True)
     if needs_new_hash(w.settings.password_cost, person.password_hash):
         person.password_hash = hash_password(w.settings.password_cost, password)
-    owes_code = needs_code(person, roles_of(memberships_in_force(w, person_id)))
+    names = roles_now(w, person_id)
+    owes_code = needs_code(person, names)
     device, network = device_of(agent), network_of(address)
     unusual = _is_unusual(w, person_id, device, network)
     secret = secrets.token_urlsafe(32)
@@ -74,10 +86,12 @@ def open_session(
             because="",
             device=device,
             network=network,
+            is_field=is_field(names, device),
+            factor_at=None,
         )
     )
     if unusual:
-        _tell_unusual(w, person_id, device)
+        _tell_unusual(w, row)
     _end_oldest(w, person_id, but=row.id)
     fact = SignedIn(device, second_factor=False, unusual=unusual)
     w.record(fact, on=row)
@@ -85,23 +99,29 @@ def open_session(
 
 
 def _is_unusual(w: Work, person_id: UUID, device: str, network: str) -> bool:
-    """Say whether the person signed in before, but never on this kind of device or from here."""
+    """Say whether the person signed in before, but never on this kind of device or from here.
+
+    What he disowned himself is no place of his.
+    """
     known = w.session.execute(
-        select(SignInSession.device, SignInSession.network).where(
-            SignInSession.person_id == person_id, SignInSession.state != SessionState.HALF
+        select(SignInSession.device, SignInSession.network)
+        .where(
+            SignInSession.person_id == person_id,
+            SignInSession.state != SessionState.HALF,
+            SignInSession.because != DISOWNED,
         )
+        .distinct()
     ).all()
-    return bool(known) and not any(row.device == device and row.network == network for row in known)
+    return is_strange([(row.device, row.network) for row in known], device, network)
 
 
-def _tell_unusual(w: Work, person_id: UUID, device: str) -> None:
-    tell(
+def _tell_unusual(w: Work, row: SignInSession) -> None:
+    warn(
         w,
-        to_person=person_id,
-        kind="security",
-        subject=f"您的账号在新的设备或地点登录：{device}",
-        body="如果不是您本人，请马上结束那次登录并更换口令。",
-        link="/accounts/sessions",
+        row.person_id,
+        f"您的账号在新的设备或地点登录：{row.device}",
+        body="如果是您本人，不用管这条消息。如果不是您，请打开它，点“这不是我”。",
+        link=f"/accounts/sessions/{row.id}/not-me",
     )
 
 
@@ -117,15 +137,23 @@ def _end_oldest(w: Work, person_id: UUID, but: UUID) -> None:
         .order_by(SignInSession.opened_at.desc(), SignInSession.id.desc())
     )
     for row in rows[MOST_SESSIONS - 1 :]:
-        _end(w, row, "登录的地方太多，最早的已结束")
+        end_row(w, row, "登录的地方太多，最早的已结束")
 
 
-def pass_second_factor(w: Work, session_id: UUID, code: str, *, assertion: str = "") -> str:
+def pass_second_factor(
+    w: Work, session_id: UUID, code: str, *, assertion: str = "", end_other: bool = False
+) -> str:
     """Open a half-open session with a one-time code, or a key's answer (JSON); return its new
     secret (no fixation). A generator made in this sign-in is confirmed by its first code.
+
+    A recovery code goes too. A vet has one field session: while another lives, `Invalid` asks at
+    `end_other`, and a yes ends that one at once (features M24, S1).
     """
     row = _half(w, session_id)
-    if assertion:
+    make_room(w, row, end_other=end_other)
+    if not assertion and (printed := as_code(code)):
+        spend_recovery_code(w, row.person_id, printed)
+    elif assertion:
         spend_assertion(
             w,
             assertion,
@@ -146,13 +174,15 @@ def pass_with_first_passkey(w: Work, session_id: UUID, *, answer: str, name: str
     row = _half(w, session_id)
     if has_factor(w, row.person_id):
         raise NotSignedIn
+    make_room(w, row, end_other=True)
     add_key(w, row.person_id, session_id, answer=answer, name=name)
     return _opened(w, row)
 
 
 def _half(w: Work, session_id: UUID) -> SignInSession:
     row = w.session.get_one(SignInSession, session_id, with_for_update=True)
-    if row.state != SessionState.HALF:
+    is_short = row.state == SessionState.OPEN and row.factor_at is None
+    if row.state != SessionState.HALF and not is_short:
         raise NotSignedIn
     return row
 
@@ -160,6 +190,7 @@ def _half(w: Work, session_id: UUID) -> SignInSession:
 def _opened(w: Work, row: SignInSession) -> str:
     secret = secrets.token_urlsafe(32)
     row.state, row.seen_at, row.secret_hash = SessionState.OPEN, w.now, secret_hash(secret)
+    row.factor_at = w.now
     w.record(SignedIn(row.device, second_factor=True, unusual=False), on=row)
     return secret
 
@@ -177,7 +208,7 @@ def end_session(w: Work, session_id: UUID, *, because: str = "本人退出") -> 
     if row is None or row.person_id != w.actor.person_id:
         raise NotFound
     if row.state != SessionState.ENDED:
-        _end(w, row, because)
+        end_row(w, row, because)
         w.record(SignedOut(because, 1), on=row)
 
 
@@ -190,11 +221,6 @@ def end_sessions(w: Work, person_id: UUID, *, because: str, but: UUID | None = N
     )
     ended = [row for row in rows if row.id != but]
     for row in ended:
-        _end(w, row, because)
+        end_row(w, row, because)
     w.record(SignedOut(because, len(ended)), on=("people", str(person_id)))
     return len(ended)
-
-
-def _end(w: Work, row: SignInSession, because: str) -> None:
-    row.state, row.ended_at, row.because = SessionState.ENDED, w.now, because
-    w.session.flush()

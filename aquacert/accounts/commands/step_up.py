@@ -1,13 +1,17 @@
 """The second factor once more, right before a signature: a grant for exactly what was previewed."""
 
+from uuid import UUID
+
 from sqlalchemy import bindparam, select, update
 
 from aquacert.accounts.commands.assertions import spend_assertion
 from aquacert.accounts.commands.challenges import who
 from aquacert.accounts.commands.facts import SecondFactorSet
+from aquacert.accounts.commands.recovery_codes import spend_recovery_code
 from aquacert.accounts.commands.second_factor import spend_code
 from aquacert.accounts.models import StepUpGrant
-from aquacert.accounts.rules.passkeys import Purpose
+from aquacert.accounts.rules.passkeys import OWN, Purpose
+from aquacert.accounts.rules.recovery import as_code
 from aquacert.accounts.rules.sessions import STEP_UP
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotAllowed
@@ -40,7 +44,8 @@ def grant_step_up(w: Work, *, digest: str, code: str = "", assertion: str = "") 
     """Grant one use of what was previewed (its digest), for this person and session, for 5 minutes.
 
     By a one-time code, or by a key's answer (JSON) to a challenge that was asked for this very
-    digest; the answer goes first. Raises `NotAllowed` for a token (a token alone never signs),
+    digest; the answer goes first. A recovery code confirms changes to the own account only, never
+    a signature. Raises `NotAllowed` for a token (a token alone never signs),
     `Invalid` on a wrong code or answer, `TooMany` when locked.
     """
     person_id, session_id = who(w)
@@ -53,6 +58,8 @@ def grant_step_up(w: Work, *, digest: str, code: str = "", assertion: str = "") 
             purpose=Purpose.STEP_UP,
             digest=digest,
         )
+    elif digest.startswith(OWN) and (printed := as_code(code)):
+        spend_recovery_code(w, person_id, printed)
     else:
         spend_code(w, person_id, code)
         w.record(SecondFactorSet("已核验一次"), on=("people", str(person_id)))
@@ -66,6 +73,19 @@ def grant_step_up(w: Work, *, digest: str, code: str = "", assertion: str = "") 
             expires_at=w.now + STEP_UP,
             spent_at=None,
         )
+    )
+
+
+def drop_grants(w: Work, person_id: UUID) -> None:
+    """End every grant of a person that was not used: what he may do has just changed."""
+    w.session.execute(
+        update(GRANTS)
+        .where(
+            GRANTS.c.person_id == person_id,
+            GRANTS.c.spent_at.is_(None),
+            GRANTS.c.expires_at > w.now,
+        )
+        .values(expires_at=w.now)
     )
 
 

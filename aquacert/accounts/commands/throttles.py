@@ -2,9 +2,11 @@
 
 from sqlalchemy import select
 
+from aquacert.accounts.commands.facts import GuessingLocked
 from aquacert.accounts.models import Throttle
-from aquacert.accounts.rules.throttling import LIMITS, Gate, is_over, wait_seconds
+from aquacert.accounts.rules.throttling import LIMITS, Gate, in_words, is_over, wait_seconds
 from aquacert.kernel.db import blind
+from aquacert.kernel.errors import TooMany
 from aquacert.kernel.work import Work
 
 
@@ -44,6 +46,19 @@ def count_try(w: Work, gate: Gate, what: str) -> bool:
     row.tries += 1
     w.add(row)
     return row.tries == LIMITS[gate].tries
+
+
+def count_at(w: Work, gate: Gate, what: str) -> None:
+    """Count one use of a door before it is judged; raise `TooMany` when there were too many."""
+    if seconds := wait(w, gate, what):
+        raise TooMany(f"办得太频繁了，请 {in_words(seconds)}后再试。")
+    if count_try(w, gate, what):
+        w.record(GuessingLocked(gate), on=("throttles", gate))
+
+
+def count_registration(w: Work, address: str) -> None:
+    """Count a stranger's registration from a network address; raise `TooMany`."""
+    count_at(w, Gate.REGISTER, address)
 
 
 def release(w: Work, gate: Gate, what: str) -> None:

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from aquacert.accounts.forms.entry import (
+    EnterForm,
+    LendForm,
+    NewPasswordForm,
+    PasswordRulesForm,
+    PhoneForm,
+    RecoverForm,
+    StartRecoveryForm,
+)
 from aquacert.accounts.forms.people import (
     NEEDED,
     ROLE_CHOICES,
@@ -48,20 +57,27 @@ __all__ = [
     "CodeForm",
     "CodeOrKey",
     "EmptyForm",
+    "EnterForm",
+    "LendForm",
+    "NewPasswordForm",
     "OfficeForm",
     "OfficeTexts",
     "OrganisationForm",
     "PasskeyForm",
     "PasswordForm",
+    "PasswordRulesForm",
     "PeriodForm",
     "PersonForm",
+    "PhoneForm",
     "PreferencesForm",
     "QuestionForm",
     "ReasonForm",
+    "RecoverForm",
     "RenameForm",
     "SecondFactorForm",
     "SignInForm",
     "StandingForm",
+    "StartRecoveryForm",
     "SwitchForm",
     "TokenForm",
     "VehicleForm",

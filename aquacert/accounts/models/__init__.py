@@ -6,6 +6,7 @@ from aquacert.accounts.models.inbox import (
     InboxQuestion,
     InboxRead,
 )
+from aquacert.accounts.models.lending import Delegation
 from aquacert.accounts.models.offices import (
     CapabilitySwitch,
     Office,
@@ -13,7 +14,6 @@ from aquacert.accounts.models.offices import (
     SigningStop,
     Vehicle,
 )
-from aquacert.accounts.models.lending import Delegation
 from aquacert.accounts.models.organisations import (
     Capability,
     Organisation,

@@ -17,7 +17,10 @@ class Person(Base):
     """One person, one account (S1). Name, phone and identity number lie encrypted."""
 
     __tablename__ = "people"
-    __table_args__ = (state_check("state", PersonState),)
+    __table_args__ = (
+        state_check("state", PersonState),
+        Index("uq_people_phone_login", "phone_login", unique=True),
+    )
     __parties__: ClassVar[Parties | None] = {"people": ("id",)}
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -25,10 +28,14 @@ class Person(Base):
     password_hash: Mapped[str]
     password_changed_at: Mapped[datetime]
     must_change_password: Mapped[bool]
+    password_stopped_at: Mapped[datetime | None]
+    """Since when the password opens no new sign-in: its owner said that somebody else used it."""
     name: Mapped[str | None] = mapped_column(Encrypted)
     name_index: Mapped[str | None] = mapped_column(index=True)
     phone: Mapped[str | None] = mapped_column(Encrypted)
     phone_index: Mapped[str | None] = mapped_column(index=True)
+    phone_login: Mapped[str | None]
+    """The same digest where the number is this person's user name: one active person a number."""
     identity: Mapped[str | None] = mapped_column(Encrypted)
     identity_index: Mapped[str | None] = mapped_column(unique=True)
     wants_second_factor: Mapped[bool]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aquacert.accounts.rules.sessions import SessionState
@@ -21,7 +21,16 @@ class SignInSession(Base):
     """One sign-in on one device. Ending it works at the next request."""
 
     __tablename__ = unaudited("sessions", "a sign-in is audited as a fact; being seen again is not")
-    __table_args__ = (state_check("state", SessionState),)
+    __table_args__ = (
+        state_check("state", SessionState),
+        Index(
+            "uq_sessions_field",
+            "person_id",
+            unique=True,
+            sqlite_where=text("is_field AND state = 'open'"),
+            postgresql_where=text("is_field AND state = 'open'"),
+        ),
+    )
     __parties__: ClassVar[Parties | None] = {"people": ("person_id",)}
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -35,6 +44,10 @@ class SignInSession(Base):
     device: Mapped[str]
     network: Mapped[str]
     """Neighbourhood of the address (/24 or /48), never the whole address."""
+    is_field: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """An official vet's sign-in on a phone or tablet: only one of them is open at a time."""
+    factor_at: Mapped[datetime | None]
+    """When the second factor was passed in it; without it no role that needs one works here."""
 
 
 class Throttle(Base):

@@ -64,10 +64,15 @@ from aquacert.accounts.queries.people import (
     person_label,
     person_name,
     roles_lines,
-    sessions_of,
     signer,
     vet_number,
     vet_numbers,
+)
+from aquacert.accounts.queries.sessions import (
+    ended_sessions,
+    field_session,
+    own_session,
+    sessions_of,
 )
 from aquacert.accounts.queries.sign_in import (
     Credentials,
@@ -114,6 +119,8 @@ __all__ = [
     "capability_is_on",
     "consignee_subject",
     "credentials",
+    "ended_sessions",
+    "field_session",
     "has_code",
     "has_factor",
     "has_passkey",
@@ -140,6 +147,7 @@ __all__ = [
     "organisations_page",
     "organisations_stretch",
     "own_agencies",
+    "own_session",
     "passkeys_of",
     "pending_secret",
     "people_page",

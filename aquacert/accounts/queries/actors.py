@@ -8,17 +8,20 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 
 from aquacert.accounts.models import (
     ApiToken,
+    Delegation,
     Membership,
     Passkey,
     Person,
     SignInSession,
     TotpSecret,
 )
+from aquacert.accounts.queries.passwords import policy_of
 from aquacert.accounts.rules import passwords, roles, sessions
 from aquacert.accounts.rules.roles import Role
 from aquacert.accounts.rules.sessions import SessionState
@@ -34,6 +37,7 @@ from aquacert.reference.queries import descendants
 NEVER_BY_TOKEN = frozenset(
     {
         P.ACCOUNT_MANAGE,
+        P.ACCOUNT_RECOVER,
         P.CERTIFICATE_ISSUE,
         P.CERTIFICATE_RECALL,
         P.CERTIFICATE_REPLACE,
@@ -82,6 +86,46 @@ def memberships_in_force(look: Look, person_id: UUID) -> list[Membership]:
     )
 
 
+def lent_to(look: Look, person_id: UUID) -> list[Membership]:
+    """Return the appointments of colleagues whose powers this person has today.
+
+    Only while the lender holds the appointment and may sign in, and the borrower still belongs
+    to that body; an official vet's only while the borrower is an official vet himself.
+    """
+    own = aliased(Membership)
+    belongs = exists().where(
+        own.person_id == person_id,
+        own.organisation_id == Membership.organisation_id,
+        own.from_on <= look.today,
+        or_(own.until_on.is_(None), own.until_on > look.today),
+    )
+    rows = look.scalars(
+        select(Membership)
+        .join(Delegation, Delegation.membership_id == Membership.id)
+        .join(Person, Person.id == Delegation.lender_id)
+        .where(
+            Delegation.borrower_id == person_id,
+            Delegation.ended_at.is_(None),
+            Delegation.from_on <= look.today,
+            Delegation.until_on > look.today,
+            Person.state == PersonState.ACTIVE,
+            in_force(look),
+            belongs,
+        )
+        .order_by(Membership.id)
+    )
+    if not any(row.role == Role.OFFICIAL_VET for row in rows):
+        return rows
+    is_vet = Role.OFFICIAL_VET in roles_of(memberships_in_force(look, person_id))
+    return [row for row in rows if is_vet or row.role != Role.OFFICIAL_VET]
+
+
+def roles_now(look: Look, person_id: UUID) -> frozenset[Role]:
+    """Return the roles somebody has today, own and lent."""
+    held = memberships_in_force(look, person_id)
+    return roles_of(held) | (roles_of(lent_to(look, person_id)) if held else frozenset())
+
+
 def roles_of(held: Iterable[Membership]) -> frozenset[Role]:
     """Return the roles that memberships give."""
     return frozenset(Role(membership.role) for membership in held)
@@ -123,7 +167,8 @@ def actor_for(
     if person is None or person.state != PersonState.ACTIVE:
         raise NotSignedIn("这个账号不能登录，请联系管理员。")
     held = memberships_in_force(look, person_id)
-    names = roles_of(held)
+    lent = lent_to(look, person_id) if held else []
+    own, names = roles_of(held), roles_of([*held, *lent])
     may = permissions_of(frozenset(str(name) for name in names))
     if token is not None:
         may -= NEVER_BY_TOKEN
@@ -131,40 +176,47 @@ def actor_for(
     return Actor(
         person_id=person_id,
         session_id=session_id,
-        label=roles.label(names),
+        label=roles.label(own, names),
         roles=frozenset(str(name) for name in names),
         permissions=may,
-        scope=scope_of(look, held, person_id),
+        scope=scope_of(look, [*held, *lent], person_id),
         organisation_id=held[0].organisation_id if held else None,
         county=held[0].division_code if held else "",
         is_token=token is not None,
         token_name="" if token is None else token.name,
         elder=person.elder,
         locale=person.locale,
+        lent_roles=frozenset(str(name) for name in names - own),
     )
 
 
 def session_standing(look: Look, secret: str) -> SessionStanding | None:
-    """Return where the session with this secret stands; None if it is over or never was."""
+    """Return where the session with this secret stands; None if it is over or never was.
+
+    A session without a second factor is half open again from the moment its person gets a role
+    that needs one (ASVS 5.0 V8.3.2).
+    """
     row = look.one(select(SignInSession).where(SignInSession.secret_hash == secret_hash(secret)))
     if row is None or row.state == SessionState.ENDED:
         return None
     person = look.session.get_one(Person, row.person_id)
-    names = roles_of(memberships_in_force(look, row.person_id))
-    if person.state != PersonState.ACTIVE or not _is_live(look, row, names):
+    names = roles_now(look, row.person_id)
+    if person.state != PersonState.ACTIVE or not is_live(look, row, names):
         return None
+    owes = row.factor_at is None and roles.needs_second_factor(names)
     return SessionStanding(
         session_id=row.id,
         person_id=row.person_id,
-        state=SessionState(row.state),
+        state=SessionState.HALF if owes else SessionState(row.state),
         must_enrol=needs_code(person, names) and not has_factor(look, row.person_id),
         must_change_password=person.must_change_password
-        or passwords.is_stale(person.password_changed_at, look.now, passwords.policy_for(names)),
+        or passwords.is_stale(person.password_changed_at, look.now, policy_of(look, names)),
         is_worth_touching=not row.seen_at <= look.now < row.seen_at + sessions.TOUCH,
     )
 
 
-def _is_live(look: Look, row: SignInSession, names: frozenset[Role]) -> bool:
+def is_live(look: Look, row: SignInSession, names: frozenset[Role]) -> bool:
+    """Say whether a session's time is not up yet."""
     if row.state == SessionState.HALF:
         return look.now - row.opened_at < sessions.HALF
     policy = sessions.policy_for(names, look.settings.session_hours)

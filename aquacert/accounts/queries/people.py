@@ -12,12 +12,10 @@ from aquacert.accounts.models import (
     Organisation,
     Person,
     SigningStop,
-    SignInSession,
 )
-from aquacert.accounts.queries.actors import memberships_in_force, roles_of
+from aquacert.accounts.queries.actors import memberships_in_force, roles_now, roles_of
 from aquacert.accounts.rules import roles
 from aquacert.accounts.rules.roles import Role
-from aquacert.accounts.rules.sessions import SessionState
 from aquacert.accounts.rules.states import PersonState
 from aquacert.kernel.db import blind, table_of
 from aquacert.kernel.errors import NotFound
@@ -93,7 +91,7 @@ def person_label(look: Look, person_id: UUID) -> str:
     """Return what somebody is, in public words: role, and an official vet's number."""
     held = memberships_in_force(look, person_id)
     number = next((m.appointment_number for m in held if m.appointment_number), "")
-    words = roles.label(roles_of(held))
+    words = roles.label(roles_of(held), roles_now(look, person_id))
     return f"{words}（{number}）" if number else words
 
 
@@ -264,12 +262,3 @@ def roles_lines(look: Look, person_id: UUID) -> list[RoleLine]:
 def labels_of(look: Look, people: Sequence[Person]) -> dict[UUID, str]:
     """Return the public label of each person of a list."""
     return {row.id: person_label(look, row.id) for row in people}
-
-
-def sessions_of(look: Look, person_id: UUID) -> list[SignInSession]:
-    """Return a person's open sign-ins, the newest sighting first."""
-    return look.scalars(
-        select(SignInSession)
-        .where(SignInSession.person_id == person_id, SignInSession.state != SessionState.ENDED)
-        .order_by(SignInSession.seen_at.desc(), SignInSession.id)
-    )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from aquacert.accounts.models import ApiToken, ConsigneeLink, Person, TotpSecret
 from aquacert.accounts.queries.actors import secret_hash
 from aquacert.accounts.rules.names import as_username
+from aquacert.accounts.rules.passwords import FIRST_PASSWORD_LASTS
 from aquacert.accounts.rules.states import PersonState
 from aquacert.kernel.db import blind
 from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
@@ -20,16 +21,21 @@ class Credentials:
     """Whom a typed name stands for, and the hash to check the password against."""
 
     person_id: UUID
-    password_hash: str
+    password_hash: str | None
+    """None = this password opens nothing now, whatever is typed."""
 
 
 def credentials(look: Look, typed: str) -> Credentials | None:
-    """Return whom a user name, or a phone number that only one account has, stands for."""
+    """Return whom a user name, or a phone number that is one's user name, stands for."""
     row = look.one(select(Person).where(Person.username == as_username(typed)))
     row = row or _by_phone(look, typed)
     if row is None or row.state != PersonState.ACTIVE:
         return None
-    return Credentials(row.id, row.password_hash)
+    is_late = row.must_change_password and (
+        look.now - row.password_changed_at >= FIRST_PASSWORD_LASTS
+    )
+    is_shut = is_late or row.password_stopped_at is not None
+    return Credentials(row.id, None if is_shut else row.password_hash)
 
 
 def _by_phone(look: Look, typed: str) -> Person | None:
@@ -37,8 +43,15 @@ def _by_phone(look: Look, typed: str) -> Person | None:
         number = parse_phone(typed)
     except Invalid:
         return None
-    rows = look.scalars(select(Person).where(Person.phone_index == blind("phone", number)).limit(2))
-    return rows[0] if len(rows) == 1 else None
+    return look.one(select(Person).where(Person.phone_login == blind("phone", number)))
+
+
+def guessed_name(typed: str) -> str:
+    """Return the one spelling under which guesses at a typed name are counted."""
+    try:
+        return parse_phone(typed)
+    except Invalid:
+        return as_username(typed)
 
 
 def pending_secret(look: Look, person_id: UUID) -> str | None:

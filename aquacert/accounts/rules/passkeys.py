@@ -24,6 +24,12 @@ LONGEST_ANSWER = 16_000
 
 OWN_FACTORS = "accounts:factors:add"
 """What the fresh second factor is for when somebody adds another one."""
+OWN_PHONE = "accounts:phone:change"
+"""… changes the own phone number."""
+OWN_CODES = "accounts:codes:print"
+"""… prints recovery codes."""
+OWN = "accounts:"
+"""So begins all that a person does to his own account; a recovery code confirms nothing else."""
 
 
 class Purpose(StrEnum):

@@ -2,12 +2,15 @@
 
 Two norms disagree: GB/T 22239-2019 8.1.4.1 asks staff for complexity and periodic change, OWASP
 ASVS 5.0 V6.2.5 and V6.2.10 forbid both. The legal one binds staff, the kinder one serves farms.
+What stands here is the proposal an installation begins with; its own rows are in the database.
 """
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
 
 from aquacert.accounts.rules.roles import SIGNS, TRADE, Role
 
@@ -147,20 +150,101 @@ class PasswordPolicy:
     days: int | None
 
 
+class Audience(StrEnum):
+    """For whom one set of demands stands."""
+
+    FARM = "farm"
+    STAFF = "staff"
+    SIGNER = "signer"
+
+
+AUDIENCE_NAMES: Mapping[Audience, str] = MappingProxyType(
+    {
+        Audience.FARM: "苗种场、承运和贩运人员",
+        Audience.STAFF: "工作人员",
+        Audience.SIGNER: "签字和审核的人员",
+    }
+)
+
 FARM = PasswordPolicy(shortest=8, kinds=0, days=None)
 STAFF = PasswordPolicy(shortest=10, kinds=3, days=180)
 SIGNER = PasswordPolicy(shortest=14, kinds=0, days=180)
+
+PROPOSED: Mapping[Audience, PasswordPolicy] = MappingProxyType(
+    {Audience.FARM: FARM, Audience.STAFF: STAFF, Audience.SIGNER: SIGNER}
+)
+SHORTEST = range(8, 65)
+KINDS = range(5)
+DAYS = range(30, 731)
+
+# What GB/T 22239-2019 8.1.4.1 is usually assessed by: three kinds of characters or a passphrase
+# instead, and a change from time to time [P: no number of days stands in the norm].
+MIXED = 3
+FIRST_PASSWORD_LASTS = timedelta(days=7)
+"""A first password that nobody came for opens nothing after a week (ASVS 5.0 V6.4.1)."""
 
 # From this length on a passphrase needs no mixture of characters.
 PASSPHRASE = 14
 FEWEST_DIFFERENT = 4
 
 
-def policy_for(roles: Collection[Role]) -> PasswordPolicy:
-    """The demands on somebody with these roles; the strictest role decides."""
+def audience_of(roles: Collection[Role]) -> Audience:
+    """Whose demands somebody with these roles has to meet; the strictest role decides."""
     if SIGNS & set(roles):
-        return SIGNER
-    return FARM if set(roles) <= TRADE else STAFF
+        return Audience.SIGNER
+    return Audience.FARM if set(roles) <= TRADE else Audience.STAFF
+
+
+def policy_for(roles: Collection[Role]) -> PasswordPolicy:
+    """The demands an installation begins with on somebody with these roles."""
+    return PROPOSED[audience_of(roles)]
+
+
+class Deviation(StrEnum):
+    """Where a set of demands leaves one of the two norms."""
+
+    GB_KINDS = "gb-kinds"
+    GB_DAYS = "gb-days"
+    ASVS_KINDS = "asvs-kinds"
+    ASVS_DAYS = "asvs-days"
+
+
+DEVIATIONS: Mapping[Deviation, str] = MappingProxyType(
+    {
+        Deviation.GB_KINDS: "不要求字符种类，与 GB/T 22239-2019 8.1.4.1 的复杂度要求不同",
+        Deviation.GB_DAYS: "不要求定期更换，与 GB/T 22239-2019 8.1.4.1 不同",
+        Deviation.ASVS_KINDS: "要求字符种类，与 OWASP ASVS 5.0 V6.2.5 不同",
+        Deviation.ASVS_DAYS: "要求定期更换，与 OWASP ASVS 5.0 V6.2.10 不同",
+    }
+)
+NATIONAL = frozenset({Deviation.GB_KINDS, Deviation.GB_DAYS})
+
+
+def deviations(policy: PasswordPolicy) -> tuple[Deviation, ...]:
+    """Where these demands leave GB/T 22239-2019 and where OWASP ASVS 5.0: never nowhere.
+
+    A passphrase of `PASSPHRASE` characters counts as complex.
+    """
+    is_mixed = policy.kinds >= MIXED or policy.shortest >= PASSPHRASE
+    found = (
+        (not is_mixed, Deviation.GB_KINDS),
+        (policy.days is None, Deviation.GB_DAYS),
+        (policy.kinds > 0, Deviation.ASVS_KINDS),
+        (policy.days is not None, Deviation.ASVS_DAYS),
+    )
+    return tuple(deviation for leaves, deviation in found if leaves)
+
+
+def policy_faults(policy: PasswordPolicy) -> dict[str, str]:
+    """What is wrong with a set of demands, by field; empty when nothing is."""
+    wrong: dict[str, str] = {}
+    if policy.shortest not in SHORTEST:
+        wrong["shortest"] = f"最短长度在 {SHORTEST[0]} 到 {SHORTEST[-1]} 个字之间"
+    if policy.kinds not in KINDS:
+        wrong["kinds"] = f"字符种类在 {KINDS[0]} 到 {KINDS[-1]} 种之间，0 是不要求"
+    if policy.days is not None and policy.days not in DAYS:
+        wrong["days"] = f"更换周期在 {DAYS[0]} 到 {DAYS[-1]} 天之间，不填是不要求"
+    return wrong
 
 
 def as_typed(password: str) -> str:

@@ -146,7 +146,11 @@ def needs_second_factor(roles: Collection[Role]) -> bool:
     return any(role in NEEDS_SECOND_FACTOR for role in roles)
 
 
-def label(roles: Collection[Role]) -> str:
-    """The public name of a person: what he is, never who he is (PIPL art. 25)."""
+def label(roles: Collection[Role], lent: Collection[Role] = ()) -> str:
+    """The public name of a person: what he is, never who he is (PIPL art. 25).
+
+    A role that a colleague lent is marked 代, here and so in the trail.
+    """
     names = [ROLE_NAMES[role] for role in Role if role in roles]
+    names += [f"代{ROLE_NAMES[role]}" for role in Role if role in lent and role not in roles]
     return "、".join(names) or "已离任人员"

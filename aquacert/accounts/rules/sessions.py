@@ -90,6 +90,28 @@ def device_of(agent: str) -> str:
     return f"{where}（微信）" if "MicroMessenger" in agent else where
 
 
+DISOWNED = "本人说这不是他"
+"""Why a sign-in was ended that its person did not recognise."""
+POCKET = ("鸿蒙手机", "苹果手机", "苹果平板", "安卓手机")
+
+
+def is_field(roles: Collection[Role], device: str) -> bool:
+    """Whether a sign-in is the one an official vet has in his pocket: one at a time (S1)."""
+    return Role.OFFICIAL_VET in roles and device.startswith(POCKET)
+
+
+def is_strange(known: Collection[tuple[str, str]], device: str, network: str) -> bool:
+    """Whether somebody signed in before, but never on such a device or never from around here.
+
+    A network nobody could read ("") says nothing. ASVS 5.0 V6.3.5.
+    """
+    if not known:
+        return False
+    new_device = all(device != seen for seen, _network in known)
+    new_place = bool(network) and all(network != seen for _device, seen in known)
+    return new_device or new_place
+
+
 def local_path(target: str | None) -> str | None:
     r"""`target` if it is a path on this site, else None: nobody is sent elsewhere after sign-in.
 

@@ -20,6 +20,10 @@ class Gate(StrEnum):
     ADDRESS = "address"
     CODE = "code"
     LINK = "link"
+    REGISTER = "register"
+    RECOVER = "recover"
+    OFFICER = "officer"
+    PHONE = "phone"
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ LIMITS: Mapping[Gate, Limit] = MappingProxyType(
         Gate.ADDRESS: Limit(20, timedelta(seconds=60)),
         Gate.CODE: Limit(5, timedelta(minutes=15)),
         Gate.LINK: Limit(20, timedelta(seconds=60)),
+        # A training in a county town registers a room full of farms from one address [P].
+        Gate.REGISTER: Limit(30, timedelta(hours=1)),
+        Gate.RECOVER: Limit(20, timedelta(hours=1)),
+        Gate.OFFICER: Limit(5, timedelta(minutes=15)),
+        Gate.PHONE: Limit(5, timedelta(days=1)),
     }
 )
 

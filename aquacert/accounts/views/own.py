@@ -1,4 +1,4 @@
-"""The own account: sign-ins, password, second factor, tokens, elder edition and language."""
+"""The own account: password, phone, second factor, tokens, elder edition and language."""
 
 from uuid import UUID
 
@@ -9,16 +9,27 @@ from flask_babel import gettext as _
 from aquacert.accounts.commands import (
     bind_code,
     change_password,
-    end_session,
+    change_phone,
+    count_at,
     end_sessions,
     end_token,
     enrol,
     keep_preferences,
     make_token,
+    print_recovery_codes,
+    replace_code,
 )
-from aquacert.accounts.forms import CodeForm, EmptyForm, PasswordForm, PreferencesForm, TokenForm
+from aquacert.accounts.forms import (
+    CodeForm,
+    EmptyForm,
+    PasswordForm,
+    PhoneForm,
+    PreferencesForm,
+    TokenForm,
+)
 from aquacert.accounts.queries import (
     has_code,
+    has_factor,
     has_passkey,
     has_step_up,
     passkeys_of,
@@ -28,10 +39,15 @@ from aquacert.accounts.queries import (
     sessions_of,
     tokens_of,
 )
-from aquacert.accounts.rules.passkeys import OWN_FACTORS
+from aquacert.accounts.queries.actors import roles_now
+from aquacert.accounts.queries.passwords import policy_of
+from aquacert.accounts.queries.recovery import codes_left
+from aquacert.accounts.rules.passkeys import OWN_CODES, OWN_FACTORS, OWN_PHONE
+from aquacert.accounts.rules.throttling import Gate
 from aquacert.accounts.views.blueprint import bp
 from aquacert.accounts.views.glue import visitor
 from aquacert.accounts.views.pictures import code_picture
+from aquacert.http.forms import Form
 from aquacert.http.gates import current_actor, forget_actor, look, signed_in, work
 from aquacert.http.pages import page
 from aquacert.kernel.errors import NotSignedIn, TooMany
@@ -66,6 +82,7 @@ def me() -> ResponseReturnValue:
             lines=roles_lines(unit, own_id()),
             has_code=has_code(unit, own_id()),
             keys=len(passkeys_of(unit, own_id())),
+            codes_left=codes_left(unit, own_id()),
             sessions=len(sessions_of(unit, own_id())),
         ), form.status
 
@@ -75,7 +92,7 @@ def me() -> ResponseReturnValue:
 def password() -> ResponseReturnValue:
     """Change the own password; every other sign-in ends."""
     form = PasswordForm()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and counted(form, Gate.ACCOUNT, f"own {own_id()}"):
         with form.catching(), work() as w:
             change_password(w, **form.asked())
             end_sessions(w, own_id(), because=_("口令已更换"), but=current_actor().session_id)
@@ -84,43 +101,22 @@ def password() -> ResponseReturnValue:
             return redirect(url_for(".home"))
     found = visitor()
     forced = bool(found and found.standing.must_change_password)
-    return page("accounts/password.html", form=form, forced=forced), form.status
-
-
-@bp.get("/sessions")
-@signed_in
-def sessions() -> ResponseReturnValue:
-    """List where this account is signed in."""
     with look() as unit:
-        rows = sessions_of(unit, own_id())
-        return page(
-            "accounts/sessions.html",
-            rows=rows,
-            this_session=current_actor().session_id,
-            form=EmptyForm(),
-        )
+        policy = policy_of(unit, roles_now(unit, own_id()))
+    status = 429 if form.is_busy else form.status
+    return page("accounts/password.html", form=form, forced=forced, policy=policy), status
 
 
-@bp.post("/sessions/<uuid:session_id>/end")
-@signed_in
-def end_one(session_id: UUID) -> ResponseReturnValue:
-    """End one of the own sign-ins, at once."""
-    with work() as w:
-        end_session(w, session_id, because=_("本人在别处结束"))
-    flash(_("那次登录已结束"))
-    return redirect(url_for(".sessions"))
-
-
-@bp.post("/sessions/end-others")
-@signed_in
-def end_others() -> ResponseReturnValue:
-    """End every own sign-in but this one."""
-    with work() as w:
-        count = end_sessions(
-            w, own_id(), because=_("本人结束其他登录"), but=current_actor().session_id
-        )
-    flash(_("已结束其他 %(n)s 处登录", n=count))
-    return redirect(url_for(".sessions"))
+def counted(form: Form, gate: Gate, what: str) -> bool:
+    """Count a try at a secret before it is judged; False with the reason on the form."""
+    try:
+        with work() as w:
+            count_at(w, gate, what)
+    except TooMany as error:
+        form.form_errors.append(error.sentence)
+        form.is_busy = True
+        return False
+    return True
 
 
 @bp.route("/factor", methods=["GET", "POST"])
@@ -132,7 +128,14 @@ def factor() -> ResponseReturnValue:
     """
     with look() as unit:
         if has_code(unit, own_id()):
-            return page("accounts/factor.html", form=CodeForm(), secret="", picture="")
+            return page(
+                "accounts/factor.html",
+                form=CodeForm(),
+                act=EmptyForm(),
+                secret="",
+                picture="",
+                left=codes_left(unit, own_id()),
+            )
         if has_passkey(unit, own_id()) and not has_step_up(unit, OWN_FACTORS):
             return redirect(url_for(".step_up", digest=OWN_FACTORS, next=url_for(".factor")))
         secret = pending_secret(unit, own_id())
@@ -154,6 +157,63 @@ def factor() -> ResponseReturnValue:
     picture = code_picture(secret, username)
     status = form.status if status == 200 else status
     return page("accounts/factor.html", form=form, secret=secret, picture=picture), status
+
+
+@bp.post("/factor/replace")
+@signed_in
+def replace_factor() -> ResponseReturnValue:
+    """Begin anew with another authenticator; a fresh second factor or a recovery code confirms."""
+    with look() as unit:
+        if not has_step_up(unit, OWN_FACTORS):
+            return redirect(url_for(".step_up", digest=OWN_FACTORS, next=url_for(".factor")))
+    with work() as w:
+        replace_code(w)
+    return redirect(url_for(".factor"))
+
+
+@bp.route("/recovery-codes", methods=["GET", "POST"])
+@signed_in
+def recovery_codes() -> ResponseReturnValue:
+    """Say how many codes are left; print ten new ones, shown this once."""
+    form, codes = EmptyForm(), []
+    here = url_for(".recovery_codes")
+    if form.validate_on_submit():
+        with look() as unit:
+            confirmed = has_step_up(unit, OWN_CODES)
+        if not confirmed:
+            return redirect(url_for(".step_up", digest=OWN_CODES, next=here))
+        with work() as w:
+            codes = print_recovery_codes(w)
+    with look() as unit:
+        return page(
+            "accounts/recovery_codes.html",
+            form=form,
+            codes=codes,
+            left=codes_left(unit, own_id()),
+            has_any=has_factor(unit, own_id()),
+            confirmed=has_step_up(unit, OWN_CODES),
+        ), form.status
+
+
+@bp.route("/phone", methods=["GET", "POST"])
+@signed_in
+def phone() -> ResponseReturnValue:
+    """Change the own phone number: password again, second factor again, and told."""
+    here = url_for(".phone")
+    with look() as unit:
+        if has_factor(unit, own_id()) and not has_step_up(unit, OWN_PHONE):
+            return redirect(url_for(".step_up", digest=OWN_PHONE, next=here))
+        row = person(unit, own_id())
+    form = PhoneForm()
+    if form.validate_on_submit() and counted(form, Gate.PHONE, str(own_id())):
+        with form.catching(), work() as w:
+            change_phone(w, **form.asked())
+        if not form.wrong:
+            flash(_("手机号已换，以后用新号码登录"))
+            return redirect(url_for(".me"))
+    status = 429 if form.is_busy else form.status
+    signs_in = row.phone_login is not None
+    return page("accounts/phone.html", form=form, row=row, signs_in=signs_in), status
 
 
 @bp.route("/tokens", methods=["GET", "POST"])

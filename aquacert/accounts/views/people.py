@@ -1,4 +1,7 @@
-"""Administration of people: list, add, appoint, end, freeze, a new first password."""
+"""Administration of people: list, add, appoint, end, freeze.
+
+Nobody here sets or learns a password of somebody who has one: see views/recovery.py.
+"""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -15,8 +18,6 @@ from aquacert.accounts.commands import (
     end_sessions,
     first_password,
     freeze_person,
-    give_first_password,
-    take_factor_away,
 )
 from aquacert.accounts.forms import AppointForm, EmptyForm, PersonForm, ReasonForm, choices
 from aquacert.accounts.queries import (
@@ -28,7 +29,9 @@ from aquacert.accounts.queries import (
     roles_lines,
     sessions_of,
 )
+from aquacert.accounts.queries.lending import lendings_of
 from aquacert.accounts.queries.organisations import organisations_here
+from aquacert.accounts.queries.recovery import recovery_of_person
 from aquacert.accounts.rules.roles import ROLE_NAMES
 from aquacert.accounts.rules.states import PERSON_STATES, PersonState
 from aquacert.accounts.views.blueprint import bp
@@ -81,7 +84,9 @@ def new_person() -> ResponseReturnValue:
         with form.catching(), work() as w:
             asked["organisation_id"] = UUID(asked["organisation_id"])
             asked["division_code"] = asked["division_code"] or None
-            person_id = add_person(w, **asked, password=chosen, must_change_password=True)
+            person_id = add_person(
+                w, **asked, password=chosen, must_change_password=True, is_phone_free=True
+            )
         if not form.wrong:
             return page(
                 "accounts/first_password.html",
@@ -108,6 +113,8 @@ def person_page(person_id: UUID, **forms: Form) -> ResponseReturnValue:
         context = {
             "row": row,
             "lines": roles_lines(unit, person_id),
+            "lendings": lendings_of(unit, person_id),
+            "recovering": recovery_of_person(unit, person_id),
             "has_code": has_code(unit, person_id),
             "keys": len(passkeys_of(unit, person_id)),
             "sessions": sessions_of(unit, person_id),
@@ -191,36 +198,4 @@ def thaw(person_id: UUID) -> ResponseReturnValue:
         person_id,
         lambda w, reason: freeze_person(w, person_id, frozen=False, reason=reason),
         _("账号已恢复"),
-    )
-
-
-@bp.post("/people/<uuid:person_id>/new-factor")
-@allowed(P.ACCOUNT_MANAGE)
-def new_factor(person_id: UUID) -> ResponseReturnValue:
-    """Take a lost one-time code generator away; the person makes another at the next sign-in."""
-
-    def act(w: Work, reason: str) -> None:
-        take_factor_away(w, person_id, reason=reason)
-        end_sessions(w, person_id, because=_("动态口令已解绑"))
-
-    return with_reason(person_id, act, _("动态口令已解绑，下次登录时重新绑定"))
-
-
-@bp.post("/people/<uuid:person_id>/new-password")
-@allowed(P.ACCOUNT_MANAGE)
-def new_password(person_id: UUID) -> ResponseReturnValue:
-    """Make a first password for somebody who forgot his; shown once, to be changed at once."""
-    form = EmptyForm()
-    if not form.validate_on_submit():
-        return person_page(person_id, act=form)
-    with look() as unit:
-        row = person_here(unit, person_id)
-    with work() as w:
-        chosen = give_first_password(w, person_id)
-        end_sessions(w, person_id, because=_("口令已重置"))
-    return page(
-        "accounts/first_password.html",
-        username=row.username,
-        password=chosen,
-        person_id=person_id,
     )

@@ -1,6 +1,7 @@
 """Signing in and out: password, one-time code or key, the first of them. Phone pages."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -18,9 +19,11 @@ from aquacert.accounts.commands import (
     pass_with_first_passkey,
 )
 from aquacert.accounts.commands.passwords import matches
-from aquacert.accounts.forms import CodeForm, PasskeyForm, SecondFactorForm, SignInForm
+from aquacert.accounts.forms import CodeForm, EnterForm, PasskeyForm, SignInForm
 from aquacert.accounts.queries import credentials, has_code, has_passkey, pending_secret
 from aquacert.accounts.queries.passkeys import site
+from aquacert.accounts.queries.recovery import codes_left
+from aquacert.accounts.queries.sessions import other_phone
 from aquacert.accounts.queries.sign_in import Credentials
 from aquacert.accounts.rules.passkeys import Purpose
 from aquacert.accounts.rules.sessions import SessionState, local_path
@@ -139,19 +142,26 @@ def second_factor() -> ResponseReturnValue:
         return _from_the_start()
     if found.standing.must_enrol:
         return redirect(_onward(found))
-    form, session_id = SecondFactorForm(), found.standing.session_id
+    form, session_id = EnterForm(), found.standing.session_id
     if form.validate_on_submit():
-        code, answer = form.code.data or "", form.assertion.data or ""
-        passed = _pass(
-            form, found, lambda w: pass_second_factor(w, session_id, code, assertion=answer)
-        )
+        asked = form.asked()
+        passed = _pass(form, found, lambda w: pass_second_factor(w, session_id, **asked))
         if passed:
             return redirect(_onward(passed))
     with house().database.look() as look:
         by_code = has_code(look, found.standing.person_id)
         by_key = site(look) is not None and has_passkey(look, found.standing.person_id)
+        other = other_phone(look, session_id)
+        left = codes_left(look, found.standing.person_id)
     form.code.data = ""
-    html = page("accounts/second_factor.html", form=form, by_code=by_code, by_key=by_key)
+    html = page(
+        "accounts/second_factor.html",
+        form=form,
+        by_code=by_code,
+        by_key=by_key,
+        other=other,
+        codes_left=left,
+    )
     return html, _status(form)
 
 
@@ -180,7 +190,7 @@ def first_code() -> ResponseReturnValue:
     form, session_id = CodeForm(), found.standing.session_id
     if form.validate_on_submit():
         code = form.code.data or ""
-        if passed := _pass(form, found, lambda w: pass_second_factor(w, session_id, code)):
+        if passed := _pass(form, found, lambda w: pass_first_code(w, session_id, code)):
             return redirect(_onward(passed))
     return _first_code_page(found, form, PasskeyForm(formdata=None)), _status(form)
 
@@ -266,6 +276,11 @@ def _pass(form: Form, found: Visitor, enter: Callable[[Work], str]) -> Visitor |
         form.too_many = True
         return None
     return None if form.wrong else _remember(secret)
+
+
+def pass_first_code(w: Work, session_id: UUID, code: str) -> str:
+    """Open a half-open session by the first code; a vet without a factor has no other session."""
+    return pass_second_factor(w, session_id, code, end_other=True)
 
 
 def _status(form: Form) -> int:

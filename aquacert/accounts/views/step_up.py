@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from aquacert.accounts.commands import grant_step_up
 from aquacert.accounts.forms import SecondFactorForm
-from aquacert.accounts.rules.passkeys import OWN_FACTORS
+from aquacert.accounts.rules.passkeys import OWN
 from aquacert.accounts.rules.sessions import local_path
 from aquacert.accounts.views.blueprint import bp
 from aquacert.http.gates import signed_in, work
@@ -41,6 +41,6 @@ def step_up() -> ResponseReturnValue:
         form=form,
         digest=digest,
         target=target,
-        is_own=digest == OWN_FACTORS,
+        is_own=digest.startswith(OWN),
     )
     return html, status

@@ -8,6 +8,7 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from aquacert.accounts.commands import count_registration
 from aquacert.hatcheries.commands import register_hatchery
 from aquacert.hatcheries.forms import FarmForm, RegisterForm
 from aquacert.hatcheries.queries import find_place
@@ -16,7 +17,7 @@ from aquacert.hatcheries.views.blueprint import bp, day, named_species
 from aquacert.http.forms import Form
 from aquacert.http.gates import look, open_to_all, work
 from aquacert.http.pages import page
-from aquacert.kernel.errors import Invalid
+from aquacert.kernel.errors import Invalid, TooMany
 from aquacert.kernel.work import Look
 from aquacert.reference.queries import full_name, species
 from aquacert.reference.rules.phone import parse_phone
@@ -55,6 +56,12 @@ def _send() -> ResponseReturnValue:
     with form.catching(), look() as unit:
         read = _read(unit, form)
     if not form.wrong and form.validate_on_submit():
+        try:
+            with work() as w:
+                count_registration(w, request.remote_addr or "")
+        except TooMany as error:
+            form.form_errors.append(error.sentence)
+            return _check_page(form, read), error.status
         with form.catching(), work(once=form.key()) as w:
             register_hatchery(
                 w,

@@ -193,14 +193,3 @@ def test_a_code_still_does_beside_a_key(db, client):
     data = {"code": code_for(db, vet.person_id)}
     assert client.post("/accounts/second-factor", data=data).status_code == 302
     assert client.get("/accounts/sessions").status_code == 200
-
-
-def test_an_administrator_unbinds_somebody_who_has_only_keys(db, client):
-    vet, admin = make_person(db, "official_vet", totp=False), make_person(db, "administrator")
-    give_passkey(db, vet)
-    signed_in(client, admin)
-    where = f"/accounts/people/{vet.person_id}"
-    assert "解绑动态口令和钥匙" in client.get(where).text
-    assert client.post(f"{where}/new-factor", data={"reason": "手机丢失"}).status_code == 302
-    with db.look() as look:
-        assert not has_factor(look, vet.person_id)

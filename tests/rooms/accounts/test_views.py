@@ -6,6 +6,7 @@ import pyotp
 import pytest
 
 from aquacert.accounts.commands import keep_preferences, tell
+from aquacert.accounts.commands.facts import PasswordChanged
 from aquacert.accounts.models import Person
 from aquacert.accounts.queries import session_standing
 from aquacert.kernel.scope import SYSTEM
@@ -118,12 +119,11 @@ def test_a_first_sign_in_of_who_signs_makes_the_code(db, client):
 def test_a_first_password_must_be_changed_before_anything_else(db, client):
     owner = make_person(db, "hatchery_owner")
     with db.work(SYSTEM) as w:
-        from aquacert.accounts.commands import give_first_password
-
-        chosen = give_first_password(w, owner.person_id)
-    enter(client, owner.username, chosen)
+        w.session.get_one(Person, owner.person_id).must_change_password = True
+        w.record(PasswordChanged(by_administrator=True), on=("people", str(owner.person_id)))
+    enter(client, owner.username)
     assert client.get("/accounts/inbox").headers["Location"] == "/accounts/password"
-    answer = client.post("/accounts/password", data={"old": chosen, "new": "三月的塘水最清亮啊"})
+    answer = client.post("/accounts/password", data={"old": PASSWORD, "new": "三月的塘水最清亮啊"})
     assert answer.headers["Location"] == "/accounts/home"
     assert client.get("/accounts/inbox").status_code == 200
 
@@ -179,7 +179,7 @@ def test_words_in_the_address_never_steer_where_a_choice_leads(client, odd):
 
 def test_the_own_pages_open_for_farm_and_office(db, client):
     pages = ["me", "password", "sessions", "factor", "tokens", "inbox", "questions", "sign-out"]
-    pages.append("questions/new")
+    pages += ["questions/new", "delegations", "recovery-codes"]
     for role in ("hatchery_owner", "office_clerk", "official_vet", "lab_reviewer", "auditor"):
         signed_in(client, make_person(db, role))
         assert {client.get(f"/accounts/{name}").status_code for name in pages} == {200}
@@ -255,7 +255,8 @@ def test_an_administrator_of_another_county_sees_nobody_here(db, client):
     signed_in(client, make_person(db, "administrator", division="320213"))
     assert clerk.username not in client.get("/accounts/people").get_data(as_text=True)
     assert client.get(f"/accounts/people/{clerk.person_id}").status_code == 404
-    assert client.post(f"/accounts/people/{clerk.person_id}/new-password").status_code == 404
+    where = f"/accounts/people/{clerk.person_id}/freeze"
+    assert client.post(where, data={"reason": "试"}).status_code == 404
 
 
 def test_a_person_is_added_with_a_first_password_shown_once(db, app, client, admin):
@@ -322,13 +323,6 @@ def test_a_frozen_person_is_thrown_out_and_let_in_again(db, app, client, admin):
     assert enter(app.test_client(), clerk.username).status_code == 422
     client.post(f"{where}/thaw", data={"reason": "复职"})
     assert enter(app.test_client(), clerk.username).status_code == 302
-
-
-def test_a_lost_phone_is_answered_by_a_new_code(db, client, admin):
-    vet = make_person(db, "official_vet")
-    client.post(f"/accounts/people/{vet.person_id}/new-factor", data={"reason": "手机丢失"})
-    answer = enter(client, vet.username)
-    assert "/accounts/first-code" in answer.headers["Location"]
 
 
 def test_a_body_is_opened_renamed_and_closed_in_the_browser(db, client, admin):
