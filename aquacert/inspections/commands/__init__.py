@@ -1,5 +1,7 @@
 """Acts of the official vet at the pond."""
 
+from aquacert.inspections.commands.record import file_record
+from aquacert.inspections.commands.treatment import Done, order_treatment, record_disposal
 from aquacert.inspections.commands.visit import (
     add_photo,
     answer_check,
@@ -10,10 +12,14 @@ from aquacert.inspections.commands.visit import (
 )
 
 __all__ = [
+    "Done",
     "add_photo",
     "answer_check",
+    "file_record",
     "give_verdict",
     "keep_findings",
+    "order_treatment",
+    "record_disposal",
     "start_inspection",
     "suspect",
 ]

@@ -12,17 +12,27 @@ from aquacert.inspections.queries.checks import (
     visits,
 )
 from aquacert.inspections.queries.record import record_facts, record_sheet
+from aquacert.inspections.queries.treatment import (
+    OrderLine,
+    batch_of_order,
+    order_of_check,
+    treatment_order,
+)
 
 __all__ = [
     "CheckLine",
     "CheckSheet",
+    "OrderLine",
     "batch_check",
+    "batch_of_order",
     "checks_of",
     "open_checks",
+    "order_of_check",
     "photo_file",
     "record_facts",
     "record_sheet",
     "sheet",
+    "treatment_order",
     "verdicts",
     "visits",
 ]
