@@ -11,7 +11,6 @@ from aquacert.hatcheries.forms.farms import (
     STOCK_KINDS,
     UNITS,
     ActForm,
-    BookForm,
     ConfirmForm,
     ContactForm,
     FarmForm,
@@ -23,6 +22,13 @@ from aquacert.hatcheries.forms.farms import (
     RegisterForm,
     choices,
 )
+from aquacert.hatcheries.forms.stock import (
+    CountForm,
+    EntryForm,
+    MoveForm,
+    RefuseOriginForm,
+    SheetForm,
+)
 
 __all__ = [
     "KINDS",
@@ -33,15 +39,19 @@ __all__ = [
     "STOCK_KINDS",
     "UNITS",
     "ActForm",
-    "BookForm",
     "ConfirmForm",
     "ContactForm",
+    "CountForm",
+    "EntryForm",
     "FarmForm",
     "Judged",
     "LicenceForm",
     "LotForm",
+    "MoveForm",
     "ReapplyForm",
     "ReasonForm",
+    "RefuseOriginForm",
     "RegisterForm",
+    "SheetForm",
     "choices",
 ]

@@ -116,14 +116,7 @@ class LotForm(Form):
     unit = SelectField(_("单位"), [Judged()], choices=UNITS)
     kind = SelectField(_("怎么来的"), [Judged()], choices=STOCK_KINDS[:3])
     quantity = StringField(_("数量"), [NEEDED, Length(max=40)])
-
-
-class BookForm(Form):
-    """One ledger entry by hand."""
-
-    kind = SelectField(_("变动原因"), [Judged()], choices=STOCK_KINDS)
-    quantity = StringField(_("数量"), [NEEDED, Length(max=40)])
-    reason = StringField(_("说明"), [Length(max=120)])
+    certificate_number = StringField(_("检疫证明编号"), [Length(max=60)])
 
 
 class ConfirmForm(Form):

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from aquacert.hatcheries.models import Hatchery, Lot, Pond, StockImport, StockMovement
-from aquacert.hatcheries.rules import Kind, Unit, balance_after, signed
+from aquacert.hatcheries.rules import Kind, Unit, balance_after, said_of, signed
 from aquacert.hatcheries.rules.stocksheet import (
     COLUMNS,
     Fault,
@@ -243,3 +243,54 @@ def stock_import(look: Look, import_id: UUID) -> StockImport:
     if found is None:
         raise NotFound
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a read workbook would do, summed up, and its first rows and faults."""
+
+    adds: int
+    takes: int
+    lots_new: int
+    again: list[int]
+    faults: list[dict[str, Any]]
+    lines: list[list[Any]]
+
+
+SHOWN = 20
+
+
+def import_preview(look: Look, row: StockImport) -> Preview:
+    """Sum a read workbook up for the page before it is booked."""
+    adding = {kind.value for kind in ADDING}
+    adds = sum(line[2] in adding for line in row.plan)
+    numbers = {
+        str(key): number
+        for key, number in look.session.execute(
+            select(Lot.id, Lot.number).where(Lot.hatchery_id == row.hatchery_id)
+        )
+    }
+    lines = [
+        [
+            line[0],
+            numbers.get(line[1], ""),
+            said_of(Kind(line[2]), None),
+            line[3],
+            line[4],
+            line[7][0] if line[7] else "",
+            line[2] in adding,
+        ]
+        for line in row.plan[:SHOWN]
+    ]
+    begun = sum(line[7] is not None for line in row.plan)
+    return Preview(adds, len(row.plan) - adds, begun, list(row.again), row.faults, lines)
+
+
+def imports_of(look: Look, hatchery_id: UUID) -> list[StockImport]:
+    """Return a farm's last workbooks, newest first."""
+    return look.scalars(
+        select(StockImport)
+        .where(StockImport.hatchery_id == hatchery_id)
+        .order_by(StockImport.read_at.desc(), StockImport.id.desc())
+        .limit(SHOWN)
+    )

@@ -10,38 +10,29 @@ from flask_babel import gettext as _
 
 from aquacert.hatcheries.commands import (
     add_licence,
-    add_pond,
-    book_stock,
     change_contact,
     confirm_record,
-    open_lot,
     reapply_hatchery,
 )
 from aquacert.hatcheries.forms import (
-    BookForm,
     ConfirmForm,
     ContactForm,
     LicenceForm,
-    LotForm,
     ReapplyForm,
 )
 from aquacert.hatcheries.queries import (
-    ledger,
     licences,
-    lot_lines,
-    lot_of,
     lots,
     own_hatchery,
-    ponds,
 )
-from aquacert.hatcheries.rules import KIND_NAMES, LICENCE_WORDS, STATE_WORDS, grade
+from aquacert.hatcheries.rules import LICENCE_WORDS, STATE_WORDS, grade
 from aquacert.hatcheries.views.blueprint import bp, day, named_species
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Work
-from aquacert.reference.queries import full_name, species_named
+from aquacert.reference.queries import full_name
 from aquacert.reference.rules.quantity import parse_quantity
 
 
@@ -84,47 +75,6 @@ def new_licence() -> ResponseReturnValue:
             flash(_("已登记，等县里核实后生效"))
             return redirect(url_for(".own"))
     return page("hatcheries/new_licence.html", form=form), form.status
-
-
-@bp.route("/own/lots/new", methods=["GET", "POST"])
-@allowed(P.HATCHERY_KEEP)
-def new_lot() -> ResponseReturnValue:
-    """A pond (new or old) and the lot in it."""
-    form = LotForm()
-    if form.validate_on_submit():
-        with form.catching(), work(once=form.key()) as w:
-            lot_id = _open(w, form)
-            w.reply = url_for(".lot", lot_id=lot_id)
-        if not form.wrong:
-            flash(_("已登记"))
-            return redirect(url_for(".lot", lot_id=lot_id))
-    with look() as unit:
-        known = ponds(unit, own_hatchery(unit).id)
-    return page("hatcheries/new_lot.html", form=form, ponds=known), form.status
-
-
-@bp.get("/lots/<uuid:lot_id>")
-@allowed(P.HATCHERY_READ)
-def lot(lot_id: UUID) -> ResponseReturnValue:
-    """One lot and its ledger."""
-    return _lot_page(lot_id, BookForm())
-
-
-@bp.post("/lots/<uuid:lot_id>/book")
-@allowed(P.HATCHERY_KEEP)
-def book(lot_id: UUID) -> ResponseReturnValue:
-    """Write one entry by hand."""
-    form = BookForm()
-    if form.validate_on_submit():
-        with form.catching(), work(once=form.key()) as w:
-            _farm, row = lot_of(w, lot_id)
-            quantity = parse_quantity(form.quantity.data, unit=row.unit)
-            book_stock(w, lot_id, form.kind.data, quantity, form.reason.data or "")
-            w.reply = url_for(".lot", lot_id=lot_id)
-        if not form.wrong:
-            flash(_("已记入台账"))
-            return redirect(url_for(".lot", lot_id=lot_id))
-    return _lot_page(lot_id, form), 422
 
 
 @bp.route("/own/confirm", methods=["GET", "POST"])
@@ -213,36 +163,3 @@ def _counted(w: Work, hatchery_id: UUID) -> dict[UUID, int]:
     if faults:
         raise _Miscounted(faults)
     return counted
-
-
-def _open(w: Work, form: LotForm) -> UUID:
-    farm = own_hatchery(w)
-    name = " ".join(form.pond.data.split())
-    known = {one.name: one.id for one in ponds(w, farm.id)}
-    kind = species_named(w, form.species.data)
-    unit = form.unit.data or kind.base_unit
-    quantity = parse_quantity(form.quantity.data, unit=unit)
-    pond_id = known.get(name) or add_pond(w, farm.id, name)
-    return open_lot(
-        w,
-        pond_id,
-        species_code=kind.code,
-        variety=form.variety.data or "",
-        life_stage=form.life_stage.data or "",
-        unit=unit,
-        quantity=quantity,
-        kind=form.kind.data,
-    )
-
-
-def _lot_page(lot_id: UUID, form: BookForm) -> str:
-    with look() as unit:
-        farm, row = lot_of(unit, lot_id)
-        return page(
-            "hatcheries/lot.html",
-            farm=farm,
-            line=lot_lines(unit, [row.id])[row.id],
-            pages=ledger(unit, row.id, request.args.get("page", 1, type=int)),
-            kinds=KIND_NAMES,
-            form=form,
-        )
