@@ -118,5 +118,5 @@ def _signed(look: Look, form_ids: Sequence[UUID]) -> list[SignedPaper]:
     if not form_ids:
         return []
     return look.scalars(
-        select(SignedPaper).where(SignedPaper.form_id.in_(form_ids)).order_by(SignedPaper.id)
+        select(SignedPaper).where(SignedPaper.form_id.in_(form_ids)).order_by(SignedPaper.filed_at, SignedPaper.id)
     )
