@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from aquacert.declarations.commands import answer_supplement, attach_paper
 from aquacert.declarations.forms import PapersForm, SupplementReplyForm, choices
 from aquacert.declarations.queries import declaration
+from aquacert.declarations.queries.slots import slots_of
 from aquacert.declarations.rules.grounds import MATERIAL_WORDS, Material
 from aquacert.declarations.views.blueprint import MAY_DECLARE, bp
 from aquacert.http.gates import allowed, look, work
@@ -22,7 +23,7 @@ from aquacert.kernel.work import Work
 @allowed(*MAY_DECLARE)
 def materials(declaration_id: UUID) -> ResponseReturnValue:
     """Add photographs or PDF before sending (or before acceptance)."""
-    form = PapersForm()
+    form = PapersForm(material=request.args.get("slot", Material.PRODUCTION_RECORD.value))
     if form.validate_on_submit():
         with form.catching(), work(once=form.key()) as w:
             if not _keep(w, form, declaration_id):
@@ -33,8 +34,15 @@ def materials(declaration_id: UUID) -> ResponseReturnValue:
     with look() as unit:
         paper = declaration(unit, declaration_id)
         files = unit.files_of(paper)
+        found = slots_of(unit, paper)
+    form.material.choices = choices((one.material.value, one.words) for one in found)
     shown = page(
-        "declarations/materials.html", form=form, paper=paper, files=files, materials=MATERIAL_WORDS
+        "declarations/materials.html",
+        form=form,
+        paper=paper,
+        files=files,
+        slots=found,
+        materials=MATERIAL_WORDS,
     )
     return shown, form.status
 

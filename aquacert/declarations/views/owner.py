@@ -9,6 +9,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from aquacert.accounts.queries.offices import office_for
 from aquacert.accounts.queries.organisations import organisation
 from aquacert.declarations.commands import (
     amend_declaration,
@@ -28,6 +29,7 @@ from aquacert.declarations.forms import (
 )
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import declaration
+from aquacert.declarations.queries.filed import latest
 from aquacert.declarations.queries.home import StockLine, home_page, lot_choices
 from aquacert.declarations.queries.lists import last_sent, lines, mine
 from aquacert.declarations.queries.machine import earliest
@@ -35,6 +37,7 @@ from aquacert.declarations.queries.office import road
 from aquacert.declarations.queries.review import answers_of, review
 from aquacert.declarations.queries.words import words_of
 from aquacert.declarations.rules.answers import Answers, flat
+from aquacert.declarations.rules.filing import FormKind
 from aquacert.declarations.rules.grounds import MATERIAL_WORDS
 from aquacert.declarations.rules.parts import Part, piece_of
 from aquacert.declarations.rules.plan import amount
@@ -42,6 +45,7 @@ from aquacert.declarations.rules.states import State
 from aquacert.declarations.rules.typed import posted, shown_before
 from aquacert.declarations.views.blueprint import MAY_DECLARE, bp
 from aquacert.declarations.views.parts import part_choices
+from aquacert.hatcheries.models import Hatchery
 from aquacert.hatcheries.queries import fit_to_declare, hatchery_of, own_hatchery
 from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
@@ -172,7 +176,15 @@ def sent(declaration_id: UUID) -> ResponseReturnValue:
     with look() as unit:
         paper = declaration(unit, declaration_id)
         office = organisation(unit, paper.office_id)
-    return page("declarations/sent.html", paper=paper, office=office)
+        farm = unit.session.get(Hatchery, paper.hatchery_id)
+        desk = office_for(unit, paper.origin_code, farm.office_id if farm else None)
+        filed = latest(unit, FormKind.APPLICATION, paper.id)
+    word = url_for(".paper", declaration_id=paper.id, kind=FormKind.APPLICATION.value)
+    kept = [("doc", _("存成 Word（申报单）"), ".docx", word)]
+    if filed is not None:
+        pdf = url_for(".form_pdf", declaration_id=paper.id, form_id=filed.id)
+        kept.insert(0, ("save", _("存成 PDF（申报单）"), ".pdf", pdf))
+    return page("declarations/sent.html", paper=paper, office=office, desk=desk, keep=kept)
 
 
 @bp.post("/<uuid:declaration_id>/again")
