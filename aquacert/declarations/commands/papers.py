@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -44,7 +45,22 @@ def attach_paper(
     held = w.files_of(paper)
     if len(held) >= MOST_FILES:
         raise Invalid("材料太多。", file=f"一份申报最多传 {MOST_FILES} 个文件。")
+    digest = hashlib.sha256(read.data).hexdigest()
+    if same := next((one for one in held if one.sha256 == digest), None):
+        return _same(same, kind)
     stored = w.attach(paper, read.data, f"{kind.value}/{read.name}", read.media_type)
     fact = PaperAttached(kind.value, stored.sha256, stored.size)
     w.record(fact, on=paper, county=paper.origin_code)
     return stored
+
+
+def _same(held: StoredFile, kind: Material) -> StoredFile:
+    """Return the file already kept in this slot; raise `Invalid` when it lies in another.
+
+    The same bytes are told apart from a likeness: only these are refused.
+    """
+    there = held.name.split("/")[0]
+    if there == kind.value:
+        return held
+    other = MATERIAL_WORDS[Material(there)] if there in MATERIAL_WORDS else "另一项"
+    raise Invalid("同一个文件传了两处。", file=f"和“{other}”是同一个文件，请换一张。")
