@@ -111,7 +111,7 @@ def start_recovery(
     held = {Role(role) for role in own_roles(w, person.id)}
     if person.id == officer_id or not may_start({Role(role) for role in _roles(w)}, held):
         raise NotAllowed("这个账号要由县级监管员或管理员办理，自己不能给自己办。")
-    _check_document(person, name, identity)
+    _check_document(person, name, identity, document)
     if document not in set(Document):
         raise Invalid("请选择看过哪种证件。", document="请选择看过哪种证件")
     if not because.strip() or len(because) > LONGEST_REASON:
@@ -209,12 +209,14 @@ def _roles(w: Work) -> frozenset[str]:
     return w.actor.roles - w.actor.lent_roles
 
 
-def _check_document(person: Person, name: str, identity: str) -> None:
+def _check_document(person: Person, name: str, identity: str, document: str) -> None:
     """Raise `Invalid` unless the document names this person, as far as he is on record."""
     try:
         number = parse_identity(identity) if identity.strip() else ""
     except Invalid as error:
-        raise Invalid(error.sentence, identity=error.sentence) from error
+        if document == Document.IDENTITY_CARD:
+            raise Invalid(error.sentence, identity=error.sentence) from error
+        number = ""  # another document has numbers of another form
     is_named = hmac.compare_digest(blind("name", name.strip()), person.name_index or "")
     is_numbered = person.identity_index is None or (
         bool(number) and hmac.compare_digest(blind("identity", number), person.identity_index)

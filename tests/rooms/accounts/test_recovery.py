@@ -1,0 +1,198 @@
+"""Getting back in: on the person's own device, by officers who see him, without his password."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from aquacert.accounts.commands import (
+    ask_recovery,
+    confirm_recovery,
+    finish_recovery,
+    start_recovery,
+    stop_recovery,
+)
+from aquacert.accounts.commands.facts import PasswordChanged
+from aquacert.accounts.commands.passwords import matches
+from aquacert.accounts.models import Person, Recovery
+from aquacert.accounts.queries import credentials, has_factor, inbox_page, session_standing
+from aquacert.accounts.queries.actors import secret_hash
+from aquacert.accounts.queries.recovery import recoveries_waiting, recovery_of_secret
+from aquacert.accounts.rules.recovery import LASTS, RecoveryState
+from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
+from aquacert.kernel.scope import SYSTEM
+from tests.make.accounts import PASSWORD, make_person, signed_in
+
+FRESH = "三月的塘水最清亮啊，四月更好"
+
+
+def ask(db, typed):
+    with db.work(SYSTEM) as w:
+        secret = ask_recovery(w, typed)
+    with db.look() as look:
+        return secret, look.one(
+            select(Recovery).where(Recovery.secret_hash == secret_hash(secret))
+        ).number
+
+
+def start(db, officer, number, **other):
+    asked = {
+        "number": f"{number[:4]} {number[4:]}",
+        "name": "张三丰",
+        "identity": "",
+        "document": "identity-card",
+        "because": "本人到场，忘了口令",
+    }
+    with db.work(officer.actor) as w:
+        return start_recovery(w, **(asked | other))
+
+
+def finish(db, secret, new=FRESH):
+    with db.work(SYSTEM) as w:
+        finish_recovery(w, secret, new=new)
+
+
+def test_a_farmer_is_let_back_in_by_one_officer_and_every_sign_in_ends(db):
+    owner, clerk = make_person(db, "hatchery_owner"), make_person(db, "office_clerk")
+    secret, number = ask(db, owner.username)
+    with pytest.raises(NotAllowedNow):
+        finish(db, secret)  # nobody has seen a document
+    start(db, clerk, number)
+    with pytest.raises(Invalid) as weak:
+        finish(db, secret, "12345678")
+    assert "new" in weak.value.fields
+    finish(db, secret)
+    with db.look() as look:
+        assert matches(1, credentials(look, owner.username).password_hash, FRESH)
+        assert session_standing(look, owner.secret) is None
+        told = [row.subject for row in inbox_page(look).items]
+    assert told == []  # a stranger reads nothing
+    with db.look(owner.actor) as look:
+        told = [row.subject for row in inbox_page(look).items]
+    assert any("口令已找回" in line for line in told)
+    with pytest.raises(NotAllowedNow):
+        finish(db, secret, "又一句很长很长的话啊啊啊啊")  # once
+
+
+def test_staff_wait_for_a_second_officer_who_is_neither_the_first_nor_themselves(db):
+    vet, first = make_person(db, "official_vet"), make_person(db, "county_supervisor")
+    second, clerk = make_person(db, "county_supervisor"), make_person(db, "office_clerk")
+    secret, number = ask(db, vet.username)
+    with pytest.raises(NotAllowed):
+        start(db, clerk, number)
+    recovery_id = start(db, first, number, loses_factor=True)
+    with pytest.raises(NotAllowedNow):
+        finish(db, secret)
+    for wrong in (first, clerk):
+        with pytest.raises(NotAllowed), db.work(wrong.actor) as w:
+            confirm_recovery(w, recovery_id)
+    with db.look(second.actor) as look:
+        [line] = recoveries_waiting(look)
+        assert (line.recovery_id, line.is_mine) == (recovery_id, False)
+    with db.work(second.actor) as w:
+        confirm_recovery(w, recovery_id)
+    assert_no_secret_is_kept(db, secret)
+    finish(db, secret)
+    with db.look() as look:
+        assert not has_factor(look, vet.person_id)  # lost, so made anew at the next sign-in
+    with pytest.raises(NotAllowed):  # nobody lets himself in
+        start(db, first, ask(db, first.username)[1])
+
+
+def assert_no_secret_is_kept(db, secret):
+    with db.look() as look:
+        rows = look.scalars(select(Recovery))
+        assert all(secret not in str(vars(row)) for row in rows)
+
+
+def test_the_document_must_be_the_persons_and_the_place_the_officers(db):
+    owner = make_person(db, "hatchery_owner", name="欧阳修远")
+    clerk = make_person(db, "office_clerk")
+    away = make_person(db, "office_clerk", division="320213")
+    _, number = ask(db, owner.username)
+    with pytest.raises(Invalid, match="不一致"):
+        start(db, clerk, number)
+    sentences = set()
+    for officer, typed in ((away, number), (clerk, "00000000"), (clerk, ask(db, "nobody")[1])):
+        with pytest.raises(Invalid) as error:
+            start(db, officer, typed, name="欧阳修远")
+        sentences.add(error.value.sentence)
+    assert len(sentences) == 1  # elsewhere, unknown number and unknown name sound alike
+    start(db, clerk, number, name="欧阳修远")
+
+
+def test_the_true_owner_who_is_signed_in_stops_it_and_time_stops_it_too(db):
+    owner, clerk = make_person(db, "hatchery_owner"), make_person(db, "office_clerk")
+    secret, number = ask(db, owner.username)
+    recovery_id = start(db, clerk, number)
+    with db.work(owner.actor) as w:
+        stop_recovery(w, recovery_id)
+    with pytest.raises(NotAllowedNow):
+        finish(db, secret)
+    secret, number = ask(db, owner.username)
+    start(db, clerk, number)
+    db.clock.forward(seconds=LASTS[RecoveryState.OPEN].total_seconds())
+    with db.look() as look:
+        assert recovery_of_secret(look, secret) is None
+    with pytest.raises(NotAllowedNow):
+        finish(db, secret)
+
+
+def test_in_the_browser_the_officer_never_sees_what_opens_the_account(db, app):
+    owner = make_person(db, "hatchery_owner")
+    officer = signed_in(app.test_client(), make_person(db, "office_clerk"))
+    phone = app.test_client()
+    where = phone.post("/accounts/recover", data={"username": owner.username}).headers["Location"]
+    page = phone.get(where).get_data(as_text=True)
+    number = re.search(r"(\d{4} \d{4})", page)[1]
+    assert phone.get("/accounts/recover/password").status_code == 302
+    asked = {
+        "number": number,
+        "name": "张三丰",
+        "identity": "11010519491231002X",
+        "document": "identity-card",
+        "because": "本人到场",
+    }
+    bad = officer.post("/accounts/recoveries", data=asked | {"name": "李四"})
+    assert bad.status_code == 422
+    assert "不一致" in bad.get_data(as_text=True)
+    done = officer.post("/accounts/recoveries", data=asked, follow_redirects=True)
+    assert "已核对" in done.get_data(as_text=True)
+    assert phone.get(where).headers["Location"] == "/accounts/recover/password"
+    assert officer.get("/accounts/recover/password").status_code == 302  # not his device
+    assert phone.post("/accounts/recover/password", data={"new": "123"}).status_code == 422
+    assert phone.post("/accounts/recover/password", data={"new": FRESH}).status_code == 302
+    assert phone.get(where).status_code == 200
+    signed = {"username": owner.username, "password": FRESH}
+    assert phone.post("/accounts/sign-in", data=signed).status_code == 302
+    old = app.test_client().post("/accounts/sign-in", data=signed | {"password": PASSWORD})
+    assert old.status_code == 422
+
+
+def test_asking_for_an_unknown_name_looks_like_asking_for_a_known_one(db, app):
+    owner = make_person(db, "hatchery_owner")
+
+    def seen(name):
+        client = app.test_client()
+        first = client.post("/accounts/recover", data={"username": name})
+        text = client.get(first.headers["Location"]).get_data(as_text=True)
+        return first.status_code, first.headers["Location"], re.sub(r"\d{4} \d{4}", "", text)
+
+    assert seen(owner.username) == seen("nobody-here")
+    statuses = [
+        app.test_client().post("/accounts/recover", data={"username": "x"}).status_code
+        for _ in range(19)
+    ]
+    assert statuses[-2:] == [302, 429]
+
+
+def test_a_first_password_that_nobody_came_for_opens_nothing_after_a_week(db):
+    owner = make_person(db, "hatchery_owner")
+    with db.work(SYSTEM) as w:
+        w.session.get_one(Person, owner.person_id).must_change_password = True
+        w.record(PasswordChanged(by_administrator=True), on=("people", str(owner.person_id)))
+    with db.look() as look:
+        assert credentials(look, owner.username).password_hash
+    db.clock.forward(days=7)
+    with db.look() as look:
+        assert credentials(look, owner.username).password_hash is None
