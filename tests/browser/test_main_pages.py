@@ -1,4 +1,7 @@
-"""The main pages of every persona: axe, 360 px, console, no other host; and the same in English."""
+"""The main pages of every persona: 360 px, console, no other host; and the same in English.
+
+Axe looks at the open pages here, and at all the others in test_every_page.
+"""
 
 from __future__ import annotations
 
@@ -110,6 +113,7 @@ def test_the_main_pages_are_fit_to_be_seen_and_speak_english(walk, seat, axe, pe
     for path in STRANGER:
         stranger.open(path).look(f"stranger{path.replace('/', '_')}")
     stranger.close()
+    walk.axe = None
     for role, paths in PAGES.items():
         hand = seat(people[role])
         for path in paths:
