@@ -41,6 +41,8 @@ MEASURES = (
     "turnaround",
     "rdml",
     "lab_import",
+    "ledger",
+    "stock_import",
 )
 LEAST_PAIRS = 7
 
