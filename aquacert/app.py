@@ -20,9 +20,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from aquacert.certificates import tasks as certificates
-from aquacert.certificates.queries import resting_on, travelling_on, travelling_within
+from aquacert.certificates.queries import numbered, resting_on, travelling_on, travelling_within
 from aquacert.declarations import tasks as declarations
-from aquacert.declarations.queries.impact import open_within
+from aquacert.declarations.queries.impact import open_of, open_within
 from aquacert.hatcheries import tasks as hatcheries
 from aquacert.http import db as http_db
 from aquacert.http import gates, headers, openapi, pages, problems
@@ -77,6 +77,8 @@ ROOMS = (
 
 NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.BULK_SENT: ("declarations.send_bulk",),
+    Topic.CAMPAIGN_OPENED: ("hatcheries.announce_campaign",),
+    Topic.CASE_ASKED: ("supervision.make_case",),
     Topic.CERTIFICATE_ISSUED: ("certificates.render", "movements.open"),
     Topic.CERTIFICATE_RECALLED: ("certificates.publish_status",),
     Topic.CERTIFICATE_REPLACED: ("certificates.publish_status", "movements.close"),
@@ -125,6 +127,8 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     install_cipher(Cipher(settings.secret))
     database = Database(settings, clock or clock_of(settings), subscribers=NEWS)
     database.impact.register("zone", "待办申报", open_within)
+    database.impact.register("hatchery", "待办申报", open_of)
+    database.impact.register("certificate_number", "检疫证明", numbered)
     database.impact.register("zone", "在途证明", travelling_within)
     database.impact.register("report", "有效证明", resting_on)
     database.impact.register("report", "在途证明", travelling_on)
@@ -144,6 +148,7 @@ def tasks_of(house: House) -> dict[str, Task]:
         "certificates.recall": partial(certificates.recall, database),
         "certificates.report_changed": partial(certificates.report_changed, database),
         "certificates.zone_changed": partial(certificates.zone_changed, database),
+        "hatcheries.announce_campaign": partial(hatcheries.announce_campaign, database),
         "hatcheries.book_sheet": partial(hatcheries.book_sheet, database),
         "declarations.send_bulk": partial(declarations.send_bulk, database),
         "labs.pool_retracted": partial(reports.pool_retracted, database),
@@ -154,6 +159,7 @@ def tasks_of(house: House) -> dict[str, Task]:
         "sampling.consignment_closed": partial(sampling.consignment_closed, database),
         "sampling.declaration_inspected": partial(sampling.declaration_inspected, database),
         "sampling.make_annex": partial(sampling.make_annex, database, keys),
+        "supervision.make_case": partial(supervision.make_case, database),
         "sampling.report_changed": partial(sampling.report_changed, database),
     }
 

@@ -30,7 +30,7 @@ from aquacert.certificates.status.queries import (
     listing,
     status_list_of,
 )
-from aquacert.certificates.status.queries.resting import resting_on, travelling_on
+from aquacert.certificates.status.queries.resting import numbered, resting_on, travelling_on
 from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
@@ -72,6 +72,7 @@ __all__ = [
     "list_numbers",
     "listing",
     "live_pages",
+    "numbered",
     "public_id_of_number",
     "record_of",
     "resting_on",

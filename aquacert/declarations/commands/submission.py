@@ -9,6 +9,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from aquacert.accounts import commands as accounts
+from aquacert.accounts.queries import refuse_if_off
+from aquacert.accounts.rules.capabilities import Capability
 from aquacert.declarations.commands.drafts import own
 from aquacert.declarations.commands.facts import (
     DeclarationAmended,
@@ -50,6 +52,8 @@ def submit_declaration(w: Work, declaration_id: UUID, *, statement: bool) -> str
     if paper.state == State.SUBMITTED.value and paper.number:
         return paper.number
     MOVES.after(State(paper.state), Act.SUBMIT)
+    if w.actor.organisation_id == paper.organisation_id:
+        refuse_if_off(w, Capability.DECLARE_ONLINE, paper.origin_code)
     reading = _ready(w, paper, from_json(paper.answers), statement=statement)
     paper.number = number(paper.origin_code, w.today, _next_serial(w, paper.origin_code))
     paper.submitted_at = paper.statement_at = w.now

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import func, or_, select
 
 from aquacert.declarations.models import Batch, Declaration, Load
@@ -22,5 +24,13 @@ def open_within(look: Look, reach: Reach) -> int:
             Declaration.id.in_(carries),
             or_(Declaration.origin_code.in_(sorted(reach.divisions)), Declaration.id.in_(goes)),
         )
+    )
+    return look.session.scalar(count) or 0
+
+
+def open_of(look: Look, hatchery_id: UUID) -> int:
+    """Return how many open declarations a farm has; it cannot close or be merged before."""
+    count = select(func.count()).where(
+        Declaration.hatchery_id == hatchery_id, Declaration.state.in_(sorted(OPEN))
     )
     return look.session.scalar(count) or 0

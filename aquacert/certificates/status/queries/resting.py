@@ -16,6 +16,12 @@ from aquacert.sampling import queries as sampling
 from aquacert.surveillance.queries.own import sample_of_reports
 
 
+def numbered(look: Look, number: str) -> int:
+    """Return how many certificates of ours bear a number, whoever asks: one or none."""
+    count = select(func.count()).where(Certificate.number == number.strip())
+    return look.session.scalar(count) or 0
+
+
 def resting_on(look: Look, blind_code: str) -> int:
     """Return how many valid certificates rest on the sample of a blind code, whoever asks."""
     return _count(look, _of_code(look, blind_code))
