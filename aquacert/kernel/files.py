@@ -7,10 +7,13 @@ under its final name.
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import shutil
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 from uuid import UUID
 
 from sqlalchemy import Index
@@ -54,6 +57,21 @@ class FileStore:
             raise Unavailable("文件没能存下来，请稍后再试。", detail=str(error)) from error
         return digest
 
+    def put_path(self, source: Path) -> tuple[str, int]:
+        """Store a file on disk piece by piece and return its SHA-256 (hex) and size in bytes.
+
+        For files too large to be whole in memory; raise `Unavailable` on a full disk.
+        """
+        try:
+            with source.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            path = self.path(digest)
+            if not path.exists():
+                self._copy(source, path)
+            return digest, path.stat().st_size
+        except OSError as error:
+            raise Unavailable("文件没能存下来，请稍后再试。", detail=str(error)) from error
+
     def get(self, digest: str) -> bytes:
         """Return the bytes; raise `Unavailable` if they are missing or were changed."""
         try:
@@ -68,13 +86,22 @@ class FileStore:
         """Return where a digest's bytes lie."""
         return self.folder / digest[:2] / digest
 
+    @classmethod
+    def _write(cls, path: Path, data: bytes) -> None:
+        cls._keep(path, io.BytesIO(data))
+
+    @classmethod
+    def _copy(cls, source: Path, path: Path) -> None:
+        with source.open("rb") as read:
+            cls._keep(path, read)
+
     @staticmethod
-    def _write(path: Path, data: bytes) -> None:
+    def _keep(path: Path, read: IO[bytes]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                shutil.copyfileobj(read, file, 1 << 20)
                 file.flush()
                 os.fsync(file.fileno())
             Path(temporary).replace(path)

@@ -19,6 +19,7 @@ class P(StrEnum):
     CALL_KEEP = "declarations:call:keep"
     CAMPAIGN_OPEN = "hatcheries:campaign:open"
     CAPABILITY_SWITCH = "accounts:capability:switch"
+    CASE_ARCHIVE = "supervision:case:archive"
     CERTIFICATE_ISSUE = "certificates:certificate:issue"
     CERTIFICATE_READ = "certificates:certificate:read"
     CERTIFICATE_RECALL = "certificates:certificate:recall"

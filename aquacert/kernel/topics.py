@@ -9,6 +9,8 @@ class Topic(StrEnum):
     """What happened, spelt `thing.happened`. Alphabetical."""
 
     BULK_SENT = "bulk.sent"
+    CAMPAIGN_OPENED = "campaign.opened"
+    CASE_ASKED = "case.asked"
     CERTIFICATE_ISSUED = "certificate.issued"
     CERTIFICATE_RECALLED = "certificate.recalled"
     CERTIFICATE_REPLACED = "certificate.replaced"
