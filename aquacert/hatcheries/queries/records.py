@@ -200,6 +200,15 @@ def people_of(look: Look, hatchery_id: UUID) -> list[PersonLine]:
     ]
 
 
+def farm_person(look: Look, farm_person_id: UUID) -> FarmPerson:
+    """Return a person of a farm, which must be in scope."""
+    row = look.session.get(FarmPerson, farm_person_id)
+    if row is None:
+        raise NotFound
+    look.get(Hatchery, row.hatchery_id)
+    return row
+
+
 def pond(look: Look, pond_id: UUID) -> tuple[Hatchery, Pond]:
     """Return a pond with its farm, which must be in scope."""
     row = look.session.get(Pond, pond_id)

@@ -123,8 +123,6 @@ def _geojson(text: str) -> list[Corner]:
         if shape["type"] != "Polygon" or len(shape["coordinates"]) != 1:
             raise ValueError("只收一个没有洞的多边形（GeoJSON 的 Polygon）。")
         ring = shape["coordinates"][0]
-        if not all(isinstance(point, list) for point in ring):
-            raise TypeError
         return [(point[0] * 1.0, point[1] * 1.0) for point in ring]
     except (
         KeyError,

@@ -22,7 +22,13 @@ holds("hatchery", hatchery, P.HATCHERY_READ, contact_name="联系人", phone="�
 
 
 def prepare(app: Flask) -> None:
-    """Let the rail count registrations that wait; say which office the own farm declares at."""
+    """Let the rail count registrations that wait; say which office the own farm declares at.
+
+    The address on a farm's sign is no part of this room's prefix, so it joins here.
+    """
+    from aquacert.hatcheries.views.sign import scanned
+
+    app.register_blueprint(scanned)
     app.extensions[EXTENSION].rail["hatcheries"] = _rail
     app.extensions[EXTENSION].extras["assigned_office"] = _assigned_office
 

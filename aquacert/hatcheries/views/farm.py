@@ -21,9 +21,12 @@ from aquacert.hatcheries.forms import (
     ReapplyForm,
 )
 from aquacert.hatcheries.queries import (
+    fit_to_declare,
     licences,
     lots,
     own_hatchery,
+    people_of,
+    ponds,
 )
 from aquacert.hatcheries.rules import LICENCE_WORDS, STATE_WORDS, grade
 from aquacert.hatcheries.views.blueprint import bp, day, named_species
@@ -51,6 +54,9 @@ def own() -> ResponseReturnValue:
             licence_words=LICENCE_WORDS,
             lots=lots(unit, farm.id),
             states=STATE_WORDS,
+            faults=fit_to_declare(unit, farm.id),
+            pond_count=len(ponds(unit, farm.id)),
+            people_count=len(people_of(unit, farm.id)),
         )
 
 

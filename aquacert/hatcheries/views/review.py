@@ -15,18 +15,38 @@ from aquacert.hatcheries.commands import (
 )
 from aquacert.hatcheries.forms import ActForm, ReasonForm
 from aquacert.hatcheries.queries import (
+    fit_to_declare,
     hatchery,
     hatchery_lines,
+    illnesses,
     licence_standing,
     licences,
+    looks_back_to,
     lots,
+    people_of,
+    ponds,
+    sign_of,
+    withdrawals,
 )
-from aquacert.hatcheries.rules import LICENCE_WORDS, STATE_WORDS, State, grade
+from aquacert.hatcheries.queries.records import farm_person
+from aquacert.hatcheries.rules import LICENCE_WORDS, STATE_KINDS, STATE_WORDS, State, grade
+from aquacert.hatcheries.rules.outline import SORT_WORDS
+from aquacert.hatcheries.rules.people import POST_WORDS
 from aquacert.hatcheries.views.blueprint import bp
+from aquacert.hatcheries.views.keeping import shape
 from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
+from aquacert.http.personal import holds
 from aquacert.kernel.permissions import P
 from aquacert.reference.queries import full_name
+
+WORDS = {
+    "posts": POST_WORDS,
+    "sorts": SORT_WORDS,
+    "state_kinds": STATE_KINDS,
+    "shape": shape,
+}
+holds("farm_person", farm_person, P.HATCHERY_READ, name="姓名", phone="手机号")
 
 
 @bp.get("/")
@@ -39,7 +59,9 @@ def index() -> ResponseReturnValue:
     state = state if state in set(State) else ""
     with look() as unit:
         found = hatchery_lines(unit, state, words, request.args.get("page", 1, type=int))
-    return page("hatcheries/index.html", pages=found, q=words, state=state, states=STATE_WORDS)
+    return page(
+        "hatcheries/index.html", pages=found, q=words, state=state, states=STATE_WORDS, **WORDS
+    )
 
 
 @bp.get("/<uuid:hatchery_id>")
@@ -100,7 +122,14 @@ def _page(hatchery_id: UUID, form: ReasonForm) -> str:
             licences=licences(unit, farm.id),
             licence_words=LICENCE_WORDS,
             lots=lots(unit, farm.id),
+            ponds=ponds(unit, farm.id),
+            people=people_of(unit, farm.id),
+            faults=fit_to_declare(unit, farm.id),
+            illnesses=illnesses(unit, farm.id, looks_back_to(unit)),
+            withdrawals=withdrawals(unit, farm.id),
+            sign=sign_of(unit, farm.id),
             states=STATE_WORDS,
+            **WORDS,
             form=form,
             act=ActForm(),
         )
