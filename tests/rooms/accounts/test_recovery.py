@@ -8,13 +8,16 @@ from sqlalchemy import select
 from aquacert.accounts.commands import (
     ask_recovery,
     confirm_recovery,
+    end_appointment,
+    end_lending,
     finish_recovery,
+    lend_role,
     start_recovery,
     stop_recovery,
 )
 from aquacert.accounts.commands.facts import PasswordChanged
 from aquacert.accounts.commands.passwords import matches
-from aquacert.accounts.models import Person, Recovery
+from aquacert.accounts.models import Membership, Person, Recovery
 from aquacert.accounts.queries import credentials, has_factor, inbox_page, session_standing
 from aquacert.accounts.queries.actors import secret_hash
 from aquacert.accounts.queries.recovery import recoveries_waiting, recovery_of_secret
@@ -196,3 +199,40 @@ def test_a_first_password_that_nobody_came_for_opens_nothing_after_a_week(db):
     db.clock.forward(days=7)
     with db.look() as look:
         assert credentials(look, owner.username).password_hash is None
+
+
+def test_what_is_taken_away_between_form_and_button_is_gone(db, app):
+    """F15: the page was open with the right; the button comes without it."""
+    boss = make_person(db, "county_supervisor")
+    clerk = make_person(db, "office_clerk", organisation_id=boss.organisation_id, totp=True)
+    owner = make_person(db, "hatchery_owner")
+    client = signed_in(app.test_client(), clerk)
+    _, number = ask(db, owner.username)
+    assert client.get("/accounts/recoveries").status_code == 200
+    with db.look(SYSTEM) as look:
+        mine = look.one(select(Membership.id).where(Membership.person_id == clerk.person_id))
+        his = look.one(select(Membership.id).where(Membership.person_id == boss.person_id))
+    with db.work(boss.actor) as w:
+        lent = lend_role(
+            w,
+            membership_id=his,
+            borrower_id=clerk.person_id,
+            from_on=w.today,
+            last_on=w.today,
+            because="开会",
+        )
+    halt = "/certificates/switches"
+    before = client.get(halt).status_code
+    with db.work(boss.actor) as w:
+        end_lending(w, lent)
+    assert (before, client.get(halt).status_code) == (200, 403)
+    with db.work(SYSTEM) as w:
+        end_appointment(w, mine, reason="调离")
+    asked = {"number": number, "name": "张三丰", "document": "identity-card", "because": "到场"}
+    asked["identity"] = "11010519491231002X"
+    assert client.post("/accounts/recoveries", data=asked).status_code == 403
+    admin = make_person(db, "administrator")
+    assert signed_in(app.test_client(), admin).get("/accounts/password-rules").status_code == 200
+    with db.look() as look:
+        state = look.one(select(Recovery.state).where(Recovery.number == number))
+    assert state == RecoveryState.ASKED
