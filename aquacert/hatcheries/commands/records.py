@@ -87,9 +87,8 @@ def write_note(
     ponds = _ponds(w, farm, pond_ids)
     if len(photos) > MOST_PHOTOS:
         raise Invalid("照片太多。", photos=f"一次最多 {MOST_PHOTOS} 张。")
-    rows = [
-        w.add(_row(w, farm, note, day, facts, pond_id=pond_id)) for pond_id in (ponds or [None])
-    ]
+    places: Sequence[UUID | None] = ponds or [None]
+    rows = [w.add(_row(w, farm, note, day, facts, pond_id=place)) for place in places]
     for data, name in photos:
         read = read_paper(data, name, field="photos")
         w.attach(rows[0], read.data, read.name, read.media_type)

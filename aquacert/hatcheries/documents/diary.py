@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from openpyxl import Workbook
+
 from aquacert.kernel.papers import Paper, docx
 from aquacert.reference.rules.text import plain_cell
 
@@ -128,13 +130,8 @@ def diary_docx(paper: DiaryPaper) -> bytes:
 
 def diary_xlsx(paper: DiaryPaper) -> bytes:
     """Return the records as .xlsx, one sheet each; no cell can become a formula."""
-    from openpyxl import Workbook
-
-    book = Workbook()
-    first = book.active
-    first.title = "基本情况"
-    for label, value in paper.facts:
-        first.append([label, plain_cell(value)])
+    book = Workbook(write_only=True)
+    _sheet(book, "基本情况", ("项目", "内容"), paper.facts)
     _sheet(book, "生产记录", DIARY_HEADS, [row.cells() for row in paper.rows])
     _sheet(book, "存塘台账", LEDGER_HEADS, [row.cells() for row in paper.ledger])
     out = io.BytesIO()
@@ -143,10 +140,10 @@ def diary_xlsx(paper: DiaryPaper) -> bytes:
 
 
 def _sheet(
-    book: object, title: str, heads: Sequence[str], rows: Sequence[Sequence[str | int]]
+    book: Workbook, title: str, heads: Sequence[str], rows: Sequence[Sequence[str | int]]
 ) -> None:
-    sheet = book.create_sheet(title)  # type: ignore[attr-defined]
-    sheet.append(list(heads))
+    sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
+    sheet.append(list(heads))
     for row in rows:
         sheet.append([plain_cell(cell) for cell in row])
