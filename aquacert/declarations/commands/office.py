@@ -18,6 +18,7 @@ from aquacert.declarations.commands.filing import file_opening
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import machine_checks
 from aquacert.declarations.queries.facts import loads_of
+from aquacert.declarations.queries.office import missing_papers
 from aquacert.declarations.queries.proxy import hands_of
 from aquacert.declarations.rules.checks import obstacles
 from aquacert.declarations.rules.clocks import stop
@@ -75,11 +76,12 @@ def accept_declaration(
 
 
 def ask_supplement(
-    w: Work, declaration_id: UUID, *, items: Collection[str], note: str = ""
+    w: Work, declaration_id: UUID, *, items: Collection[str], note: str = "", sure: bool = True
 ) -> None:
     """Say once everything that is missing; the office's clock stops until the declarant answers.
 
-    Raises `NotAllowedNow` for a second asking (Measures 2022, Art. 12).
+    Raises `NotAllowedNow` for a second asking (Measures 2022, Art. 12). Unless the clerk is `sure`,
+    a paper that must be there, is not, and is not asked for, is `Invalid`: there is no second time.
     """
     paper = w.get_for_change(Declaration, declaration_id)
     unknown = [item for item in items if item not in set(Material)]
@@ -87,6 +89,8 @@ def ask_supplement(
         raise Invalid("请勾选要补的材料。", items="有一项不在材料清单里，请重新勾选。")
     wanted = [Material(item) for item in dict.fromkeys(items)]
     check_supplement(wanted, note, paper.asked_at)
+    if not sure:
+        _check_whole(w, paper, wanted)
     w.move(paper, MOVES, Act.ASK, because="、".join(MATERIAL_WORDS[item] for item in wanted))
     paper.asked_at = w.now
     paper.asked_items = [item.value for item in wanted]
@@ -145,6 +149,15 @@ def _assign(w: Work, paper: Declaration, vet_id: UUID) -> None:
         subject=f"派您检疫 {paper.number}。",
         link=f"/declarations/{paper.id}",
     )
+
+
+def _check_whole(w: Work, paper: Declaration, wanted: Collection[Material]) -> None:
+    """Raise `Invalid` for what is missing and would be forgotten."""
+    left = [one for one in missing_papers(w, paper) if one not in wanted]
+    if left:
+        words = "、".join(MATERIAL_WORDS[one] for one in left)
+        sentence = f"还缺{words}，没有勾。只能告知一次：请勾上，或勾“没勾的不用补”。"
+        raise Invalid("还有缺的没有勾。", items=sentence)
 
 
 def _check_visit(w: Work, paper: Declaration, visit_at: datetime | None) -> None:

@@ -39,12 +39,10 @@ def bulk_template(lots: Sequence[str], species: Sequence[str]) -> bytes:
     sheet.append(list(HEADS.values()))
     sheet.freeze_panes = "C2"
     for name in FIELDS:
-        sheet.column_dimensions[letter(name)].width = WIDTHS.get(name, 14)
+        column = sheet.column_dimensions[letter(name)]
+        column.width, column.number_format = WIDTHS.get(name, 14), TEXT
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for row in sheet.iter_rows(min_row=2, max_row=201, max_col=len(FIELDS)):
-        for cell in row:
-            cell.number_format = TEXT
     _lists(book, sheet, lots, species)
     notes = book.create_sheet("填写说明")
     notes.column_dimensions["A"].width, notes.column_dimensions["B"].width = 28, 70

@@ -6,12 +6,18 @@ from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 
-from aquacert.declarations.forms.declaring import Judged, choices
+from aquacert.declarations.forms.declaring import Judged, SupplementForm, choices
 from aquacert.declarations.rules.calls import DIRECTION_WORDS, SUBJECT_WORDS, Subject
 from aquacert.http.forms import Form
 
 MOMENT = {"type": "datetime-local", "autocomplete": "off"}
 DAY = {"type": "date", "autocomplete": "off"}
+
+
+class OnceForm(SupplementForm):
+    """Everything that is missing, once; what is left out although it is missing is left out knowingly."""
+
+    sure = BooleanField(_("没勾的不用补"), [Judged()])
 
 
 class CodeForm(Form):

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, or_, select
 
 from aquacert.declarations.models import Declaration, Load
 from aquacert.declarations.queries.facts import BatchLine, batches_of
+from aquacert.declarations.queries.finding import found_by
 from aquacert.declarations.rules.clocks import Countdown, countdown
 from aquacert.declarations.rules.states import LabStage, LoadState, State, stones_done
 from aquacert.hatcheries.models import Hatchery
@@ -76,7 +77,7 @@ def queue(look: Look, tab: str = "waiting", words: str = "") -> Select[Declarati
         Declaration.state.in_(states),
     )
     if words.strip():
-        statement = statement.where(look.matching(Declaration, words))
+        statement = statement.where(found_by(look, words))
     if tab in {"refused", "closed"}:
         return statement.order_by(Declaration.closed_at.desc(), Declaration.id)
     return statement.order_by(
@@ -130,7 +131,7 @@ def mine(
         look.visible(Declaration), Declaration.organisation_id == organisation_id
     )
     if words.strip():
-        statement = statement.where(look.matching(Declaration, words))
+        statement = statement.where(found_by(look, words))
     found = look.pages(
         statement.order_by(
             Declaration.state != State.SUPPLEMENT_REQUESTED.value, Declaration.id.desc()

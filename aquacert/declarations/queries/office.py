@@ -12,15 +12,19 @@ from aquacert.accounts.queries.people import official_vets, person_label
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries.facts import all_load_facts, batches_of
 from aquacert.declarations.queries.papers import KINDS, papers_of
+from aquacert.declarations.queries.slots import slots_of
+from aquacert.declarations.rules.basis import ClockBasis, clock_basis
 from aquacert.declarations.rules.clocks import span
+from aquacert.declarations.rules.grounds import Material
 from aquacert.declarations.rules.plan import amount
 from aquacert.declarations.rules.states import LOAD_WORDS, LabStage, LoadState, State
 from aquacert.hatcheries.models import Hatchery
 from aquacert.hatcheries.rules import State as HatcheryState
 from aquacert.hatcheries.rules import grade
-from aquacert.kernel.clock import SHANGHAI
+from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.kernel.paging import Pages
 from aquacert.kernel.work import Look
+from aquacert.reference import queries as reference
 
 TEST_WORDS = {
     LabStage.UNKNOWN: "等现场检疫后定",
@@ -54,6 +58,21 @@ def vet_choices(look: Look, paper: Declaration) -> list[tuple[str, str]]:
             if vet.person_id != paper.declared_by_id:
                 found.setdefault(str(vet.person_id), f"{vet.label} {vet.number}")
     return list(found.items())
+
+
+def missing_papers(look: Look, paper: Declaration) -> list[Material]:
+    """Return the papers that must be there and are not, neither here nor on the farm's record."""
+    return [one.material for one in slots_of(look, paper) if one.must and not one.filled]
+
+
+def basis_of(look: Look, paper: Declaration) -> ClockBasis | None:
+    """Return which dated rule the declaration's clock runs by; None when none runs."""
+    if paper.submitted_at is None or paper.answered_at is not None:
+        return None
+    stopped = paper.state == State.SUPPLEMENT_REQUESTED.value
+    started = paper.asked_at if stopped and paper.asked_at else paper.submitted_at
+    name = "supplement.reply" if stopped else "supplement.notice"
+    return clock_basis(reference.rule(look, name, legal_day(started)), stopped=stopped)
 
 
 def proxy_farms(look: Look, words: str, number: int) -> Pages[Hatchery]:

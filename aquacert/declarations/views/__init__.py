@@ -12,6 +12,7 @@ from aquacert.declarations.views import (
     parts,
     proxy,
     words,
+    workload,
 )
 from aquacert.declarations.views.blueprint import bp, prepare
 
@@ -29,4 +30,5 @@ __all__ = [
     "prepare",
     "proxy",
     "words",
+    "workload",
 ]

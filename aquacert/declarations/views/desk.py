@@ -9,12 +9,8 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from aquacert.declarations.forms import (
-    AcceptForm,
-    ActForm,
     AssignForm,
     CloseForm,
-    RefuseForm,
-    SupplementForm,
     choices,
 )
 from aquacert.declarations.models import Declaration
@@ -28,21 +24,22 @@ from aquacert.declarations.queries import (
     machine_checks,
     overdue_count,
 )
+from aquacert.declarations.queries.calls import calls_of
 from aquacert.declarations.queries.lists import TABS, clock_of, lines
-from aquacert.declarations.queries.office import road, vet_choices
+from aquacert.declarations.queries.office import basis_of, road, vet_choices
 from aquacert.declarations.queries.papers import KINDS, papers_of
+from aquacert.declarations.queries.proxy import consents
 from aquacert.declarations.rules.answers import MODE_WORDS, PURPOSE_WORDS, SOURCE_WORDS
-from aquacert.declarations.rules.grounds import (
-    GROUND_WORDS,
-    MATERIAL_WORDS,
-    Ground,
-    why_not_ground,
-)
+from aquacert.declarations.rules.basis import BASES
+from aquacert.declarations.rules.consent import CONSENT_WORDS, WAY_WORDS
+from aquacert.declarations.rules.grounds import GROUND_WORDS, MATERIAL_WORDS
 from aquacert.declarations.rules.numbers import short
 from aquacert.declarations.rules.plan import amount
-from aquacert.declarations.rules.states import STATE_WORDS, State
+from aquacert.declarations.rules.states import STATE_WORDS
 from aquacert.declarations.views.blueprint import bp, is_desk
+from aquacert.declarations.views.calls import WORDS as CALL_WORDS
 from aquacert.declarations.views.owner import show_own
+from aquacert.declarations.views.panel import panel_of
 from aquacert.hatcheries.queries import lot_lines
 from aquacert.http.forms import Form
 from aquacert.http.gates import allowed, current_actor, look
@@ -60,7 +57,6 @@ TAB_WORDS = {
     "refused": "不予受理",
     "closed": "已办结",
 }
-ANSWERS = ("accept", "supplement", "refuse")
 WORDS = {
     "amount": amount,
     "short": short,
@@ -72,6 +68,10 @@ WORDS = {
     "purposes": PURPOSE_WORDS,
     "sources": SOURCE_WORDS,
     "paper_kinds": KINDS,
+    "bases": BASES,
+    "ways": WAY_WORDS,
+    "consent_states": CONSENT_WORDS,
+    **CALL_WORDS,
 }
 
 
@@ -96,7 +96,7 @@ def queue_page(form: Form | None = None, picked: UUID | None = None, answer: str
             for line in found.items
             if tab in {"waiting", "supplement"}
         }
-        panel = _panel(unit, picked or _picked(found.items), form, answer)
+        panel = panel_of(unit, picked or _picked(found.items), form, answer)
         return page(
             "declarations/queue.html",
             pages=found,
@@ -140,7 +140,10 @@ def show_page(unit: Look, paper: Declaration, form: Form | None = None) -> str:
         lots=lot_lines(unit, [one.lot_id for one in batches]),
         checks=machine_checks(unit, paper),
         clock=clock_of(paper, unit.now),
+        basis=basis_of(unit, paper),
         stations=road(unit, paper),
+        consents=consents(unit, paper.id) if paper.is_proxy else [],
+        calls=calls_of(unit, paper.id) if unit.actor.may(P.CALL_KEEP) else [],
         files=unit.files_of(paper),
         papers=papers_of(paper),
         assign=assign,
@@ -155,38 +158,3 @@ def _picked(items: Sequence[DeclarationLine]) -> UUID | None:
         return UUID(text) if text else items[0].declaration_id
     except (ValueError, IndexError):
         return None
-
-
-def _panel(
-    unit: Look, picked: UUID | None, form: Form | None, answer: str
-) -> dict[str, object] | None:
-    """Return everything the right panel shows of one declaration, or None for the empty panel."""
-    if picked is None:
-        return None
-    paper = declaration(unit, picked)
-    if paper.submitted_at is None:
-        return None
-    chosen = answer or request.args.get("answer", "accept")
-    accept = form if isinstance(form, AcceptForm) else AcceptForm(visit_place=paper.origin_place)
-    accept.vet_id.choices = choices([("", "稍后再派"), *vet_choices(unit, paper)])
-    state = State(paper.state)
-    return {
-        "paper": paper,
-        "line": lines(unit, [paper])[0],
-        "batches": batches_of(unit, paper.id),
-        "loads": all_load_facts(unit, paper.id),
-        "checks": machine_checks(unit, paper),
-        "clock": clock_of(paper, unit.now),
-        "files": unit.files_of(paper),
-        "answer": chosen if chosen in ANSWERS else "accept",
-        "accept": accept,
-        "supplement": form if isinstance(form, SupplementForm) else SupplementForm(),
-        "refuse": form if isinstance(form, RefuseForm) else RefuseForm(),
-        "closed_grounds": {
-            ground.value: why_not_ground(
-                ground, state, paper.asked_at, paper.reply_due_at, unit.now
-            )
-            for ground in Ground
-        },
-        "act": ActForm(),
-    }

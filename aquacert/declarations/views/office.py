@@ -21,9 +21,9 @@ from aquacert.declarations.forms import (
     AssignForm,
     CloseForm,
     RefuseForm,
-    SupplementForm,
     choices,
 )
+from aquacert.declarations.forms.desk import OnceForm
 from aquacert.declarations.queries import declaration
 from aquacert.declarations.queries.office import vet_choices
 from aquacert.declarations.rules.moments import parse_moment
@@ -61,12 +61,16 @@ def accept(declaration_id: UUID) -> ResponseReturnValue:
 @allowed(P.DECLARATION_ACCEPT)
 def ask(declaration_id: UUID) -> ResponseReturnValue:
     """Say once what is missing."""
-    form = SupplementForm()
+    form = OnceForm()
     if form.validate_on_submit():
         with form.catching():
             with work(once=form.key()) as w:
                 ask_supplement(
-                    w, declaration_id, items=form.items.data or (), note=form.note.data or ""
+                    w,
+                    declaration_id,
+                    items=form.items.data or (),
+                    note=form.note.data or "",
+                    sure=bool(form.sure.data),
                 )
                 here = w.reply = url_for(".show", declaration_id=declaration_id)
             flash(_("已一次性告知，时限停表"))

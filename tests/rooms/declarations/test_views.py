@@ -18,6 +18,7 @@ from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import make_person
 from tests.make.declarations import answers, draft, make_declaration
 from tests.make.hatcheries import Farm, make_hatchery
+from tests.rooms.declarations.test_office import picture
 
 
 @pytest.fixture
@@ -274,7 +275,10 @@ def test_the_office_fills_in_by_proxy(db, farm, clerk):
     assert farm.uscc in text(clerk.get("/declarations/proxy"))
     saved = clerk.post(f"/declarations/new?hatchery={farm.hatchery_id}", data=filled(farm))
     assert saved.status_code == 302
-    assert clerk.get(saved.location).status_code == 200
+    assert "取得货主的同意" in text(clerk.get(saved.location))
+    with_paper = {"mandate": (io.BytesIO(picture()), "委托.png"), "once": "m"}
+    consent = saved.location.replace("/check", "/proxy-consent/paper")
+    assert clerk.post(consent, data=with_paper).status_code == 302
     sent = clerk.post(saved.location, data={"statement": "y", "once": "s"})
     assert sent.status_code == 302
     declaration_id = re.findall(r"declarations/([0-9a-f-]{36})", sent.location)[0]

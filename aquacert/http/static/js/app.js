@@ -37,7 +37,8 @@
     if (form) { delete form.dataset.sent; }
   });
 
-  /* 2. keys */
+  /* 2. keys; whoever switched them off keeps them off */
+  try { if (localStorage.getItem("keys") === "off") { document.body.dataset.keys = "off"; } } catch (error) { /* private window */ }
   var at = -1;
   function rows() { return Array.prototype.slice.call(document.querySelectorAll("[data-rows] [data-href]")); }
   function go(step) {

@@ -1,0 +1,114 @@
+"""The right panel of the queue: one whole declaration and the three lawful answers."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from flask import request
+from flask_babel import gettext as _
+
+from aquacert.declarations.forms import AcceptForm, ActForm, RefuseForm, choices
+from aquacert.declarations.forms.desk import OnceForm
+from aquacert.declarations.models import Declaration
+from aquacert.declarations.queries import all_load_facts, batches_of, declaration, machine_checks
+from aquacert.declarations.queries.lists import clock_of, lines
+from aquacert.declarations.queries.office import basis_of, vet_choices
+from aquacert.declarations.queries.slots import slots_of
+from aquacert.declarations.queries.workload import visit_counts
+from aquacert.declarations.rules.grounds import Ground, Material, why_not_ground
+from aquacert.declarations.rules.states import State
+from aquacert.http.forms import Form
+from aquacert.kernel.clock import SHANGHAI
+from aquacert.kernel.work import Look
+
+ANSWERS = ("accept", "supplement", "refuse")
+MOMENT = len("2026-05-12T13:30")
+
+
+def panel_of(
+    unit: Look, picked: UUID | None, form: Form | None, answer: str
+) -> dict[str, object] | None:
+    """Return everything the right panel shows of one declaration, or None for the empty panel.
+
+    `form` is the answer that was wrong, with what was typed.
+    """
+    if picked is None:
+        return None
+    paper = declaration(unit, picked)
+    if paper.submitted_at is None:
+        return None
+    chosen = answer or request.args.get("answer", "accept")
+    state = State(paper.state)
+    slots = {slot.material.value: slot for slot in slots_of(unit, paper)}
+    checks = machine_checks(unit, paper)
+    return {
+        "paper": paper,
+        "line": lines(unit, [paper])[0],
+        "batches": batches_of(unit, paper.id),
+        "loads": all_load_facts(unit, paper.id),
+        "checks": checks,
+        "clock": clock_of(paper, unit.now),
+        "basis": basis_of(unit, paper),
+        "files": unit.files_of(paper),
+        "slots": slots,
+        "answer": chosen if chosen in ANSWERS else "accept",
+        "accept": accept_form(unit, paper, form),
+        "supplement": form if isinstance(form, OnceForm) else _once_form(slots),
+        "refuse": form if isinstance(form, RefuseForm) else RefuseForm(formdata=None),
+        "closed_grounds": {
+            ground.value: why_not_ground(
+                ground, state, paper.asked_at, paper.reply_due_at, unit.now
+            )
+            for ground in Ground
+        },
+        "act": ActForm(formdata=None),
+    }
+
+
+def accept_form(unit: Look, paper: Declaration, form: Form | None) -> AcceptForm:
+    """Return the acceptance with each vet's visits of that day beside him.
+
+    `?at=` and `?vet=` come from the day view, where a free hour was chosen.
+    """
+    at = request.args.get("at", "")[:MOMENT]
+    shown = (
+        form
+        if isinstance(form, AcceptForm)
+        else AcceptForm(
+            formdata=None,
+            visit_place=paper.origin_place,
+            visit_at=at,
+            vet_id=request.args.get("vet", ""),
+        )
+    )
+    vets = vet_choices(unit, paper)
+    on = _day(shown.visit_at.data or "") or unit.now.astimezone(SHANGHAI).date()
+    counted = visit_counts(unit, [UUID(key) for key, _words in vets], on)
+    shown.vet_id.choices = [
+        *choices([("", "稍后再派")]),
+        *(
+            (key, _("%(vet)s · 当天 %(n)s 件", vet=_(words), n=counted[UUID(key)]))
+            for key, words in vets
+        ),
+    ]
+    return shown
+
+
+def _once_form(slots: dict[str, object]) -> OnceForm:
+    """Return the asking with everything that must be there and is not, ticked already."""
+    missing = [
+        key
+        for key, slot in slots.items()
+        if getattr(slot, "must", False) and not getattr(slot, "filled", True)
+    ]
+    form = OnceForm(formdata=None)
+    form.items.data = [key for key in missing if key != Material.ANSWERS.value]
+    return form
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
