@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 from threading import Barrier
 
 import pytest
+from docx import Document
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
@@ -27,7 +30,7 @@ from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.ids import new_id
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.sheets import words_of
-from tests.make.accounts import make_person
+from tests.make.accounts import make_person, signed_in
 from tests.make.declarations import answers, make_declaration
 from tests.make.forms import example
 from tests.make.inspections import picture
@@ -161,3 +164,33 @@ def test_what_a_form_says_lies_encrypted(db):
     with db.look(SYSTEM) as look:
         assert "13800008000" in look.one(select(FiledForm)).facts
     assert made.number
+
+
+def test_the_pages_show_the_form_beside_its_signed_paper(db, client):
+    made = make_declaration(db)
+    here = f"/declarations/{made.declaration_id}/forms"
+    form_id = forms(db, made)[0].form.id
+    clerk = make_person(db, "office_clerk", organisation_id=made.farm.office_id)
+    desk = signed_in(client, clerk)
+    assert "2026000001" in desk.get(here).text
+    sent = desk.post(
+        f"{here}/{form_id}/signed", data={"photo": (io.BytesIO(with_metadata()), "签字.jpg")}
+    )
+    assert sent.status_code == 302
+    shown = unescape(desk.get(f"{here}/{form_id}").text)
+    assert "138****8000" in shown
+    assert "13800008000" not in shown
+    assert "伍拾万尾" in shown
+    picture_at = shown.split('<img src="/declarations/')[1].split('"')[0]
+    assert desk.get(f"/declarations/{picture_at}").mimetype == "image/jpeg"
+    again = desk.post(
+        f"{here}/{form_id}/signed", data={"photo": (io.BytesIO(with_metadata()), "签字.jpg")}
+    )
+    assert (again.status_code, "已经归过档" in unescape(again.text)) == (422, True)
+    pdf, word = desk.get(f"{here}/{form_id}.pdf"), desk.get(f"{here}/{form_id}.docx")
+    assert pdf.data.startswith(b"%PDF-1.7")
+    assert "13800008000" in "".join(Document(io.BytesIO(word.data)).tables[0].cell(0, 3).text)
+    # Another county's official finds neither list, form, file nor picture.
+    other = signed_in(client, make_person(db, "office_clerk", division="330106"))
+    for path in (here, f"{here}/{form_id}", f"{here}/{form_id}.pdf", f"/declarations/{picture_at}"):
+        assert other.get(path).status_code == 404

@@ -1,0 +1,125 @@
+"""A whole case as one archive: everything is in it, the digests hold, and it is the same each time."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from html import unescape
+
+import pytest
+
+from aquacert.app import runner_of
+from aquacert.declarations.commands.filing import file_signed_paper
+from aquacert.declarations.queries.filed import forms_of
+from aquacert.kernel.audit import AuditEntry
+from aquacert.kernel.errors import Invalid, NotFound
+from aquacert.kernel.files import StoredFile
+from aquacert.kernel.scope import SYSTEM
+from aquacert.supervision.commands import ask_case, make_case
+from aquacert.supervision.queries.case import case_file, case_files
+from aquacert.supervision.rules import CaseState
+from aquacert.supervision.views import case as door
+from tests.make.accounts import make_person, signed_in
+from tests.make.certificates import issue_one, make_ready, picture
+
+
+def archive_of(db, case_id):
+    with db.look(SYSTEM) as look:
+        row = case_file(look, case_id)
+        return look.read_file(look.session.get(StoredFile, row.file_id))
+
+
+def ask(db, paper, actor=None):
+    with db.work(actor or paper.farm.clerk) as w:
+        return ask_case(w, paper.declaration_id, because="年度档案移交")
+
+
+@pytest.fixture
+def paper(house):
+    """A declaration with its certificate, the documents made, and a signed paper filed."""
+    ready = make_ready(house.database)
+    issue_one(house, ready)
+    runner_of(house).run_all()
+    made = ready.paper
+    with house.database.look(made.farm.clerk) as look:
+        form_id = forms_of(look, made.declaration_id)[0].form.id
+    with house.database.work(made.farm.clerk) as w:
+        file_signed_paper(w, made.declaration_id, form_id, data=picture(), name="a.jpg")
+    return made
+
+
+def test_the_archive_holds_the_whole_case_and_is_the_same_bytes_each_time(house, paper):
+    db = house.database
+    first = ask(db, paper)
+    runner_of(house).run_all()
+    data = archive_of(db, first)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        files = {name: archive.read(name) for name in names}
+    folders = {name.split("/")[0] for name in names if "/" in name}
+    assert folders >= {"1-文书", "2-签字纸件", "4-现场照片", "7-检疫证明", "8-审计摘录"}
+    for kind, ending in (("申报单", "pdf"), ("受理单", "docx"), ("现场记录单", "pdf")):
+        assert f"1-文书/{kind}-2026000001.{ending}" in names
+    # Every digest of both lists holds, and nothing lies there unlisted.
+    manifest = json.loads(files["manifest.json"])
+    listed = {one["path"]: one for one in manifest["files"]}
+    assert set(listed) == set(names) - {"manifest.json", "SHA256SUMS", "index.html"}
+    for path, one in listed.items():
+        assert hashlib.sha256(files[path]).hexdigest() == one["sha256"]
+        assert len(files[path]) == one["size"]
+    sums = dict(reversed(line.split("  ")) for line in files["SHA256SUMS"].decode().splitlines())
+    assert sums == {
+        name: hashlib.sha256(files[name]).hexdigest() for name in names if name != "SHA256SUMS"
+    }
+    page = files["index.html"].decode()
+    assert f"整案档案 {paper.number}" in page
+    assert all(f'href="{path}"' in page for path in listed)
+    # The extract can be held against the chain it came from.
+    rows = [json.loads(line) for line in files["8-审计摘录/audit.jsonl"].decode().splitlines()]
+    tags = {row["tag"] for row in rows}
+    assert {"declarations:declaration:submit", "certificates:certificate:issue"} <= tags
+    assert not any(tag.startswith("supervision:case") for tag in tags)
+    assert manifest["audit"]["entries"] == len(rows)
+    with db.look(SYSTEM) as look:
+        kept = look.session.get(AuditEntry, rows[0]["seq"])
+        assert kept is None or kept.hash == rows[0]["hash"]
+    # Another day, another person: not a byte is different.
+    db.clock.forward(hours=3)
+    second = ask(db, paper, SYSTEM)
+    make_case(db, second)
+    make_case(db, second)
+    assert archive_of(db, second) == data
+
+
+def test_the_page_makes_a_small_case_at_once_and_a_large_one_behind(
+    house, db, client, paper, monkeypatch
+):
+    clerk = make_person(db, "office_clerk", organisation_id=paper.farm.office_id)
+    desk, here = signed_in(client, clerk), f"/supervision/cases/{paper.declaration_id}"
+    assert "检疫证明：" in unescape(desk.get(here).text)
+    assert desk.post(here, data={"because": "移"}).status_code == 422
+    assert desk.post(here, data={"because": "年度档案移交"}).status_code == 302
+    shown = unescape(desk.get(here).text)
+    assert "可以下载" in shown
+    link = shown.split('href="/supervision/cases/files/')[1].split('"')[0]
+    with desk.get(f"/supervision/cases/files/{link}") as taken:
+        assert taken.data.startswith(b"PK")
+    monkeypatch.setattr(door, "AT_ONCE", 0)
+    assert desk.post(here, data={"because": "复查调卷"}).status_code == 302
+    assert "刷新看看" in unescape(desk.get(here).text)
+    runner_of(house).run_all()
+    assert "刷新看看" not in unescape(desk.get(here).text)
+    with db.look(clerk.actor) as look:
+        rows = case_files(look, paper.declaration_id)
+    assert {row.state for row in rows} == {CaseState.READY.value}
+    with pytest.raises(Invalid), db.work(paper.farm.clerk) as w:
+        ask_case(w, paper.declaration_id, because=" ")
+    stranger = make_person(db, "county_supervisor", division="330106")
+    with pytest.raises(NotFound):
+        ask(db, paper, stranger.actor)
+    # Another official of the same county asks himself; the farm's owner has no door.
+    other = make_person(db, "office_clerk", organisation_id=paper.farm.office_id)
+    assert signed_in(client, other).get(f"/supervision/cases/files/{link}").status_code == 404
