@@ -29,7 +29,7 @@ def words_of(look: Look, declaration_id: UUID) -> list[Word]:
     rows = look.scalars(
         select(DeclarationWord)
         .where(DeclarationWord.declaration_id == declaration_id)
-        .order_by(DeclarationWord.id)
+        .order_by(DeclarationWord.said_at, DeclarationWord.id)
     )
     return [Word(row.from_office, row.words, row.said_at) for row in rows]
 
@@ -39,7 +39,7 @@ def waiting_for_office(look: Look, declaration_ids: Collection[UUID]) -> frozens
     rows = look.session.execute(
         select(DeclarationWord.declaration_id, DeclarationWord.from_office)
         .where(DeclarationWord.declaration_id.in_(declaration_ids))
-        .order_by(DeclarationWord.id)
+        .order_by(DeclarationWord.said_at, DeclarationWord.id)
     )
     last: dict[UUID, bool] = {row.declaration_id: row.from_office for row in rows}
     return frozenset(one for one, from_office in last.items() if not from_office)

@@ -20,6 +20,7 @@ WORDS = {
     "sequence": ["0", "1", "999999999999"],
     "name": ["0/000", "../secret", "x", "a" * 43],
     "word": ["confirm", "x"],
+    "thing": ["hatchery", "person", "x"],
     "kid": ["00", "x"],
     "secret": ["x", "a" * 43],
     "part": ["seed-0", "purpose-0", "contact", "again", "papers", "check", "x"],
