@@ -63,4 +63,5 @@ def _same(held: StoredFile, kind: Material) -> StoredFile:
     if there == kind.value:
         return held
     other = MATERIAL_WORDS[Material(there)] if there in MATERIAL_WORDS else "另一项"
-    raise Invalid("同一个文件传了两处。", file=f"和“{other}”是同一个文件，请换一张。")
+    sentence = f"和“{other}”是同一个文件，请换一张。"
+    raise Invalid(sentence, file=sentence)
