@@ -89,6 +89,19 @@ TABLE_OF = {
     "target": "lab_control_targets",
     "token": "api_tokens",
     "zone": "zones",
+    "answer": "campaign_answers",
+    "bulk": "declaration_bulks",
+    "call": "phone_calls",
+    "campaign": "campaigns",
+    "case": "case_files",
+    "farm_person": "farm_people",
+    "form": "filed_forms",
+    "office": "offices",
+    "one": "hatcheries",
+    "other": "hatcheries",
+    "record": "farm_records",
+    "thing": "hatcheries",
+    "vehicle": "vehicles",
 }
 """Name of an address's part, without `_id` → table whose ids it takes."""
 
