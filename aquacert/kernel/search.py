@@ -5,15 +5,23 @@ Encrypted fields are never indexed here; they match exactly through their blind 
 
 from __future__ import annotations
 
+import os
 import unicodedata
+from functools import lru_cache
+from itertools import pairwise, product
 from typing import Any, Protocol, cast, runtime_checkable
 from uuid import UUID
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import ColumnElement, and_, delete, false, insert, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from aquacert.kernel.db import Base
+
+# Its dictionary of phrases takes 44 MB of every process. Here each reading of a character counts.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
+
+from pypinyin import Style, pinyin
 
 LONGEST = 400
 
@@ -58,9 +66,25 @@ def grams(text: str) -> set[str]:
 def indexed(text: str) -> set[str]:
     """Return everything a row is found by: its grams, last characters, and pinyin initials."""
     words = normal(text).split()
-    initials = ["".join(lazy_pinyin(word, style=Style.FIRST_LETTER)) for word in words]
     edges = {word[-1] for word in words} | {word[0] for word in words}
-    return grams(text) | grams(" ".join(initials)) | edges
+    return grams(text) | edges | {gram for word in words for gram in _spelt(word)}
+
+
+def _spelt(word: str) -> set[str]:
+    """Return the two-letter grams of a word's initials: 重庆 gives cq and zq, for both are typed."""
+    heads = [_initials(character) for character in word]
+    if len(heads) == 1:
+        return set(heads[0])
+    return {one + other for pair in pairwise(heads) for one, other in product(*pair)}
+
+
+@lru_cache(maxsize=8192)
+def _initials(character: str) -> frozenset[str]:
+    """Return the first letters of a character's readings; anything else stands for itself."""
+    if character.isascii():
+        return frozenset(character)
+    readings = pinyin(character, style=Style.FIRST_LETTER, heteronym=True)[0]
+    return frozenset(reading[:1] for reading in readings if reading)
 
 
 class _Before:
