@@ -55,3 +55,28 @@ CASE_WORDS: Mapping[CaseState, str] = {
     CaseState.WAITING: "正在生成",
     CaseState.READY: "可以下载",
 }
+
+
+class Watch(StrEnum):
+    """A list of farms that officials should ask about."""
+
+    SILENT = "silent"
+    UNCONFIRMED = "unconfirmed"
+
+
+WATCH_WORDS: Mapping[Watch, str] = {
+    Watch.SILENT: "有存塘，不申报",
+    Watch.UNCONFIRMED: "久未核对",
+}
+MOST_DAYS = 3_660
+
+
+def parse_days(text: str, usual: int) -> int:
+    """Return a number of days as typed, `usual` when nothing was; raise `Invalid` on `days`."""
+    said = text.strip()
+    if not said:
+        return usual
+    if not said.isascii() or not said.isdigit() or not 0 <= int(said[:9]) <= MOST_DAYS:
+        sentence = f"请填 0 到 {MOST_DAYS} 之间的整数。"
+        raise Invalid(sentence, days=sentence)
+    return int(said)
