@@ -43,7 +43,6 @@ def _field(asked: Asked) -> StringField:
     return StringField(
         _(asked.words),
         [*validators, Length(max=200)],
-        description=asked.unit,
         render_kw=dict(typed),
     )
 

@@ -234,9 +234,9 @@ def _typed(row: Pond) -> dict[str, object]:
         "name": row.name,
         "sort": row.sort,
         "outline": as_lines(_ring(row)),
-        "area": row.area_m2,
-        "depth": row.depth_cm,
-        "volume": row.volume_m3,
+        "area": str(row.area_m2 or ""),
+        "depth": str(row.depth_cm or ""),
+        "volume": str(row.volume_m3 or ""),
     }
 
 

@@ -145,6 +145,7 @@ def test_ponds_and_persons_are_kept_on_the_phone_and_seen_masked_at_the_desk(db,
     assert sent(owner, pond, **typed).status_code == 302
     fresh = typed | {"name": "育苗 1 池", "outline": "", "area": "667", "sort": "industrial"}
     assert sent(owner, "/hatcheries/own/ponds/new", **fresh).status_code == 302
+    shown(owner, pond, "118.801, 32.061", 'value="150"', "停用这个塘口")
     shown(owner, "/hatcheries/own/ponds", "<polygon", "育苗 1 池", "工厂化育苗池")
     collection = owner.get("/hatcheries/own/ponds.geojson").get_json()
     assert len(collection["features"][0]["geometry"]["coordinates"][0]) == 4
