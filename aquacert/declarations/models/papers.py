@@ -88,10 +88,6 @@ class Declaration(Base):
     assigned_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
-    def search_text(self) -> str:
-        """Found by number and farm; never by a person."""
-        return f"{self.number or ''} {self.hatchery_name} {self.origin_code}"
-
 
 class Batch(Base):
     """Seed of one lot that is to travel: what the vet checks as one."""
