@@ -211,6 +211,8 @@ def shape(row: Hatchery) -> dict[str, Any]:
         "state": row.state,
         "confirmed_on": row.confirmed_on,
         "registered_at": row.registered_at,
+        "office_id": row.office_id,
+        "merged_into": row.merged_into_id,
     }
 
 

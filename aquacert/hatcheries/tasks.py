@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from aquacert.hatcheries.commands.campaigns import announce_campaign as tell_next
 from aquacert.hatcheries.commands.stock import book_rows
 from aquacert.hatcheries.models import StockImport
 from aquacert.kernel.scope import SYSTEM
@@ -18,3 +19,11 @@ def book_sheet(database: Database, import_id: UUID) -> None:
     while more:
         with database.work(SYSTEM) as w:
             more = book_rows(w, import_id, plan)
+
+
+def announce_campaign(database: Database, campaign_id: UUID) -> None:
+    """Tell every farm of a data check, some hundreds to a transaction."""
+    more = True
+    while more:
+        with database.work(SYSTEM) as w:
+            more = tell_next(w, campaign_id)

@@ -51,7 +51,7 @@ class PeriodForm(Form):
     """Until when a vet is appointed."""
 
     last_on = DateField(_("任期的最后一天"), [Optional()])
-    because = StringField(_("依据或原因"), [NEEDED, Length(max=200)])
+    basis = StringField(_("依据或原因"), [NEEDED, Length(max=200)])
 
 
 class VehicleForm(Form):

@@ -80,7 +80,7 @@ def period(membership_id: UUID) -> ResponseReturnValue:
         last = form.last_on.data
         with form.catching(), work(once=form.key()) as w:
             until = last + DAY if last else None
-            limit_appointment(w, membership_id, until_on=until, because=form.because.data)
+            limit_appointment(w, membership_id, until_on=until, because=form.basis.data)
             w.reply = here
         if not form.wrong:
             flash(_("任期已更改"))

@@ -1,5 +1,12 @@
 """What can be done to a hatchery: register and review it, keep its licences, ponds and stock."""
 
+from aquacert.hatcheries.commands.assignment import assign_office
+from aquacert.hatcheries.commands.campaigns import (
+    answer_campaign,
+    end_campaign,
+    open_campaign,
+    settle_answer,
+)
 from aquacert.hatcheries.commands.closing import (
     ask_reopening,
     check_empty,
@@ -58,13 +65,16 @@ from aquacert.hatcheries.commands.stock import (
     split_lot,
     transfer_stock,
 )
+from aquacert.hatcheries.commands.twins import merge_hatcheries, tell_apart
 
 __all__ = [
     "Provenance",
     "add_licence",
     "add_pond",
+    "answer_campaign",
     "approve_hatchery",
     "ask_reopening",
+    "assign_office",
     "attach_scan",
     "book_stock",
     "change_contact",
@@ -76,6 +86,7 @@ __all__ = [
     "credit_void",
     "debit_certificate",
     "dispose_stock",
+    "end_campaign",
     "end_illness",
     "end_person",
     "extend_licence",
@@ -85,7 +96,9 @@ __all__ = [
     "left_over",
     "lock_lots",
     "make_sign",
+    "merge_hatcheries",
     "move_lot",
+    "open_campaign",
     "open_lot",
     "reapply_hatchery",
     "refuse_hatchery",
@@ -93,9 +106,11 @@ __all__ = [
     "renew_licence",
     "reopen_hatchery",
     "return_licence",
+    "settle_answer",
     "shape_pond",
     "split_lot",
     "strike_note",
+    "tell_apart",
     "transfer_stock",
     "verify_licence",
     "write_again",

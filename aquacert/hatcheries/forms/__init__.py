@@ -22,6 +22,12 @@ from aquacert.hatcheries.forms.farms import (
     RegisterForm,
     choices,
 )
+from aquacert.hatcheries.forms.registers import (
+    ApartForm,
+    AssignForm,
+    CampaignForm,
+    MergeForm,
+)
 from aquacert.hatcheries.forms.stock import (
     CountForm,
     EntryForm,
@@ -39,6 +45,9 @@ __all__ = [
     "STOCK_KINDS",
     "UNITS",
     "ActForm",
+    "ApartForm",
+    "AssignForm",
+    "CampaignForm",
     "ConfirmForm",
     "ContactForm",
     "CountForm",
@@ -47,6 +56,7 @@ __all__ = [
     "Judged",
     "LicenceForm",
     "LotForm",
+    "MergeForm",
     "MoveForm",
     "ReapplyForm",
     "ReasonForm",

@@ -1,5 +1,6 @@
 """What may be asked about hatcheries. Every question takes a `Look` first."""
 
+from aquacert.hatcheries.queries.campaigns import campaigns_blocking, due_campaigns
 from aquacert.hatcheries.queries.farms import (
     HatcheryLine,
     LicenceLine,
@@ -45,6 +46,7 @@ from aquacert.hatcheries.queries.stock import (
     ponds,
     stock_of,
 )
+from aquacert.hatcheries.queries.twins import survivor_of, twin_count
 
 __all__ = [
     "HatcheryLine",
@@ -55,9 +57,11 @@ __all__ = [
     "Stock",
     "Withdrawal",
     "balance",
+    "campaigns_blocking",
     "confirm_within",
     "diary",
     "diary_since",
+    "due_campaigns",
     "entries",
     "find_place",
     "fit_to_declare",
@@ -85,6 +89,8 @@ __all__ = [
     "sign_by",
     "sign_of",
     "stock_of",
+    "survivor_of",
+    "twin_count",
     "waiting_count",
     "withdrawals",
 ]

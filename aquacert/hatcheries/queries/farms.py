@@ -103,6 +103,8 @@ def registered(look: Look, state: str = "", words: str = "") -> Select[Hatchery]
     statement = select(Hatchery).where(look.visible(Hatchery))
     if state:
         statement = statement.where(Hatchery.state == state)
+    else:
+        statement = statement.where(Hatchery.state != State.MERGED.value)
     if words.strip():
         statement = statement.where(look.matching(Hatchery, words))
     return statement.order_by(Hatchery.state != State.REGISTERED.value, Hatchery.name, Hatchery.id)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from aquacert.hatcheries.models import Hatchery, Licence
+from aquacert.hatcheries.queries.campaigns import campaigns_blocking
 from aquacert.hatcheries.queries.farms import licence_standing
 from aquacert.hatcheries.rules.fitness import FarmFacts, Fault, faults
 from aquacert.hatcheries.rules.kinds import LicenceKind
@@ -36,6 +37,7 @@ def fit_to_declare(look: Look, hatchery_id: UUID) -> list[Fault]:
             confirmed_on=farm.confirmed_on,
             confirm_within_days=confirm_within(look),
             closed_on=farm.closed_on,
+            unanswered="、".join(campaigns_blocking(look, farm.id)),
         )
     )
 

@@ -1,6 +1,8 @@
 """HTML doors of the hatcheries: registering, the county's review, the farm's own record."""
 
 from aquacert.hatcheries.views import (
+    assignment,
+    campaigns,
     closing,
     farm,
     keeping,
@@ -11,11 +13,14 @@ from aquacert.hatcheries.views import (
     sign,
     stock,
     stocksheets,
+    twins,
 )
 from aquacert.hatcheries.views.blueprint import bp, prepare
 
 __all__ = [
+    "assignment",
     "bp",
+    "campaigns",
     "closing",
     "farm",
     "keeping",
@@ -27,4 +32,5 @@ __all__ = [
     "sign",
     "stock",
     "stocksheets",
+    "twins",
 ]

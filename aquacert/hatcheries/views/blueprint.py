@@ -8,8 +8,10 @@ from uuid import UUID
 
 from flask import Blueprint, Flask
 
-from aquacert.hatcheries.queries import hatchery, hatchery_of, waiting_count
+from aquacert.hatcheries.queries import due_campaigns, hatchery, hatchery_of, waiting_count
+from aquacert.hatcheries.queries.campaigns import DueLine
 from aquacert.hatcheries.rules import read_day
+from aquacert.http.gates import look
 from aquacert.http.house import EXTENSION
 from aquacert.http.personal import holds
 from aquacert.kernel.errors import Invalid
@@ -30,7 +32,15 @@ def prepare(app: Flask) -> None:
 
     app.register_blueprint(scanned)
     app.extensions[EXTENSION].rail["hatcheries"] = _rail
+    app.jinja_env.globals["due_data_checks"] = due_data_checks
     app.extensions[EXTENSION].extras["assigned_office"] = _assigned_office
+
+
+def due_data_checks() -> list[DueLine]:
+    """Return the data checks that the farm of whoever asks has not answered."""
+    with look() as unit:
+        farm = hatchery_of(unit, unit.actor.organisation_id)
+        return due_campaigns(unit, farm.id) if farm is not None else []
 
 
 def _assigned_office(look: Look) -> UUID | None:

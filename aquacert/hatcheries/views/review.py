@@ -26,6 +26,8 @@ from aquacert.hatcheries.queries import (
     people_of,
     ponds,
     sign_of,
+    survivor_of,
+    twin_count,
     withdrawals,
 )
 from aquacert.hatcheries.queries.records import farm_person
@@ -67,7 +69,12 @@ def index() -> ResponseReturnValue:
 @bp.get("/<uuid:hatchery_id>")
 @allowed(P.HATCHERY_READ)
 def show(hatchery_id: UUID) -> ResponseReturnValue:
-    """One farm at the desk."""
+    """One farm at the desk; one that was merged leads to the farm that it turned out to be."""
+    with look() as unit:
+        kept = survivor_of(unit, hatchery(unit, hatchery_id).id)
+    if kept != hatchery_id:
+        flash(_("这份登记已并入另一家，已为您转到留下的一家"))
+        return redirect(url_for(".show", hatchery_id=kept))
     return _page(hatchery_id, ReasonForm())
 
 
@@ -115,6 +122,7 @@ def _page(hatchery_id: UUID, form: ReasonForm) -> str:
         farm = hatchery(unit, hatchery_id)
         return page(
             "hatcheries/show.html",
+            twin_count=twin_count(unit, farm.id) if current_actor().may(P.HATCHERY_MERGE) else 0,
             farm=farm,
             place=full_name(unit, farm.division_code),
             grade=grade(farm.level, farm.kind),

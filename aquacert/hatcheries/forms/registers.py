@@ -1,0 +1,56 @@
+"""Forms of the officers' registers of farms: alike farms, data checks, assignment to offices."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    BooleanField,
+    DateField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from aquacert.hatcheries.forms.farms import NEEDED, Judged, choices
+from aquacert.hatcheries.rules.campaigns import ENTRY_WORDS
+from aquacert.http.forms import Form
+
+
+class ApartForm(Form):
+    """Two farms are two."""
+
+    because = StringField(_("为什么不是同一家"), [NEEDED, Length(max=300)])
+
+
+class MergeForm(Form):
+    """Two registrations are one farm; which of them stays."""
+
+    survivor = RadioField(_("留下哪一家"), [InputRequired(_("请选留下哪一家"))], choices=[])
+    why = StringField(_("为什么是同一家"), [NEEDED, Length(max=300)])
+
+
+class CampaignForm(Form):
+    """A data check of every farm."""
+
+    title = StringField(_("名称"), [NEEDED, Length(max=60)])
+    due_on = DateField(_("哪天前完成"), [DataRequired(_("请填截止日期，例如 2026-06-30"))])
+    about = TextAreaField(_("给企业的说明"), [Length(max=500)])
+    entries = SelectMultipleField(
+        _("请企业核对哪些内容"),
+        [Judged()],
+        choices=choices((key.value, words) for key, words in ENTRY_WORDS.items()),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    questions = TextAreaField(_("另外要问的"), [Length(max=1200)])
+    blocks = BooleanField(_("过了截止日期还没核对的，不能申报"))
+
+
+class AssignForm(Form):
+    """Farms to an office; the farms are ticked in the list."""
+
+    office = SelectField(_("申报点"), [Judged()])

@@ -1,0 +1,264 @@
+"""Data checks: how far each county is, who is missing, what a farm still has to answer."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, select
+
+from aquacert.hatcheries.models import Campaign, CampaignAnswer, Hatchery
+from aquacert.hatcheries.queries.farms import licences
+from aquacert.hatcheries.queries.stock import lots, ponds
+from aquacert.hatcheries.rules.campaigns import (
+    ENTRY_WORDS,
+    WAY_WORDS,
+    Entry,
+    Progress,
+    Way,
+    blocks_now,
+)
+from aquacert.hatcheries.rules.kinds import State, grade
+from aquacert.kernel.clock import legal_day
+from aquacert.kernel.errors import NotFound
+from aquacert.kernel.paging import Pages
+from aquacert.kernel.work import Look
+from aquacert.reference import queries as reference
+
+PERSONAL = frozenset({ENTRY_WORDS[Entry.CONTACT], ENTRY_WORDS[Entry.PHONE]})
+OPEN_WRONG = and_(CampaignAnswer.wrong > 0, CampaignAnswer.settled_at.is_(None))
+"""Something was said to be wrong and nobody has looked at it yet."""
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """One farm of a data check: its answer, or none yet."""
+
+    farm: Hatchery
+    answer: CampaignAnswer | None
+    said: dict[str, str]
+    """Words of the entry or the question → what was said."""
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """A data check that a farm has not answered."""
+
+    campaign: Campaign
+    is_late: bool
+
+
+def campaign_pages(look: Look, number: int = 1) -> Pages[Campaign]:
+    """Return one numbered page of the data checks: those that run first, the newest first."""
+    found = select(Campaign).order_by(
+        Campaign.ended_at.is_not(None), Campaign.due_on.desc(), Campaign.id.desc()
+    )
+    return look.pages(found, number)
+
+
+def campaign(look: Look, campaign_id: UUID) -> Campaign:
+    """Return a data check; raise `NotFound`. What is asked is no secret."""
+    found = look.session.get(Campaign, campaign_id)
+    if found is None:
+        raise NotFound("没有这次信息核对。")
+    return found
+
+
+def asked_farms(look: Look, row: Campaign, county: str = "") -> Select[Hatchery]:
+    """Return the farms that a data check asks, as far as the actor sees them."""
+    codes = reference.descendants(look, row.division_code)
+    if county:
+        codes &= reference.descendants(look, county)
+    return select(Hatchery).where(
+        look.visible(Hatchery),
+        Hatchery.state == State.APPROVED.value,
+        Hatchery.division_code.in_(sorted(codes)),
+    )
+
+
+def progress(look: Look, row: Campaign) -> list[Progress]:
+    """Return how far each county is, the furthest behind first: two questions for a province."""
+    farms = asked_farms(look, row).subquery()
+    totals: Counter[str] = Counter()
+    for code, count in look.session.execute(
+        select(farms.c.division_code, func.count()).group_by(farms.c.division_code)
+    ):
+        totals[code] = count
+    ways: Counter[tuple[str, str]] = Counter()
+    unsettled: Counter[str] = Counter()
+    for code, way, open_, count in look.session.execute(
+        select(
+            farms.c.division_code,
+            CampaignAnswer.way,
+            OPEN_WRONG,
+            func.count(),
+        )
+        .join(farms, farms.c.id == CampaignAnswer.hatchery_id)
+        .where(CampaignAnswer.campaign_id == row.id)
+        .group_by(
+            farms.c.division_code,
+            CampaignAnswer.way,
+            OPEN_WRONG,
+        )
+    ):
+        ways[code, way] += count
+        if open_:
+            unsettled[code] += count
+    lines = [
+        Progress(
+            code,
+            reference.full_name(look, code),
+            total,
+            ways[code, Way.PHONE.value],
+            ways[code, Way.VISIT.value],
+            unsettled[code],
+        )
+        for code, total in totals.items()
+    ]
+    return sorted(lines, key=lambda line: (line.percent, line.division_code))
+
+
+def summed(lines: Iterable[Progress]) -> Progress:
+    """Return the sum over counties."""
+    rows = list(lines)
+    return Progress(
+        "",
+        "",
+        sum(line.farms for line in rows),
+        sum(line.by_phone for line in rows),
+        sum(line.by_visit for line in rows),
+        sum(line.unsettled for line in rows),
+    )
+
+
+def farm_lines(
+    look: Look, row: Campaign, county: str = "", show: str = "missing", number: int = 1
+) -> Pages[AnswerLine]:
+    """Return one page of the farms of a data check: `missing`, `wrong` (to settle) or all."""
+    answered = select(CampaignAnswer.hatchery_id).where(CampaignAnswer.campaign_id == row.id)
+    wanted = asked_farms(look, row, county)
+    if show == "missing":
+        wanted = wanted.where(Hatchery.id.not_in(answered))
+    elif show == "wrong":
+        wanted = wanted.where(Hatchery.id.in_(answered.where(OPEN_WRONG)))
+    found = look.pages(wanted.order_by(Hatchery.division_code, Hatchery.name, Hatchery.id), number)
+    lines = _with_answers(look, row, found.items)
+    return Pages(lines, found.number, found.size, found.total)
+
+
+def every_line(look: Look, row: Campaign, county: str = "") -> list[AnswerLine]:
+    """Return every farm of a data check with its answer: for the workbook."""
+    wanted = asked_farms(look, row, county)
+    farms = look.scalars(wanted.order_by(Hatchery.division_code, Hatchery.name, Hatchery.id))
+    return _with_answers(look, row, farms)
+
+
+def cells(line: AnswerLine, places: Mapping[str, str]) -> tuple[str | int, ...]:
+    """Return one farm as the workbook shows it; what is personal is only said to be put right."""
+    farm, answer = line.farm, line.answer
+    head = (places.get(farm.division_code, farm.division_code), farm.name, farm.uscc)
+    if answer is None:
+        return (*head, "", "还没有核对", 0, "", "")
+    told = "；".join(
+        f"{words}：{'已更正' if words in PERSONAL else text}" for words, text in line.said.items()
+    )
+    is_done = answer.wrong == 0 or answer.settled_at is not None
+    return (
+        *head,
+        legal_day(answer.at).isoformat(),
+        WAY_WORDS[Way(answer.way)],
+        answer.wrong,
+        "" if answer.wrong == 0 else "已处理" if is_done else "待处理",
+        told,
+    )
+
+
+def answer_of(look: Look, campaign_id: UUID, hatchery_id: UUID) -> CampaignAnswer | None:
+    """Return a farm's answer, or None."""
+    return look.one(
+        select(CampaignAnswer).where(
+            CampaignAnswer.campaign_id == campaign_id,
+            CampaignAnswer.hatchery_id == hatchery_id,
+        )
+    )
+
+
+def said_of(row: Campaign, answer: CampaignAnswer | None) -> dict[str, str]:
+    """Return what was said, by the words of the entry or the question."""
+    if answer is None or not answer.said:
+        return {}
+    words: dict[str, str] = {key.value: name for key, name in ENTRY_WORDS.items()}
+    for place, question in enumerate(row.questions):
+        words[f"q{place}"] = question
+    return {words.get(key, key): text for key, text in json.loads(answer.said).items()}
+
+
+def due_campaigns(look: Look, hatchery_id: UUID) -> list[DueLine]:
+    """Return the data checks that run and that this farm has not answered, the most urgent first.
+
+    Reads past row scope: the caller has shown that the farm is the actor's to see.
+    """
+    farm = look.session.get(Hatchery, hatchery_id)
+    if farm is None or farm.state != State.APPROVED.value:
+        return []
+    answered = select(CampaignAnswer.campaign_id).where(CampaignAnswer.hatchery_id == farm.id)
+    rows = look.scalars(
+        select(Campaign).where(Campaign.ended_at.is_(None), Campaign.id.not_in(answered))
+    )
+    mine = [
+        row for row in rows if farm.division_code in reference.descendants(look, row.division_code)
+    ]
+    return [
+        DueLine(row, look.today > row.due_on) for row in sorted(mine, key=lambda row: row.due_on)
+    ]
+
+
+def campaigns_blocking(look: Look, hatchery_id: UUID) -> list[str]:
+    """Return the titles of the data checks that hold this farm back from declaring."""
+    return [
+        line.campaign.title
+        for line in due_campaigns(look, hatchery_id)
+        if blocks_now(
+            blocks=line.campaign.blocks,
+            due_on=line.campaign.due_on,
+            ended=line.campaign.ended_at,
+            today=look.today,
+        )
+    ]
+
+
+def now_on_record(look: Look, farm: Hatchery, row: Campaign) -> dict[Entry, str]:
+    """Return what the record says of each entry that is asked about, in words."""
+    told = {
+        Entry.NAME: lambda: farm.name,
+        Entry.PLACE: lambda: reference.full_name(look, farm.division_code) + farm.place,
+        Entry.CONTACT: lambda: farm.contact_name or "",
+        Entry.PHONE: lambda: farm.phone or "",
+        Entry.GRADE: lambda: grade(farm.level, farm.kind),
+        Entry.LICENCES: lambda: "；".join(
+            f"{one.number}（至 {one.until_on}）" for one in licences(look, farm.id)
+        ),
+        Entry.PONDS: lambda: "、".join(one.name for one in ponds(look, farm.id)),
+        Entry.STOCK: lambda: "；".join(
+            f"{one.pond_name} {one.species_name} {one.balance} {one.unit}"
+            for one in lots(look, farm.id)
+            if one.balance
+        ),
+    }
+    return {Entry(key): told[Entry(key)]() for key in row.entries}
+
+
+def _with_answers(look: Look, row: Campaign, farms: Sequence[Hatchery]) -> list[AnswerLine]:
+    found = look.scalars(
+        select(CampaignAnswer).where(
+            CampaignAnswer.campaign_id == row.id,
+            CampaignAnswer.hatchery_id.in_([farm.id for farm in farms]),
+        )
+    )
+    answers = {answer.hatchery_id: answer for answer in found}
+    return [
+        AnswerLine(farm, answers.get(farm.id), said_of(row, answers.get(farm.id))) for farm in farms
+    ]
