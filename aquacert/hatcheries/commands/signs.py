@@ -9,6 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from aquacert.accounts.queries.switches import refuse_if_off
+from aquacert.accounts.rules.capabilities import Capability
 from aquacert.hatcheries.models import FarmSign, Hatchery
 from aquacert.hatcheries.rules.kinds import State
 from aquacert.kernel.audit import Fact
@@ -29,10 +31,14 @@ class SignMade(Fact):
 
 
 def make_sign(w: Work, hatchery_id: UUID) -> FarmSign:
-    """Give the farm a new sign and end the one before; raise `NotAllowedNow` unless approved."""
+    """Give the farm a new sign and end the one before; raise `NotAllowedNow` unless approved.
+
+    A county may not have switched signs on yet (`Capability.FARM_SIGN`).
+    """
     farm = w.get_for_change(Hatchery, hatchery_id)
     if farm.state != State.APPROVED.value:
         raise NotAllowedNow("登记审核通过的苗种场才有申报码。")
+    refuse_if_off(w, Capability.FARM_SIGN, farm.division_code)
     alive = w.one(
         select(FarmSign).where(FarmSign.hatchery_id == farm.id, FarmSign.ended_at.is_(None))
     )

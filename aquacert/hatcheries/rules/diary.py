@@ -63,6 +63,8 @@ class Asked:
     places: int | None = None
     is_needed: bool = False
     largest: int = 1_000_000
+    hint: str = ""
+    """How to fill it in, where the words alone do not say."""
 
 
 FIELDS: Mapping[Note, Mapping[str, Asked]] = {
@@ -74,8 +76,10 @@ FIELDS: Mapping[Note, Mapping[str, Asked]] = {
         "what": Asked("药名", is_needed=True),
         "dose": Asked("用量用法", is_needed=True),
         "purpose": Asked("防治什么"),
-        "withdrawal": Asked("休药期", "天", places=0, is_needed=True, largest=3650),
-        "prescription": Asked("处方号"),
+        "withdrawal": Asked(
+            "休药期", "天", places=0, is_needed=True, largest=3650, hint="照药品说明书；没有就填 0"
+        ),
+        "prescription": Asked("处方号", hint="处方药要填"),
     },
     Note.WATER: {
         "temperature": Asked("水温", "℃", places=1, largest=50),
@@ -87,23 +91,23 @@ FIELDS: Mapping[Note, Mapping[str, Asked]] = {
     Note.DISINFECTION: {
         "what": Asked("消毒剂", is_needed=True),
         "dose": Asked("用量用法", is_needed=True),
-        "where": Asked("哪里（塘、工具、车）"),
+        "where": Asked("消毒对象", hint="例如 池水、工具、车"),
     },
     Note.INTRODUCTION: {
         "species": Asked("品种", is_needed=True),
-        "quantity": Asked("数量", is_needed=True),
-        "from": Asked("从哪个场、哪个地方来", is_needed=True),
-        "certificate": Asked("检疫证明编号", is_needed=True),
+        "quantity": Asked("数量", is_needed=True, hint="连单位写，例如 50万尾"),
+        "from": Asked("来源", is_needed=True, hint="哪个场、哪个省市县"),
+        "certificate": Asked("检疫证明编号", is_needed=True, hint="拍下检疫证明，附在下面"),
     },
     Note.DISEASE: {
-        "signs": Asked("看到什么（症状）", is_needed=True),
-        "name": Asked("病名（知道的话）"),
+        "signs": Asked("症状", is_needed=True, hint="看到什么写什么，例如 空胃、软壳、浮头"),
+        "name": Asked("病名", hint="不知道就不填"),
         "deaths": Asked("死亡数", "尾（只）", places=0, largest=10**12),
-        "reported": Asked("报告给了谁（单位）"),
+        "reported": Asked("已报告给", hint="单位名称"),
     },
-    Note.RECOVERY: {"outcome": Asked("怎么结束的", is_needed=True)},
-    Note.OTHER: {"what": Asked("写一句", is_needed=True)},
-    Note.STRUCK: {"because": Asked("为什么划去", is_needed=True)},
+    Note.RECOVERY: {"outcome": Asked("结果", is_needed=True)},
+    Note.OTHER: {"what": Asked("内容", is_needed=True)},
+    Note.STRUCK: {"because": Asked("原因", is_needed=True)},
 }
 LONGEST = 120
 EARLIEST_DAYS = 400

@@ -21,6 +21,7 @@ from aquacert.hatcheries.forms import (
     ReapplyForm,
 )
 from aquacert.hatcheries.queries import (
+    confirm_within,
     fit_to_declare,
     licences,
     lots,
@@ -104,10 +105,20 @@ def confirm() -> ResponseReturnValue:
     with look() as unit:
         farm = own_hatchery(unit)
         found = lots(unit, farm.id)
+        held = licences(unit, farm.id)
+        people, within = people_of(unit, farm.id), confirm_within(unit)
     typed = {str(one.lot_id): request.form.get(f"lot-{one.lot_id}", "") for one in found}
     status = 422 if wrong else form.status
     shown = page(
-        "hatcheries/confirm.html", form=form, farm=farm, lots=found, typed=typed, faults=wrong
+        "hatcheries/confirm.html",
+        form=form,
+        farm=farm,
+        lots=found,
+        typed=typed,
+        faults=wrong,
+        licences=held,
+        people_count=len(people),
+        within=within,
     )
     return shown, status
 

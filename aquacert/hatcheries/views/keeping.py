@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from uuid import UUID
 
 from flask import flash, redirect, send_file, url_for
@@ -25,7 +26,14 @@ from aquacert.hatcheries.models import Pond
 from aquacert.hatcheries.queries import licences, own_hatchery, people_of, pond, ponds, scan
 from aquacert.hatcheries.queries.farms import LicenceLine
 from aquacert.hatcheries.rules import LICENCE_WORDS, licence_warning
-from aquacert.hatcheries.rules.outline import SORT_WORDS, as_geojson, as_lines, drawn, read_outline
+from aquacert.hatcheries.rules.outline import (
+    SORT_WORDS,
+    as_geojson,
+    as_lines,
+    drawn,
+    read_outline,
+    volume_m3,
+)
 from aquacert.hatcheries.rules.people import POST_WORDS
 from aquacert.hatcheries.views.blueprint import bp, day, named_species
 from aquacert.http.gates import allowed, look, work
@@ -67,7 +75,8 @@ def renew(licence_id: UUID) -> ResponseReturnValue:
     with look() as unit:
         old = _own_licence(unit, licence_id)
     species = "、".join(old.species_names)
-    form = RenewForm(data={"number": old.number, "species": species})
+    begins = old.until_on + timedelta(days=1)
+    form = RenewForm(data={"number": old.number, "from_on": str(begins), "species": species})
     if form.validate_on_submit():
         with form.catching(), work(once=form.key()) as w:
             _own_licence(w, licence_id)
@@ -229,14 +238,15 @@ def shape(row: Pond) -> str:
 
 
 def _typed(row: Pond) -> dict[str, object]:
-    """Return a pond as its form would have been filled in."""
+    """Return a pond as its form would have been filled in: what is computed stays empty."""
+    computed = volume_m3(row.area_m2, row.depth_cm) == row.volume_m3
     return {
         "name": row.name,
         "sort": row.sort,
         "outline": as_lines(_ring(row)),
-        "area": str(row.area_m2 or ""),
+        "area": "" if row.outline else str(row.area_m2 or ""),
         "depth": str(row.depth_cm or ""),
-        "volume": str(row.volume_m3 or ""),
+        "volume": "" if computed else str(row.volume_m3 or ""),
     }
 
 
