@@ -41,6 +41,8 @@ MEASURES = (
     "turnaround",
     "rdml",
     "lab_import",
+    "declare",
+    "declaration_list",
     "ledger",
     "stock_import",
 )

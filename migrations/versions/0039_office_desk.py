@@ -15,8 +15,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the tables; what was noted of a call is never changed afterwards."""
+    """Make the tables; what was noted of a call is never changed afterwards.
+
+    A declaration is found by its number and its farm now: the grams of the old ones go.
+    """
     make_tables()
+    op.execute("DELETE FROM search_grams WHERE kind = 'Declaration'")
     for statement in ddl.append_only("phone_calls", op.get_bind().dialect.name):
         op.execute(statement)
 

@@ -5,14 +5,42 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from aquacert.declarations.models import Batch, Declaration, Load, LoadLine
 from aquacert.declarations.rules.states import OPEN, LoadState
 from aquacert.hatcheries.models import Lot
+from aquacert.kernel.db import table_of
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 
-TAKEN = (LoadState.CERTIFIED.value, LoadState.ARRIVED.value)
+NOBODY = UUID(int=0)
+PAPERS, BATCHES, LOTS = table_of(Declaration), table_of(Batch), table_of(Lot)
+LOADS, LINES = table_of(Load), table_of(LoadLine)
+_OF_OPEN = (
+    BATCHES.c.lot_id == bindparam("lot"),
+    PAPERS.c.id != bindparam("but_not"),
+    or_(*(PAPERS.c.state == state.value for state in sorted(OPEN))),
+)
+WANTED = Quick(
+    select(func.sum(BATCHES.c.quantity).label("total"))
+    .join(PAPERS, PAPERS.c.id == BATCHES.c.declaration_id)
+    .where(*_OF_OPEN)
+)
+GONE = Quick(
+    select(func.sum(LINES.c.quantity).label("total"))
+    .join(BATCHES, BATCHES.c.id == LINES.c.batch_id)
+    .join(PAPERS, PAPERS.c.id == BATCHES.c.declaration_id)
+    .join(LOADS, LOADS.c.id == LINES.c.load_id)
+    .where(
+        *_OF_OPEN,
+        or_(
+            LOADS.c.state == LoadState.CERTIFIED.value,
+            LOADS.c.state == LoadState.ARRIVED.value,
+        ),
+    )
+)
+BALANCE = Quick(select(LOTS.c.balance).where(LOTS.c.id == bindparam("lot")))
 
 
 def held(look: Look, lot_ids: Collection[UUID], but_not: UUID | None = None) -> dict[UUID, int]:
@@ -20,37 +48,25 @@ def held(look: Look, lot_ids: Collection[UUID], but_not: UUID | None = None) -> 
 
     `but_not` leaves one declaration out: its own hold does not stand in its own way.
     """
-    wanted = _by_lot(look, _open(select(Batch.lot_id, func.sum(Batch.quantity)), lot_ids, but_not))
-    certified = _open(
-        select(Batch.lot_id, func.sum(LoadLine.quantity))
-        .join(LoadLine, LoadLine.batch_id == Batch.id)
-        .join(Load, Load.id == LoadLine.load_id)
-        .where(Load.state.in_(TAKEN)),
-        lot_ids,
-        but_not,
-    )
-    gone = _by_lot(look, certified)
-    return {lot_id: wanted.get(lot_id, 0) - gone.get(lot_id, 0) for lot_id in lot_ids}
+    out = but_not or NOBODY
+    return {
+        lot_id: _total(look, WANTED, lot_id, out) - _total(look, GONE, lot_id, out)
+        for lot_id in lot_ids
+    }
 
 
 def free(look: Look, lot_ids: Collection[UUID], but_not: UUID | None = None) -> dict[UUID, int]:
     """Return per lot what may still be declared: the balance less what is held, never below 0."""
     holds = held(look, lot_ids, but_not)
-    rows = look.session.execute(select(Lot.id, Lot.balance).where(Lot.id.in_(lot_ids)))
-    return {row.id: max(0, row.balance - holds.get(row.id, 0)) for row in rows}
+    found = {lot_id: look.row(BALANCE, lot=lot_id) for lot_id in lot_ids}
+    return {
+        lot_id: max(0, int(row.balance) - holds[lot_id])
+        for lot_id, row in found.items()
+        if row is not None
+    }
 
 
-def _open(
-    statement: Select[UUID, int], lot_ids: Collection[UUID], but_not: UUID | None
-) -> Select[UUID, int]:
-    statement = statement.join(Declaration, Declaration.id == Batch.declaration_id).where(
-        Batch.lot_id.in_(lot_ids), Declaration.state.in_([state.value for state in OPEN])
-    )
-    if but_not is not None:
-        statement = statement.where(Declaration.id != but_not)
-    return statement.group_by(Batch.lot_id)
-
-
-def _by_lot(look: Look, statement: Select[UUID, int]) -> dict[UUID, int]:
+def _total(look: Look, statement: Quick, lot_id: UUID, but_not: UUID) -> int:
     # PostgreSQL sums bigint into numeric; quantities are exact integers here.
-    return {lot_id: int(total) for lot_id, total in look.session.execute(statement)}
+    row = look.row(statement, lot=lot_id, but_not=but_not)
+    return int(row.total or 0)

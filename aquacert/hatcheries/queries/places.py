@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,10 +49,9 @@ def find_place(look: Look, text: str, field: str = "division_code") -> str:
     if not said:
         raise _wrong(field, EXAMPLE)
     rows = lasting(look, ("gazetteer",), lambda: _gazetteer(look))
-    parents = {row.parent_code for row in rows.values() if row.parent_code and _lives(look, row)}
+    parents, leaves = lasting(look, ("tree", look.today), lambda: _tree(rows, look.today))
     if said.isdigit():
         return _by_code(look, rows, parents, said, field)
-    leaves = [row for row in rows.values() if row.code not in parents]
     found = [row for row in leaves if said.endswith(row.forms) and _means(said, _path(rows, row))]
     living = [row for row in found if _lives(look, row)]
     if len(living) == 1:
@@ -63,6 +62,16 @@ def find_place(look: Look, text: str, field: str = "division_code") -> str:
     if found:
         raise _wrong(field, _retired(rows, found[0]))
     raise _wrong(field, _suggest(rows, leaves, said))
+
+
+def _tree(rows: Mapping[str, Place], on: date) -> tuple[frozenset[str], list[Place]]:
+    """Return which divisions have living ones below them, and those that have none, on a day."""
+    parents = frozenset(
+        row.parent_code
+        for row in rows.values()
+        if row.parent_code and in_force(row.from_on, row.until_on, on)
+    )
+    return parents, [row for row in rows.values() if row.code not in parents]
 
 
 def _gazetteer(look: Look) -> dict[str, Place]:
@@ -81,7 +90,7 @@ def _gazetteer(look: Look) -> dict[str, Place]:
 
 
 def _by_code(
-    look: Look, rows: Mapping[str, Place], parents: set[str], code: str, field: str
+    look: Look, rows: Mapping[str, Place], parents: Collection[str], code: str, field: str
 ) -> str:
     row = rows.get(code)
     if row is None:

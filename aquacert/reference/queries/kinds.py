@@ -67,6 +67,13 @@ def find_species(look: Look, text: str) -> list[Species]:
     wanted = folded(text)
     if not wanted:
         return []
+    codes = lasting(
+        look, ("named", wanted), lambda: [row.code for row in _find_species(look, wanted)]
+    )
+    return [species(look, code) for code in codes]
+
+
+def _find_species(look: Look, wanted: str) -> list[Species]:
     exact = [
         row
         for row in look.scalars(select(Species).order_by(Species.code))

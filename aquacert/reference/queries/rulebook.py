@@ -100,7 +100,7 @@ def rule_line(look: Look, row: Rule) -> RuleLine:
 
 def holidays(look: Look) -> Calendar:
     """Return every day that differs from the plain week, with whether offices work on it."""
-    return kept(look, ("holidays",), lambda: _holidays(look))
+    return lasting(look, ("holidays",), lambda: _holidays(look))
 
 
 def _rule(look: Look, rule_id: str, on: date) -> DatedRule:
