@@ -14,9 +14,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from aquacert.accounts.commands import add_person, make_token, open_organisation
+from aquacert.accounts.commands import add_person, make_token, open_office, open_organisation
 from aquacert.accounts.models import Membership, Organisation, Person
-from aquacert.accounts.queries import actor_for
+from aquacert.accounts.queries import actor_for, open_offices
 from aquacert.accounts.rules.roles import NEEDS_SECOND_FACTOR, ROLE_NAMES, Role
 from aquacert.certificates.commands import hand_down, receive_segment
 from aquacert.certificates.numbers.commands import return_up, void_unused
@@ -37,6 +37,7 @@ PROVINCE = "320000"
 PASSWORD = "five quiet ponds at dawn"  # noqa: S105 (a demo account, printed by the demo)
 OWNER = "hatchery_owner"
 PHONE = "0513-00000000"
+OFFICE_PHONE = "0513-80000000"
 SPECIES = "凡纳滨对虾"
 STAGE = "P10"
 POND = "2 号塘"
@@ -152,6 +153,7 @@ def assemble(database: Database) -> Cast:
     people[OWNER] = _farm(database)
     hatchery_id = _settle(database, people)
     people["hatchery_clerk"] = _clerk(database, people[OWNER])
+    _open_office(database, bodies["office"])
     _equip_lab(database, bodies["lab"])
     _give_numbers(database, bodies, people["official_vet"])
     lot_id = _stock(database, people[OWNER], hatchery_id)
@@ -276,6 +278,25 @@ def _clerk(database: Database, owner_id: UUID) -> UUID:
     if body_id is None:
         raise LookupError("hatchery")
     return _person(database, Part("hatchery_clerk", "", COUNTY), body_id)
+
+
+def _open_office(database: Database, body_id: UUID) -> None:
+    """Publish where the farm declares."""
+    with database.look(SYSTEM) as look:
+        if open_offices(look, COUNTY):
+            return
+    with database.work(SYSTEM) as w:
+        open_office(
+            w,
+            organisation_id=body_id,
+            division_code=COUNTY,
+            name_zh="示例县东滩申报点",
+            name_en="Dongtan declaration office (example)",
+            address="示例镇东滩路 1 号",
+            phone=OFFICE_PHONE,
+            hours="工作日 8:30–17:30",
+            takes="水产苗种产地检疫申报",
+        )
 
 
 def _equip_lab(database: Database, lab_id: UUID) -> None:
