@@ -32,6 +32,7 @@ def me() -> Response:
             "person_id": actor.person_id,
             "label": actor.label,
             "roles": sorted(actor.roles),
+            "lent_roles": sorted(actor.lent_roles),
             "permissions": sorted(actor.permissions),
             "organisation_id": actor.organisation_id,
             "division": actor.county,

@@ -2,7 +2,7 @@
 
 from aquacert.accounts.commands.facts import SignedOut
 from aquacert.accounts.commands.warnings import warn
-from aquacert.accounts.models import SignInSession
+from aquacert.accounts.models import Person, SignInSession
 from aquacert.accounts.queries.sessions import field_session, living_field_session
 from aquacert.accounts.rules.sessions import SessionState
 from aquacert.kernel.errors import Invalid
@@ -22,7 +22,10 @@ def make_room(w: Work, row: SignInSession, *, end_other: bool) -> None:
 
     One whose time is up is ended without asking. The unique index holds the rule.
     """
-    other = field_session(w, row.person_id, row.id) if row.is_field else None
+    if not row.is_field:
+        return
+    w.session.get_one(Person, row.person_id, with_for_update=True)  # two phones, one moment
+    other = field_session(w, row.person_id, row.id)
     if other is None:
         return
     if living_field_session(w, row.person_id, row.id) is not None:

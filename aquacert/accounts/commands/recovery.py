@@ -3,10 +3,11 @@
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from aquacert.accounts.commands.passwords import take_password
 from aquacert.accounts.commands.recovery_codes import forget_recovery_codes
@@ -46,6 +47,8 @@ NO_SUCH = "没有这个编号，或者它已过期，或者不归您这里办"
 NOT_THE_ONE = "证件上的姓名或号码与这个账号登记的不一致，不能办理"
 OVER = "这次找回已经过期或已停止，请重新开始。"
 LONGEST_REASON = 200
+KEPT = timedelta(days=1)
+"""A request that no officer took up is forgotten after this."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ def start_recovery(
     if found is None:
         raise Invalid(f"{NO_SUCH}。", number=NO_SUCH)
     row, person = found
+    w.session.refresh(row, with_for_update=True)
     held = {Role(role) for role in own_roles(w, person.id)}
     if person.id == officer_id or not may_start({Role(role) for role in _roles(w)}, held):
         raise NotAllowed("这个账号要由县级监管员或管理员办理，自己不能给自己办。")
@@ -251,6 +255,8 @@ def _end_others(w: Work, person_id: UUID) -> None:
 def _free_number(w: Work) -> str:
     """Return eight random digits that no other request waits with; the index decides a race."""
     over = Recovery.expires_at <= w.now
+    never_started = Recovery.started_by_id.is_(None)
+    w.session.execute(delete(Recovery).where(never_started, Recovery.expires_at <= w.now - KEPT))
     w.session.execute(
         update(Recovery)
         .where(Recovery.state == RecoveryState.ASKED, over)
