@@ -13,8 +13,11 @@ from aquacert.accounts.queries.actors import actor_for
 from aquacert.hatcheries.commands import (
     add_pond,
     approve_hatchery,
+    keep_person,
+    make_sign,
     open_lot,
     register_hatchery,
+    write_note,
 )
 from aquacert.hatcheries.models import Hatchery
 from aquacert.hatcheries.queries import hatchery
@@ -123,3 +126,13 @@ def lot(db: Database, farm: Farm, species: str = "草鱼", quantity: int = 640_0
         pond_id = add_pond(w, farm.hatchery_id, f"{species}塘")
         code = species_named(w, species).code
         return open_lot(w, pond_id, species_code=code, life_stage="夏花", quantity=quantity)
+
+
+def make_record(db: Database, farm: Farm) -> UUID:
+    """Give a farm a diary entry, a person and a sign; return the entry."""
+    with db.work(farm.owner) as w:
+        keep_person(w, farm.hatchery_id, post="technician", name="示例员", phone="13800000009")
+        make_sign(w, farm.hatchery_id)
+        typed = {"signs": "空胃", "deaths": "3"}
+        [entry] = write_note(w, farm.hatchery_id, kind="disease", typed=typed)
+    return entry
