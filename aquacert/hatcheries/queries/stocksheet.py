@@ -215,7 +215,7 @@ def judge_sheet(look: Look, hatchery_id: UUID, rows: Sequence[SheetRow]) -> Plan
     return judge.plan
 
 
-def booked_before(look: Look, hatchery_id: UUID) -> Counter[tuple[str, str, int, date, str]]:
+def booked_before(look: Look, hatchery_id: UUID) -> Counter[tuple[str, str, int, date | None, str]]:
     """Count what earlier workbooks booked in this farm, by what a row says."""
     found = look.session.execute(
         select(

@@ -124,10 +124,21 @@ def new_lot() -> ResponseReturnValue:
 @allowed(P.HATCHERY_READ)
 def lot(lot_id: UUID) -> ResponseReturnValue:
     """One lot and its ledger."""
-    return _lot_page(lot_id, EntryForm(formdata=None))
+    with look() as unit:
+        farm, row = lot_of(unit, lot_id)
+        balances = curve(unit, row.id)
+        return page(
+            "hatcheries/lot.html",
+            farm=farm,
+            line=lot_lines(unit, [row.id])[row.id],
+            balances=balances,
+            picture=spark(balances, *LARGE),
+            frame=LARGE,
+            pages=lot_ledger(unit, row.id, request.args.get("page", 1, type=int)),
+        )
 
 
-@bp.post("/lots/<uuid:lot_id>/book")
+@bp.route("/lots/<uuid:lot_id>/book", methods=["GET", "POST"])
 @allowed(P.HATCHERY_KEEP)
 def book(lot_id: UUID) -> ResponseReturnValue:
     """Write one entry by hand."""
@@ -148,7 +159,10 @@ def book(lot_id: UUID) -> ResponseReturnValue:
         if not form.wrong:
             flash(_("已记入台账"))
             return redirect(url_for(".lot", lot_id=lot_id))
-    return _lot_page(lot_id, form), 422
+    with look() as unit:
+        farm, row = lot_of(unit, lot_id)
+        line = lot_lines(unit, [row.id])[row.id]
+    return page("hatcheries/stock_book.html", form=form, farm=farm, line=line), form.status
 
 
 @bp.route("/lots/<uuid:lot_id>/move", methods=["GET", "POST"])
@@ -264,19 +278,3 @@ def _open(w: Work, form: LotForm) -> UUID:
         kind=form.kind.data,
         provenance=Provenance(form.certificate_number.data or ""),
     )
-
-
-def _lot_page(lot_id: UUID, form: EntryForm) -> str:
-    with look() as unit:
-        farm, row = lot_of(unit, lot_id)
-        balances = curve(unit, row.id)
-        return page(
-            "hatcheries/lot.html",
-            farm=farm,
-            line=lot_lines(unit, [row.id])[row.id],
-            balances=balances,
-            picture=spark(balances, *LARGE),
-            frame=LARGE,
-            pages=lot_ledger(unit, row.id, request.args.get("page", 1, type=int)),
-            form=form,
-        )
