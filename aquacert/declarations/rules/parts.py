@@ -200,6 +200,12 @@ def next_piece(tasks: Sequence[Task], after: Piece) -> Piece | None:
     return open_ones[0] if open_ones else (Piece(Part.CHECK) if ready else None)
 
 
+def parts_changed(names: Collection[str]) -> tuple[str, ...]:
+    """Return the words of the parts on which changed fields stand, for whoever reads it after."""
+    found = [piece for name in names if (piece := piece_of(name))]
+    return tuple(dict.fromkeys(PART_WORDS[one.part] for one in found))
+
+
 def is_wild(answers: Answers) -> bool:
     """Say whether any batch was caught in the wild."""
     return any(one.source == Source.WILD.value for one in answers.batches)

@@ -9,6 +9,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from aquacert.declarations.forms import (
+    ActForm,
     AssignForm,
     CloseForm,
     choices,
@@ -29,11 +30,13 @@ from aquacert.declarations.queries.lists import TABS, clock_of, lines
 from aquacert.declarations.queries.office import basis_of, road, vet_choices
 from aquacert.declarations.queries.papers import KINDS, papers_of
 from aquacert.declarations.queries.proxy import consents
+from aquacert.declarations.queries.words import words_of
 from aquacert.declarations.rules.answers import MODE_WORDS, PURPOSE_WORDS, SOURCE_WORDS
 from aquacert.declarations.rules.basis import BASES
 from aquacert.declarations.rules.consent import CONSENT_WORDS, WAY_WORDS
 from aquacert.declarations.rules.grounds import GROUND_WORDS, MATERIAL_WORDS
 from aquacert.declarations.rules.numbers import short
+from aquacert.declarations.rules.parts import parts_changed
 from aquacert.declarations.rules.plan import amount
 from aquacert.declarations.rules.states import STATE_WORDS
 from aquacert.declarations.views.blueprint import bp, is_desk
@@ -143,6 +146,9 @@ def show_page(unit: Look, paper: Declaration, form: Form | None = None) -> str:
         basis=basis_of(unit, paper),
         stations=road(unit, paper),
         consents=consents(unit, paper.id) if paper.is_proxy else [],
+        said=words_of(unit, paper.id),
+        changed=parts_changed(paper.amended_fields or ()),
+        act=ActForm(),
         calls=calls_of(unit, paper.id) if unit.actor.may(P.CALL_KEEP) else [],
         files=unit.files_of(paper),
         papers=papers_of(paper),
