@@ -18,8 +18,10 @@ from aquacert.declarations.rules.plan import Faults
 from aquacert.declarations.rules.slots import missing
 from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.kernel.work import Look
+from aquacert.reference.rules.text import folded
 
 RECORD = "存塘数 {days} 天没核对，核对后才能申报。"
+HOME = "到达地就是启运地。请写收货的地方在哪里；苗种不出场，不用申报。"
 CLASH = "两个窗口里填得不一样，请选一个。"
 
 
@@ -35,7 +37,7 @@ def faults_of_checks(look: Look, subject: Subject, reading: Reading) -> Faults:
         faults |= _too_soon(facts.earliest_at.astimezone(SHANGHAI), reading)
     if Reason.WILD in failed:
         faults |= _caught_long_ago(facts)
-    return faults | _zones(look, subject, reading)
+    return faults | _back_home(subject, reading) | _zones(look, subject, reading)
 
 
 def _of_the_farm(facts: CheckFacts, failed: Collection[Reason]) -> Faults:
@@ -50,6 +52,16 @@ def _of_the_farm(facts: CheckFacts, failed: Collection[Reason]) -> Faults:
             RECORD.format(days=(facts.today - on).days) if on else "请先核对存塘数，再申报。"
         )
     return faults
+
+
+def _back_home(subject: Subject, reading: Reading) -> Faults:
+    """Name every load that would end where it begins: a slip of the pen, never a journey."""
+    farm = subject.hatchery
+    return {
+        f"loads-{at}-place": HOME
+        for at, one in enumerate(reading.good_transports())
+        if one.destination_code == farm.division_code and folded(one.place) == folded(farm.place)
+    }
 
 
 def _caught_long_ago(facts: CheckFacts) -> Faults:

@@ -31,6 +31,7 @@ from aquacert.declarations.rules.asks import asks_of
 from aquacert.declarations.rules.plan import amount, beyond_stock
 from aquacert.hatcheries import queries as hatcheries
 from aquacert.hatcheries.models import Hatchery
+from aquacert.hatcheries.queries import LotLine
 from aquacert.kernel.clock import SHANGHAI
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.work import Look
@@ -68,6 +69,8 @@ class Review:
     faults: dict[str, str] = field(default_factory=dict)
     changed: dict[str, str] = field(default_factory=dict)
     """Field → what it was in the declaration this one was copied from."""
+    lots: dict[str, LotLine] = field(default_factory=dict)
+    """The farm's lots by id as text, also of batches that could not be read whole."""
     warnings: list[str] = field(default_factory=list)
     """What a person should look at once more; none of it forbids sending."""
 
@@ -107,6 +110,7 @@ def review(look: Look, paper: Declaration) -> Review:
     if paper.copied_from_id is not None:
         source = look.session.get(Declaration, paper.copied_from_id)
         found.changed = differences(from_json(source.answers), answers) if source else {}
+    found.lots = {str(line.lot_id): line for line in hatcheries.lots(look, farm.id)}
     found.sections = _sections(look, farm, found, available, len(look.files_of(paper)))
     return found
 
@@ -117,7 +121,10 @@ def _sections(
     reading, answers = found.reading, found.answers
     many = len(answers.batches) > 1
     sections = [
-        Section(f"苗种（第 {at + 1} 批）" if many else "苗种", _batch(at, typed, batch, available))
+        Section(
+            f"苗种（第 {at + 1} 批）" if many else "苗种",
+            _batch(at, typed, batch, available, _pond(found, typed)),
+        )
         for at, (typed, batch) in enumerate(zip(answers.batches, reading.batches, strict=True))
     ]
     many = len(answers.loads) > 1
@@ -127,13 +134,22 @@ def _sections(
     return [*sections, Section("材料", _papers(look, farm, found, files))]
 
 
+def _pond(found: Review, typed: BatchAnswer) -> str:
+    lot = found.lots.get(typed.lot)
+    return lot.pond_name if lot else ""
+
+
 def _batch(
-    at: int, typed: BatchAnswer, batch: ReadBatch | None, available: Mapping[str, int]
+    at: int,
+    typed: BatchAnswer,
+    batch: ReadBatch | None,
+    available: Mapping[str, int],
+    pond: str = "",
 ) -> tuple[Row, ...]:
     name = f"batches-{at}"
     if batch is None:
         return (
-            Row(f"{name}-lot", "塘口", "还没有选好" if not typed.lot else "见下面"),
+            Row(f"{name}-lot", "塘口", pond or "还没有选好"),
             Row(f"{name}-species", "品种", typed.species or "按塘口登记"),
             Row(f"{name}-quantity", "数量", typed.quantity),
             Row(f"{name}-source", "来源", _source(typed.source)),

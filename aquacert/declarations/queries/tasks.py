@@ -99,7 +99,9 @@ def _seed(found: Review, row: int) -> str:
     if batch is not None:
         lot = batch.lot
         return f"{lot.pond_name} {lot.species_name} {amount(batch.quantity, lot.unit)}"
-    return found.answers.batches[row].quantity
+    typed = found.answers.batches[row]
+    line = found.lots.get(typed.lot)
+    return _joined((f"{line.pond_name} {line.species_name}" if line else "", typed.quantity))
 
 
 def _joined(texts: Sequence[str]) -> str:

@@ -213,6 +213,7 @@ def part_choices(
         },
         "earliest_at": soonest,
         "lead": rule,
+        "wild": reference.rule(unit, "declaration.wild_after_capture", legal_day(declared_at)),
         **WORDS,
     }
 
