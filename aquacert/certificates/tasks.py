@@ -14,11 +14,14 @@ from aquacert.certificates.numbers import commands as numbers
 from aquacert.certificates.peers import commands as peers
 from aquacert.certificates.recalls import commands as recalls
 from aquacert.certificates.recalls.commands import sweep
+from aquacert.certificates.rules.states import Status
 from aquacert.certificates.scans import commands as scans
+from aquacert.declarations.queries import facts as papers
 from aquacert.hatcheries.commands.stock import OurRecord, settle_origin
 from aquacert.hatcheries.queries import origins as hatcheries
 from aquacert.hatcheries.rules import is_ours
 from aquacert.hatcheries.rules.origins import Seed
+from aquacert.inspections.commands import complete_record
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
 from aquacert.trust.keys import KeyRing
@@ -30,10 +33,12 @@ DAILY = timedelta(hours=23)
 def render(certificate_id: UUID, *, database: Database, keys: KeyRing) -> None:
     """Make the PDF and the .docx of a certificate that was issued; once made, nothing to do.
 
+    Its number is written into the field record of the visit that it rests on.
     The first certificate of a quarter also brings its status list into the world, the first of an
     office its key into the trust list.
     """
     commands.render(database, keys, certificate_id)
+    _complete_record(database, certificate_id)
     commands.refresh_lists(database, keys)
     peers.renew(database, keys)
 
@@ -157,3 +162,14 @@ def complete_timestamps(database: Database, keys: KeyRing) -> int:
 def preserve_documents(database: Database, keys: KeyRing) -> int:
     """Bring documents to B-LTA and keep them there; return how many were changed: each night."""
     return sum(done.level is not None for done in commands.preserve_due(database, keys))
+
+
+def _complete_record(database: Database, certificate_id: UUID) -> None:
+    """File the field record anew with the numbers of the case's certificates that still hold."""
+    with database.work(SYSTEM) as w:
+        paper_id = queries.certificate(w, certificate_id).declaration_id
+        batches = [one.batch_id for one in papers.batches_of(w, paper_id)]
+        lines = queries.certificates_of_batches(w, batches)
+        complete_record(
+            w, paper_id, sorted(line.number for line in lines if line.status == Status.VALID.value)
+        )

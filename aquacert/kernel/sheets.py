@@ -13,6 +13,8 @@ from typing import Final
 
 DEMO_MARK: Final = "演示样张·无效"
 NUMBER: Final = "编号："
+NONE: Final = "/"
+"""Printed where there is nothing to say: the norm leaves no place empty."""
 BLANK: Final = "＿＿＿＿＿＿"
 """A place left to be written on by hand."""
 SEAL: Final = "\u3000"
@@ -118,8 +120,8 @@ def table(
 
 def _pair(row: tuple[str, ...]) -> tuple[Cell, ...]:
     if len(row) == 2:
-        return (Cell(row[0], is_label=True), Cell(row[1], span=3))
-    return tuple(Cell(text, is_label=place % 2 == 0) for place, text in enumerate(row))
+        return (Cell(row[0], is_label=True), Cell(row[1] or NONE, span=3))
+    return tuple(Cell(text or NONE, is_label=place % 2 == 0) for place, text in enumerate(row))
 
 
 def _of_blocks(blocks: Sequence[Block]) -> Iterator[str]:

@@ -28,13 +28,13 @@ def treatment(facts: TreatmentFacts, number: str) -> Sheet:
         *measures,
         pairs(
             ("无害化处理方法", facts.method or "/"),
-            ("申报单编号", facts.declaration_no),
+            ("申报单编号", facts.declaration_no, "官方兽医", facts.vet),
             ("机构联系电话", facts.office_phone, "当事人联系电话", facts.owner_phone),
         ),
         Signs(
             (
                 *((f"{facts.office}（公章）", SEAL), ("日期", day_words(facts.day))),
-                *((f"官方兽医签名（{facts.vet}）", ""), ("当事人签收", "")),
+                *(("官方兽医签名", ""), ("当事人签收", "")),
             )
         ),
         Words("本通知单一式两联，第一联由动物卫生监督机构留存，第二联交当事人。", Tone.NOTE),

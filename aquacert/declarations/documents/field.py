@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import Final
+
 from aquacert.declarations.documents.facts import RecordFacts, SamplingFacts
 from aquacert.declarations.documents.opening import sheet
 from aquacert.declarations.rules.filing import FormKind
 from aquacert.kernel.sheets import Block, Sheet, Signs, Tone, Words, pairs, table
+
+FINDINGS: Final = (("批", 0.8), ("部分", 2.2), ("检查项", 5), ("结果", 1.3))
 
 
 def record(facts: RecordFacts, number: str) -> Sheet:
@@ -28,13 +34,9 @@ def record(facts: RecordFacts, number: str) -> Sheet:
             (("批", 1), ("种类", 4), ("实查数量", 4), ("结论", 2), ("可疑病种", 3), ("说明", 5)),
             facts.batches,
         ),
-        table("查验内容", (("批", 1), ("部分", 2.4), ("检查项", 11), ("结果", 2)), facts.findings),
-        Signs(
-            (
-                *((f"检疫人员签字（官方兽医 {facts.vet}）", ""), ("时间", "")),
-                *(("货主签字", ""), ("时间", "")),
-            )
-        ),
+        table("查验内容", FINDINGS * 2, _halved(facts.findings)),
+        pairs(("检疫人员", f"官方兽医 {facts.vet}")),
+        Signs((("检疫人员签字", ""), ("时间", ""), ("货主签字", ""), ("时间", ""))),
         Words("本记录单由动物卫生监督机构存档，保存期不少于 24 个月。", Tone.NOTE),
     )
     return sheet(FormKind.RECORD, facts, number, blocks)
@@ -73,3 +75,12 @@ def sampling(facts: SamplingFacts, number: str) -> Sheet:
         ),
     ]
     return sheet(FormKind.SAMPLING, facts, number, tuple(blocks))
+
+
+def _halved(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return the rows two by two beside each other, so that a visit fits on one page."""
+    half = (len(rows) + 1) // 2
+    blank = ("",) * len(FINDINGS)
+    return [
+        (*left, *right) for left, right in zip_longest(rows[:half], rows[half:], fillvalue=blank)
+    ]

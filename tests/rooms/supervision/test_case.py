@@ -63,6 +63,8 @@ def test_the_archive_holds_the_whole_case_and_is_the_same_bytes_each_time(house,
     assert folders >= {"1-文书", "2-签字纸件", "4-现场照片", "7-检疫证明", "8-审计摘录"}
     for kind, ending in (("申报单", "pdf"), ("受理单", "docx"), ("现场记录单", "pdf")):
         assert f"1-文书/{kind}-2026000001.{ending}" in names
+    # The record was filed again when the certificate's number was known.
+    assert "1-文书/现场记录单-2026000001-第2版.pdf" in names
     # Every digest of both lists holds, and nothing lies there unlisted.
     manifest = json.loads(files["manifest.json"])
     listed = {one["path"]: one for one in manifest["files"]}
