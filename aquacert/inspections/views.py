@@ -189,13 +189,13 @@ def treatment(check_id: UUID) -> ResponseReturnValue:
     return _treatment_page(check_id, form, DisposalForm(formdata=None))
 
 
-@bp.post("/treatments/<uuid:order_id>/disposals")
+@bp.post("/treatments/<uuid:treatment_id>/disposals")
 @allowed(INSPECT)
-def dispose(order_id: UUID) -> ResponseReturnValue:
+def dispose(treatment_id: UUID) -> ResponseReturnValue:
     """Record a disposal under an order; it leaves the stock ledger."""
     form = DisposalForm()
     with look() as unit:
-        order = queries.treatment_order(unit, order_id)
+        order = queries.treatment_order(unit, treatment_id)
     here = url_for(".treatment", check_id=order.check_id)
     if form.validate():
         with form.catching(), work(once=form.key()) as w:
@@ -207,7 +207,7 @@ def dispose(order_id: UUID) -> ResponseReturnValue:
                 operator=form.operator.data or "",
                 note=form.note.data or "",
             )
-            commands.record_disposal(w, order_id, done)
+            commands.record_disposal(w, treatment_id, done)
             w.reply = here
         if not form.wrong:
             flash(_("无害化处理已记录，存塘已扣减"))

@@ -104,12 +104,12 @@ def form_docx(declaration_id: UUID, form_id: UUID) -> ResponseReturnValue:
     return download(data, name, sheetdocx.MEDIA_TYPE)
 
 
-@bp.get("/<uuid:declaration_id>/signed/<uuid:paper_id>")
+@bp.get("/<uuid:declaration_id>/signed/<uuid:signed_id>")
 @allowed(P.DECLARATION_READ)
-def signed_paper(declaration_id: UUID, paper_id: UUID) -> ResponseReturnValue:
+def signed_paper(declaration_id: UUID, signed_id: UUID) -> ResponseReturnValue:
     """The photograph of a signed paper, to whoever may see its form."""
     with look() as unit:
-        file = signed_file(unit, declaration_id, paper_id)
+        file = signed_file(unit, declaration_id, signed_id)
         data = unit.read_file(file)
     return download(data, file.name, file.media_type, inline=True)
 
