@@ -20,6 +20,7 @@ from tests.make.certificates import give_numbers
 from tests.make.declarations import make_declaration
 from tests.make.hatcheries import register
 from tests.make.inspections import start
+from tests.make.kept import kept
 from tests.make.labs import make_lab, make_waiting, rdml_file
 from tests.make.movements import make_road
 from tests.make.passkeys import give_passkey
@@ -33,7 +34,6 @@ TABLE_OF = {
     "accreditation": "lab_accreditations",
     "authorisation": "lab_authorisations",
     "batch": "batches",
-    "case": "case_files",
     "certificate": "certificates",
     "check": "batch_checks",
     "consignment": "lab_consignments",
@@ -44,7 +44,6 @@ TABLE_OF = {
     "file": "lab_files",
     "item": "lab_items",
     "finding": "check_findings",
-    "form": "filed_forms",
     "halt": "issuing_halts",
     "import": "number_imports",
     "number": "certificate_numbers",
@@ -110,6 +109,7 @@ TABLE_OF = {
 """Name of an address's part, without `_id` → table whose ids it takes."""
 
 
+@kept
 def make_world(house: House) -> Made:
     """Make one of everything; return an administrator who was asked a question."""
     db = house.database
