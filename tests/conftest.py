@@ -23,6 +23,7 @@ from aquacert.kernel import logs
 from aquacert.kernel.clock import FixedClock
 from aquacert.kernel.schema import upgrade
 from aquacert.kernel.settings import Settings
+from tests.make.kept import watch
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -35,6 +36,9 @@ START = datetime(2026, 5, 9, 1, 42, tzinfo=UTC)
 """Every test begins on 2026-05-09 at 09:42 in Shanghai."""
 ROOT = Path(__file__).parents[1]
 
+
+COMPILED: dict[str, tuple[Any, Any]] = {}
+"""Dialect and compiled statements by the name of the database."""
 
 DRAWING = frozenset(
     {
@@ -143,9 +147,19 @@ def _hurry(database: Database) -> None:
 
     What must survive is tested by tests/faults, in processes of their own.
     """
-    if database.engine.dialect.name == "sqlite":
-        for engine in (database.engine, database.reader):
+    for engine in (database.engine, database.reader):
+        if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _without_sync)
+        _share_compiled(engine)
+    watch(database)
+
+
+def _share_compiled(engine: Any) -> None:
+    """Compile each statement once for all tests of a process: an engine of its own would do it anew."""
+    if engine.dialect.name not in COMPILED:
+        with engine.connect():  # the dialect learns which server it speaks to
+            COMPILED[engine.dialect.name] = (engine.dialect, engine._compiled_cache)
+    engine.dialect, engine._compiled_cache = COMPILED[engine.dialect.name]
 
 
 def _without_sync(connection: Any, _record: object) -> None:

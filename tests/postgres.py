@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import create_engine, text
 
+ENOUGH = 4 << 30
+
 
 @contextmanager
 def running() -> Iterator[str]:
@@ -20,7 +22,7 @@ def running() -> Iterator[str]:
 
     As root the server runs under an account of its own, so its folder must be open to others.
     """
-    folder = Path(tempfile.mkdtemp(prefix="aquacert-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="aquacert-pg-", dir=_memory()))
     folder.chmod(0o755)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     with warnings.catch_warnings():
@@ -38,6 +40,13 @@ def running() -> Iterator[str]:
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _memory() -> Path | None:
+    """Memory to keep the files in, where the machine has some to spare: databases come and go."""
+    memory = Path("/dev/shm")  # noqa: S108 (a folder of its own is made in it)
+    is_enough = memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH
+    return memory if is_enough else None
 
 
 def _hurry(url: str) -> None:

@@ -21,6 +21,7 @@ from aquacert.kernel.work import Database
 from tests.make.accounts import Made, sign_in, step_up
 from tests.make.declarations import Paper, make_declaration
 from tests.make.hatcheries import Farm
+from tests.make.kept import kept
 
 FIRST = {"A": 3_200_000_001, "B": 3_250_000_001}
 
@@ -80,6 +81,7 @@ def give_numbers(
         )
 
 
+@kept
 def make_ready(db: Database, *, numbers: bool = True, **declared: object) -> Ready:
     """Bring a declaration to the morning of its departure: checked, everything in order."""
     paper = make_declaration(db, state="assigned", **declared)

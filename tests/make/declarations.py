@@ -19,6 +19,7 @@ from aquacert.kernel.scope import SYSTEM, Actor
 from aquacert.kernel.work import Database
 from tests.make.accounts import Made, make_person
 from tests.make.hatcheries import Farm, make_hatchery
+from tests.make.kept import kept
 
 DESTINATION = "山东省青岛市崂山区"
 """In another province: certificate A."""
@@ -78,6 +79,7 @@ def proxied(db: Database, farm: Farm, proxy: Actor, filled: Answers | None = Non
         return save_draft(w, filled or answers(db, farm), hatchery_id=farm.hatchery_id)
 
 
+@kept
 def make_declaration(
     db: Database,
     farm: Farm | None = None,

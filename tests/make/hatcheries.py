@@ -25,6 +25,7 @@ from aquacert.kernel.scope import ANONYMOUS, SYSTEM, Actor
 from aquacert.kernel.work import Database
 from aquacert.reference.queries import species_named
 from tests.make.accounts import COUNTY, PASSWORD, make_person, make_uscc, sign_in
+from tests.make.kept import kept
 
 SHRIMP = "凡纳滨对虾"
 
@@ -74,6 +75,7 @@ def register(db: Database, **other: object) -> UUID:
         return register_hatchery(w, **registration(db, **other))
 
 
+@kept
 def make_hatchery(db: Database, stock: int = 1_200_000, **other: object) -> Farm:
     """Register a farm, let its county approve it, and put stock into one pond."""
     hatchery_id = register(db, **other)

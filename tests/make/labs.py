@@ -32,6 +32,7 @@ from labs.register.rules import MethodKind
 from labs.reports.commands import authorise_report
 from labs.review.commands import review_result
 from tests.make.accounts import COUNTY, Made, make_organisation, make_person
+from tests.make.kept import kept
 
 DISEASE = "DIV1"
 METHOD = "sct7237-2020"
@@ -51,6 +52,7 @@ class Lab:
     lot_id: UUID
 
 
+@kept
 def make_lab(db: Database, *, code: str | None = None, division: str = COUNTY) -> Lab:
     """Designate a laboratory that may test DIV1 by SC/T 7237-2020 this year and next."""
     lab_id = make_organisation(db, "lab", division=division)

@@ -10,6 +10,7 @@ from aquacert.http.house import House
 from aquacert.kernel.scope import SYSTEM
 from aquacert.movements.tasks import open_movement
 from tests.make.certificates import Ready, issue_one, make_ready
+from tests.make.kept import kept
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Road:
     number: str
 
 
+@kept
 def make_road(house: House, ready: Ready | None = None, **declared: object) -> Road:
     """Issue a certificate and let the task open its movement; the clock stands at issue."""
     db = house.database

@@ -9,6 +9,7 @@ from aquacert.certificates.numbers import commands
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
 from tests.make.accounts import Made, make_organisation, make_person
+from tests.make.kept import kept
 
 PROVINCE, CITY, COUNTY, OTHER = "320000", "320100", "320114", "320115"
 FIRST = 3_200_000_001
@@ -28,6 +29,7 @@ class Levels:
     """Whose → the segment handed to it."""
 
 
+@kept
 def make_levels(db: Database) -> Levels:
     """Open the bodies and appoint the vet."""
     province = make_organisation(db, division=PROVINCE, name="示例省所")

@@ -14,6 +14,7 @@ from aquacert.surveillance import queries
 from aquacert.surveillance.commands import import_empresi
 from aquacert.surveillance.models import Event
 from tests.make.accounts import Made, make_organisation, make_person
+from tests.make.kept import kept
 
 V1 = [
     "Id",
@@ -122,12 +123,14 @@ def blocked(db: Database, species: str = "PNV", place: str = "320116", on=None):
         return queries.blocks(look, species_codes={species}, division_codes={place}, on=day)
 
 
+@kept
 def make_officer(db: Database, division: str = "320100") -> Made:
     """Return a surveillance officer of a division."""
     body = make_organisation(db, "agency", division=division)
     return make_person(db, "surveillance_officer", organisation_id=body, division=division)
 
 
+@kept
 def make_zone(db: Database) -> tuple[Event, Actor]:
     """Import the Luhe event, which opens its zone; return it and an officer of Nanjing."""
     brought_in(db, luhe())
