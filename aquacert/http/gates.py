@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, g, request
+from werkzeug.exceptions import MethodNotAllowed
 
 from aquacert.http.house import (
     House,
@@ -77,6 +78,8 @@ def guard(app: Flask) -> None:
         g.request_id = secrets.token_hex(4)
         view = app.view_functions.get(request.endpoint or "")
         if view is None:
+            if isinstance(request.routing_exception, MethodNotAllowed):
+                raise request.routing_exception
             raise NotFound("没有这一页。请检查地址，或从首页重新进入。")
         if "\x00" in request.path:
             raise NotFound("没有这一页。请检查地址，或从首页重新进入。")

@@ -19,7 +19,7 @@ from aquacert.accounts.rules.sessions import local_path
 from aquacert.accounts.rules.states import QuestionState
 from aquacert.kernel.errors import Invalid, NotAllowed
 from aquacert.kernel.work import Work
-from aquacert.reference.rules.text import refuse_unstorable
+from aquacert.reference.rules.text import clean
 
 LONGEST_SUBJECT = 100
 LONGEST_BODY = 2000
@@ -129,9 +129,9 @@ def answer_question(w: Work, question_id: UUID, *, body: str) -> None:
 
 
 def _text(text: str, field: str, longest: int) -> str:
-    refuse_unstorable(text, field)
-    stripped = text.strip()
-    if not stripped or len(stripped) > longest:
-        sentence = f"请写 1 到 {longest} 个字，现在 {len(stripped)} 个"
+    """Return the words as they are kept: lines of a body stay, marks that nobody sees go."""
+    kept = clean(text, field=field, longest=len(text), lines=field == "body")
+    if not kept or len(kept) > longest:
+        sentence = f"请写 1 到 {longest} 个字，现在 {len(kept)} 个"
         raise Invalid(f"{sentence}。", **{field: sentence})
-    return stripped
+    return kept
