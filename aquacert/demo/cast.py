@@ -207,7 +207,7 @@ def _person(database: Database, part: Part, body_id: UUID) -> UUID:
 
 
 def _mobile(username: str) -> str:
-    """Return somebody's own number of a range that no network gives out: it is a user name too."""
+    """Return an example number of somebody's own: it is a user name too."""
     names = [part.name for part in PARTS]
     return f"138000010{names.index(username) if username in names else 99:02d}"
 

@@ -12,11 +12,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from aquacert.accounts.commands.facts import PasswordChanged
+from aquacert.accounts.commands.throttles import release
 from aquacert.accounts.commands.warnings import warn
 from aquacert.accounts.models import Person
 from aquacert.accounts.queries.actors import roles_now
 from aquacert.accounts.queries.passwords import policy_of
 from aquacert.accounts.rules.passwords import as_typed, weakness
+from aquacert.accounts.rules.throttling import Gate
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.work import Work
 
@@ -71,8 +73,14 @@ def change_password(w: Work, *, old: str, new: str) -> None:
     if not matches(w.settings.password_cost, person.password_hash, old):
         raise Invalid("现在的口令不对。", old="现在的口令不对，请再输一次")
     take_password(w, person, new)
+    release(w, Gate.ACCOUNT, own_gate(person.id))
     warn(w, person.id, "您的口令换过了")
     w.record(PasswordChanged(by_administrator=False), on=person)
+
+
+def own_gate(person_id: UUID) -> str:
+    """Return what guesses at the password are counted under, of somebody who is signed in."""
+    return f"own {person_id}"
 
 
 def take_password(w: Work, person: Person, new: str) -> None:

@@ -14,7 +14,7 @@ from aquacert.accounts.commands.recovery_codes import forget_recovery_codes
 from aquacert.accounts.commands.second_factor import take_factor_away
 from aquacert.accounts.commands.sign_in import end_sessions
 from aquacert.accounts.commands.step_up import drop_grants
-from aquacert.accounts.commands.throttles import release
+from aquacert.accounts.commands.throttles import give_back, release
 from aquacert.accounts.commands.warnings import warn
 from aquacert.accounts.models import Membership, Person, Recovery
 from aquacert.accounts.queries.actors import has_factor, secret_hash
@@ -132,6 +132,7 @@ def start_recovery(
         "有工作人员核对了证件，正在帮您找回账号",
         body="如果不是您本人在办，请马上打开“我在哪里登录着”，停止这次找回。",
     )
+    give_back(w, Gate.OFFICER, str(officer_id))
     w.record(RecoveryMoved(what, document), on=("people", str(person.id)), reason=row.because)
     return row.id
 

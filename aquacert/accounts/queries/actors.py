@@ -161,13 +161,14 @@ def actor_for(
 ) -> Actor:
     """Return the frozen Actor of a person; raise `NotSignedIn` if he may not act at all.
 
-    With `token`, the permissions are those a token may have, cut down to the token's scopes.
+    With `token`, the permissions are those a token may have, cut down to the token's scopes; what
+    a colleague lent is never had by token.
     """
     person = look.session.get(Person, person_id)
     if person is None or person.state != PersonState.ACTIVE:
         raise NotSignedIn("这个账号不能登录，请联系管理员。")
     held = memberships_in_force(look, person_id)
-    lent = lent_to(look, person_id) if held else []
+    lent = lent_to(look, person_id) if held and token is None else []
     own, names = roles_of(held), roles_of([*held, *lent])
     may = permissions_of(frozenset(str(name) for name in names))
     if token is not None:

@@ -13,7 +13,7 @@ from aquacert.accounts.models import (
     Person,
     SigningStop,
 )
-from aquacert.accounts.queries.actors import memberships_in_force, roles_now, roles_of
+from aquacert.accounts.queries.actors import lent_to, memberships_in_force, roles_of
 from aquacert.accounts.rules import roles
 from aquacert.accounts.rules.roles import Role
 from aquacert.accounts.rules.states import PersonState
@@ -91,7 +91,8 @@ def person_label(look: Look, person_id: UUID) -> str:
     """Return what somebody is, in public words: role, and an official vet's number."""
     held = memberships_in_force(look, person_id)
     number = next((m.appointment_number for m in held if m.appointment_number), "")
-    words = roles.label(roles_of(held), roles_now(look, person_id))
+    lent = lent_to(look, person_id) if held else []
+    words = roles.label(roles_of(held), roles_of(lent))
     return f"{words}（{number}）" if number else words
 
 

@@ -19,6 +19,7 @@ from aquacert.accounts.commands import (
     print_recovery_codes,
     replace_code,
 )
+from aquacert.accounts.commands.passwords import own_gate
 from aquacert.accounts.forms import (
     CodeForm,
     EmptyForm,
@@ -92,7 +93,7 @@ def me() -> ResponseReturnValue:
 def password() -> ResponseReturnValue:
     """Change the own password; every other sign-in ends."""
     form = PasswordForm()
-    if form.validate_on_submit() and counted(form, Gate.ACCOUNT, f"own {own_id()}"):
+    if form.validate_on_submit() and counted(form, Gate.ACCOUNT, own_gate(own_id())):
         with form.catching(), work() as w:
             change_password(w, **form.asked())
             end_sessions(w, own_id(), because=_("口令已更换"), but=current_actor().session_id)

@@ -14,6 +14,7 @@ from aquacert.declarations.commands import (
     save_draft,
     submit_declaration,
 )
+from aquacert.declarations.commands.proxy import answer_consent, ask_consent
 from aquacert.kernel.errors import NotAllowed
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import again, make_person
@@ -39,7 +40,12 @@ def test_a_vet_who_declared_with_a_lent_desk_never_checks_that_declaration(db):
     assert proxy.label.endswith("代申报点受理员")
     with db.work(proxy) as w:
         declaration_id = save_draft(w, answers(db, farm), hatchery_id=farm.hatchery_id)
+        ask_consent(w, declaration_id)
+    with db.work(farm.owner) as w:
+        answer_consent(w, declaration_id, agrees=True)
+    with db.work(proxy) as w:
         submit_declaration(w, declaration_id, statement=True)
+    with db.work(farm.clerk) as w:
         accept_declaration(w, declaration_id)
     with pytest.raises(NotAllowed), db.work(farm.clerk) as w:
         assign_vet(w, declaration_id, vet.person_id)

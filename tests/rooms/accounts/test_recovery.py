@@ -8,6 +8,7 @@ from sqlalchemy import select
 from aquacert.accounts.commands import (
     ask_recovery,
     confirm_recovery,
+    count_guess,
     end_appointment,
     end_lending,
     finish_recovery,
@@ -61,10 +62,15 @@ def test_a_farmer_is_let_back_in_by_one_officer_and_every_sign_in_ends(db):
     with pytest.raises(NotAllowedNow):
         finish(db, secret)  # nobody has seen a document
     start(db, clerk, number)
+    for place in range(5):  # locked by a guesser meanwhile
+        with db.work(SYSTEM) as w:
+            count_guess(w, username=owner.username, address=str(place))
     with pytest.raises(Invalid) as weak:
         finish(db, secret, "12345678")
     assert "new" in weak.value.fields
     finish(db, secret)
+    with db.work(SYSTEM) as w:
+        count_guess(w, username=owner.username, address="home")
     with db.look() as look:
         assert matches(1, credentials(look, owner.username).password_hash, FRESH)
         assert session_standing(look, owner.secret) is None
