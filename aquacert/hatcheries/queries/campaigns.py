@@ -243,7 +243,7 @@ def now_on_record(look: Look, farm: Hatchery, row: Campaign) -> dict[Entry, str]
         ),
         Entry.PONDS: lambda: "、".join(one.name for one in ponds(look, farm.id)),
         Entry.STOCK: lambda: "；".join(
-            f"{one.pond_name} {one.species_name} {one.balance} {one.unit}"
+            f"{one.pond_name} {one.species_name} {one.balance:,} {one.unit}".replace(",", " ")
             for one in lots(look, farm.id)
             if one.balance
         ),
