@@ -190,6 +190,7 @@ def rounds_of(house: House) -> Rounds:
             ),
             Round("peers", timedelta(hours=1), partial(certificates.visit_peers, database)),
             Round("turnaround", timedelta(hours=1), partial(turnaround.warn_of_late, database)),
+            Round("licences", timedelta(hours=1), partial(hatcheries.remind_renewals, database)),
             Round("overdue", timedelta(hours=1), partial(movements.remind_overdue, database)),
             Round("check", timedelta(hours=1), partial(certificates.check_issued, database, keys)),
             Round("chains", timedelta(days=1), partial(supervision.check_chains, database)),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from aquacert.hatcheries.commands.campaigns import announce_campaign as tell_next
+from aquacert.hatcheries.commands.reminding import remind_renewals
 from aquacert.hatcheries.commands.stock import book_rows
 from aquacert.hatcheries.models import StockImport
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
+
+__all__ = ["announce_campaign", "book_sheet", "remind_renewals"]
 
 
 def book_sheet(database: Database, import_id: UUID) -> None:

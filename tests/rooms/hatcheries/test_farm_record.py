@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from aquacert.accounts.models import InboxMessage
 from aquacert.hatcheries.commands import (
     add_licence,
     ask_reopening,
@@ -30,6 +31,7 @@ from aquacert.hatcheries.commands import (
     write_again,
     write_note,
 )
+from aquacert.hatcheries.commands.reminding import remind_renewals
 from aquacert.hatcheries.models import FarmRecord, Hatchery, Licence, Pond
 from aquacert.hatcheries.queries import (
     diary,
@@ -295,3 +297,21 @@ def test_the_waters_certificate_and_the_confirmation_are_part_of_fitness(db, clo
     with db.look(SYSTEM) as look:
         assert [one.reason for one in fit_to_declare(look, farm.hatchery_id)] == [FitReason.RECORD]
         assert look.one(select(Hatchery.closed_on)) is None
+
+
+def test_a_farm_is_told_once_a_day_that_its_licence_ends_until_it_renews(db, clock):
+    farm = make_hatchery(db)
+    assert remind_renewals(db) == 0
+    with db.look(SYSTEM) as look:
+        old = seed(look, farm)
+    clock.forward(days=(old.until_on - look.today).days - 30)
+    assert (remind_renewals(db), remind_renewals(db)) == (1, 0)
+    with db.work(farm.owner) as w:
+        later = old.until_on + timedelta(days=900)
+        dates = {"from_on": old.until_on, "until_on": later}
+        renew_licence(w, old.licence_id, number=old.number, **dates)
+    clock.forward(days=23)
+    assert remind_renewals(db) == 0
+    with db.look(SYSTEM) as look:
+        [told] = look.scalars(select(InboxMessage).where(InboxMessage.subject.contains("到期")))
+    assert (told.to_organisation_id, "还有 30 天" in told.subject) == (farm.organisation_id, True)
