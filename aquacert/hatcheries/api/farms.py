@@ -11,30 +11,25 @@ from flask import Blueprint, Response
 from aquacert.hatcheries.commands import (
     add_licence,
     approve_hatchery,
-    book_stock,
     confirm_record,
     refuse_hatchery,
     register_hatchery,
 )
 from aquacert.hatcheries.models import Hatchery
 from aquacert.hatcheries.queries import (
-    entries,
     find_place,
     hatchery,
     hatchery_page,
     licences,
-    lot_of,
     lots,
     own_hatchery,
 )
-from aquacert.hatcheries.rules import Kind, read_day
+from aquacert.hatcheries.rules import read_day
 from aquacert.http.api import answer, as_text, body, cursor, listing, needed, size
 from aquacert.http.gates import allowed, api_key, look, work
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
-from aquacert.kernel.work import Look
 from aquacert.reference.queries import species_named
-from aquacert.reference.rules.quantity import parse_quantity
 
 bp = Blueprint("hatcheries_api", __name__, url_prefix="/api/v1/hatcheries")
 TEXTS = ("name", "uscc", "place", "level", "kind", "contact_name", "phone", "password")
@@ -152,42 +147,6 @@ def licence(hatchery_id: UUID) -> Response:
         return Response(w.reply, status=201, mimetype="application/json")
 
 
-@bp.get("/lots/<uuid:lot_id>/movements")
-@allowed(P.HATCHERY_READ)
-def movements(lot_id: UUID) -> Response:
-    """Show a lot's whole ledger in order."""
-    with look() as unit:
-        _row(unit, lot_id)
-        found = [
-            {
-                "position": one.position,
-                "kind": one.kind,
-                "quantity": one.quantity,
-                "balance": one.balance,
-                "at": one.at,
-                "reason": one.reason,
-            }
-            for one in entries(unit, lot_id)
-        ]
-    return answer({"items": found, "next": None})
-
-
-@bp.post("/lots/<uuid:lot_id>/movements")
-@allowed(P.HATCHERY_KEEP)
-def book(lot_id: UUID) -> Response:
-    """Write one entry by hand: kind, quantity, reason."""
-    asked = body()
-    kind = str(needed(asked, "kind"))
-    if kind not in set(Kind) or Kind(kind) in {Kind.CERTIFICATE, Kind.VOID_CREDIT, Kind.ARRIVAL}:
-        raise Invalid("变动原因不对。", kind="可用：hatch、capture、purchase、death、disposal。")
-    with work(once=api_key()) as w:
-        unit = _row(w, lot_id)
-        quantity = parse_quantity(str(needed(asked, "quantity")), unit=unit)
-        entry = book_stock(w, lot_id, kind, quantity, str(asked.get("reason") or ""))
-        w.reply = as_text({"position": entry.position, "balance": entry.balance})
-        return Response(w.reply, status=201, mimetype="application/json")
-
-
 @bp.post("/own/confirm")
 @allowed(P.HATCHERY_KEEP)
 def confirm() -> Response:
@@ -214,11 +173,6 @@ def shape(row: Hatchery) -> dict[str, Any]:
         "office_id": row.office_id,
         "merged_into": row.merged_into_id,
     }
-
-
-def _row(unit: Look, lot_id: UUID) -> str:
-    """Return the unit of a lot that is in scope."""
-    return lot_of(unit, lot_id)[1].unit
 
 
 def _day(asked: dict[str, Any], name: str) -> date:
