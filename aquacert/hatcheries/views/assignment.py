@@ -40,15 +40,15 @@ def assignment() -> ResponseReturnValue:
         if not form.wrong:
             flash(ngettext("已分配 %(num)s 家", "已分配 %(num)s 家", count))
             return redirect(url_for(".assignment"))
-    words, only = request.args.get("q", ""), request.args.get("only", "")
+    words, which = request.args.get("q", ""), request.args.get("which", "")
     with look() as unit:
-        pages = assignment_pages(unit, words, only, request.args.get("page", 1, type=int))
+        pages = assignment_pages(unit, words, which, request.args.get("page", 1, type=int))
     return page(
         "hatcheries/assignment.html",
         form=form,
         pages=pages,
         q=words,
-        only=only,
+        which=which,
         offices=offices,
         ticked=request.form.getlist("farm"),
     ), form.status
