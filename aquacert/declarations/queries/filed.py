@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,7 +20,15 @@ from aquacert.kernel.sheetdocx import docx_of
 from aquacert.kernel.sheetpdf import pdf_of
 from aquacert.kernel.sheets import Sheet
 from aquacert.kernel.work import Look
+from aquacert.reference.rules.masking import mask_name, mask_phone
 
+MASKS: Mapping[str, Callable[[str], str]] = {
+    "phone": mask_phone,
+    "owner_phone": mask_phone,
+    "declared_by": mask_name,
+    "operator": mask_name,
+}
+"""Facts about natural persons that are no officials, and how a screen shows them."""
 ORDER = {kind.value: place for place, kind in enumerate(FormKind)}
 
 
@@ -80,6 +88,16 @@ def sheet_of_form(row: FiledForm) -> Sheet:
     return sheet_of(FormKind(row.kind), json.loads(row.facts), row.number)
 
 
+def masked_sheet(row: FiledForm) -> Sheet:
+    """Return what a form prints with names and phones of natural persons masked: for a screen.
+
+    A page is looked at more often than a form is needed; whoever prints it gets it whole.
+    """
+    facts = json.loads(row.facts)
+    hidden = {name: mask(facts[name]) for name, mask in MASKS.items() if facts.get(name)}
+    return sheet_of(FormKind(row.kind), facts | hidden, row.number)
+
+
 def pdf_of_form(row: FiledForm) -> tuple[str, bytes]:
     """Return name and bytes of a form's PDF."""
     return f"{SHORT_WORDS[FormKind(row.kind)]}-{row.number}.pdf", pdf_of(sheet_of_form(row))
@@ -118,5 +136,7 @@ def _signed(look: Look, form_ids: Sequence[UUID]) -> list[SignedPaper]:
     if not form_ids:
         return []
     return look.scalars(
-        select(SignedPaper).where(SignedPaper.form_id.in_(form_ids)).order_by(SignedPaper.filed_at, SignedPaper.id)
+        select(SignedPaper)
+        .where(SignedPaper.form_id.in_(form_ids))
+        .order_by(SignedPaper.filed_at, SignedPaper.id)
     )

@@ -17,6 +17,7 @@ from aquacert.declarations.queries.filed import (
     docx_of_form,
     form_line,
     forms_of,
+    masked_sheet,
     pdf_of_form,
     sheet_of_form,
     signed_file,
@@ -28,11 +29,8 @@ from aquacert.http.pages import page
 from aquacert.kernel import sheetdocx, sheetpdf
 from aquacert.kernel.permissions import P
 from aquacert.kernel.sheets import Block, Cell, Grid, Signs
-from aquacert.reference.rules.masking import mask_phone
 
 MAY_SIGN_BACK = (P.DECLARATION_ACCEPT, P.INSPECTION_INSPECT)
-OWNERS_PHONES = frozenset({"联系电话", "当事人联系电话"})
-"""Labels of the owner's phone: masked on an official's screen, whole on the form itself."""
 
 
 @dataclass(frozen=True)
@@ -119,13 +117,13 @@ def _form_page(declaration_id: UUID, form_id: UUID, filled: SignedPaperForm) -> 
     with look() as unit:
         line = form_line(unit, declaration_id, form_id)
         paper = declaration(unit, declaration_id)
-    sheet = sheet_of_form(line.form)
+    sheet = masked_sheet(line.form) if is_desk(actor) else sheet_of_form(line.form)
     shown = page(
         "declarations/form_filed.html",
         paper=paper,
         line=line,
         sheet=sheet,
-        blocks=[_shown(block, mask=is_desk(actor)) for block in sheet.blocks],
+        blocks=[_shown(block) for block in sheet.blocks],
         form=filled,
         desk=is_desk(actor),
         may_file=any(actor.may(one) for one in MAY_SIGN_BACK),
@@ -133,20 +131,9 @@ def _form_page(declaration_id: UUID, form_id: UUID, filled: SignedPaperForm) -> 
     return shown, filled.status
 
 
-def _shown(block: Block, *, mask: bool) -> Shown:
+def _shown(block: Block) -> Shown:
     if isinstance(block, Grid):
-        rows = [_masked(row) if mask else row for row in block.rows]
-        return Shown("grid", block.caption, rows, "", block.heads, len(block.widths))
+        return Shown("grid", block.caption, block.rows, "", block.heads, len(block.widths))
     if isinstance(block, Signs):
         return Shown("signs", "", (), "\n".join(block.lines()), 0, 0)
     return Shown(block.tone.value, "", (), block.text, 0, 0)
-
-
-def _masked(row: Sequence[Cell]) -> list[Cell]:
-    """Return the row with the owner's phone masked: the page is looked at more often than needed."""
-    kept, label = [], ""
-    for cell in row:
-        hide = label in OWNERS_PHONES and cell.text
-        kept.append(Cell(mask_phone(cell.text), cell.span) if hide else cell)
-        label = cell.text if cell.is_label else ""
-    return kept

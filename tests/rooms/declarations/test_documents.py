@@ -13,6 +13,7 @@ from aquacert.declarations.commands import (
     refuse_declaration,
 )
 from aquacert.declarations.documents import DEMO, STATEMENT
+from aquacert.declarations.queries import papers
 from aquacert.declarations.queries.papers import document
 from aquacert.kernel.errors import NotFound
 from tests.make.declarations import answers, make_declaration
@@ -100,3 +101,11 @@ def test_rare_characters_and_mark_up_survive_on_paper(db, odd):
     farm = make_hatchery(db)
     made = make_declaration(db, farm, filled=answers(db, farm, place=odd))
     assert odd in text_of(paper(db, made, "application")[1])
+
+
+def test_a_declaration_older_than_the_filing_has_its_forms_without_a_number(db, monkeypatch):
+    made = make_declaration(db)
+    monkeypatch.setattr(papers, "latest", lambda *_: None)
+    said = text_of(paper(db, made, "application")[1])
+    assert "伍拾万尾" in said
+    assert "编号：" not in said
