@@ -44,7 +44,7 @@ def running() -> Iterator[str]:
 
 def _memory() -> Path | None:
     """Memory to keep the files in, where the machine has some to spare: databases come and go."""
-    memory = Path("/dev/shm")  # noqa: S108 (a folder of its own is made in it)
+    memory = Path("/dev/shm")
     is_enough = memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH
     return memory if is_enough else None
 
