@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from aquacert.accounts.queries.organisations import organisation
@@ -91,7 +92,7 @@ def application_facts(look: Look, paper: Declaration) -> ApplicationFacts:
     batches, loads = batches_of(look, paper.id), all_load_facts(look, paper.id)
     held = {file.name.split("/")[0] for file in look.files_of(paper)}
     return ApplicationFacts(
-        **_common(look, paper, paper.submitted_at),
+        **common_facts(look, paper, paper.submitted_at),
         phone=paper.phone or farm.phone or "",
         species=_once(one.species_name for one in batches),
         quantity="；".join(in_words(one.quantity, unit_words(one.unit)) for one in batches),
@@ -125,7 +126,7 @@ def answer_facts(look: Look, paper: Declaration) -> AnswerFacts:
         raise NotFound
     name, phone = _clerk(look, paper.answered_by_id)
     return AnswerFacts(
-        **_common(look, paper, paper.answered_at),
+        **common_facts(look, paper, paper.answered_at),
         origin=origin_words(look, paper),
         is_accepted=not paper.ground,
         visit_day=day_words(paper.visit_at) if paper.visit_at else "",
@@ -145,7 +146,7 @@ def supplement_facts(look: Look, paper: Declaration) -> SupplementFacts:
         raise NotFound
     name, phone = _clerk(look, paper.answered_by_id or look.actor.person_id)
     return SupplementFacts(
-        **_common(look, paper, paper.asked_at),
+        **common_facts(look, paper, paper.asked_at),
         origin=origin_words(look, paper),
         asked=tuple(MATERIAL_WORDS[Material(item)] for item in paper.asked_items),
         note=paper.asked_note,
@@ -190,12 +191,8 @@ def unit_words(unit: str) -> str:
     return "千克" if unit == "kg" else unit
 
 
-def common_facts(look: Look, paper: Declaration, at: datetime) -> dict[str, str | bool]:
+def common_facts(look: Look, paper: Declaration, at: datetime) -> dict[str, Any]:
     """Return what every form of this declaration says, dated on the legal day of `at`."""
-    return _common(look, paper, at)
-
-
-def _common(look: Look, paper: Declaration, at: datetime) -> dict[str, str | bool]:
     return {
         "office": organisation(look, paper.office_id).name_zh,
         "declaration_no": paper.number or "",

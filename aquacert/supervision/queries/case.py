@@ -11,7 +11,7 @@ from sqlalchemy import Select, or_, select
 
 from aquacert.accounts.queries.organisations import organisation
 from aquacert.certificates import queries as certificates
-from aquacert.declarations.models import Declaration
+from aquacert.declarations.models import Declaration, FiledForm
 from aquacert.declarations.queries import facts as papers
 from aquacert.declarations.queries.filed import docx_of_form, forms_of, pdf_of_form
 from aquacert.declarations.queries.papers import KINDS, opening_sheet, papers_of
@@ -139,10 +139,8 @@ def _forms(look: Look, paper: Declaration) -> Iterator[Entry]:
         row = line.form
         name = f"{line.short}-{row.number}" + (f"-第{row.version}版" if row.version > 1 else "")
         title = f"{line.title} {row.number}" + ("" if line.is_latest else "（已更正的旧版）")
-        yield Entry(f"{FORMS}/{name}.pdf", title, lambda row=row: pdf_of_form(row)[1])
-        yield Entry(
-            f"{FORMS}/{name}.docx", f"{title}（Word）", lambda row=row: docx_of_form(row)[1]
-        )
+        yield Entry(f"{FORMS}/{name}.pdf", title, partial(_pdf, row))
+        yield Entry(f"{FORMS}/{name}.docx", f"{title}（Word）", partial(_docx, row))
         files = {file.id: file for file in look.files_of(row)}
         for at, one in enumerate(line.signed, 1):
             yield _stored(
@@ -203,7 +201,7 @@ def _reports(look: Look, row: Sample) -> Iterator[Entry]:
         yield Entry(
             f"{REPORTS}/{found.number}{ending}",
             title,
-            lambda media=media, key=found.report_id: report_file(look, key, media)[1],
+            partial(_report, look, found.report_id, media),
         )
 
 
@@ -229,3 +227,15 @@ def _stored(look: Look, path: str, title: str, file: StoredFile) -> Entry:
 def _ending(file: StoredFile) -> str:
     at = file.name.rfind(".")
     return file.name[at:].lower() if at > 0 and file.name[at + 1 :].isalnum() else ".bin"
+
+
+def _pdf(row: FiledForm) -> bytes:
+    return pdf_of_form(row)[1]
+
+
+def _docx(row: FiledForm) -> bytes:
+    return docx_of_form(row)[1]
+
+
+def _report(look: Look, report_id: UUID, media: str) -> bytes:
+    return report_file(look, report_id, media)[1]
