@@ -88,7 +88,7 @@ def _is_official(actor: Actor) -> bool:
 def personal(value: str | None, kind: str, thing: str, thing_id: UUID, name: str) -> Seen:
     """Return `value` as the present person sees it on this page.
 
-    `kind` is name, phone, identity or place. A kind without a mask shows nothing.
+    `kind` is name, party (a person or a body), phone, identity or place. A kind without a mask shows nothing.
     """
     if not value:
         return Seen("")
@@ -97,6 +97,8 @@ def personal(value: str | None, kind: str, thing: str, thing_id: UUID, name: str
         return Seen(value)
     mask = MASKS.get(kind)
     words = mask(value) if mask else HIDDEN
+    if words == value:
+        return Seen(value)
     found = holder(thing, name)
     may_ask = actor.may(P.PERSONAL_SHOW) and any(actor.may(need) for need in found.needs)
     url = (

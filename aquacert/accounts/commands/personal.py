@@ -18,6 +18,6 @@ class PersonalShown(Fact):
     because: str
 
 
-def show_personal(w: Work, row: Base, *, field: str, because: str) -> None:
-    """Record that the actor looked at `field` of `row` and why (PIPL art. 51, 54)."""
-    w.record(PersonalShown(field, because), on=row)
+def show_personal(w: Work, on: Base | tuple[str, str], *, field: str, because: str) -> None:
+    """Record that the actor looked at `field` of a row (or kind and id) and why (PIPL art. 51, 54)."""
+    w.record(PersonalShown(field, because), on=on)

@@ -12,11 +12,12 @@ from aquacert.accounts.rules.sessions import local_path
 from aquacert.accounts.views.blueprint import bp
 from aquacert.http.gates import allowed, current_actor, work
 from aquacert.http.personal import MASKS, REASONS, holder, holds, leave_mark
+from aquacert.kernel.db import Base
 from aquacert.kernel.errors import NotAllowed
 from aquacert.kernel.permissions import P
-from aquacert.reference.rules.masking import mask_identity, mask_name, mask_phone
+from aquacert.reference.rules.masking import mask_identity, mask_name, mask_party, mask_phone
 
-MASKS.update(name=mask_name, phone=mask_phone, identity=mask_identity)
+MASKS.update(name=mask_name, party=mask_party, phone=mask_phone, identity=mask_identity)
 holds("person", person_here, P.ACCOUNT_MANAGE, name="姓名", phone="手机号")
 
 
@@ -33,6 +34,8 @@ def show_personal(thing: str, thing_id: UUID, name: str) -> ResponseReturnValue:
         flash(_("请先选为什么要看，再点“显示”。看了谁的什么、为什么看，都会记下来。"), "warning")
         return redirect(back)
     with work() as w:
-        keep_look(w, found.find(w, thing_id), field=name, because=because)
+        row = found.find(w, thing_id)
+        on = row if isinstance(row, Base) else (thing, str(thing_id))
+        keep_look(w, on, field=name, because=because)
     leave_mark(thing, thing_id, name)
     return redirect(back)

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
+from aquacert.declarations.models import Load
 from aquacert.declarations.queries import counts, overdue_count
 from aquacert.http.house import EXTENSION
+from aquacert.http.personal import holds
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import Actor
 from aquacert.kernel.work import Look
 
 bp = Blueprint("declarations", __name__, url_prefix="/declarations")
+holds(
+    "load",
+    lambda look, load_id: look.get(Load, load_id),
+    P.DECLARATION_READ,
+    carrier_name="承运人",
+    carrier_phone="承运人电话",
+    destination_name="收货单位",
+)
 MAY_DECLARE = (P.DECLARATION_DECLARE, P.DECLARATION_PROXY)
 """The owner's people, or who may fill in for him; the command looks whose paper it is."""
 DESK = (

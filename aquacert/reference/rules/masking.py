@@ -10,6 +10,10 @@ import re
 import unicodedata
 
 HIDDEN = "已隐藏"
+BODY = re.compile(
+    "场|公司|厂|社|店|部|户|中心|站|所|院|局|处|基地|集团|合作|养殖|渔业|水产|车队|运输|码头"
+)
+"""What a name of a body holds and a name of a person does not."""
 
 
 def mask_name(text: str) -> str:
@@ -17,6 +21,11 @@ def mask_name(text: str) -> str:
     name = text.strip()
     head = _first(name)
     return f"{head}*" if len(name) > len(head) else "*"
+
+
+def mask_party(text: str) -> str:
+    """Return a body's name whole (public by law) and a person's masked: 甲县水产公司, 李*."""
+    return text if BODY.search(text) else mask_name(text)
 
 
 def mask_phone(text: str) -> str:
