@@ -51,7 +51,7 @@ class Like(StrEnum):
 
 
 SENTENCES: Mapping[Like, str] = {
-    Like.CODE_NEAR: "信用代码只差一两位，可能输错",
+    Like.CODE_NEAR: "信用代码只差一位",
     Like.SAME_BODY: "信用代码里的组织机构代码相同",
     Like.PHONE: "联系电话相同",
     Like.NAME_SAME: "名称相同",
@@ -60,8 +60,9 @@ SENTENCES: Mapping[Like, str] = {
     Like.PLACE_SAME: "塘口地点相同",
     Like.PLACE_NEAR: "塘口地点相近",
 }
+# A near code alone is not enough: the check character lets no single slip through, so both stand.
 WEIGHTS: Mapping[Like, int] = {
-    Like.CODE_NEAR: 55,
+    Like.CODE_NEAR: 35,
     Like.SAME_BODY: 70,
     Like.PHONE: 45,
     Like.NAME_SAME: 45,
