@@ -8,9 +8,11 @@ from flask import Blueprint, Response
 from aquacert.accounts.commands import answer_question, ask_question, mark_read
 from aquacert.accounts.models import InboxMessage, Organisation
 from aquacert.accounts.queries import (
+    OfficeLine,
     inbox_stretch,
     message,
     organisations_stretch,
+    published_offices,
     read_ids,
     standing,
 )
@@ -125,6 +127,32 @@ def organisation_shape(row: Organisation, level: str) -> dict[str, Any]:
         "division": row.division_code,
         "state": row.state,
         "standing": level,
+    }
+
+
+@bp.get("/offices")
+@signed_in
+def offices() -> Response:
+    """List every open and published declaration office with the divisions it serves."""
+    with look() as unit:
+        found = published_offices(unit)
+    return answer({"items": [office_shape(line) for line in found]})
+
+
+def office_shape(line: OfficeLine) -> dict[str, Any]:
+    """Return an office as JSON holds it."""
+    return {
+        "id": line.office_id,
+        "organisation_id": line.organisation_id,
+        "name_zh": line.name_zh,
+        "name_en": line.name_en,
+        "division": line.division_code,
+        "serves": list(line.serves),
+        "address": line.address,
+        "phone": line.phone,
+        "hours": line.hours,
+        "takes": line.takes,
+        "opened_on": line.opened_on,
     }
 
 

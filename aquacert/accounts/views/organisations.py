@@ -29,12 +29,15 @@ from aquacert.accounts.rules.roles import KIND_NAMES, Kind
 from aquacert.accounts.rules.states import LEVEL_NAMES, ORGANISATION_STATES
 from aquacert.accounts.views.blueprint import bp
 from aquacert.accounts.views.people import body_choices
-from aquacert.http.gates import allowed, look, work
+from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
-from aquacert.kernel.errors import Invalid
+from aquacert.kernel.errors import Invalid, NotAllowed
 from aquacert.kernel.permissions import P
-from aquacert.kernel.work import Work
+from aquacert.kernel.work import Look, Work
 from aquacert.reference.queries import full_name
+
+OFFICERS = (Kind.CARRIER, Kind.DEALER)
+"""Kinds of bodies whose register the county's officers keep; the others are the administrator's."""
 
 
 @bp.get("/organisations")
@@ -55,10 +58,12 @@ def organisations() -> ResponseReturnValue:
 
 
 @bp.route("/organisations/new", methods=["GET", "POST"])
-@allowed(P.ACCOUNT_MANAGE)
+@allowed(P.ACCOUNT_MANAGE, P.REGISTER_KEEP)
 def new_organisation() -> ResponseReturnValue:
-    """Open a body in the own jurisdiction."""
+    """Open a body in the own jurisdiction: of any kind, or only those an officer's register has."""
     form = OrganisationForm()
+    if not current_actor().may(P.ACCOUNT_MANAGE):
+        form.kind.choices = choices((kind, KIND_NAMES[kind]) for kind in OFFICERS)
     with look() as unit:
         form.parent_id.choices = [*choices([("", _("无"))]), *body_choices(unit)]
     if form.validate_on_submit():
@@ -72,6 +77,13 @@ def new_organisation() -> ResponseReturnValue:
             flash(_("单位已登记"))
             return redirect(here)
     return page("accounts/new_organisation.html", form=form), form.status
+
+
+def _may_change(unit: Look, organisation_id: UUID) -> None:
+    """Raise `NotAllowed` unless the actor keeps this kind of body's register."""
+    kind = unit.get(Organisation, organisation_id).kind
+    if kind not in OFFICERS and not unit.actor.may(P.ACCOUNT_MANAGE):
+        raise NotAllowed("机构、实验室和苗种场的登记由系统管理员改。")
 
 
 def _within_reach(w: Work, division_code: str) -> None:
@@ -101,6 +113,7 @@ def organisation_page(
         now = standing(unit, organisation_id)
         place = full_name(unit, row.division_code)
         vehicles = vehicles_of(unit, organisation_id, past=True)
+    may_change = row.kind in OFFICERS or current_actor().may(P.ACCOUNT_MANAGE)
     wrong = [form for form in (renaming, closing, rating, driving) if form is not None]
     return page(
         "accounts/organisation.html",
@@ -112,7 +125,8 @@ def organisation_page(
         rating=rating or StandingForm(formdata=None, level=now.level),
         driving=driving or VehicleForm(formdata=None),
         vehicles=vehicles,
-        drives=row.kind in {Kind.CARRIER, Kind.DEALER},
+        drives=row.kind in OFFICERS,
+        may_change=may_change,
         act=EmptyForm(formdata=None),
         kinds=KIND_NAMES,
         levels=LEVEL_NAMES,
@@ -121,13 +135,14 @@ def organisation_page(
 
 
 @bp.post("/organisations/<uuid:organisation_id>/rename")
-@allowed(P.ACCOUNT_MANAGE)
+@allowed(P.ACCOUNT_MANAGE, P.REGISTER_KEEP)
 def rename(organisation_id: UUID) -> ResponseReturnValue:
     """Give a body another name from today on."""
     form = RenameForm()
     here = url_for(".show_organisation", organisation_id=organisation_id)
     if form.validate_on_submit():
         with form.catching(), work(once=form.key()) as w:
+            _may_change(w, organisation_id)
             rename_organisation(w, organisation_id, **form.asked())
             w.reply = here
         if not form.wrong:
@@ -137,13 +152,14 @@ def rename(organisation_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/organisations/<uuid:organisation_id>/close")
-@allowed(P.ACCOUNT_MANAGE)
+@allowed(P.ACCOUNT_MANAGE, P.REGISTER_KEEP)
 def close(organisation_id: UUID) -> ResponseReturnValue:
     """Close a body that no longer works."""
     form = ReasonForm()
     here = url_for(".show_organisation", organisation_id=organisation_id)
     if form.validate_on_submit():
         with work(once=form.key()) as w:
+            _may_change(w, organisation_id)
             close_organisation(w, organisation_id, reason=form.reason.data)
             w.reply = here
         flash(_("单位已注销"))

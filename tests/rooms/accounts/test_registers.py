@@ -34,7 +34,7 @@ from aquacert.accounts.queries import (
 from aquacert.accounts.rules.capabilities import Capability
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow, NotFound
 from aquacert.kernel.scope import SYSTEM
-from tests.make.accounts import COUNTY, make_organisation, make_person, signed_in
+from tests.make.accounts import COUNTY, make_organisation, make_person, make_uscc, signed_in
 
 OFFICE = {
     "name_zh": "东滩申报点",
@@ -220,3 +220,18 @@ def test_the_registers_are_kept_at_the_desk_and_offices_are_published(db, app):
     assert "二期" in text(desk.get(there.location))
     nobody = signed_in(app.test_client(), vet)
     assert nobody.get("/accounts/offices").status_code == 403
+
+
+def test_a_county_keeps_carriers_and_dealers_and_no_other_body(db, app):
+    chief = make_person(db, "county_supervisor", division=COUNTY)
+    carrier = make_organisation(db, "carrier")
+    desk = signed_in(app.test_client(), chief)
+    asked = {"name_zh": "示例运苗队", "uscc": make_uscc(), "division_code": COUNTY, "once": "k1"}
+    there = "/accounts/organisations/new"
+    assert desk.post(there, data=asked | {"kind": "lab"}).status_code == 422
+    assert desk.post(there, data=asked | {"kind": "dealer", "once": "k2"}).status_code == 302
+    ended = {"reason": "不再运苗", "once": "k3"}
+    assert desk.post(f"/accounts/organisations/{carrier}/close", data=ended).status_code == 302
+    own = f"/accounts/organisations/{chief.organisation_id}"
+    assert desk.post(f"{own}/close", data=ended | {"once": "k4"}).status_code == 403
+    assert "注销单位" not in text(desk.get(own))
