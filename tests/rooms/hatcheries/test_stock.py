@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from datetime import timedelta
+from multiprocessing import get_context
 from uuid import uuid4
 
 import pytest
@@ -28,8 +27,10 @@ from aquacert.hatcheries.commands.stock import Provenance, judge_origin
 from aquacert.hatcheries.models import StockMovement, StockOrigin
 from aquacert.hatcheries.queries import balance, entries, lots, stock_of
 from aquacert.hatcheries.queries.stockcheck import unbalanced
+from aquacert.kernel.clock import SystemClock
 from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
 from aquacert.kernel.scope import SYSTEM
+from aquacert.kernel.work import Database
 from tests.make.accounts import make_person
 from tests.make.hatcheries import lot, make_hatchery
 
@@ -174,50 +175,34 @@ def replays(ledger) -> None:
         assert running >= 0
 
 
-TAKE = """
-import sys
-from pathlib import Path
-from uuid import UUID, uuid4
-from aquacert.hatcheries.commands import debit_certificate
-from aquacert.kernel.clock import SystemClock
-from aquacert.kernel.errors import Invalid
-from aquacert.kernel.scope import SYSTEM
-from aquacert.kernel.settings import Settings
-from aquacert.kernel.work import Database
-settings = Settings(data_dir=Path(sys.argv[1]), database_url=sys.argv[2])
-db = Database(settings, SystemClock())
-print("ready", flush=True)
-sys.stdin.readline()
-taken = 0
-for _ in range(40):
-    try:
-        with db.work(SYSTEM) as w:
-            debit_certificate(w, UUID(sys.argv[3]), 30, uuid4())
-        taken += 1
-    except Invalid:
-        pass
-print(taken)
-"""
+def take_in_turn(settings, lot_id, go, said) -> None:
+    """Take 30 again and again with a database of this process's own; say how often it was given."""
+    db, taken = Database(settings, SystemClock()), 0
+    go.wait()
+    for _ in range(40):
+        try:
+            with db.work(SYSTEM) as w:
+                debit_certificate(w, lot_id, 30, uuid4())
+            taken += 1
+        except Invalid:
+            pass
+    db.close()
+    said.put(taken)
 
 
 def test_two_processes_never_take_more_than_there_is(db, settings):
     farm = make_hatchery(db, stock=1000)
-    url = settings.db_url
+    fork = get_context("fork")
+    go, said = fork.Event(), fork.Queue()
     rivals = [
-        subprocess.Popen(
-            [sys.executable, "-c", TAKE, str(settings.data_dir), url, str(farm.lot_id)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
+        fork.Process(target=take_in_turn, args=(settings, farm.lot_id, go, said)) for _ in range(2)
     ]
     for one in rivals:
-        assert one.stdout.readline() == "ready\n"
+        one.start()
+    go.set()
+    taken = [said.get(timeout=60) for _ in rivals]
     for one in rivals:
-        one.stdin.write("go\n")
-        one.stdin.flush()
-    taken = [int(one.communicate(timeout=60)[0]) for one in rivals]
+        one.join()
     assert sum(taken) == 33
     with db.look(SYSTEM) as look:
         assert balance(look, farm.lot_id) == 10
