@@ -95,30 +95,33 @@ def test_a_wrong_declared_quantity_leads_back_to_its_field(db, reader, typed, sa
     assert said in owner.text
     owner.press("提交检疫申报", statement="y")
     assert owner.status == 422
-    owner.follow("修改")
-    form = owner.form("存好，去核对")
-    assert form.value("batches-0-quantity") == typed
-    assert form.value("loads-0-plate") == "示A6P208"
+    owner.follow("修改数量")
+    assert owner.form("存好，去核对").value("batches-0-quantity") == typed
+    owner.press("存好，去核对", batches__0__quantity="3万")
+    assert "提交检疫申报" in owner.text
+    assert "叁万尾" in owner.text
 
 
 @pytest.mark.parametrize(
-    ("field", "typed", "said"),
+    ("field", "label", "typed", "said"),
     [
-        ("departs_at", "2026-02-30T10:00", "2026-02-30"),
-        ("destination", "火星", "火星"),
-        ("plate", "😀", "车牌"),
-        ("consignee_phone", "12", "电话"),
+        ("departs_at", "启运时间", "2026-02-30T10:00", "2026-02-30"),
+        ("destination", "到达地", "火星", "火星"),
+        ("plate", "车牌", "😀", "车牌"),
+        ("consignee_phone", "收货电话", "12", "电话"),
     ],
 )
-def test_a_wrong_lorry_is_named_and_kept(db, reader, field, typed, said):
+def test_a_wrong_lorry_is_named_and_kept(db, reader, field, label, typed, said):
     farm = make_hatchery(db)
     owner = reader(secret=farm.owner_secret).open(f"/declarations/{draft(db, farm)}/edit")
     owner.press("存好，去核对", **{f"loads__0__{field}": typed})
     owner.press("提交检疫申报", statement="y")
     assert owner.status == 422
     assert said in owner.text
-    owner.follow("修改")
-    assert owner.form("存好，去核对").value(f"loads-0-{field}").startswith(typed[:10])
+    owner.follow(f"修改{label}")
+    beside = "other-" if field == "departs_at" else ""
+    name = f"{beside}loads-0-{field}"
+    assert owner.form("存好，去核对").value(name).startswith(typed[:10])
 
 
 def png_of(width, height):
