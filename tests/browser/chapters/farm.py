@@ -67,28 +67,34 @@ def stock_up(road: Road) -> None:
 
 
 def declare(road: Road) -> str:
-    """Fill in, leave, come back to the draft, check, send."""
+    """Fill in part by part, leave, come back to the draft, check, send."""
     hand = road.owner()
-    hand.follow("填第一份申报").look("declare")
-    leaves = (road.db.clock.now() + timedelta(days=5)).astimezone(SHANGHAI)
-    hand.put("batches-0-quantity", "50万")
+    hand.follow("填第一份申报").look("declare_start")
+    hand.press("开始填").look("declare_seed")
+    hand.put("batches-0-quantity", "50万").press("存好，下一项").look("declare_place")
     for name, value in {
         "destination": DESTINATION,
         "place": "样例养殖场",
-        "departs_at": f"{leaves:%Y-%m-%dT}16:00",
+        "consignee": "样例养殖场",
+        "consignee_phone": "0532-87654321",
+    }.items():
+        hand.put(f"loads-0-{name}", value)
+    hand.press("存好，下一项")
+    leaves = (road.db.clock.now() + timedelta(days=5)).astimezone(SHANGHAI)
+    hand.tick('[id="loads-0-departs_at-other"]')
+    hand.put("other-loads-0-departs_at", f"{leaves:%Y-%m-%dT}16:00").look("declare_trip")
+    for name, value in {
         "travel_days": "2",
         "plate": "示A6P208",
         "carrier": "示例活水鱼运输队",
         "carrier_phone": "13900001111",
-        "consignee": "样例养殖场",
-        "consignee_phone": "0532-87654321",
         "disinfectant": "聚维酮碘",
     }.items():
         hand.put(f"loads-0-{name}", value)
-    hand.press("存好，去核对")
-    assert "500 000" in hand.look("declare_check") or "50 万" in hand.text()
-    hand.open("/declarations/home").follow("接着填")
-    hand.press("提交检疫申报").look("declare_unticked")
+    hand.press("存好，下一项")
+    assert "500,000" in hand.look("declare_check") or "50 万" in hand.text()
+    hand.open("/declarations/home").follow("接着填").look("declare_tasks")
+    hand.follow("核对，提交").press("提交检疫申报").look("declare_unticked")
     hand.tick("#statement").press("提交检疫申报")
     said = hand.look("declare_sent")
     hand.open("/declarations/home").look("home_sent")
