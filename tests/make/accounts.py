@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import pyotp
@@ -12,7 +13,9 @@ from sqlalchemy import select
 from aquacert.accounts.commands import (
     add_person,
     appoint,
+    ask_recovery,
     grant_step_up,
+    lend_role,
     make_token,
     open_organisation,
     open_session,
@@ -22,6 +25,7 @@ from aquacert.accounts.commands.own_factors import passed_in
 from aquacert.accounts.models import Organisation, TotpSecret
 from aquacert.accounts.queries import actor_for, memberships_in_force, session_standing
 from aquacert.accounts.queries.organisations import organisation
+from aquacert.accounts.queries.recovery import recovery_of_secret
 from aquacert.accounts.rules.roles import KINDS_OF_ROLE, NEEDS_SECOND_FACTOR, Role
 from aquacert.kernel.scope import SYSTEM, Actor
 from aquacert.kernel.work import Database
@@ -169,6 +173,31 @@ def code_for(db: Database, person_id: UUID) -> str:
     if wanted > present + 1:
         db.clock.forward(seconds=30 * (wanted - present))
     return pyotp.TOTP(row.secret).generate_otp(wanted)
+
+
+def lend(db: Database, lender: Made, borrower: Made, *, start: int = 0, end: int = 6) -> UUID:
+    """Lend somebody's first role to a colleague, from and until so many days from today."""
+    with db.look(SYSTEM) as look:
+        held = memberships_in_force(look, lender.person_id)[0].id
+    with db.work(lender.actor) as w:
+        return lend_role(
+            w,
+            membership_id=held,
+            borrower_id=borrower.person_id,
+            from_on=w.today + timedelta(days=start),
+            last_on=w.today + timedelta(days=end),
+            because="休假",
+        )
+
+
+def ask_back(db: Database, typed: str) -> tuple[str, str]:
+    """Ask for one's account as whoever forgot the password does; return the secret and the number."""
+    with db.work(SYSTEM) as w:
+        secret = ask_recovery(w, typed)
+    with db.look(SYSTEM) as look:
+        row = recovery_of_secret(look, secret)
+    assert row is not None
+    return secret, row.number
 
 
 def step_up(db: Database, made: Made, digest: str) -> None:

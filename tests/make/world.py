@@ -10,15 +10,17 @@ from sqlalchemy import text
 
 from aquacert.accounts.commands import ask_question, make_token
 from aquacert.http.house import House
+from aquacert.hatcheries.commands import book_stock
+from aquacert.hatcheries.commands.stock import read_sheet
 from aquacert.inspections.commands import suspect
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import SYSTEM, Actor, Scope
 from aquacert.sampling.commands import issue_labels, take_self_test
 from labs.bench.commands import stage_file
-from tests.make.accounts import Made, make_person
+from tests.make.accounts import Made, ask_back, lend, make_person
 from tests.make.certificates import give_numbers
 from tests.make.declarations import make_declaration
-from tests.make.hatcheries import register
+from tests.make.hatcheries import register, stock_sheet
 from tests.make.inspections import start
 from tests.make.kept import kept
 from tests.make.labs import make_lab, make_waiting, rdml_file
@@ -124,6 +126,8 @@ def make_world(house: House) -> Made:
         issue_labels(w, tested_paper.farm.office_id, 2)
     with db.work(tested_paper.farm.owner) as w:
         take_self_test(w, tested_paper.farm.lot_id, "DIV1")
+        book_stock(w, tested_paper.farm.lot_id, "purchase", 100)
+        read_sheet(w, tested_paper.farm.hatchery_id, stock_sheet("2026-05-01"), "变动.xlsx")
     with db.work(lab.technician.actor) as w:
         stage_file(w, lab.lab_id, rdml_file(db, {"X1234-Y5678": None}), "run.rdml")
     make_waiting(db, lab)
@@ -138,6 +142,9 @@ def make_world(house: House) -> Made:
     give_seal(house, keeper.actor, road.ready.farm.office_id)
     chief = make_person(db, "administrator")
     give_passkey(db, chief)
+    boss = make_person(db, "county_supervisor")
+    lend(db, boss, make_person(db, "office_clerk", organisation_id=boss.organisation_id))
+    ask_back(db, boss.username)
     with db.work(chief.actor) as w:
         make_token(w, chief.person_id, "测试程序")
         farm = road.ready.farm.organisation_id

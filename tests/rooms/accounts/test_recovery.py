@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from aquacert.accounts.commands import (
-    ask_recovery,
     confirm_recovery,
     count_guess,
     end_appointment,
@@ -20,23 +19,13 @@ from aquacert.accounts.commands.facts import PasswordChanged
 from aquacert.accounts.commands.passwords import matches
 from aquacert.accounts.models import Membership, Person, Recovery
 from aquacert.accounts.queries import credentials, has_factor, inbox_page, session_standing
-from aquacert.accounts.queries.actors import secret_hash
 from aquacert.accounts.queries.recovery import recoveries_waiting, recovery_of_secret
 from aquacert.accounts.rules.recovery import LASTS, RecoveryState
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
-from tests.make.accounts import PASSWORD, make_person, signed_in
+from tests.make.accounts import PASSWORD, ask_back, make_person, signed_in
 
 FRESH = "三月的塘水最清亮啊，四月更好"
-
-
-def ask(db, typed):
-    with db.work(SYSTEM) as w:
-        secret = ask_recovery(w, typed)
-    with db.look() as look:
-        return secret, look.one(
-            select(Recovery).where(Recovery.secret_hash == secret_hash(secret))
-        ).number
 
 
 def start(db, officer, number, **other):
@@ -58,7 +47,7 @@ def finish(db, secret, new=FRESH):
 
 def test_a_farmer_is_let_back_in_by_one_officer_and_every_sign_in_ends(db):
     owner, clerk = make_person(db, "hatchery_owner"), make_person(db, "office_clerk")
-    secret, number = ask(db, owner.username)
+    secret, number = ask_back(db, owner.username)
     with pytest.raises(NotAllowedNow):
         finish(db, secret)  # nobody has seen a document
     start(db, clerk, number)
@@ -86,7 +75,7 @@ def test_a_farmer_is_let_back_in_by_one_officer_and_every_sign_in_ends(db):
 def test_staff_wait_for_a_second_officer_who_is_neither_the_first_nor_themselves(db):
     vet, first = make_person(db, "official_vet"), make_person(db, "county_supervisor")
     second, clerk = make_person(db, "county_supervisor"), make_person(db, "office_clerk")
-    secret, number = ask(db, vet.username)
+    secret, number = ask_back(db, vet.username)
     with pytest.raises(NotAllowed):
         start(db, clerk, number)
     recovery_id = start(db, first, number, loses_factor=True)
@@ -105,7 +94,7 @@ def test_staff_wait_for_a_second_officer_who_is_neither_the_first_nor_themselves
     with db.look() as look:
         assert not has_factor(look, vet.person_id)  # lost, so made anew at the next sign-in
     with pytest.raises(NotAllowed):  # nobody lets himself in
-        start(db, first, ask(db, first.username)[1])
+        start(db, first, ask_back(db, first.username)[1])
 
 
 def assert_no_secret_is_kept(db, secret):
@@ -118,11 +107,11 @@ def test_the_document_must_be_the_persons_and_the_place_the_officers(db):
     owner = make_person(db, "hatchery_owner", name="欧阳修远")
     clerk = make_person(db, "office_clerk")
     away = make_person(db, "office_clerk", division="320213")
-    _, number = ask(db, owner.username)
+    _, number = ask_back(db, owner.username)
     with pytest.raises(Invalid, match="不一致"):
         start(db, clerk, number)
     sentences = set()
-    for officer, typed in ((away, number), (clerk, "00000000"), (clerk, ask(db, "nobody")[1])):
+    for officer, typed in ((away, number), (clerk, "00000000"), (clerk, ask_back(db, "nobody")[1])):
         with pytest.raises(Invalid) as error:
             start(db, officer, typed, name="欧阳修远")
         sentences.add(error.value.sentence)
@@ -132,13 +121,13 @@ def test_the_document_must_be_the_persons_and_the_place_the_officers(db):
 
 def test_the_true_owner_who_is_signed_in_stops_it_and_time_stops_it_too(db):
     owner, clerk = make_person(db, "hatchery_owner"), make_person(db, "office_clerk")
-    secret, number = ask(db, owner.username)
+    secret, number = ask_back(db, owner.username)
     recovery_id = start(db, clerk, number)
     with db.work(owner.actor) as w:
         stop_recovery(w, recovery_id)
     with pytest.raises(NotAllowedNow):
         finish(db, secret)
-    secret, number = ask(db, owner.username)
+    secret, number = ask_back(db, owner.username)
     start(db, clerk, number)
     db.clock.forward(seconds=LASTS[RecoveryState.OPEN].total_seconds())
     with db.look() as look:
@@ -213,7 +202,7 @@ def test_what_is_taken_away_between_form_and_button_is_gone(db, app):
     clerk = make_person(db, "office_clerk", organisation_id=boss.organisation_id, totp=True)
     owner = make_person(db, "hatchery_owner")
     client = signed_in(app.test_client(), clerk)
-    _, number = ask(db, owner.username)
+    _, number = ask_back(db, owner.username)
     assert client.get("/accounts/recoveries").status_code == 200
     with db.look(SYSTEM) as look:
         mine = look.one(select(Membership.id).where(Membership.person_id == clerk.person_id))
