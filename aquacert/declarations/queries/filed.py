@@ -34,7 +34,10 @@ ORDER = {kind.value: place for place, kind in enumerate(FormKind)}
 
 @dataclass(frozen=True)
 class FormLine:
-    """A filed form for a list; `is_latest` is false for a version that a later one corrected."""
+    """A filed form for a list; `is_latest` is false for a version that a later one corrected.
+
+    `signed` are the photographs of its paper, whichever version had been printed and signed.
+    """
 
     form: FiledForm
     title: str
@@ -61,7 +64,8 @@ def forms_of(look: Look, declaration_id: UUID) -> list[FormLine]:
     for row in rows:
         key = (row.kind, row.subject_id)
         newest[key] = max(row.version, newest.get(key, 0))
-    signed = _signed(look, [row.id for row in rows])
+    about = {row.id: (row.kind, row.subject_id) for row in rows}
+    signed = _signed(look, list(about))
     rows.sort(key=lambda row: (ORDER[row.kind], row.serial, -row.version))
     return [
         FormLine(
@@ -69,7 +73,7 @@ def forms_of(look: Look, declaration_id: UUID) -> list[FormLine]:
             FORM_WORDS[FormKind(row.kind)],
             SHORT_WORDS[FormKind(row.kind)],
             row.version == newest[(row.kind, row.subject_id)],
-            tuple(one for one in signed if one.form_id == row.id),
+            tuple(one for one in signed if about[one.form_id] == (row.kind, row.subject_id)),
         )
         for row in rows
     ]

@@ -13,7 +13,7 @@ from aquacert.accounts.queries.organisations import organisation
 from aquacert.certificates import queries as certificates
 from aquacert.declarations.models import Declaration, FiledForm
 from aquacert.declarations.queries import facts as papers
-from aquacert.declarations.queries.filed import docx_of_form, forms_of, pdf_of_form
+from aquacert.declarations.queries.filed import docx_of_form, forms_of, pdf_of_form, signed_file
 from aquacert.declarations.queries.papers import KINDS, opening_sheet, papers_of
 from aquacert.declarations.rules.filing import SHORT_WORDS, FormKind
 from aquacert.declarations.rules.grounds import MATERIAL_WORDS
@@ -141,11 +141,9 @@ def _forms(look: Look, paper: Declaration) -> Iterator[Entry]:
         title = f"{line.title} {row.number}" + ("" if line.is_latest else "（已更正的旧版）")
         yield Entry(f"{FORMS}/{name}.pdf", title, partial(_pdf, row))
         yield Entry(f"{FORMS}/{name}.docx", f"{title}（Word）", partial(_docx, row))
-        files = {file.id: file for file in look.files_of(row)}
-        for at, one in enumerate(line.signed, 1):
-            yield _stored(
-                look, f"{SIGNED}/{name}-{at}.jpg", f"{title} 签字纸件 {at}", files[one.file_id]
-            )
+        for at, one in enumerate(line.signed if line.is_latest else (), 1):
+            file = signed_file(look, paper.id, one.id)
+            yield _stored(look, f"{SIGNED}/{name}-{at}.jpg", f"{title} 签字纸件 {at}", file)
     filed = {line.form.kind for line in lines}
     for kind in papers_of(paper):
         if kind not in filed:

@@ -91,6 +91,10 @@ def test_a_corrected_form_is_a_next_version_under_its_number_and_the_first_stays
     assert (newer.form.version, newer.is_latest, older.is_latest) == (2, True, False)
     assert "示A9Z999" in "".join(words_of(sheet_of_form(newer.form)))
     assert "示A6P208" in "".join(words_of(sheet_of_form(older.form)))
+    # A paper signed of the first version stands beside the second too.
+    with db.work(made.farm.clerk) as w:
+        file_signed_paper(w, made.declaration_id, older.form.id, data=picture(), name="签字.png")
+    assert [len(one.signed) for one in forms(db, made)] == [1, 1]
     # Accepting files the same facts again: no third version.
     with db.work(made.farm.clerk) as w:
         accept_declaration(w, made.declaration_id)
