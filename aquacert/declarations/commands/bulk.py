@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from aquacert.accounts import commands as accounts
+from aquacert.accounts.queries import refuse_if_off
+from aquacert.accounts.rules.capabilities import Capability
 from aquacert.declarations.commands.drafts import save_draft
 from aquacert.declarations.commands.submission import TICK, submit_declaration
 from aquacert.declarations.models import Bulk, BulkDraft
@@ -81,6 +83,7 @@ def upload_bulk(w: Work, data: bytes) -> UUID:
     if w.actor.person_id is None:
         raise NotAllowed
     farm = hatcheries.own_hatchery(w)
+    refuse_if_off(w, Capability.DECLARE_BULK, farm.division_code)
     lines = read_workbook(data)
     digest = digest_of(lines)
     w.get_for_change(Hatchery, farm.id)  # two uploads of one file in the same second

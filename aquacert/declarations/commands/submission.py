@@ -52,8 +52,9 @@ def submit_declaration(w: Work, declaration_id: UUID, *, statement: bool) -> str
     if paper.state == State.SUBMITTED.value and paper.number:
         return paper.number
     MOVES.after(State(paper.state), Act.SUBMIT)
-    if w.actor.organisation_id == paper.organisation_id:
-        refuse_if_off(w, Capability.DECLARE_ONLINE, paper.origin_code)
+    is_own = w.actor.organisation_id == paper.organisation_id
+    way = Capability.DECLARE_ONLINE if is_own else Capability.DECLARE_PROXY
+    refuse_if_off(w, way, paper.origin_code)
     reading = _ready(w, paper, from_json(paper.answers), statement=statement)
     paper.number = number(paper.origin_code, w.today, _next_serial(w, paper.origin_code))
     paper.submitted_at = paper.statement_at = w.now

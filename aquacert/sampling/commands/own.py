@@ -12,6 +12,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from aquacert.accounts.commands import tell
+from aquacert.accounts.queries import refuse_if_off
+from aquacert.accounts.rules.capabilities import Capability
 from aquacert.hatcheries.queries import lot_lines, lot_of
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed
@@ -59,6 +61,7 @@ def take_self_test(w: Work, lot_id: UUID, disease_code: str, more: OwnTaking | N
     farm, lot = lot_of(w, lot_id)
     if farm.organisation_id not in w.actor.scope.organisation_ids:
         raise NotAllowed("只能给自己场里的苗做自检。")
+    refuse_if_off(w, Capability.SELF_TEST, farm.division_code)
     if not reference.affects(w, disease_code, lot.species_code):
         raise Invalid("这个病种不感染这个品种。", disease_code="换一个病种")
     if lot.balance < 1:

@@ -9,13 +9,15 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from aquacert.accounts.commands import close_office, open_office
+from aquacert.accounts.commands import close_office, open_office, switch_capability
 from aquacert.accounts.models import InboxMessage
 from aquacert.accounts.queries import office_of
+from aquacert.declarations.commands.bulk import upload_bulk
 from aquacert.hatcheries.commands import (
     answer_campaign,
     assign_office,
     end_campaign,
+    make_sign,
     open_campaign,
     settle_answer,
 )
@@ -24,6 +26,7 @@ from aquacert.hatcheries.queries.campaigns import campaign, farm_lines, progress
 from aquacert.hatcheries.tasks import announce_campaign
 from aquacert.kernel.errors import Invalid, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
+from aquacert.sampling.commands import take_self_test
 from tests.make.accounts import COUNTY, make_organisation, make_person, signed_in
 from tests.make.hatcheries import make_hatchery, register
 
@@ -178,3 +181,18 @@ def test_farms_are_assigned_to_an_office_that_serves_them(db, app, chief):
         close_office(w, hall, closed_on=None, because="撤并")
     with db.work(SYSTEM) as w, pytest.raises(NotAllowedNow):
         assign_office(w, [farm.hatchery_id], hall)
+
+
+def test_what_a_county_has_not_switched_on_is_refused_at_its_door(db, chief):
+    farm = make_hatchery(db)
+    for name in ("declare_bulk", "self_test", "farm_sign"):
+        with db.work(chief.actor) as w:
+            switch_capability(w, name=name, division_code=COUNTY, is_on=False, because="下一批再上")
+    with db.work(farm.owner) as w:
+        for act in (
+            lambda: upload_bulk(w, b"any"),
+            lambda: take_self_test(w, farm.lot_id, "DIV1"),
+            lambda: make_sign(w, farm.hatchery_id),
+        ):
+            with pytest.raises(NotAllowedNow, match="还没有启用"):
+                act()
