@@ -9,12 +9,32 @@
     return el && (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT|BUTTON)$/.test(el.tagName));
   }
 
+  /* Going back fetches the page anew with a new key, but the browser fills in what was typed: the key of
+     what was sent from here is put back, so that the same press is the same act. */
+  function place(form) {
+    return "once:" + location.pathname + "#" + Array.prototype.indexOf.call(document.forms, form);
+  }
+  function keep(form) {
+    var key = form.querySelector("[name=once]");
+    try { if (key) { sessionStorage.setItem(place(form), key.value); } } catch (error) { /* no storage: the key stays new */ }
+  }
+  function back() {
+    var came = performance.getEntriesByType ? performance.getEntriesByType("navigation")[0] : null;
+    return came && came.type === "back_forward";
+  }
+  function putBack(form) {
+    var key = form.querySelector("[name=once]"), was = null;
+    try { was = sessionStorage.getItem(place(form)); } catch (error) { return; }
+    if (key && was) { key.value = was; }
+  }
+
   /* 1. one submit */
   document.addEventListener("submit", function (event) {
     var form = event.target;
     if (!form.hasAttribute("data-once")) { return; }
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
+    keep(form);
     var button = event.submitter;
     if (button && button.dataset.busy) {
       button.dataset.label = button.textContent;
@@ -26,6 +46,7 @@
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[data-once]").forEach(function (form) {
       delete form.dataset.sent;
+      if (back()) { putBack(form); }
       form.querySelectorAll("[data-label]").forEach(function (button) {
         button.textContent = button.dataset.label;
         button.removeAttribute("aria-disabled");
@@ -35,6 +56,14 @@
   document.addEventListener("htmx:afterRequest", function (event) {
     var form = event.target.closest && event.target.closest("form[data-once]");
     if (form) { delete form.dataset.sent; }
+  });
+
+  /* nobody is signed out while typing: at most every five minutes the house hears that somebody is here */
+  var heard = Date.now();
+  document.addEventListener("input", function () {
+    if (Date.now() - heard < 300000 || !document.querySelector("a[href*='/accounts/sign-out']")) { return; }
+    heard = Date.now();
+    fetch("/accounts/here", { credentials: "same-origin", redirect: "manual" }).catch(function () { /* offline: later */ });
   });
 
   /* 2. keys; whoever switched them off keeps them off */
