@@ -17,6 +17,7 @@ from aquacert.declarations.queries.office import basis_of, vet_choices
 from aquacert.declarations.queries.slots import slots_of
 from aquacert.declarations.queries.workload import visit_counts
 from aquacert.declarations.rules.grounds import Ground, Material, why_not_ground
+from aquacert.declarations.rules.parts import parts_changed
 from aquacert.declarations.rules.states import State
 from aquacert.http.forms import Form
 from aquacert.kernel.clock import SHANGHAI
@@ -44,6 +45,7 @@ def panel_of(
     checks = machine_checks(unit, paper)
     return {
         "paper": paper,
+        "changed": parts_changed(paper.amended_fields or ()),
         "line": lines(unit, [paper])[0],
         "batches": batches_of(unit, paper.id),
         "loads": all_load_facts(unit, paper.id),
