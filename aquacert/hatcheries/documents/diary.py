@@ -13,7 +13,7 @@ from aquacert.kernel.papers import Paper, docx
 from aquacert.reference.rules.text import plain_cell
 
 DIARY_HEADS = ("日期", "塘口", "记录", "内容", "记录人", "记录时间", "备注")
-LEDGER_HEADS = ("时间", "塘口", "批号", "品种", "变动", "数量", "单位", "说明")
+LEDGER_HEADS = ("时间", "塘口", "批号", "品种", "变动", "数量", "单位", "检疫证明", "说明")
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ class LedgerRow:
     kind: str
     quantity: int
     unit: str
+    certificate: str
     reason: str
 
     def cells(self) -> tuple[str | int, ...]:
@@ -72,6 +73,7 @@ class LedgerRow:
             self.kind,
             self.quantity,
             self.unit,
+            self.certificate,
             self.reason,
         )
 

@@ -55,6 +55,7 @@ def diary_paper(look: Look, farm: Hatchery) -> DiaryPaper:
                 kind=one.kind,
                 quantity=one.quantity,
                 unit=one.unit,
+                certificate=one.certificate,
                 reason=one.reason,
             )
             for one in movements_since(look, farm.id, since)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
+from aquacert.accounts.models import Membership, Person
+from aquacert.accounts.rules.roles import ROLE_NAMES, Role
 from aquacert.hatcheries.models import (
     FarmPerson,
     FarmRecord,
@@ -18,9 +20,11 @@ from aquacert.hatcheries.models import (
     Lot,
     Pond,
     StockMovement,
+    StockOrigin,
 )
 from aquacert.hatcheries.rules.diary import Note, months_before, said, withdrawn_until
 from aquacert.hatcheries.rules.ledger import KIND_NAMES, Kind
+from aquacert.hatcheries.rules.origins import STANDING_WORDS, Standing
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.files import StoredFile
 from aquacert.kernel.paging import Pages
@@ -75,6 +79,16 @@ class StockLine:
     quantity: int
     unit: str
     reason: str
+    certificate: str
+    """Number of the certificate it came with, and how far it was checked; empty for none."""
+
+
+@dataclass(frozen=True)
+class AccountLine:
+    """A person who signs in for the farm. The name is personal."""
+
+    name: str
+    roles: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -164,9 +178,10 @@ def withdrawals(look: Look, hatchery_id: UUID, on: date | None = None) -> list[W
 def movements_since(look: Look, hatchery_id: UUID, since: date) -> list[StockLine]:
     """Return the ledger of every lot from a day on, oldest first: introductions among them."""
     rows = look.session.execute(
-        select(StockMovement, Lot, Pond.name)
+        select(StockMovement, Lot, Pond.name, StockOrigin)
         .join(Lot, Lot.id == StockMovement.lot_id)
         .join(Pond, Pond.id == Lot.pond_id)
+        .outerjoin(StockOrigin, StockOrigin.movement_id == StockMovement.id)
         .where(
             Lot.hatchery_id == hatchery_id,
             StockMovement.at >= datetime.combine(since, datetime.min.time(), look.now.tzinfo),
@@ -183,9 +198,29 @@ def movements_since(look: Look, hatchery_id: UUID, since: date) -> list[StockLin
             quantity=move.quantity,
             unit=lot.unit,
             reason=move.reason,
+            certificate=_certificate(origin),
         )
-        for move, lot, pond in rows
+        for move, lot, pond, origin in rows
     ]
+
+
+def accounts_of(look: Look, organisation_id: UUID) -> list[AccountLine]:
+    """Return who may sign in for a farm now, with their roles."""
+    rows = look.session.execute(
+        select(Person, Membership.role)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.from_on <= look.today,
+            or_(Membership.until_on.is_(None), Membership.until_on > look.today),
+        )
+        .order_by(Person.created_at, Person.id)
+    )
+    found: dict[UUID, AccountLine] = {}
+    for person, role in rows:
+        held = found.get(person.id) or AccountLine(person.name or "", ())
+        found[person.id] = replace(held, roles=(*held.roles, ROLE_NAMES[Role(role)]))
+    return list(found.values())
 
 
 def people_of(look: Look, hatchery_id: UUID) -> list[PersonLine]:
@@ -229,19 +264,30 @@ def sign_by(look: Look, token: str) -> FarmSign | None:
     return look.one(select(FarmSign).where(FarmSign.token == token))
 
 
+def licence_here(look: Look, licence_id: UUID) -> Licence:
+    """Return a licence; raise `NotFound` when its farm is out of scope."""
+    row = look.session.get(Licence, licence_id)
+    if row is None:
+        raise NotFound
+    look.get(Hatchery, row.hatchery_id)
+    return row
+
+
 def scan(look: Look, licence_id: UUID, file_id: UUID) -> tuple[StoredFile, bytes]:
     """Return a licence's scan; raise `NotFound` when its farm is out of scope."""
-    licence = look.session.get(Licence, licence_id)
-    if licence is None:
-        raise NotFound
-    look.get(Hatchery, licence.hatchery_id)
-    return _file(look, look.files_of(licence), file_id)
+    return _file(look, look.files_of(licence_here(look, licence_id)), file_id)
 
 
 def photo(look: Look, record_id: UUID, file_id: UUID) -> tuple[StoredFile, bytes]:
     """Return a photograph of a diary entry; raise `NotFound` when its farm is out of scope."""
     _farm, line = note(look, record_id)
     return _file(look, line.photos, file_id)
+
+
+def _certificate(origin: StockOrigin | None) -> str:
+    if origin is None:
+        return ""
+    return f"{origin.certificate_number}（{STANDING_WORDS[Standing(origin.standing)]}）"
 
 
 def _file(look: Look, files: Sequence[StoredFile], file_id: UUID) -> tuple[StoredFile, bytes]:

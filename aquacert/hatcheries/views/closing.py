@@ -20,6 +20,7 @@ from aquacert.hatcheries.forms.farms import ActForm, ReasonForm
 from aquacert.hatcheries.forms.records import CloseForm
 from aquacert.hatcheries.models import Hatchery
 from aquacert.hatcheries.queries import hatchery, own_hatchery
+from aquacert.hatcheries.queries.records import licence_here
 from aquacert.hatcheries.rules import State
 from aquacert.hatcheries.views.blueprint import bp
 from aquacert.http.gates import allowed, look, work
@@ -112,6 +113,8 @@ def extend(licence_id: UUID) -> ResponseReturnValue:
 @allowed(P.HATCHERY_APPROVE)
 def send_back(licence_id: UUID) -> ResponseReturnValue:
     """Say why a licence could not be verified."""
+    with look() as unit:
+        line = licence_here(unit, licence_id)
     form = ReasonForm()
     if form.validate_on_submit():
         with form.catching():
@@ -120,7 +123,7 @@ def send_back(licence_id: UUID) -> ResponseReturnValue:
                 here = w.reply = url_for(".show", hatchery_id=farm_id)
             flash(_("已退回，原因已告知企业"))
             return redirect(here)
-    return page("hatcheries/return_licence.html", form=form), form.status
+    return page("hatcheries/return_licence.html", form=form, number=line.number), form.status
 
 
 def _there(farm: Hatchery) -> str:

@@ -25,6 +25,7 @@ from aquacert.hatcheries.forms.records import PersonForm, PondForm, RenewForm, S
 from aquacert.hatcheries.models import Pond
 from aquacert.hatcheries.queries import licences, own_hatchery, people_of, pond, ponds, scan
 from aquacert.hatcheries.queries.farms import LicenceLine
+from aquacert.hatcheries.queries.records import accounts_of
 from aquacert.hatcheries.rules import LICENCE_WORDS, licence_warning
 from aquacert.hatcheries.rules.outline import (
     SORT_WORDS,
@@ -189,8 +190,16 @@ def own_people() -> ResponseReturnValue:
             flash(_("人员已登记"))
             return redirect(url_for(".own_people"))
     with look() as unit:
-        found = people_of(unit, own_hatchery(unit).id)
-    shown = page("hatcheries/people.html", form=form, people=found, posts=POST_WORDS, act=ActForm())
+        farm = own_hatchery(unit)
+        found, known = people_of(unit, farm.id), accounts_of(unit, farm.organisation_id)
+    shown = page(
+        "hatcheries/people.html",
+        form=form,
+        people=found,
+        accounts=known,
+        posts=POST_WORDS,
+        act=ActForm(),
+    )
     return shown, form.status
 
 

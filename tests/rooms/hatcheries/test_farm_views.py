@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from aquacert.hatcheries.queries import diary, hatchery, licences, people_of, ponds, sign_of
 from aquacert.kernel.papers import facts_of
 from aquacert.kernel.scope import SYSTEM
+from tests.make.accounts import make_person
 from tests.make.badfiles import jpeg
 from tests.make.hatcheries import make_hatchery, register
 from tests.rooms.hatcheries.test_views import browser, text
@@ -120,8 +121,11 @@ def test_licences_have_scans_and_are_renewed_and_the_county_looks_or_sends_back(
     with db.look(SYSTEM) as look:
         [line] = licences(look, farm.hatchery_id)
         assert line.until_on.isoformat() == until
-        files = [f"/hatcheries/licences/{old.licence_id}/scans/{one.id}" for one in line.scans]
+        in_order = sorted(line.scans, key=lambda one: one.media_type, reverse=True)
+        files = [f"/hatcheries/licences/{old.licence_id}/scans/{one.id}" for one in in_order]
     assert [clerk.get(one).status_code for one in files] == [200, 200]
+    far = browser(app, make_person(db, "office_clerk", division="320102").secret)
+    assert far.get(back).status_code == 404
     assert clerk.get(files[1]).headers["Content-Disposition"].startswith("attachment")
     stranger = browser(app, make_hatchery(db).owner_secret)
     assert [stranger.get(one).status_code for one in files] == [404, 404]
@@ -155,7 +159,7 @@ def test_ponds_and_persons_are_kept_on_the_phone_and_seen_masked_at_the_desk(db,
     person = {"post": "technician", "name": "欧阳某某", "phone": "139 1234 5678"}
     assert sent(owner, "/hatcheries/own/people", **(person | {"phone": "12"})).status_code == 422
     assert sent(owner, "/hatcheries/own/people", **person).status_code == 302
-    shown(owner, "/hatcheries/own/people", "欧阳某某", "13912345678")
+    shown(owner, "/hatcheries/own/people", "欧阳某某", "13912345678", "能登录的账号", "张三")
     desk = shown(clerk, f"/hatcheries/{farm.hatchery_id}", "技术负责人", "<polygon", "停用")
     assert "欧阳某某" not in desk
     assert "13912345678" not in desk
