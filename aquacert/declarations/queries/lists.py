@@ -7,27 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import or_, select
 
 from aquacert.declarations.models import Declaration, Load
 from aquacert.declarations.queries.facts import BatchLine, batches_of
 from aquacert.declarations.queries.finding import found_by
+from aquacert.declarations.queries.queue import TABS, counted, tab_ids
 from aquacert.declarations.rules.clocks import Countdown, countdown
 from aquacert.declarations.rules.states import LabStage, LoadState, State, stones_done
 from aquacert.hatcheries.models import Hatchery
 from aquacert.hatcheries.rules import grade
-from aquacert.kernel.paging import Page, Pages
+from aquacert.kernel.paging import Page, Pages, within
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
-
-TABS: dict[str, tuple[State, ...]] = {
-    "waiting": (State.SUBMITTED,),
-    "supplement": (State.SUPPLEMENT_REQUESTED,),
-    "accepted": (State.ACCEPTED,),
-    "assigned": (State.ASSIGNED, State.INSPECTED),
-    "refused": (State.REFUSED,),
-    "closed": (State.CLOSED, State.WITHDRAWN),
-}
 
 
 @dataclass(frozen=True)
@@ -68,59 +60,37 @@ class DeclarationLine:
     is_proxy: bool
 
 
-def queue(look: Look, tab: str = "waiting", words: str = "") -> Select[Declaration]:
-    """Return the select behind a tab of the office: the nearest limit first. Drafts stay out."""
-    states = [state.value for state in TABS.get(tab, TABS["waiting"])]
-    statement = select(Declaration).where(
-        look.visible(Declaration),
-        Declaration.submitted_at.is_not(None),
-        Declaration.state.in_(states),
-    )
-    if words.strip():
-        statement = statement.where(found_by(look, words))
-    if tab in {"refused", "closed"}:
-        return statement.order_by(Declaration.closed_at.desc(), Declaration.id)
-    return statement.order_by(
-        Declaration.answer_due_at.is_(None),
-        Declaration.answer_due_at,
-        Declaration.reply_due_at,
-        Declaration.submitted_at,
-        Declaration.id,
-    )
-
-
 def waiting(look: Look) -> list[Declaration]:
-    """Return every declaration that waits for the office's answer, the nearest limit first."""
-    return look.scalars(queue(look))
+    """Return the declarations that wait for the office's answer, the nearest limit first."""
+    return _rows(look, tab_ids(look, "waiting"))
 
 
 def declarations(
     look: Look, tab: str = "waiting", words: str = "", number: int = 1, size: int = 20
 ) -> Pages[DeclarationLine]:
-    """Return one page of a tab of the office."""
-    found = look.pages(queue(look, tab, words), number, size)
-    return Pages(lines(look, found.items), found.number, found.size, found.total)
+    """Return one page of a tab of the office; a tab lists its first thousand."""
+    more = [found_by(look, words)] if words.strip() else []
+    ids = tab_ids(look, tab if tab in TABS else "waiting", *more)
+    number = within(number, size, len(ids))
+    shown = _rows(look, ids[(number - 1) * size : number * size])
+    return Pages(lines(look, shown), number, size, len(ids))
 
 
 def counts(look: Look) -> dict[str, int]:
-    """Return how many declarations stand under each tab."""
-    rows = look.session.execute(
-        select(Declaration.state, func.count())
-        .where(look.visible(Declaration), Declaration.submitted_at.is_not(None))
-        .group_by(Declaration.state)
-    )
-    by_state = {State(state): int(total) for state, total in rows}
-    return {tab: sum(by_state.get(one, 0) for one in states) for tab, states in TABS.items()}
+    """Return how many declarations stand under each tab; at most a thousand a tab is counted."""
+    return {tab: counted(look, states) for tab, states in TABS.items()}
 
 
 def overdue_count(look: Look) -> int:
     """Return how many waiting declarations are past the office's limit."""
-    late = select(func.count()).where(
-        look.visible(Declaration),
-        Declaration.state == State.SUBMITTED.value,
-        Declaration.answer_due_at < look.now,
-    )
-    return look.session.scalar(late) or 0
+    return counted(look, (State.SUBMITTED,), Declaration.answer_due_at < look.now)
+
+
+def _rows(look: Look, ids: Sequence[UUID]) -> list[Declaration]:
+    """Return declarations in the order of their ids."""
+    rows = look.scalars(select(Declaration).where(Declaration.id.in_(ids)))
+    found = {row.id: row for row in rows}
+    return [found[one] for one in ids if one in found]
 
 
 def mine(

@@ -16,6 +16,7 @@ from aquacert.declarations.commands import (
     assign_vet,
     attach_paper,
     close_declaration,
+    consent_on_paper,
     mark_arrived,
     mark_certificate_void,
     mark_certified,
@@ -209,6 +210,7 @@ def test_who_filled_it_in_by_proxy_never_checks_it(db):
     proxy = also(db, vet, "office_clerk")
     with db.work(proxy) as w:
         declaration_id = save_draft(w, answers(db, farm), hatchery_id=farm.hatchery_id)
+        consent_on_paper(w, declaration_id, data=picture(), name="委托.png")
         submit_declaration(w, declaration_id, statement=True)
         accept_declaration(w, declaration_id)
     with pytest.raises(NotAllowed), db.work(farm.clerk) as w:

@@ -1,0 +1,103 @@
+"""The desk's tabs among a million declarations: the ids of one tab in order, never all of them.
+
+Whose rows they are is a choice of several parties (place, office, vet …). As one OR it makes the
+database sort everything it finds; asked apart, each party has an index that is already in order, so
+that a tab costs what it shows. Past `CAP` a tab is not counted: such a list is searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, func, select, union_all
+
+from aquacert.declarations.models import Declaration
+from aquacert.declarations.rules.states import State
+from aquacert.kernel.work import Look
+
+CAP = 1_000
+MOST_ARMS = 12
+TABS: dict[str, tuple[State, ...]] = {
+    "waiting": (State.SUBMITTED,),
+    "supplement": (State.SUPPLEMENT_REQUESTED,),
+    "accepted": (State.ACCEPTED,),
+    "assigned": (State.ASSIGNED, State.INSPECTED),
+    "refused": (State.REFUSED,),
+    "closed": (State.CLOSED, State.WITHDRAWN),
+}
+ORDER: dict[str, ColumnElement[Any]] = {
+    "waiting": Declaration.answer_due_at.asc(),
+    "supplement": Declaration.reply_due_at.asc(),
+    "accepted": Declaration.submitted_at.asc(),
+    "assigned": Declaration.submitted_at.asc(),
+    "refused": Declaration.closed_at.desc(),
+    "closed": Declaration.closed_at.desc(),
+}
+"""The nearest limit first; what is over, the newest first."""
+KEYS = {
+    "waiting": Declaration.answer_due_at,
+    "supplement": Declaration.reply_due_at,
+    "accepted": Declaration.submitted_at,
+    "assigned": Declaration.submitted_at,
+    "refused": Declaration.closed_at,
+    "closed": Declaration.closed_at,
+}
+
+
+def tab_ids(look: Look, tab: str, *more: ColumnElement[bool]) -> list[UUID]:
+    """Return the ids of a tab in its order, `CAP` at most. Drafts stay out."""
+    key = KEYS[tab]
+    parts = [
+        select(Declaration.id.label("id"), key.label("at"))
+        .where(arm, Declaration.state == state.value, Declaration.submitted_at.is_not(None), *more)
+        .order_by(ORDER[tab], Declaration.id)
+        .limit(CAP)
+        .subquery()
+        for arm in arms(look)
+        for state in TABS[tab]
+    ]
+    found = look.session.execute(union_all(*(select(part.c.id, part.c.at) for part in parts)))
+    placed = {row.id: row.at for row in found}
+    newest = tab in {"refused", "closed"}
+    first = sorted(placed, key=lambda one: one.hex)
+    first.sort(key=lambda one: (placed[one] is None, placed[one]), reverse=newest)
+    return first[:CAP]
+
+
+def counted(look: Look, states: Sequence[State], *more: ColumnElement[bool]) -> int:
+    """Return how many declarations stand in these states, `CAP` at most for each."""
+    parts = [
+        select(Declaration.id)
+        .where(arm, Declaration.state == state.value, Declaration.submitted_at.is_not(None), *more)
+        .limit(CAP)
+        .subquery()
+        for arm in arms(look)
+        for state in states
+    ]
+    every = union_all(*(select(part.c.id) for part in parts)).subquery()
+    found = look.session.scalar(select(func.count(every.c.id.distinct()))) or 0
+    return min(found, CAP)
+
+
+def arms(look: Look) -> list[ColumnElement[bool]]:
+    """Return the row scope as conditions of one value each; as one when there are too many."""
+    scope = look.actor.scope
+    if scope.everything:
+        return [look.visible(Declaration)]
+    values: dict[str, frozenset[Any]] = {
+        "divisions": scope.divisions,
+        "organisations": scope.organisation_ids,
+        "people": frozenset({scope.person_id} if scope.person_id else ()),
+    }
+    parties = Declaration.__parties__ or {}
+    found = [
+        getattr(Declaration, column) == value
+        for kind, columns in parties.items()
+        for column in columns
+        for value in sorted(values.get(kind, frozenset()))
+    ]
+    if len(found) > MOST_ARMS:
+        return [look.visible(Declaration)]
+    return found or [false()]
