@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -21,6 +22,7 @@ from aquacert.hatcheries.commands import (
 )
 from aquacert.hatcheries.models import Hatchery
 from aquacert.hatcheries.queries import hatchery
+from aquacert.hatcheries.rules.stocksheet import HEADS
 from aquacert.kernel.scope import ANONYMOUS, SYSTEM, Actor
 from aquacert.kernel.work import Database
 from aquacert.reference.queries import species_named
@@ -138,3 +140,16 @@ def make_record(db: Database, farm: Farm) -> UUID:
         typed = {"signs": "空胃", "deaths": "3"}
         [entry] = write_note(w, farm.hatchery_id, kind="disease", typed=typed)
     return entry
+
+
+def stock_sheet(day: str, *, pond: str = "2 号塘", species: str = SHRIMP) -> bytes:
+    """Return a workbook of one death in a pond."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(list(HEADS))
+    sheet.append([pond, "", species, "", day, "死亡", 1, "", "", ""])
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()

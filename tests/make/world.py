@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import text
 
 from aquacert.accounts.commands import ask_question, make_token
-from aquacert.http.house import House
+from aquacert.declarations.commands import CallNote, note_call
 from aquacert.hatcheries.commands import book_stock
 from aquacert.hatcheries.commands.stock import read_sheet
+from aquacert.http.house import House
 from aquacert.inspections.commands import suspect
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import SYSTEM, Actor, Scope
@@ -19,7 +20,7 @@ from aquacert.sampling.commands import issue_labels, take_self_test
 from labs.bench.commands import stage_file
 from tests.make.accounts import Made, ask_back, lend, make_person
 from tests.make.certificates import give_numbers
-from tests.make.declarations import make_declaration
+from tests.make.declarations import make_bulk, make_declaration
 from tests.make.hatcheries import register, stock_sheet
 from tests.make.inspections import start
 from tests.make.kept import kept
@@ -137,7 +138,10 @@ def make_world(house: House) -> Made:
     give_numbers(db, road.ready.farm.office_id, "A", first=3_200_900_001)
     make_zone(db)
     register(db)
-    make_declaration(db)
+    made = make_declaration(db)
+    with db.work(made.farm.clerk) as w:
+        note_call(w, CallNote("问进度", "明天上午到"), declaration_id=made.declaration_id)
+    make_bulk(db, made.farm)
     keeper = make_person(db, "province_supervisor", division="320000")
     give_seal(house, keeper.actor, road.ready.farm.office_id)
     chief = make_person(db, "administrator")
