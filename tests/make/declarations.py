@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
+
+from openpyxl import load_workbook
 
 from aquacert.declarations.commands import (
     accept_declaration,
@@ -12,6 +15,8 @@ from aquacert.declarations.commands import (
     save_draft,
     submit_declaration,
 )
+from aquacert.declarations.commands.bulk import upload_bulk
+from aquacert.declarations.documents.workbook import bulk_template
 from aquacert.declarations.queries import batches_of, loads_of
 from aquacert.declarations.rules.answers import Answers, BatchAnswer, LoadAnswer
 from aquacert.kernel.clock import SHANGHAI
@@ -104,3 +109,13 @@ def make_declaration(
         batches = tuple(one.batch_id for one in batches_of(look, declaration_id))
         loads = tuple(one.id for one in loads_of(look, declaration_id))
     return Paper(farm, declaration_id, number, batches, loads, vet)
+
+
+def make_bulk(db: Database, farm: Farm) -> UUID:
+    """Hand in a workbook with one wrong row and return its id."""
+    book = load_workbook(io.BytesIO(bulk_template([], [])))
+    book.worksheets[0]["B2"] = "别的塘"
+    kept = io.BytesIO()
+    book.save(kept)
+    with db.work(farm.owner) as w:
+        return upload_bulk(w, kept.getvalue())

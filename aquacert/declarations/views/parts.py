@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from aquacert.declarations.commands import save_fields, settle_clash
+from aquacert.declarations.commands.drafts import EDITABLE
 from aquacert.declarations.forms import ActForm, DeclareForm
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.parsers import purpose_asks
@@ -66,6 +67,8 @@ def tasks(declaration_id: UUID) -> ResponseReturnValue:
     """Every part with its standing; what cannot start yet is grey."""
     with look() as unit:
         paper = declaration(unit, declaration_id)
+        if paper.state not in EDITABLE:
+            return redirect(url_for(".show", declaration_id=declaration_id))
         found = task_page(unit, paper)
         earliest_at, rule = lead_rule(unit, paper)
         clashes = json.loads(paper.clashes) if paper.clashes else {}
@@ -112,6 +115,8 @@ def part(declaration_id: UUID, part: str) -> ResponseReturnValue:
     """One short page of the form."""
     with look() as unit:
         paper = declaration(unit, declaration_id)
+        if paper.state not in EDITABLE:
+            return redirect(url_for(".show", declaration_id=declaration_id))
         piece = _piece(paper, part)
         if piece.part is Part.PAPERS:
             return redirect(url_for(".materials", declaration_id=declaration_id))

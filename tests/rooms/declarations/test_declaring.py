@@ -12,6 +12,7 @@ from PIL import Image
 
 from aquacert.accounts.commands import freeze_person
 from aquacert.declarations.commands import (
+    accept_declaration,
     amend_declaration,
     save_fields,
     say,
@@ -87,7 +88,7 @@ def test_the_first_declaration_part_by_part(db, farm, owner):
     base = begun.location.removesuffix("/part/seed-0")
     listed = text(owner.get(f"{base}/tasks"))
     assert '<div class="cell task wait"><span class="t">核对，提交' in listed
-    assert listed.count("没填完") == 4
+    assert listed.count("没填完</span>") == 3
     wrong = owner.post(f"{base}/part/seed-0", data={"batches-0-quantity": "1.5"})
     assert wrong.location.startswith(f"{base}/part/seed-0?faults=1")
     assert "数量必须是整数" in text(owner.get(wrong.location))
@@ -268,6 +269,13 @@ def test_a_change_before_acceptance_is_told_to_the_office(db, farm, owner):
         paper = declaration(look, made.declaration_id)
         assert paper.amended_fields == ["batches-0-quantity"]
         assert paper.amended_at == look.now
+    with db.work(farm.clerk) as w:
+        accept_declaration(w, made.declaration_id)
+    for page in ("tasks", "part/seed-0"):
+        assert owner.get(f"{base}/{page}").location == base
+    late = owner.post(f"{base}/part/seed-0", data={"batches-0-quantity": "1"})
+    assert late.status_code == 409
+    assert "已经受理" in text(late)
 
 
 def test_who_lost_his_role_meanwhile_changes_nothing(db, farm, owner):
