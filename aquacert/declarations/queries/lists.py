@@ -70,10 +70,12 @@ def declarations(
 ) -> Pages[DeclarationLine]:
     """Return one page of a tab of the office; a tab lists its first thousand."""
     more = [found_by(look, words)] if words.strip() else []
-    ids = tab_ids(look, tab if tab in TABS else "waiting", *more)
-    number = within(number, size, len(ids))
-    shown = _rows(look, ids[(number - 1) * size : number * size])
-    return Pages(lines(look, shown), number, size, len(ids))
+    tab = tab if tab in TABS else "waiting"
+    total = counted(look, TABS[tab], *more)
+    number = within(number, size, total)
+    ids = tab_ids(look, tab, *more, top=number * size)
+    shown = _rows(look, ids[(number - 1) * size :])
+    return Pages(lines(look, shown), number, size, total)
 
 
 def counts(look: Look) -> dict[str, int]:

@@ -46,14 +46,14 @@ KEYS = {
 }
 
 
-def tab_ids(look: Look, tab: str, *more: ColumnElement[bool]) -> list[UUID]:
-    """Return the ids of a tab in its order, `CAP` at most. Drafts stay out."""
+def tab_ids(look: Look, tab: str, *more: ColumnElement[bool], top: int = CAP) -> list[UUID]:
+    """Return the first `top` ids of a tab in its order. Drafts stay out."""
     key = KEYS[tab]
     parts = [
         select(Declaration.id.label("id"), key.label("at"))
         .where(arm, Declaration.state == state.value, Declaration.submitted_at.is_not(None), *more)
         .order_by(ORDER[tab], Declaration.id)
-        .limit(CAP)
+        .limit(top)
         .subquery()
         for arm in arms(look)
         for state in TABS[tab]
@@ -63,7 +63,7 @@ def tab_ids(look: Look, tab: str, *more: ColumnElement[bool]) -> list[UUID]:
     newest = tab in {"refused", "closed"}
     first = sorted(placed, key=lambda one: one.hex)
     first.sort(key=lambda one: (placed[one] is None, placed[one]), reverse=newest)
-    return first[:CAP]
+    return first[:top]
 
 
 def counted(look: Look, states: Sequence[State], *more: ColumnElement[bool]) -> int:

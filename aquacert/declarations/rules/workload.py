@@ -10,7 +10,7 @@ from uuid import UUID
 
 from aquacert.kernel.clock import SHANGHAI
 
-FIRST_HOUR, LAST_HOUR = 6, 19
+FIRST_HOUR, LAST_HOUR = 6, 18
 """The hours a day view shows; a visit outside them stands in the first or the last."""
 VISIT = timedelta(hours=2)
 """How long a visit is reckoned: a working figure of this product, no rule."""
