@@ -7,10 +7,11 @@ import re
 import pytest
 from sqlalchemy import select
 
+from aquacert.accounts.commands.offices import open_office
 from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.permissions import P, roles
 from aquacert.kernel.scope import SYSTEM
-from aquacert.reference.rules.masking import mask_phone
+from aquacert.reference.rules.masking import mask_party, mask_phone
 from tests.make.accounts import make_person, signed_in
 from tests.make.hatcheries import make_hatchery
 
@@ -99,3 +100,28 @@ def test_the_owner_sees_his_own_without_asking_and_whom_to_ring(client, db, farm
 
 def test_who_may_ask_is_a_short_list():
     assert {role for role, held in roles().items() if P.PERSONAL_SHOW in held} == MAY_ASK
+
+
+def test_the_office_that_answers_is_one_press_away(client, db, farm):
+    with db.work(SYSTEM) as w:
+        open_office(
+            w,
+            organisation_id=farm.office_id,
+            division_code="320114",
+            name_zh="示例申报点",
+            address="示例路 1 号",
+            hours="工作日 9:00–17:00",
+            phone="0512-65221234转8",
+        )
+    with client.session_transaction() as cookie:
+        cookie.update(_user_id=farm.owner_secret, _fresh=True)
+    for path in ("/declarations/home", "/accounts/inbox"):
+        text = client.get(path).get_data(as_text=True)
+        assert text.count('href="tel:051265221234,8"') == 1, path
+        assert "打电话给兽医" in text
+
+
+def test_a_body_is_named_and_a_person_masked():
+    assert mask_party("甲县水产公司") == "甲县水产公司"
+    assert mask_party("李四") == "李*"
+    assert mask_party("买买提·艾合买提") == "买*"
