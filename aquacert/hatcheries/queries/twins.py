@@ -13,6 +13,8 @@ from sqlalchemy import Select, func, or_, select
 from aquacert.hatcheries.models import Hatchery, Licence, Lot, TwinJudgement
 from aquacert.hatcheries.rules.kinds import State
 from aquacert.hatcheries.rules.twins import (
+    MOST_IN_A_BLOCK,
+    WORTH_A_LOOK,
     FarmMarks,
     Like,
     Twins,
@@ -104,9 +106,25 @@ def twin_lines(look: Look, number: int = 1, size: int = 20) -> Pages[TwinLine]:
     return Pages(lines, number, size, len(found))
 
 
-def twin_count(look: Look, hatchery_id: UUID) -> int:
-    """Return how many farms of the jurisdiction look like this one and were not judged."""
-    return sum(hatchery_id in {pair.one, pair.other} for pair in alike(look))
+def twin_count(look: Look, farm: Hatchery) -> int:
+    """Return how many farms of its prefecture, or with its telephone, look like this one.
+
+    Only those that nobody judged; one pass, as it is asked on the page of every farm.
+    """
+    near = Hatchery.division_code.startswith(farm.division_code[:4])
+    if farm.phone_index:
+        near = or_(near, Hatchery.phone_index == farm.phone_index)
+    others = look.scalars(
+        select(Hatchery).where(
+            look.visible(Hatchery),
+            Hatchery.state != State.MERGED.value,
+            Hatchery.id != farm.id,
+            near,
+        )
+    )
+    own = marks(farm)
+    alike_ids = [one.id for one in others if likeness(own, marks(one))[0] >= WORTH_A_LOOK]
+    return sum(judgement(look, farm.id, key) is None for key in alike_ids[:MOST_IN_A_BLOCK])
 
 
 def pair(look: Look, one_id: UUID, other_id: UUID) -> TwinLine:

@@ -122,7 +122,7 @@ def _page(hatchery_id: UUID, form: ReasonForm) -> str:
         farm = hatchery(unit, hatchery_id)
         return page(
             "hatcheries/show.html",
-            twin_count=twin_count(unit, farm.id) if current_actor().may(P.HATCHERY_MERGE) else 0,
+            twin_count=twin_count(unit, farm) if current_actor().may(P.HATCHERY_MERGE) else 0,
             farm=farm,
             place=full_name(unit, farm.division_code),
             grade=grade(farm.level, farm.kind),
