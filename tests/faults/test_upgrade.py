@@ -61,3 +61,29 @@ def test_an_upgrade_that_is_killed_is_finished_by_the_next(empty, figures):
     tables = set(inspect(engine).get_table_names())
     engine.dispose()
     assert set(Base.metadata.tables) <= tables
+
+
+BEFORE = "0034_run_day"
+"""Where a house stands that was begun before farms, offices and sign-in had their registers."""
+
+
+@pytest.mark.faults
+def test_an_upgrade_of_an_older_house_killed_between_two_steps_is_finished(empty, figures):
+    """The kill comes as soon as the first of the newer migrations is seen, and again one later."""
+    upgrade(empty, BEFORE)
+    met = [version(empty)]
+    for _round in range(2):
+        child = Child(lambda: lambda: (upgrade(empty), time.sleep(3600)))
+        child.go()
+        end = time.monotonic() + 60
+        while version(empty) <= met[-1] and time.monotonic() < end:
+            time.sleep(0.002)
+        child.kill()
+        figures.add("rounds")
+        met.append(version(empty))
+    assert met[0] < met[1]
+    upgrade(empty)
+    engine = create_engine(empty)
+    tables = set(inspect(engine).get_table_names())
+    engine.dispose()
+    assert set(Base.metadata.tables) <= tables
