@@ -30,6 +30,7 @@ def telephone_of(look: Look, division: str, office_id: UUID | None = None) -> Te
     if office is not None and office.phone:
         return TelephoneLine(office.name_zh, office.phone)
     found = agencies_for(look, division)
-    with_number = [body for body in found if body.phone]
-    body = (with_number or found or [None])[0]
-    return TelephoneLine(body.name_zh, body.phone) if body is not None else None
+    if not found:
+        return None
+    body = next((one for one in found if one.phone), found[0])
+    return TelephoneLine(body.name_zh, body.phone)
