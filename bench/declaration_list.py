@@ -108,7 +108,7 @@ class Prepared:
 
     def asked(self) -> Iterator[tuple[str, Callable[[], object]]]:
         """Yield what is asked, each as whoever asks it."""
-        from aquacert.declarations.queries.lists import TABS
+        from aquacert.declarations.queries.queue import TABS
 
         for who, actor in (("clerk", self.clerk), ("chief", self.chief)):
             for tab in TABS:

@@ -134,7 +134,10 @@ def bulk_rows(look: Look, bulk_id: UUID, number: int = 1, *, wrong: bool = False
             select(Declaration.id, Declaration.number).where(Declaration.id.in_(ids))
         )
     }
-    rows = [Row(row, numbers.get(row.declaration_id, "")) for row in found.items]
+    rows = [
+        Row(row, numbers.get(row.declaration_id, "") if row.declaration_id else "")
+        for row in found.items
+    ]
     return Pages(rows, found.number, found.size, found.total)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from aquacert.declarations.models import Declaration, PhoneCall
@@ -27,7 +27,7 @@ def call_page(
     if words.strip():
         statement = statement.where(_found_by(words.strip()))
     if only_open:
-        statement = _open(statement)
+        statement = statement.where(_waits())
         return look.pages(statement.order_by(PhoneCall.follow_up_on, PhoneCall.id), number)
     return look.pages(statement.order_by(PhoneCall.at.desc(), PhoneCall.id.desc()), number)
 
@@ -60,7 +60,7 @@ def call_chain(look: Look, call_id: UUID) -> list[PhoneCall]:
 
 def owed(look: Look, until: date) -> int:
     """Return how many people are to be rung back by that day."""
-    statement = _open(select(func.count(PhoneCall.id)).where(look.visible(PhoneCall)))
+    statement = select(func.count(PhoneCall.id)).where(look.visible(PhoneCall), _waits())
     return look.session.scalar(statement.where(PhoneCall.follow_up_on <= until)) or 0
 
 
@@ -75,14 +75,15 @@ def numbers_of(look: Look, rows: list[PhoneCall]) -> dict[UUID, str]:
     return {key: number or "" for key, number in found}
 
 
-def _open(statement: Select[PhoneCall]) -> Select[PhoneCall]:
+def _waits() -> ColumnElement[bool]:
+    """Return the condition that somebody is still to be rung back."""
     later = aliased(PhoneCall)
-    return statement.where(
+    return and_(
         PhoneCall.follow_up_on.is_not(None), ~exists().where(later.after_id == PhoneCall.id)
     )
 
 
-def _found_by(words: str) -> object:
+def _found_by(words: str) -> ColumnElement[bool]:
     try:
         phone = parse_phone(words)
     except Invalid:

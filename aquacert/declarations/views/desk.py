@@ -26,10 +26,11 @@ from aquacert.declarations.queries import (
     overdue_count,
 )
 from aquacert.declarations.queries.calls import calls_of
-from aquacert.declarations.queries.lists import TABS, clock_of, lines
+from aquacert.declarations.queries.lists import clock_of, lines
 from aquacert.declarations.queries.office import basis_of, road, vet_choices
 from aquacert.declarations.queries.papers import KINDS, papers_of
 from aquacert.declarations.queries.proxy import consents
+from aquacert.declarations.queries.queue import TABS
 from aquacert.declarations.queries.words import words_of
 from aquacert.declarations.rules.answers import MODE_WORDS, PURPOSE_WORDS, SOURCE_WORDS
 from aquacert.declarations.rules.basis import BASES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from aquacert.declarations.queries.slots import slots_of
 from aquacert.declarations.queries.workload import visit_counts
 from aquacert.declarations.rules.grounds import Ground, Material, why_not_ground
 from aquacert.declarations.rules.parts import parts_changed
+from aquacert.declarations.rules.slots import Slot
 from aquacert.declarations.rules.states import State
 from aquacert.http.forms import Form
 from aquacert.kernel.clock import SHANGHAI
@@ -97,13 +99,9 @@ def accept_form(unit: Look, paper: Declaration, form: Form | None) -> AcceptForm
     return shown
 
 
-def _once_form(slots: dict[str, object]) -> OnceForm:
+def _once_form(slots: Mapping[str, Slot]) -> OnceForm:
     """Return the asking with everything that must be there and is not, ticked already."""
-    missing = [
-        key
-        for key, slot in slots.items()
-        if getattr(slot, "must", False) and not getattr(slot, "filled", True)
-    ]
+    missing = [key for key, slot in slots.items() if slot.must and not slot.filled]
     form = OnceForm(formdata=None)
     form.items.data = [key for key in missing if key != Material.ANSWERS.value]
     return form
