@@ -13,14 +13,15 @@ down_revision = "0038_declaring"
 branch_labels = None
 depends_on = None
 
-LISTED = (
-    ("state", "closed_at"),
-    ("origin_code", "state", "closed_at"),
-    ("office_id", "state", "closed_at"),
-    ("vet_id", "state"),
-    ("declared_by_id", "state"),
-    ("visit_at",),
-)
+LISTED = {
+    "state_closed_at": ("state", "closed_at"),
+    "origin_code_state_closed_at": ("origin_code", "state", "closed_at"),
+    "office_id_state_closed_at": ("office_id", "state", "closed_at"),
+    "organisation_closed_at": ("organisation_id", "state", "closed_at"),
+    "vet_id_state_closed_at": ("vet_id", "state", "closed_at"),
+    "declared_by_closed_at": ("declared_by_id", "state", "closed_at"),
+    "visit_at": ("visit_at",),
+}
 """What the desk's lists are ordered and counted by, one index a party."""
 
 
@@ -30,8 +31,8 @@ def upgrade() -> None:
     A declaration is found by its number and its farm now: the grams of the old ones go.
     """
     make_tables()
-    for columns in LISTED:
-        op.create_index(f"ix_declarations_{'_'.join(columns)}", "declarations", list(columns))
+    for name, columns in LISTED.items():
+        op.create_index(f"ix_declarations_{name}", "declarations", list(columns))
     op.execute("DELETE FROM search_grams WHERE kind = 'Declaration'")
     for statement in ddl.append_only("phone_calls", op.get_bind().dialect.name):
         op.execute(statement)

@@ -41,8 +41,9 @@ class Declaration(Base):
         Index("ix_declarations_state_closed_at", "state", "closed_at"),
         Index("ix_declarations_origin_code_state_closed_at", "origin_code", "state", "closed_at"),
         Index("ix_declarations_office_id_state_closed_at", "office_id", "state", "closed_at"),
-        Index("ix_declarations_vet_id_state", "vet_id", "state"),
-        Index("ix_declarations_declared_by_id_state", "declared_by_id", "state"),
+        Index("ix_declarations_organisation_closed_at", "organisation_id", "state", "closed_at"),
+        Index("ix_declarations_vet_id_state_closed_at", "vet_id", "state", "closed_at"),
+        Index("ix_declarations_declared_by_closed_at", "declared_by_id", "state", "closed_at"),
         Index("ix_declarations_visit_at", "visit_at"),
     )
 
