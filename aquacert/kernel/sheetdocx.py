@@ -15,7 +15,17 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table
 
-from aquacert.kernel.sheets import DEMO_MARK, NUMBER, Block, Cell, Grid, Sheet, Signs, Tone
+from aquacert.kernel.sheets import (
+    DEMO_MARK,
+    NUMBER,
+    Block,
+    Cell,
+    Grid,
+    Sheet,
+    Signs,
+    Tone,
+    printable,
+)
 
 FONT: Final = "宋体"
 FIXED: Final = (2000, 1, 1, 0, 0, 0)
@@ -31,6 +41,7 @@ CENTRE, LEFT, RIGHT = (
 
 def docx_of(sheet: Sheet) -> bytes:
     """Return the sheet as a Word file."""
+    sheet = printable(sheet)
     document = _blank(sheet)
     if sheet.is_demo:
         _line(document, DEMO_MARK, 14, CENTRE, is_bold=True, colour=RED)

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
-from aquacert.kernel.sheets import DEMO_MARK, NUMBER, Block, Grid, Sheet, Signs, words_of
+from aquacert.kernel.sheets import DEMO_MARK, NUMBER, Block, Grid, Sheet, Signs, printable, words_of
 from aquacert.kernel.typesetting import FONTS, missing_glyphs, typesetter
 
 TEMPLATE: Final = "form.typ"
@@ -22,6 +22,7 @@ MEDIA_TYPE: Final = "application/pdf"
 
 def pdf_of(sheet: Sheet, fonts: Path = FONTS) -> bytes:
     """Return the sheet as a PDF of A4 pages, tagged so that it can be read aloud in order."""
+    sheet = printable(sheet)
     absent = missing_glyphs("".join(words_of(sheet)).replace("\n", ""), fonts)
     said = json.dumps(_plain(sheet, absent), ensure_ascii=False, sort_keys=True)
     for character in absent:

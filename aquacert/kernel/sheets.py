@@ -6,10 +6,11 @@ says stands in `words_of`, in the order it is read, so that two renditions can b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 DEMO_MARK: Final = "演示样张·无效"
 NUMBER: Final = "编号："
@@ -21,6 +22,9 @@ SEAL: Final = "\u3000"
 """What stands where a seal goes: nothing to write on."""
 WIDTH: Final = 174.0
 """Millimetres between the margins of a sheet (A4, 18 mm at each side)."""
+UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What neither XML 1.0 nor PDF/A can hold; text pasted from a word processor brings some along."""
+T = TypeVar("T")
 
 
 class Tone(StrEnum):
@@ -96,6 +100,23 @@ def words_of(sheet: Sheet) -> list[str]:
     head = [DEMO_MARK if sheet.is_demo else "", sheet.body, sheet.title, sheet.under]
     head.append(f"{NUMBER}{sheet.number}" if sheet.number else "")
     return [text for text in (*head, *_of_blocks(sheet.blocks)) if text]
+
+
+def printable(part: T) -> T:
+    """Return a sheet, or any part of one, without the characters that no rendition can hold.
+
+    What was filed stays as it was filed: a stray control character never keeps a form from print.
+    """
+    made: object = part
+    if isinstance(part, str) and not isinstance(part, StrEnum):
+        made = UNPRINTABLE.sub("", part)
+    elif isinstance(part, tuple):
+        made = tuple(printable(one) for one in part)
+    elif isinstance(part, Sheet | Grid | Words | Signs | Cell):
+        made = replace(
+            part, **{one.name: printable(getattr(part, one.name)) for one in fields(part)}
+        )
+    return made  # type: ignore[return-value]
 
 
 def pairs(*rows: tuple[str, str] | tuple[str, str, str, str], first: float = 31.0) -> Grid:

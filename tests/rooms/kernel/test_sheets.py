@@ -15,7 +15,7 @@ from aquacert.declarations.documents import LAYOUTS, sheet_of
 from aquacert.declarations.rules.filing import FORM_WORDS, FormKind
 from aquacert.kernel.sheetdocx import docx_of
 from aquacert.kernel.sheetpdf import pdf_of
-from aquacert.kernel.sheets import DEMO_MARK, words_of
+from aquacert.kernel.sheets import DEMO_MARK, Sheet, Signs, Words, printable, words_of
 from tests.make.forms import example
 
 
@@ -70,3 +70,17 @@ def test_a_character_no_font_has_is_marked_on_the_pdf_and_whole_in_the_word_file
     said = text_of_pdf(pdf_of(sheet))
     assert "〓水产" in said
     assert "字库里没有的字" in said
+
+
+def test_what_a_word_processor_left_in_a_text_keeps_no_form_from_print():
+    stray = Sheet(
+        "题\x01", "1", (Words("第一行\x0b第二行\x7f\ufffe\n第三行"), Signs((("签\x02", ""),)))
+    )
+    assert words_of(printable(stray)) == [
+        "题",
+        "编号：1",
+        "第一行第二行\n第三行",
+        "签：＿＿＿＿＿＿",
+    ]
+    assert docx_of(stray) == docx_of(printable(stray))
+    assert pdf_of(stray) == pdf_of(printable(stray))
