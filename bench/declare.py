@@ -31,6 +31,9 @@ SERIAL = {("audit_entries", "position"), ("filed_forms", "serial")}
 FRESH = {("filed_forms", "subject_id"), ("filed_forms", "number")}
 """Columns that are unique texts without being this transaction's own keys."""
 
+REPEATED = ("batches", "loads", "load_lines")
+"""What one declaration has only once."""
+
 
 class Prepared:
     """A farm, drafts to be sent, and the statements that one sending runs."""
@@ -92,6 +95,7 @@ class Floor:
         self.transaction = prepared.transaction
         self.made = _made(self.transaction)
         self.turn = self.serial = 0
+        self._make_room(self.transaction)
 
     def send_once(self) -> float:
         """Do the rows of one sending; return the seconds."""
@@ -108,7 +112,17 @@ class Floor:
             if cursor.description is not None:
                 cursor.fetchall()
         self.db.execute("COMMIT")
-        return perf_counter() - begins
+        seconds = perf_counter() - begins
+        self._make_room(plan)
+        return seconds
+
+    def _make_room(self, plan: list[tuple[str, Any]]) -> None:
+        """Take the batches and loads away again, not timed: the next round sends the same paper."""
+        for statement, row in reversed(plan):
+            named = _columns(statement)
+            if named and named[0] in REPEATED:
+                key = row[named[1].index("id")]
+                self.db.execute(f"DELETE FROM {named[0]} WHERE id = ?", (key,))
 
     def _values(
         self, statement: str, row: tuple[Any, ...], fresh: dict[Any, Any]

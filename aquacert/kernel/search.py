@@ -12,10 +12,22 @@ from itertools import pairwise, product
 from typing import Any, Protocol, cast, runtime_checkable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, false, insert, inspect, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    false,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column
 
+from aquacert.kernel import quick
 from aquacert.kernel.db import Base
+from aquacert.kernel.quick import Quick
 
 # Its dictionary of phrases takes 44 MB of every process. Here each reading of a character counts.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
@@ -45,6 +57,14 @@ class SearchGram(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     gram: Mapped[str] = mapped_column(primary_key=True)
     row_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+
+
+FORGET = Quick(
+    delete(SearchGram).where(
+        SearchGram.kind == bindparam("of_kind"), SearchGram.row_id == bindparam("of_row")
+    )
+)
+WRITE = Quick(insert(SearchGram), ("kind", "gram", "row_id"))
 
 
 def normal(text: str) -> str:
@@ -108,13 +128,14 @@ def changed(row: Searchable) -> bool:
     return type(row).search_text(cast("Any", _Before(row))) != row.search_text()
 
 
-def reindex(session: Session, row: Searchable) -> None:
-    """Write the row's grams anew."""
+def reindex(line: Connection, row: Searchable, *, is_new: bool) -> None:
+    """Write the row's grams, anew when it had some."""
     kind = type(row).__name__
-    session.execute(delete(SearchGram).where(SearchGram.kind == kind, SearchGram.row_id == row.id))
+    if not is_new:
+        quick.run(line, FORGET, {"of_kind": kind, "of_row": row.id})
     rows = [{"kind": kind, "gram": g, "row_id": row.id} for g in indexed(row.search_text())]
     if rows:
-        session.execute(insert(SearchGram), rows)
+        quick.run_many(line, WRITE, rows)
 
 
 def matching(model: Any, words: str) -> ColumnElement[bool]:  # noqa: ANN401 (any mapped class)

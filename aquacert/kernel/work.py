@@ -341,8 +341,8 @@ def _notice_write(
 def _finish(unit: Work, owner: str, once: Once | None) -> None:
     """Last beats before the commit: search index, the trail's demand, the kept answer."""
     unit.session.flush()
-    for row in unit.session.info.pop("touched", ()):
-        search.reindex(unit.session, row)
+    for row, is_new in unit.session.info.pop("touched", {}).items():
+        search.reindex(unit.line, row, is_new=is_new)
     if unit.changed and not unit.facts:
         raise Unaudited(f"no fact explains the change of {', '.join(sorted(unit.changed))}")
     if once is not None:
@@ -363,11 +363,13 @@ def _forget_heads(session: Session, _previous: object) -> None:
 @event.listens_for(Session, "before_flush")
 def _remember_touched(session: Session, _context: object, _instances: object) -> None:
     """Keep the rows whose words a flush is about to change, to be indexed at the end."""
-    rows = [row for row in session.new if isinstance(row, search.Searchable)]
-    rows += [
-        row for row in session.dirty if isinstance(row, search.Searchable) and search.changed(row)
-    ]
-    session.info.setdefault("touched", set()).update(rows)
+    touched = session.info.setdefault("touched", {})
+    for row in session.new:
+        if isinstance(row, search.Searchable):
+            touched[row] = True
+    for row in session.dirty:
+        if isinstance(row, search.Searchable) and search.changed(row):
+            touched.setdefault(row, False)
 
 
 def _take_key(unit: Work, owner: str, once: Once) -> None:

@@ -129,6 +129,7 @@ def _apply_pending(
     now = from_json(paper.pending or paper.answers)
     reading = _ready(w, paper, now, statement=statement)
     paper.answers, paper.pending = now.to_json(), None
+    _clear(w, paper.id)
     batches, loads = _write(w, paper, reading)
     return tuple(sorted(differences(before, now))), batches, loads
 
@@ -187,8 +188,7 @@ def _next_serial(w: Work, county: str) -> int:
 def _write(
     w: Work, paper: Declaration, reading: Reading
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Write batches, loads and lines anew; return what each is in words, for the trail."""
-    _clear(w, paper.id)
+    """Write batches, loads and lines; return what each is in words, for the trail."""
     paper.phone = reading.phone or None
     batches = [
         w.add(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,7 +52,9 @@ def find_place(look: Look, text: str, field: str = "division_code") -> str:
     parents, leaves = lasting(look, ("tree", look.today), lambda: _tree(rows, look.today))
     if said.isdigit():
         return _by_code(look, rows, parents, said, field)
-    found = [row for row in leaves if said.endswith(row.forms) and _means(said, _path(rows, row))]
+    ends = (said[at:] for at in range(len(said)))
+    named = {row.code: row for end in ends for row in leaves.get(end, ())}
+    found = [named[code] for code in sorted(named) if _means(said, _path(rows, named[code]))]
     living = [row for row in found if _lives(look, row)]
     if len(living) == 1:
         return str(living[0].code)
@@ -61,17 +63,25 @@ def find_place(look: Look, text: str, field: str = "division_code") -> str:
         raise _wrong(field, f"有 {len(living)} 个地方叫这个名字：{names}。请写上省市。")
     if found:
         raise _wrong(field, _retired(rows, found[0]))
-    raise _wrong(field, _suggest(rows, leaves, said))
+    ends_here = [row for row in rows.values() if row.code not in parents]
+    raise _wrong(field, _suggest(rows, ends_here, said))
 
 
-def _tree(rows: Mapping[str, Place], on: date) -> tuple[frozenset[str], list[Place]]:
-    """Return which divisions have living ones below them, and those that have none, on a day."""
+def _tree(
+    rows: Mapping[str, Place], on: date
+) -> tuple[frozenset[str], Mapping[str, Sequence[Place]]]:
+    """Return which divisions have living ones below them on a day, and the others by their forms."""
     parents = frozenset(
         row.parent_code
         for row in rows.values()
         if row.parent_code and in_force(row.from_on, row.until_on, on)
     )
-    return parents, [row for row in rows.values() if row.code not in parents]
+    leaves: dict[str, list[Place]] = {}
+    for row in rows.values():
+        if row.code not in parents:
+            for form in row.forms:
+                leaves.setdefault(form, []).append(row)
+    return parents, leaves
 
 
 def _gazetteer(look: Look) -> dict[str, Place]:
