@@ -150,6 +150,13 @@ def test_wild_seed_must_bring_its_proof_and_what_the_record_holds_is_not_asked_a
     farmed = slots(Answers(), {}, {})
     assert missing(farmed) == {}
     assert Material.CAPTURE_PERMIT not in {one.material for one in farmed}
+    # There is one asking only: what belongs there is lacking, what is brought if any is not.
+    assert {one.material for one in found if one.lacking} == {
+        Material.CAPTURE_PERMIT,
+        Material.ORIGIN_CERTIFICATES,
+        Material.PRODUCTION_RECORD,
+        Material.WATERS_LICENCE,
+    }
 
 
 def test_what_a_purpose_asks_is_data_and_binds_only_where_the_text_was_read():

@@ -18,7 +18,7 @@ from aquacert.declarations.commands.filing import file_opening
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import machine_checks
 from aquacert.declarations.queries.facts import loads_of
-from aquacert.declarations.queries.office import missing_papers
+from aquacert.declarations.queries.office import changed_at, missing_papers
 from aquacert.declarations.queries.proxy import hands_of
 from aquacert.declarations.rules.checks import obstacles
 from aquacert.declarations.rules.clocks import stop
@@ -28,6 +28,7 @@ from aquacert.declarations.rules.grounds import (
     MATERIAL_WORDS,
     Ground,
     Material,
+    check_clerk,
     check_refusal,
     check_supplement,
     check_vet,
@@ -48,12 +49,16 @@ def accept_declaration(
     visit_at: datetime | None = None,
     visit_place: str = "",
     vet_id: UUID | None = None,
+    seen_at: datetime | None = None,
 ) -> None:
     """Accept, with the planned visit; assign the vet at once when one is named.
 
-    Raises `NotReady` with every obstacle (zone, licence, species, stock) at once.
+    Raises `NotReady` with every obstacle (zone, licence, species, stock) at once. `seen_at` is the
+    declarant's last change that the clerk had before him; a later one is `Invalid`.
     """
     paper = w.get_for_change(Declaration, declaration_id)
+    _check_clerk(w, paper)
+    _check_seen(paper, seen_at)
     found = machine_checks(w, paper)
     MOVES.after(State(paper.state), Act.ACCEPT)
     if in_the_way := obstacles(found):
@@ -76,14 +81,22 @@ def accept_declaration(
 
 
 def ask_supplement(
-    w: Work, declaration_id: UUID, *, items: Collection[str], note: str = "", sure: bool = True
+    w: Work,
+    declaration_id: UUID,
+    *,
+    items: Collection[str],
+    note: str = "",
+    sure: bool = True,
+    seen_at: datetime | None = None,
 ) -> None:
     """Say once everything that is missing; the office's clock stops until the declarant answers.
 
     Raises `NotAllowedNow` for a second asking (Measures 2022, Art. 12). Unless the clerk is `sure`,
-    a paper that must be there, is not, and is not asked for, is `Invalid`: there is no second time.
+    a paper that belongs there, is not, and is not asked for, is `Invalid`: there is no second time.
     """
     paper = w.get_for_change(Declaration, declaration_id)
+    _check_clerk(w, paper)
+    _check_seen(paper, seen_at)
     unknown = [item for item in items if item not in set(Material)]
     if unknown:
         raise Invalid("请勾选要补的材料。", items="有一项不在材料清单里，请重新勾选。")
@@ -107,9 +120,13 @@ def ask_supplement(
     _tell_owner(w, paper, f"要补 {len(wanted)} 项材料，补上就行，不用重新申报。")
 
 
-def refuse_declaration(w: Work, declaration_id: UUID, *, ground: str, reason: str) -> None:
+def refuse_declaration(
+    w: Work, declaration_id: UUID, *, ground: str, reason: str, seen_at: datetime | None = None
+) -> None:
     """Refuse on a lawful ground, with the reason the declarant reads."""
     paper = w.get_for_change(Declaration, declaration_id)
+    _check_clerk(w, paper)
+    _check_seen(paper, seen_at)
     try:
         chosen = Ground(ground)
     except ValueError:
@@ -149,6 +166,17 @@ def _assign(w: Work, paper: Declaration, vet_id: UUID) -> None:
         subject=f"派您检疫 {paper.number}。",
         link=f"/declarations/{paper.id}",
     )
+
+
+def _check_clerk(w: Work, paper: Declaration) -> None:
+    """Raise `NotAllowed` for whoever filled it in or asked the owner's consent: his own work."""
+    check_clerk(w.actor.person_id, [paper.declared_by_id, *hands_of(w, paper.id)])
+
+
+def _check_seen(paper: Declaration, seen_at: datetime | None) -> None:
+    """Raise `Invalid` when the declarant changed the paper after the clerk's page was drawn."""
+    if seen_at is not None and (last := changed_at(paper)) is not None and last > seen_at:
+        raise Invalid("申报人刚改过这份申报，还没有办理。请照现在的内容再看一遍，再答复。")
 
 
 def _check_whole(w: Work, paper: Declaration, wanted: Collection[Material]) -> None:

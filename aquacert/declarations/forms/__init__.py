@@ -5,6 +5,7 @@ from __future__ import annotations
 from aquacert.declarations.forms.declaring import (
     AcceptForm,
     ActForm,
+    AnswerForm,
     AssignForm,
     CloseForm,
     DeclareForm,
@@ -23,6 +24,7 @@ __all__ = [
     "MOST_ROWS",
     "AcceptForm",
     "ActForm",
+    "AnswerForm",
     "AssignForm",
     "CloseForm",
     "DeclareForm",

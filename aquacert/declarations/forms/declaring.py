@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf.file import MultipleFileField
 from wtforms import (
     BooleanField,
+    HiddenField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -41,8 +42,9 @@ class DeclareForm(Form):
 
 
 class StatementForm(Form):
-    """The declarant's own tick under the statutory text."""
+    """The declarant's own tick under the statutory text, for what the page showed (`seen`)."""
 
+    seen = HiddenField()
     statement = BooleanField(_("我已看过，内容属实"), [Judged()])
 
 
@@ -73,7 +75,13 @@ class ActForm(Form):
     """One button."""
 
 
-class AcceptForm(Form):
+class AnswerForm(Form):
+    """An answer of the office: to the paper as the clerk had it before him."""
+
+    seen = HiddenField()
+
+
+class AcceptForm(AnswerForm):
     """What the 受理单 says: when, where and whom."""
 
     visit_at = StringField(
@@ -83,7 +91,7 @@ class AcceptForm(Form):
     visit_place = StringField(_("实施检疫地点"))
 
 
-class SupplementForm(Form):
+class SupplementForm(AnswerForm):
     """Everything that is missing, once."""
 
     items = SelectMultipleField(
@@ -97,7 +105,7 @@ class SupplementForm(Form):
     note = StringField(_("补充说明"))
 
 
-class RefuseForm(Form):
+class RefuseForm(AnswerForm):
     """A lawful ground and the reason for the declarant."""
 
     ground = RadioField(

@@ -12,6 +12,7 @@ from aquacert.accounts.queries.people import official_vets, person_label
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries.facts import all_load_facts, batches_of
 from aquacert.declarations.queries.papers import KINDS, papers_of
+from aquacert.declarations.queries.proxy import hands_of
 from aquacert.declarations.queries.slots import slots_of
 from aquacert.declarations.rules.basis import ClockBasis, clock_basis
 from aquacert.declarations.rules.clocks import span
@@ -51,18 +52,25 @@ class Station:
 
 def vet_choices(look: Look, paper: Declaration) -> list[tuple[str, str]]:
     """Return the official vets who may be sent: of the office and of the agencies above it."""
+    hands = {paper.declared_by_id, *hands_of(look, paper.id)}
     bodies = [paper.office_id, *(one.id for one in agencies_for(look, paper.origin_code))]
     found: dict[str, str] = {}
     for body in dict.fromkeys(bodies):
         for vet in official_vets(look, body, look.today):
-            if vet.person_id != paper.declared_by_id:
+            if vet.person_id not in hands:
                 found.setdefault(str(vet.person_id), f"{vet.label} {vet.number}")
     return list(found.items())
 
 
 def missing_papers(look: Look, paper: Declaration) -> list[Material]:
-    """Return the papers that must be there and are not, neither here nor on the farm's record."""
-    return [one.material for one in slots_of(look, paper) if one.must and not one.filled]
+    """Return the papers that belong there and are not, neither here nor on the farm's record."""
+    return [one.material for one in slots_of(look, paper) if one.lacking]
+
+
+def changed_at(paper: Declaration) -> datetime | None:
+    """Return when the declarant last sent, changed or supplemented it; None for a draft."""
+    said = (paper.submitted_at, paper.amended_at, paper.replied_at)
+    return max((at for at in said if at is not None), default=None)
 
 
 def basis_of(look: Look, paper: Declaration) -> ClockBasis | None:

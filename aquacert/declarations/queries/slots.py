@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.rules.answers import Answers, from_json
@@ -29,12 +29,16 @@ def slots_of(look: Look, paper: Declaration, answers: Answers | None = None) -> 
 
 
 def _on_record(look: Look, paper: Declaration) -> dict[Material, str]:
-    """Return the licences in force whose scan lies on the farm's record: material → number."""
+    """Return the licences in force that were verified, or have a scan: material → number."""
+    scanned = (
+        select(StoredFile.id)
+        .where(StoredFile.owner_kind == Licence.__tablename__, StoredFile.owner_id == Licence.id)
+        .exists()
+    )
     rows = look.session.execute(
         select(Licence.kind, Licence.number)
-        .join(StoredFile, StoredFile.owner_id == Licence.id)
         .where(
-            StoredFile.owner_kind == Licence.__tablename__,
+            or_(Licence.verified_at.is_not(None), scanned),
             Licence.hatchery_id == paper.hatchery_id,
             Licence.from_on <= look.today,
             Licence.until_on >= look.today,

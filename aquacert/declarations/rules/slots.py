@@ -15,6 +15,8 @@ from aquacert.declarations.rules.parts import is_wild
 
 REUSED = frozenset({Material.SEED_LICENCE, Material.WATERS_LICENCE})
 """Papers that the farm's record may hold already."""
+IF_ANY = frozenset({Material.LAB_REPORT, Material.RELEASE_APPROVAL, Material.BREEDING_PROOF})
+"""Papers that are brought where there are any; nobody lacks them."""
 WHY: Mapping[Material, str] = {
     Material.SEED_LICENCE: "县里核实过的许可证，登记里有扫描件就不用再传",
     Material.WATERS_LICENCE: "登记里有扫描件就不用再传",
@@ -37,12 +39,17 @@ class Slot:
     held: int = 0
     """How many files are in it already."""
     from_record: str = ""
-    """Number of the licence whose scan on the farm's record fills the slot; empty: none does."""
+    """Number of the licence on the farm's record (verified, or with its scan) that fills the slot."""
 
     @property
     def filled(self) -> bool:
         """Whether something is there."""
         return bool(self.held or self.from_record)
+
+    @property
+    def lacking(self) -> bool:
+        """Whether it belongs there and is not: the office can ask for it only once."""
+        return not self.filled and self.material not in IF_ANY
 
     @property
     def words(self) -> str:

@@ -18,6 +18,7 @@ from aquacert.declarations.commands import (
 )
 from aquacert.declarations.forms import (
     AcceptForm,
+    AnswerForm,
     AssignForm,
     CloseForm,
     RefuseForm,
@@ -50,6 +51,7 @@ def accept(declaration_id: UUID) -> ResponseReturnValue:
                     visit_at=_moment(form.visit_at.data),
                     visit_place=form.visit_place.data or "",
                     vet_id=UUID(form.vet_id.data) if form.vet_id.data else None,
+                    seen_at=_seen(form),
                 )
                 here = w.reply = url_for(".show", declaration_id=declaration_id)
             flash(_("已受理，受理单已出具"))
@@ -71,6 +73,7 @@ def ask(declaration_id: UUID) -> ResponseReturnValue:
                     items=form.items.data or (),
                     note=form.note.data or "",
                     sure=bool(form.sure.data),
+                    seen_at=_seen(form),
                 )
                 here = w.reply = url_for(".show", declaration_id=declaration_id)
             flash(_("已一次性告知，时限停表"))
@@ -91,6 +94,7 @@ def refuse(declaration_id: UUID) -> ResponseReturnValue:
                     declaration_id,
                     ground=form.ground.data or "",
                     reason=form.reason.data or "",
+                    seen_at=_seen(form),
                 )
                 here = w.reply = url_for(".show", declaration_id=declaration_id)
             flash(_("已出具不予受理通知书"))
@@ -135,3 +139,12 @@ def close(declaration_id: UUID) -> ResponseReturnValue:
 def _moment(text: str | None) -> datetime | None:
     """Return the planned instant, None when empty; a wrong one is `Invalid` at its field."""
     return parse_moment(text, "visit_at") if text and text.strip() else None
+
+
+def _seen(form: AnswerForm) -> datetime | None:
+    """Return the declarant's last change that the page showed; None where it says nothing."""
+    try:
+        said = datetime.fromisoformat(form.seen.data or "")
+    except ValueError:
+        return None
+    return said if said.tzinfo else None

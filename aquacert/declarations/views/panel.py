@@ -14,7 +14,7 @@ from aquacert.declarations.forms.desk import OnceForm
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import all_load_facts, batches_of, declaration, machine_checks
 from aquacert.declarations.queries.lists import clock_of, lines
-from aquacert.declarations.queries.office import basis_of, vet_choices
+from aquacert.declarations.queries.office import basis_of, changed_at, vet_choices
 from aquacert.declarations.queries.slots import slots_of
 from aquacert.declarations.queries.workload import visit_counts
 from aquacert.declarations.rules.grounds import Ground, Material, why_not_ground
@@ -45,6 +45,12 @@ def panel_of(
     state = State(paper.state)
     slots = {slot.material.value: slot for slot in slots_of(unit, paper)}
     checks = machine_checks(unit, paper)
+    refusal = form if isinstance(form, RefuseForm) else RefuseForm(formdata=None)
+    asking = form if isinstance(form, OnceForm) else _once_form(slots)
+    accepting = accept_form(unit, paper, form)
+    for one in (accepting, asking, refusal):
+        # What this page shows is what the next answer is to, also after a refused one.
+        one.seen.data = str(changed_at(paper) or "")
     return {
         "paper": paper,
         "changed": parts_changed(paper.amended_fields or ()),
@@ -57,9 +63,9 @@ def panel_of(
         "files": unit.files_of(paper),
         "slots": slots,
         "answer": chosen if chosen in ANSWERS else "accept",
-        "accept": accept_form(unit, paper, form),
-        "supplement": form if isinstance(form, OnceForm) else _once_form(slots),
-        "refuse": form if isinstance(form, RefuseForm) else RefuseForm(formdata=None),
+        "accept": accepting,
+        "supplement": asking,
+        "refuse": refusal,
         "closed_grounds": {
             ground.value: why_not_ground(
                 ground, state, paper.asked_at, paper.reply_due_at, unit.now

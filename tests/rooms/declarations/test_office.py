@@ -11,6 +11,7 @@ from PIL import Image
 
 from aquacert.declarations.commands import (
     accept_declaration,
+    amend_declaration,
     answer_supplement,
     ask_supplement,
     assign_vet,
@@ -36,6 +37,7 @@ from aquacert.declarations.queries import (
     waiting,
 )
 from aquacert.declarations.queries import machine as machine_module
+from aquacert.declarations.queries.office import changed_at
 from aquacert.hatcheries.commands import book_stock
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow, NotReady
 from aquacert.kernel.scope import SYSTEM
@@ -68,6 +70,28 @@ def test_acceptance_stops_the_clock_and_plans_the_visit(db):
         visit,
         "2 号塘",
     )
+
+
+def test_an_answer_to_a_paper_that_changed_under_the_clerks_eyes_is_not_given(db):
+    """A stale page: what the owner changed since is read before it is answered."""
+    paper = make_declaration(db)
+    seen = changed_at(row_of(db, paper))
+    db.clock.forward(minutes=1)
+    with db.work(paper.farm.owner) as w:
+        save_draft(w, answers(db, paper.farm, plate="示A6P299"), paper.declaration_id)
+    with db.work(paper.farm.owner) as w:
+        amend_declaration(w, paper.declaration_id, statement=True)
+    why = "启运地在邻县，请到邻县申报点。"
+    for answer, said in (
+        (accept_declaration, {}),
+        (ask_supplement, {"items": ["seed_photo"]}),
+        (refuse_declaration, {"ground": "out_of_area", "reason": why}),
+    ):
+        with pytest.raises(Invalid, match="刚改过"), db.work(paper.farm.clerk) as w:
+            answer(w, paper.declaration_id, seen_at=seen, **said)
+    with db.work(paper.farm.clerk) as w:
+        accept_declaration(w, paper.declaration_id, seen_at=changed_at(row_of(db, paper)))
+    assert row_of(db, paper).state == "accepted"
 
 
 def test_the_visit_lies_between_now_and_the_departure(db):
