@@ -17,11 +17,12 @@ __all__ = ["announce_campaign", "book_sheet", "remind_renewals"]
 def book_sheet(database: Database, import_id: UUID) -> None:
     """Book a confirmed workbook to its end, a few hundred rows to a transaction."""
     with database.look(SYSTEM) as look:
-        plan = look.get(StockImport, import_id).plan
+        row = look.get(StockImport, import_id)
+        plan, read_at = row.plan, row.read_at
     more = True
     while more:
         with database.work(SYSTEM) as w:
-            more = book_rows(w, import_id, plan)
+            more = book_rows(w, import_id, plan, read_at=read_at)
 
 
 def announce_campaign(database: Database, campaign_id: UUID) -> None:

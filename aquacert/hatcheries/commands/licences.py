@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -124,16 +124,23 @@ def renew_licence(
 
 
 def extend_licence(w: Work, licence_id: UUID) -> UUID:
-    """Let the county say that it has seen the further period; return the farm's id."""
+    """Let the county say that it has seen the further period; return the farm's id.
+
+    The period that runs is never cut short: one that begins after a gap is verified when the old
+    one is over. Raises `NotAllowedNow`.
+    """
     licence, farm = _locked(w, licence_id)
     term = _open_term(w, licence)
     if term is None:
         raise NotAllowedNow("这份证没有等着核实的续期，请刷新看最新情况。")
+    if term.from_on > licence.until_on + timedelta(days=1):
+        # A gap between the periods stays one: nothing was licensed in it.
+        if w.today <= licence.until_on:
+            ends, begins = licence.until_on, term.from_on
+            raise NotAllowedNow(f"原证到 {ends}，续期从 {begins} 起，中间断开：原证到期后再核实。")
+        licence.from_on = term.from_on
     term.verified_at = w.now
     licence.verified_at = licence.verified_at or w.now
-    if term.from_on > licence.until_on:
-        # A gap between the periods stays one: nothing was licensed in it.
-        licence.from_on = term.from_on
     licence.until_on, licence.returned_because = term.until_on, None
     fact = LicenceExtended(licence.number, licence.until_on)
     w.record(fact, on=farm, county=farm.division_code)

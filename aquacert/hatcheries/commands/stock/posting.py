@@ -108,6 +108,18 @@ def hold_lots(w: Work, lot_ids: Iterable[UUID]) -> None:
         w.rows(HOLD, lot=lot_id)
 
 
+def hold_farm(w: Work, hatchery_id: UUID) -> None:
+    """Lock every lot of a farm whose row is locked: nothing is booked until it is settled."""
+    statement = select(LOTS.c.id).where(LOTS.c.hatchery_id == hatchery_id).order_by(LOTS.c.id)
+    w.session.execute(statement.with_for_update())
+
+
+def check_kept(farm: Any) -> None:  # noqa: ANN401 (a farm, or a row that `locked` returned)
+    """Raise `NotAllowedNow` for a farm that is not in the register: it keeps no ledger."""
+    if farm.state != State.APPROVED.value:
+        raise NotAllowedNow("这个场现在不在登记状态，台账不能再记。")
+
+
 def locked(w: Work, lot_id: UUID) -> Any:  # noqa: ANN401 (a named tuple of LOCK_LOT's columns)
     """Lock a lot and return it with its farm's party columns; raise `NotFound`."""
     lot = w.row(LOCK_LOT, lot=lot_id)
@@ -117,12 +129,15 @@ def locked(w: Work, lot_id: UUID) -> Any:  # noqa: ANN401 (a named tuple of LOCK
 
 
 def own_lot(w: Work, lot_id: UUID) -> Any:  # noqa: ANN401 (see `locked`)
-    """Lock a lot of a farm that this actor sees and that is in its register; else raise."""
+    """Lock a lot of a farm that this actor sees and that is in its register; else raise.
+
+    Locked first and read after: whoever waited for a farm that closes must see it closed.
+    """
+    hold_lots(w, [lot_id])
     lot = locked(w, lot_id)
     if not w.sees(Hatchery, lot):
         raise NotFound
-    if lot.state != State.APPROVED.value:
-        raise NotAllowedNow("这个场现在不在登记状态，台账不能再记。")
+    check_kept(lot)
     return lot
 
 

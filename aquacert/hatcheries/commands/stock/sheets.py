@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from aquacert.hatcheries.commands.stock.booking import Provenance, keep_origin
 from aquacert.hatcheries.commands.stock.moving import lots_held, serial
@@ -24,6 +24,7 @@ from aquacert.hatcheries.commands.stock.posting import (
     SET_BALANCE,
     WRITE_MOVEMENT,
     Entry,
+    check_kept,
     hold_lots,
     locked,
 )
@@ -35,7 +36,6 @@ from aquacert.hatcheries.rules import (
     ImportAct,
     ImportState,
     Kind,
-    State,
     balance_after,
     signed,
 )
@@ -86,26 +86,24 @@ class RowsBooked(Fact):
 def read_sheet(w: Work, hatchery_id: UUID, data: bytes, name: str) -> UUID:
     """Read and judge a workbook for preview; return its import. The same content is the same one.
 
-    Nothing is booked. Raises `Invalid` when it is no workbook of ours.
+    Nothing is booked. One that was cancelled or stopped is judged anew: its booked rows are passed
+    over. Raises `Invalid` when it is no workbook of ours.
     """
     rows = read_stock_sheet(data)
     farm = w.get_for_change(Hatchery, hatchery_id)
-    if farm.state != State.APPROVED.value:
-        raise NotAllowedNow("这个场现在不在登记状态，台账不能再记。")
+    check_kept(farm)
     digest = hashlib.sha256(digest_text(rows).encode()).hexdigest()
     known = w.one(
         select(StockImport).where(
             StockImport.hatchery_id == hatchery_id, StockImport.digest == digest
         )
     )
-    if known is not None and known.state != ImportState.READ.value:
+    if known is not None and known.state in {ImportState.RUNNING.value, ImportState.DONE.value}:
         return known.id
     plan = judge_sheet(w, hatchery_id, rows)
-    row = known or StockImport(
-        id=w.new_id(), hatchery_id=hatchery_id, digest=digest, done=0, because=""
-    )
+    row = known or StockImport(id=w.new_id(), hatchery_id=hatchery_id, digest=digest)
     row.name = name.replace("\\", "/").rpartition("/")[2][-120:] or "stock.xlsx"
-    row.state = ImportState.READ.value
+    row.state, row.because, row.done, row.ended_at = ImportState.READ.value, "", 0, None
     row.plan, row.total, row.again = plan.rows, len(plan.rows), plan.again
     row.faults = [asdict(one) for one in plan.faults[:MOST_FAULTS]]
     row.fault_count = len(plan.faults)
@@ -116,14 +114,22 @@ def read_sheet(w: Work, hatchery_id: UUID, data: bytes, name: str) -> UUID:
 
 
 def start_import(w: Work, import_id: UUID) -> None:
-    """Confirm a workbook without faults, or go on with one that stopped; booking is background."""
+    """Confirm a workbook without faults, or go on with one that stopped; booking is background.
+
+    Raises `NotAllowedNow` when another workbook was booked since this one was judged: its rows may
+    be among these.
+    """
+    w.get_for_change(Hatchery, stock_import(w, import_id).hatchery_id)  # one start at a time
     row, farm = _mine(w, import_id)
+    check_kept(farm)
     if row.fault_count:
         raise Invalid(
             f"表里有 {row.fault_count} 处要改，改好再传。", file="有错的行，整份都没有记。"
         )
     if not row.total:
         raise Invalid("没有要记的行。", file="这些行以前都记过了。")
+    if _is_overtaken(w, row):
+        raise NotAllowedNow("核对这份表以后又记了别的表。请把这份表再传一次，核对后再记。")
     w.move(row, IMPORT_MOVES, ImportAct.START)
     row.started_by_id, row.because, row.ended_at = w.actor.person_id, "", None
     _say(w, row, farm, ImportAct.START)
@@ -138,20 +144,30 @@ def cancel_import(w: Work, import_id: UUID) -> None:
     _say(w, row, farm, ImportAct.CANCEL)
 
 
-def book_rows(w: Work, import_id: UUID, plan: Sequence[Sequence[Any]], most: int = AT_ONCE) -> bool:
+def book_rows(
+    w: Work,
+    import_id: UUID,
+    plan: Sequence[Sequence[Any]],
+    most: int = AT_ONCE,
+    *,
+    read_at: datetime | None = None,
+) -> bool:
     """Book the next rows of a confirmed workbook; say whether more are to do.
 
-    `plan` is the import's own, read once by the caller: it does not change while it is booked. A
-    row that cannot be booked any more stops the import before it, with the reason.
+    `plan` is the import's own, read once by the caller, and `read_at` when it was judged: a plan
+    that was judged anew meanwhile is left to whoever read the new one. A row that cannot be booked
+    any more stops the import before it, with the reason; so does a farm that closed or was merged.
     """
+    farm = w.get_for_change(Hatchery, w.get(StockImport, import_id).hatchery_id)
     row = w.get_for_change(StockImport, import_id)
-    if row.state != ImportState.RUNNING.value:
+    if row.state != ImportState.RUNNING.value or (read_at or row.read_at) != row.read_at:
         return False
-    farm = w.get_for_change(Hatchery, row.hatchery_id)
-    chunk = plan[row.done : row.done + most]
     clerk = Clerk(w, row, farm)
     try:
-        clerk.book(chunk)
+        check_kept(farm)
+        clerk.book(plan[row.done : row.done + most])
+    except NotAllowedNow as error:
+        row.because = error.sentence
     except Invalid as error:
         row.because = error.sentence + "".join(error.fields.values())
     clerk.write()
@@ -176,11 +192,12 @@ class Clerk:
         self.last: dict[str, int] = {}
         self.entries: list[dict[str, Any]] = []
         self.bought: list[tuple[Entry, str, str]] = []
-        self.lots_new = 0
+        self.lots_new, self.lots_held = 0, 0
 
     def book(self, chunk: Sequence[Sequence[Any]]) -> None:
         """Count the rows of a chunk; raise `Invalid` at the first that cannot be, the rest kept."""
         new = {line[1] for line in chunk if line[7] is not None}
+        self.lots_held = lots_held(self.w, self.farm.id) if new else 0
         hold_lots(self.w, {UUID(line[1]) for line in chunk if line[1] not in new})
         for line in chunk:
             try:
@@ -240,7 +257,7 @@ class Clerk:
                 id=UUID(key),
                 hatchery_id=self.farm.id,
                 pond_id=pond_id,
-                number=serial(self.w, lots_held(self.w, self.farm.id)),
+                number=serial(self.w, self.lots_held + self.lots_new),
                 species_code=species,
                 variety="",
                 life_stage=stage,
@@ -259,6 +276,18 @@ class Clerk:
         for entry, number, lot_number in self.bought:
             names = (lot_number, self.farm.division_code)
             keep_origin(self.w, entry, self.farm.id, names, Provenance(number))
+
+
+def _is_overtaken(w: Work, row: StockImport) -> bool:
+    """Say whether another workbook was booked since this one was judged, or since it ended."""
+    since = row.ended_at or row.read_at
+    others = select(StockImport.id).where(
+        StockImport.hatchery_id == row.hatchery_id,
+        StockImport.id != row.id,
+        StockImport.state != ImportState.READ.value,
+        or_(StockImport.ended_at.is_(None), StockImport.ended_at > since),
+    )
+    return w.one(others.limit(1)) is not None
 
 
 def _mine(w: Work, import_id: UUID) -> tuple[StockImport, Hatchery]:
