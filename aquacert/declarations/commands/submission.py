@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from aquacert.accounts import commands as accounts
@@ -18,7 +18,8 @@ from aquacert.declarations.commands.facts import (
     SupplementAnswered,
 )
 from aquacert.declarations.commands.filing import file_opening
-from aquacert.declarations.models import Batch, Declaration, DeclarationSerial, Load, LoadLine
+from aquacert.declarations.commands.goods import clear_goods, write_goods
+from aquacert.declarations.models import Declaration, DeclarationSerial
 from aquacert.declarations.queries import faults_of_checks, read, subject_of
 from aquacert.declarations.queries.faults import faults_of_paper
 from aquacert.declarations.queries.holds import free
@@ -29,10 +30,9 @@ from aquacert.declarations.rules.clocks import resume
 from aquacert.declarations.rules.filing import FormKind
 from aquacert.declarations.rules.numbers import number
 from aquacert.declarations.rules.plan import beyond_stock
-from aquacert.declarations.rules.states import MOVES, Act, LoadState, State
+from aquacert.declarations.rules.states import MOVES, Act, State
 from aquacert.hatcheries.commands import lock_lots
 from aquacert.hatcheries.models import Hatchery
-from aquacert.kernel.db import blind
 from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
@@ -63,7 +63,7 @@ def submit_declaration(w: Work, declaration_id: UUID, *, statement: bool) -> str
     rule = reference.rule(w, "supplement.notice", w.today)
     paper.answer_due_at = due(w.now, rule, reference.holidays(w))
     w.move(paper, MOVES, Act.SUBMIT)
-    batches, loads = _write(w, paper, reading)
+    batches, loads = write_goods(w, paper, reading)
     fact = DeclarationSubmitted(paper.number, batches, loads, paper.is_proxy)
     w.record(fact, on=paper, county=paper.origin_code)
     file_opening(w, paper, FormKind.APPLICATION)
@@ -129,8 +129,8 @@ def _apply_pending(
     now = from_json(paper.pending or paper.answers)
     reading = _ready(w, paper, now, statement=statement)
     paper.answers, paper.pending = now.to_json(), None
-    _clear(w, paper.id)
-    batches, loads = _write(w, paper, reading)
+    clear_goods(w, paper.id)
+    batches, loads = write_goods(w, paper, reading)
     return tuple(sorted(differences(before, now))), batches, loads
 
 
@@ -183,81 +183,3 @@ def _next_serial(w: Work, county: str) -> int:
     row.last += 1
     w.session.flush()
     return row.last
-
-
-def _write(
-    w: Work, paper: Declaration, reading: Reading
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Write batches, loads and lines; return what each is in words, for the trail."""
-    paper.phone = reading.phone or None
-    batches = [
-        w.add(
-            Batch(
-                id=w.new_id(),
-                declaration_id=paper.id,
-                number=at + 1,
-                species_code=one.lot.species_code,
-                variety=one.lot.variety,
-                life_stage=one.lot.life_stage,
-                quantity=one.quantity,
-                unit=one.lot.unit,
-                lot_id=one.lot.lot_id,
-                pond_name=one.lot.pond_name,
-                source=one.source.value,
-                captured_on=one.captured_on,
-                capture_place=one.capture_place or None,
-                **one.sites,
-                brought_certificate=one.brought.certificate if one.brought else None,
-                brought_province=one.brought.province if one.brought else None,
-                brought_on=one.brought.arrived_on if one.brought else None,
-            )
-        )
-        for at, one in enumerate(reading.good_batches())
-    ]
-    loads = [_write_load(w, paper, reading, at + 1, batches) for at in range(len(reading.loads))]
-    said = tuple(f"{one.species_code} {one.quantity} {one.unit}" for one in batches)
-    return said, tuple(f"→ {one.destination_code} {one.plate}" for one in loads)
-
-
-def _write_load(
-    w: Work, paper: Declaration, reading: Reading, at: int, batches: list[Batch]
-) -> Load:
-    plan = reading.loads[at - 1]
-    one = reading.good_transports()[plan.transport]
-    load = w.add(
-        Load(
-            id=w.new_id(),
-            declaration_id=paper.id,
-            number=at,
-            organisation_id=paper.organisation_id,
-            origin_code=paper.origin_code,
-            destination_code=one.destination_code,
-            destination_place=one.place,
-            consignee_name=one.consignee,
-            consignee_phone=one.consignee_phone,
-            consignee_phone_index=blind("phone", one.consignee_phone),
-            carrier_name=one.carrier,
-            carrier_phone=one.carrier_phone,
-            carrier_phone_index=blind("phone", one.carrier_phone),
-            transport_mode=one.mode.value,
-            plate=one.plate,
-            disinfectant=one.disinfectant,
-            departs_at=one.departs_at,
-            travel_days=one.travel_days,
-            purpose=one.purpose.value,
-            purpose_answers=dict(one.purpose_answers) or None,
-            state=LoadState.PLANNED.value,
-        )
-    )
-    for index, amount in sorted(plan.lines.items()):
-        batch_id = batches[index].id
-        w.add(LoadLine(id=w.new_id(), load_id=load.id, batch_id=batch_id, quantity=amount))
-    return load
-
-
-def _clear(w: Work, declaration_id: UUID) -> None:
-    """Take away what an earlier version of the same paper had written."""
-    loads = select(Load.id).where(Load.declaration_id == declaration_id)
-    w.session.execute(delete(LoadLine).where(LoadLine.load_id.in_(loads)))
-    w.session.execute(delete(Load).where(Load.declaration_id == declaration_id))
-    w.session.execute(delete(Batch).where(Batch.declaration_id == declaration_id))
