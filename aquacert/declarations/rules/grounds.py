@@ -101,6 +101,12 @@ def check_supplement(items: Collection[Material], note: str, asked_at: datetime 
         raise Invalid("请写明哪里有误。", note="勾了“填写有误”，就要写明哪一项、应该怎样。")
 
 
+def check_clerk(clerk_id: object, declarants: Collection[object]) -> None:
+    """Who filled it in for the owner never answers it for the office (separation of duties)."""
+    if clerk_id is not None and clerk_id in declarants:
+        raise NotAllowed("这份申报是您代填的，不能由您受理或答复，请交给别的工作人员。")
+
+
 def check_vet(vet_id: object, declarants: Collection[object]) -> None:
     """The declarant, or who filled it in for him, never checks it (separation of duties)."""
     if vet_id in declarants:
