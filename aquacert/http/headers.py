@@ -19,6 +19,8 @@ FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
 }
+OPEN = "open_because"
+"""What `gates.open_to_all` writes on a door."""
 REQUESTS = Counter("aquacert_requests", "Requests by endpoint and status", ["endpoint", "status"])
 SECONDS = Histogram("aquacert_request_seconds", "Time to answer", ["endpoint"])
 
@@ -35,10 +37,18 @@ def dress(app: Flask) -> None:
         for name, value in FIXED.items():
             response.headers.setdefault(name, value)
         if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store")
+            keep(response, is_open=hasattr(app.view_functions.get(request.endpoint or ""), OPEN))
         endpoint = request.endpoint or "none"
         REQUESTS.labels(endpoint, response.status_code).inc()
         started = g.get("started")
         if started is not None:
             SECONDS.labels(endpoint).observe(time.perf_counter() - started)
         return response
+
+
+def keep(response: Response, *, is_open: bool) -> None:
+    """Let no cache keep what only some may see, files too; open doors may say how long (ASVS V14.3.2)."""
+    if is_open:
+        response.headers.setdefault("Cache-Control", "no-store")
+    else:
+        response.headers["Cache-Control"] = "no-store"
