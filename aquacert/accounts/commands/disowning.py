@@ -8,6 +8,7 @@ from aquacert.accounts.commands.challenges import who
 from aquacert.accounts.commands.field import end_row
 from aquacert.accounts.commands.inbox import tell_administrators
 from aquacert.accounts.commands.sign_in import end_sessions
+from aquacert.accounts.commands.tokens import end_tokens
 from aquacert.accounts.commands.warnings import KIND, warn
 from aquacert.accounts.models import Person, SignInSession
 from aquacert.accounts.queries.sessions import own_session
@@ -32,7 +33,7 @@ def disown_session(w: Work, session_id: UUID) -> None:
     with.
 
     Until a new one is chosen here, in this session, nobody signs in with the old one: whoever
-    stole it cannot be the first to change it. Raises `NotFound` for another person's session.
+    stole it cannot be the first to change it. Tokens end too: a thief makes one to stay. Raises `NotFound` for another person's session.
     """
     person_id, here = who(w)
     row = own_session(w, session_id)
@@ -41,6 +42,7 @@ def disown_session(w: Work, session_id: UUID) -> None:
     was_open = row.state != SessionState.ENDED
     _end(w, row)
     end_sessions(w, person_id, because="本人说有一次登录不是他", but=here)
+    end_tokens(w, person_id)
     person = w.get_for_change(Person, person_id)
     person.must_change_password, person.password_stopped_at = True, w.now
     warn(

@@ -15,12 +15,13 @@ from aquacert.accounts.commands.second_factor import take_factor_away
 from aquacert.accounts.commands.sign_in import end_sessions
 from aquacert.accounts.commands.step_up import drop_grants
 from aquacert.accounts.commands.throttles import give_back, release
+from aquacert.accounts.commands.tokens import end_tokens
 from aquacert.accounts.commands.warnings import warn
-from aquacert.accounts.models import Membership, Person, Recovery
-from aquacert.accounts.queries.actors import has_factor, secret_hash
+from aquacert.accounts.models import Person, Recovery
+from aquacert.accounts.queries.actors import has_factor, roles_now, secret_hash
 from aquacert.accounts.queries.recovery import (
+    answers_for,
     is_living,
-    own_roles,
     person_of_number,
     recovery_of_person,
 )
@@ -45,6 +46,7 @@ from aquacert.reference.rules.identity import parse_identity
 
 NO_SUCH = "没有这个编号，或者它已过期，或者不归您这里办"
 NOT_THE_ONE = "证件上的姓名或号码与这个账号登记的不一致，不能办理"
+TWICE = "您和这次找回里的另一位姓名或手机号相同，一个人不能用两个账号办，请由另一位同事办理。"
 OVER = "这次找回已经过期或已停止，请重新开始。"
 LONGEST_REASON = 200
 KEPT = timedelta(days=1)
@@ -112,9 +114,11 @@ def start_recovery(
         raise Invalid(f"{NO_SUCH}。", number=NO_SUCH)
     row, person = found
     w.session.refresh(row, with_for_update=True)
-    held = {Role(role) for role in own_roles(w, person.id)}
+    w.session.refresh(person, with_for_update=True)  # two devices, two officers, one moment
+    held = roles_now(w, person.id)
     if person.id == officer_id or not may_start({Role(role) for role in _roles(w)}, held):
         raise NotAllowed("这个账号要由县级监管员或管理员办理，自己不能给自己办。")
+    _check_two_people(w, officer_id, person.id)
     _check_document(person, name, identity, document)
     if document not in set(Document):
         raise Invalid("请选择看过哪种证件。", document="请选择看过哪种证件")
@@ -144,9 +148,12 @@ def confirm_recovery(w: Work, recovery_id: UUID) -> None:
     """
     officer_id = _officer(w)
     row, person_id = _in_jurisdiction(w, recovery_id)
-    held = {Role(role) for role in own_roles(w, person_id)}
+    held = roles_now(w, person_id)
     if officer_id in {row.started_by_id, person_id}:
         raise NotAllowed("要由另一位工作人员确认，自己不能确认自己办的。")
+    _check_two_people(w, officer_id, person_id)
+    if row.started_by_id is not None:
+        _check_two_people(w, officer_id, row.started_by_id)
     if not may_start({Role(role) for role in _roles(w)}, held):
         raise NotAllowed("这个账号要由县级监管员或管理员确认。")
     if not is_living(w, row):
@@ -174,9 +181,10 @@ def stop_recovery(w: Work, recovery_id: UUID) -> None:
 
 
 def finish_recovery(w: Work, secret: str, *, new: str) -> None:
-    """Take the new password from the device that asked; every sign-in of the person ends.
+    """Take the new password from the device that asked; every sign-in and token of the person ends.
 
-    Raises `Invalid` at `new` for a weak one, `NotAllowedNow` when the request is over.
+    Raises `Invalid` at `new` for a weak one, `NotAllowedNow` when the request is over, also for
+    somebody who became staff since one officer let him in as a farmer.
     """
     row = w.one(
         select(Recovery)
@@ -187,19 +195,23 @@ def finish_recovery(w: Work, secret: str, *, new: str) -> None:
     if row is None or row.person_id is None or not is_living(w, row):
         raise NotAllowedNow(OVER)
     person = w.session.get_one(Person, row.person_id, with_for_update=True)
+    if row.confirmed_by_id is None and is_staff(roles_now(w, person.id)):
+        raise NotAllowedNow(OVER)
     _move(w, row, RecoveryAct.USE)
     row.ended_at = w.now
+    _end_others(w, person.id)
     take_password(w, person, new)
     if row.loses_factor and has_factor(w, person.id):
         take_factor_away(w, person.id, reason="本人当面证明身份，第二道核验已丢失")
         forget_recovery_codes(w, person.id)
     drop_grants(w, person.id)
     end_sessions(w, person.id, because="口令已找回")
+    end_tokens(w, person.id)
     release(w, Gate.ACCOUNT, person.username)
     if person.phone:
         release(w, Gate.ACCOUNT, guessed_name(person.phone))
     release(w, Gate.CODE, str(person.id))
-    warn(w, person.id, "口令已找回并换成了新的，所有登录都已结束")
+    warn(w, person.id, "口令已找回并换成了新的，所有登录和接口令牌都已结束")
     w.record(RecoveryMoved("本人已换新口令", row.document or ""), on=person)
 
 
@@ -234,10 +246,20 @@ def _in_jurisdiction(w: Work, recovery_id: UUID) -> tuple[Recovery, UUID]:
     row = w.session.get(Recovery, recovery_id, with_for_update=True)
     if row is None or row.person_id is None:
         raise NotFound
-    mine = select(Membership.id).where(Membership.person_id == row.person_id, w.visible(Membership))
-    if w.one(mine.limit(1)) is None:
+    if not answers_for(w, row.person_id):
         raise NotFound
     return row, row.person_id
+
+
+def _check_two_people(w: Work, officer_id: UUID, other_id: UUID) -> None:
+    """Raise `NotAllowed` if the officer and the other look like one person with two accounts."""
+    officer, other = (w.session.get_one(Person, one) for one in (officer_id, other_id))
+    pairs = (
+        (officer.name_index, other.name_index),
+        (officer.phone_index, other.phone_index),
+    )
+    if any(one is not None and one == two for one, two in pairs):
+        raise NotAllowed(TWICE)
 
 
 def _move(w: Work, row: Recovery, act: RecoveryAct) -> None:
@@ -250,6 +272,7 @@ def _end_others(w: Work, person_id: UUID) -> None:
     """A person is let back in on one device at a time."""
     while (other := recovery_of_person(w, person_id)) is not None:
         _move(w, other, RecoveryAct.END)
+        other.ended_at = w.now
         w.session.flush()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from aquacert.accounts.commands.facts import LinkMade, TokenEnded, TokenMade
 from aquacert.accounts.models import ApiToken, ConsigneeLink
@@ -60,16 +60,22 @@ def end_token(w: Work, token_id: UUID) -> None:
         w.record(TokenEnded(row.name), on=row)
 
 
+def end_tokens(w: Work, person_id: UUID) -> int:
+    """Stop every living token of a person, whose account another had; return how many."""
+    return _end_all(w, select(ApiToken).where(ApiToken.person_id == person_id))
+
+
 def end_tokens_named(w: Work, person_id: UUID, name: str) -> int:
     """Stop every living token of a person that bears this name, at once; return how many.
 
     For rooms that made them for a machine they keep a register of; they judge who may.
     """
-    rows = w.session.scalars(
-        select(ApiToken)
-        .where(ApiToken.person_id == person_id, ApiToken.name == name, ApiToken.ended_at.is_(None))
-        .with_for_update()
-    ).all()
+    named = (ApiToken.person_id == person_id, ApiToken.name == name)
+    return _end_all(w, select(ApiToken).where(*named))
+
+
+def _end_all(w: Work, some: Select[ApiToken]) -> int:
+    rows = w.session.scalars(some.where(ApiToken.ended_at.is_(None)).with_for_update()).all()
     for row in rows:
         row.ended_at = w.now
         w.record(TokenEnded(row.name), on=row)

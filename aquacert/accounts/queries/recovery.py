@@ -7,17 +7,21 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from aquacert.accounts.models import Membership, Person, Recovery, RecoveryCode
-from aquacert.accounts.queries.actors import memberships_in_force, roles_of, secret_hash
+from aquacert.accounts.queries.actors import memberships_in_force, secret_hash
 from aquacert.accounts.queries.people import person_label
 from aquacert.accounts.rules.recovery import DOCUMENT_NAMES, LIVE, Document, RecoveryState
+from aquacert.accounts.rules.roles import TRADE, Role
 from aquacert.kernel.work import Look
 
 
 @dataclass(frozen=True)
 class RecoveryLine:
-    """One request as an officer's list shows it; no name."""
+    """One request as an officer's list shows it; pages mask the name."""
 
     recovery_id: UUID
+    person_id: UUID
+    username: str
+    name: str | None
     label: str
     document: str
     because: str
@@ -65,18 +69,24 @@ def recoveries_waiting(look: Look) -> list[RecoveryLine]:
         .where(
             Recovery.state == RecoveryState.WAITING,
             Recovery.expires_at > look.now,
-            Recovery.person_id.in_(select(Membership.person_id).where(look.visible(Membership))),
             Recovery.person_id != look.actor.person_id,
         )
         .order_by(Recovery.started_at)
     )
-    return [_line(look, row, row.person_id) for row in rows if row.person_id is not None]
+    return [
+        _line(look, row, look.session.get_one(Person, row.person_id))
+        for row in rows
+        if row.person_id is not None and answers_for(look, row.person_id)
+    ]
 
 
-def _line(look: Look, row: Recovery, person_id: UUID) -> RecoveryLine:
+def _line(look: Look, row: Recovery, person: Person) -> RecoveryLine:
     return RecoveryLine(
         recovery_id=row.id,
-        label=person_label(look, person_id),
+        person_id=person.id,
+        username=person.username,
+        name=person.name,
+        label=person_label(look, person.id),
         document=DOCUMENT_NAMES[Document(row.document)] if row.document else "",
         because=row.because,
         started_at=row.started_at,
@@ -96,16 +106,19 @@ def person_of_number(look: Look, number: str) -> tuple[Recovery, Person] | None:
             Recovery.expires_at > look.now,
         )
     )
-    if row is None or row.person_id is None:
-        return None
-    mine = select(Membership.id).where(
-        Membership.person_id == row.person_id, look.visible(Membership)
-    )
-    if look.one(mine.limit(1)) is None:
+    if row is None or row.person_id is None or not answers_for(look, row.person_id):
         return None
     return row, look.session.get_one(Person, row.person_id)
 
 
-def own_roles(look: Look, person_id: UUID) -> frozenset[str]:
-    """Return the roles a person was appointed to himself."""
-    return roles_of(memberships_in_force(look, person_id))
+def answers_for(look: Look, person_id: UUID) -> bool:
+    """Say whether an account is of the actor's jurisdiction: by all that its person is among staff.
+
+    A clerk of this county who went to the province is not this county's to let in. A farmer is
+    helped wherever one of his farms lies; whoever is nobody now, where he was somebody.
+    """
+    ever = select(Membership).where(Membership.person_id == person_id)
+    seen = {row.id for row in look.scalars(ever.where(look.visible(Membership)))}
+    rows = memberships_in_force(look, person_id) or look.scalars(ever)
+    staff = [row for row in rows if Role(row.role) not in TRADE]
+    return any(row.id in seen for row in rows) and all(row.id in seen for row in staff)

@@ -87,6 +87,9 @@ OFFICERS = frozenset(
         Role.ADMINISTRATOR,
     }
 )
+HIGH = frozenset({Role.PROVINCE_SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR})
+"""Who hands out rights, reads the trail or stands over the province: never let in from below."""
+ABOVE = frozenset({Role.PROVINCE_SUPERVISOR, Role.ADMINISTRATOR})
 NUMBER_DIGITS = 8
 CODES = 10
 """Recovery codes of one printing."""
@@ -102,7 +105,13 @@ def is_staff(roles: Collection[Role]) -> bool:
 
 
 def may_start(officer: Collection[Role], person: Collection[Role]) -> bool:
-    """Whether an officer may let somebody with these roles back in: a clerk only the trade."""
+    """Whether an officer may let somebody with these roles back in.
+
+    A clerk only the trade; whoever hands out rights only somebody who does so too, or stands over
+    the province: else two supervisors of a county could make themselves its administrator.
+    """
+    if HIGH & set(person) and not ABOVE & set(officer):
+        return False
     if OFFICERS & set(officer):
         return True
     return Role.OFFICE_CLERK in officer and not is_staff(person)

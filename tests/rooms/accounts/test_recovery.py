@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from aquacert.accounts.commands import (
+    appoint,
     confirm_recovery,
     count_guess,
     end_appointment,
@@ -18,14 +19,35 @@ from aquacert.accounts.commands import (
 from aquacert.accounts.commands.facts import PasswordChanged
 from aquacert.accounts.commands.passwords import matches
 from aquacert.accounts.models import Membership, Person, Recovery
-from aquacert.accounts.queries import credentials, has_factor, inbox_page, session_standing
+from aquacert.accounts.queries import (
+    credentials,
+    has_factor,
+    inbox_page,
+    session_standing,
+    token_actor,
+)
 from aquacert.accounts.queries.recovery import recoveries_waiting, recovery_of_secret
 from aquacert.accounts.rules.recovery import LASTS, RecoveryState
-from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
+from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow, NotSignedIn
 from aquacert.kernel.scope import SYSTEM
-from tests.make.accounts import PASSWORD, ask_back, make_person, signed_in
+from tests.make.accounts import (
+    COUNT,
+    PASSWORD,
+    also,
+    ask_back,
+    make_organisation,
+    make_person,
+    signed_in,
+    token,
+)
 
 FRESH = "三月的塘水最清亮啊，四月更好"
+
+
+def make_officer(db, role, **more):
+    """Return somebody who is visibly another person than whoever he lets in."""
+    turn = next(COUNT)
+    return make_person(db, role, name=f"办事员{turn}", phone=f"139{turn:08d}", **more)
 
 
 def start(db, officer, number, **other):
@@ -46,7 +68,7 @@ def finish(db, secret, new=FRESH):
 
 
 def test_a_farmer_is_let_back_in_by_one_officer_and_every_sign_in_ends(db):
-    owner, clerk = make_person(db, "hatchery_owner"), make_person(db, "office_clerk")
+    owner, clerk = make_person(db, "hatchery_owner"), make_officer(db, "office_clerk")
     secret, number = ask_back(db, owner.username)
     with pytest.raises(NotAllowedNow):
         finish(db, secret)  # nobody has seen a document
@@ -73,8 +95,8 @@ def test_a_farmer_is_let_back_in_by_one_officer_and_every_sign_in_ends(db):
 
 
 def test_staff_wait_for_a_second_officer_who_is_neither_the_first_nor_themselves(db):
-    vet, first = make_person(db, "official_vet"), make_person(db, "county_supervisor")
-    second, clerk = make_person(db, "county_supervisor"), make_person(db, "office_clerk")
+    vet, first = make_person(db, "official_vet"), make_officer(db, "county_supervisor")
+    second, clerk = make_officer(db, "county_supervisor"), make_officer(db, "office_clerk")
     secret, number = ask_back(db, vet.username)
     with pytest.raises(NotAllowed):
         start(db, clerk, number)
@@ -105,8 +127,8 @@ def assert_no_secret_is_kept(db, secret):
 
 def test_the_document_must_be_the_persons_and_the_place_the_officers(db):
     owner = make_person(db, "hatchery_owner", name="欧阳修远")
-    clerk = make_person(db, "office_clerk")
-    away = make_person(db, "office_clerk", division="320213")
+    clerk = make_officer(db, "office_clerk")
+    away = make_officer(db, "office_clerk", division="320213")
     _, number = ask_back(db, owner.username)
     with pytest.raises(Invalid, match="不一致"):
         start(db, clerk, number)
@@ -120,7 +142,7 @@ def test_the_document_must_be_the_persons_and_the_place_the_officers(db):
 
 
 def test_the_true_owner_who_is_signed_in_stops_it_and_time_stops_it_too(db):
-    owner, clerk = make_person(db, "hatchery_owner"), make_person(db, "office_clerk")
+    owner, clerk = make_person(db, "hatchery_owner"), make_officer(db, "office_clerk")
     secret, number = ask_back(db, owner.username)
     recovery_id = start(db, clerk, number)
     with db.work(owner.actor) as w:
@@ -138,7 +160,7 @@ def test_the_true_owner_who_is_signed_in_stops_it_and_time_stops_it_too(db):
 
 def test_in_the_browser_the_officer_never_sees_what_opens_the_account(db, app):
     owner = make_person(db, "hatchery_owner")
-    officer = signed_in(app.test_client(), make_person(db, "office_clerk"))
+    officer = signed_in(app.test_client(), make_officer(db, "office_clerk"))
     phone = app.test_client()
     where = phone.post("/accounts/recover", data={"username": owner.username}).headers["Location"]
     page = phone.get(where).get_data(as_text=True)
@@ -198,8 +220,8 @@ def test_a_first_password_that_nobody_came_for_opens_nothing_after_a_week(db):
 
 def test_what_is_taken_away_between_form_and_button_is_gone(db, app):
     """F15: the page was open with the right; the button comes without it."""
-    boss = make_person(db, "county_supervisor")
-    clerk = make_person(db, "office_clerk", organisation_id=boss.organisation_id, totp=True)
+    boss = make_officer(db, "county_supervisor")
+    clerk = make_officer(db, "office_clerk", organisation_id=boss.organisation_id, totp=True)
     owner = make_person(db, "hatchery_owner")
     client = signed_in(app.test_client(), clerk)
     _, number = ask_back(db, owner.username)
@@ -226,8 +248,76 @@ def test_what_is_taken_away_between_form_and_button_is_gone(db, app):
     asked = {"number": number, "name": "张三丰", "document": "identity-card", "because": "到场"}
     asked["identity"] = "11010519491231002X"
     assert client.post("/accounts/recoveries", data=asked).status_code == 403
-    admin = make_person(db, "administrator")
+    admin = make_officer(db, "administrator")
     assert signed_in(app.test_client(), admin).get("/accounts/password-rules").status_code == 200
     with db.look() as look:
         state = look.one(select(Recovery.state).where(Recovery.number == number))
     assert state == RecoveryState.ASKED
+
+
+def let_in(db, person, first, second):
+    """Ask, start and confirm; return what the device holds."""
+    secret, number = ask_back(db, person.username)
+    recovery_id = start(db, first, number)
+    with db.work(second.actor) as w:
+        confirm_recovery(w, recovery_id)
+    return secret
+
+
+def test_nobody_is_let_in_from_below_or_from_a_county_he_has_left(db):
+    first, second = (make_officer(db, "county_supervisor") for _ in range(2))
+    admin = make_person(db, "administrator")
+    with pytest.raises(NotAllowed):  # two of a county would be its administrator
+        start(db, first, ask_back(db, admin.username)[1])
+    above = make_officer(db, "administrator")
+    recovery_id = start(db, above, ask_back(db, admin.username)[1])
+    with pytest.raises(NotAllowed), db.work(first.actor) as w:
+        confirm_recovery(w, recovery_id)
+    vet = make_person(db, "official_vet")
+    away = make_organisation(db, division="320581")
+    with db.work(SYSTEM) as w:
+        appoint(w, person_id=vet.person_id, organisation_id=away, role="official_vet")
+    with pytest.raises(Invalid):  # he serves another county too: not theirs alone
+        start(db, second, ask_back(db, vet.username)[1])
+
+
+def test_one_person_with_two_accounts_is_not_two_officers(db):
+    vet = make_person(db, "official_vet")
+    first = make_person(db, "county_supervisor", name="李四光", phone="13900000001")
+    recovery_id = start(db, first, ask_back(db, vet.username)[1])
+    for other in (
+        {"name": "李四光", "phone": "13900000002"},
+        {"name": "王五", "phone": "13900000001"},
+    ):
+        twin = make_person(db, "county_supervisor", **other)
+        with pytest.raises(NotAllowed, match="两个账号"), db.work(twin.actor) as w:
+            confirm_recovery(w, recovery_id)
+        with pytest.raises(NotAllowed, match="两个账号"):
+            start(db, twin, ask_back(db, first.username)[1], name="李四光")
+
+
+def test_what_was_opened_for_a_farmer_opens_no_member_of_staff(db):
+    owner, clerk = make_person(db, "hatchery_owner"), make_officer(db, "office_clerk")
+    secret, number = ask_back(db, owner.username)
+    start(db, clerk, number)
+    with db.look(SYSTEM) as look:
+        his = look.one(select(Membership.id).where(Membership.person_id == owner.person_id))
+    with db.work(SYSTEM) as w:
+        end_appointment(w, his, reason="到机关工作")
+    also(db, owner, "official_vet", organisation_id=make_organisation(db))
+    with pytest.raises(NotAllowedNow):
+        finish(db, secret)
+
+
+def test_two_recoveries_at_once_leave_one_and_no_token_survives(db):
+    owner, clerk = make_person(db, "hatchery_owner"), make_officer(db, "office_clerk")
+    key = token(db, owner)
+    thief, first = ask_back(db, owner.username)
+    secret, second = ask_back(db, owner.username)
+    start(db, clerk, first)
+    start(db, clerk, second)
+    with pytest.raises(NotAllowedNow):
+        finish(db, thief)
+    finish(db, secret)
+    with db.look() as look, pytest.raises(NotSignedIn):
+        token_actor(look, key)
