@@ -22,8 +22,12 @@ from jinja2.ext import babel_extract
 ROOT = Path(__file__).resolve().parent.parent
 ENGLISH = ROOT / "aquacert/http/translations/en/LC_MESSAGES/messages.po"
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-PATTERN = re.compile(r"\\[dws.]|\(\?|%Y")
+PATTERN = re.compile(r"\\[dws.]|\(\?|%[Ym]|\][+*{]|\w\|\w")
 """What is a regular expression or a date format and no sentence."""
+LETTERS = re.compile(
+    r"[-{}.\d 〇零一二三四五六七八九十百千万亿两億萬壹贰貳叁肆伍陆陸柒捌玖拾佰仟负]+|京津沪\w+|示"
+)
+"""What a number or a plate is written with; `http.sentences` says 50 万 in digits."""
 ALWAYS_CHINESE = {"documents", "parsers", "demo"}
 """Statutory forms, instrument files and the demo's story are Chinese whoever reads them."""
 OPTIONS = {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "silent": "false"}
@@ -69,6 +73,13 @@ def in_template(path: Path) -> Iterator[str]:
         yield from (message for message in messages if message)
 
 
+def is_sentence(message: str) -> bool:
+    """Whether it is Chinese, and neither a pattern nor what a number is written with."""
+    if PATTERN.search(message) or LETTERS.fullmatch(message):
+        return False
+    return CHINESE.search(message) is not None
+
+
 def gather() -> Catalog:
     """Everything to be translated, with the files it stands in."""
     catalogue = Catalog(project="aquacert", charset="utf-8")
@@ -84,7 +95,7 @@ def gather() -> Catalog:
         if ALWAYS_CHINESE & {*path.relative_to(ROOT).parts, path.stem}:
             continue
         for message in read(path):
-            if CHINESE.search(message) and not PATTERN.search(message):
+            if is_sentence(message):
                 catalogue.add(message, locations=[(path.relative_to(ROOT).as_posix(), 0)])
     return catalogue
 

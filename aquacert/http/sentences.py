@@ -30,6 +30,8 @@ FRAMES = (
 )
 LONGEST = 1000
 """Characters; what is longer is no sentence of ours."""
+MYRIADS = re.compile(r"([0-9,]{1,15})(?:\.([0-9]))? 万(\w{0,2})")
+"""A quantity as people say it: 4.5 万尾, of which English knows 45,000 only."""
 DEEPEST = 12
 """Sentences within sentences, and sentences one after another."""
 ENOUGH = 3
@@ -103,6 +105,9 @@ def _known(language: str, text: str, depth: int) -> str | None:
     whole, shapes = _catalogue(language)
     if text in whole or not HAN.search(text):
         return whole.get(text, text)
+    people = MYRIADS.fullmatch(text)
+    if people:
+        return _in_digits(people, whole)
     for shape in shapes:
         values = shape.values_in(text)
         if values is not None:
@@ -110,16 +115,25 @@ def _known(language: str, text: str, depth: int) -> str | None:
     return None
 
 
+def _in_digits(people: re.Match[str], whole: Mapping[str, str]) -> str:
+    """Say 4.5 万尾 as 45,000 head: nothing is rounded, and the unit is a word of its own."""
+    tens, tenths, unit = people.groups()
+    number = int(f"0{tens.replace(',', '')}{tenths or 0}") * 1_000
+    return f"{number:,} {whole.get(unit, unit)}".rstrip()
+
+
 def _in_parts(language: str, text: str, depth: int) -> str:
     """Say sentence after sentence, the longest run first that is known; else by its frame."""
+    whole, _shapes = _catalogue(language)
     parts = [part for part in ENDS.split(text) if part]
     for count in range(len(parts), 0, -1):
         head = "".join(parts[:count])
         bare = head.rstrip("；。")
-        known = _known(language, bare, depth) if bare != text else None
+        mark = " " if head in whole else MARKS.get(head[len(bare) :], " ")
+        known = whole.get(head) or (_known(language, bare, depth) if bare != text else None)
         if known is not None:
             rest = _recognised(language, "".join(parts[count:]), depth + 1)
-            return f"{known}{MARKS.get(head[len(bare) :], ' ')}{rest}".rstrip()
+            return f"{known}{mark}{rest}".rstrip()
     return _by_frame(language, text, depth)
 
 

@@ -46,6 +46,17 @@ def english(app):
                 "Sent to 某中心 11-22; the laboratory has not received it."
             ),
         ),
+        ("这个塘口最多还能报 4.5 万尾。", "This pond can declare at most 45,000 head more."),
+        (
+            (
+                "第 2 个角（32.1, 118.2）经度和纬度写反了。"
+                "每行一个角，先经度后纬度，例如 118.801234, 32.061234。"
+            ),
+            (
+                "Corner 2 (32.1, 118.2): Longitude and latitude are the wrong way round. One corner "
+                "a line, longitude first, then latitude, for example 118.801234, 32.061234."
+            ),
+        ),
         ("还没有过的一句话", "还没有过的一句话"),
         ("第 2 行：还没有过的一句话", "Line 2: 还没有过的一句话"),
         ("", ""),
