@@ -15,14 +15,15 @@ from aquacert.declarations.commands.calls import CallNote, note_call
 from aquacert.declarations.commands.drafts import EDITABLE, own
 from aquacert.declarations.models import Declaration, ProxyConsent
 from aquacert.declarations.parsers import read_paper
-from aquacert.declarations.queries.proxy import asked_of_owner, content_of
+from aquacert.declarations.queries.content import content_of, seal_of
+from aquacert.declarations.queries.proxy import asked_of_owner
 from aquacert.declarations.rules.consent import (
     CODE_DIGITS,
     CODE_LASTS,
+    MOST_CODES,
     WAY_WORDS,
     ConsentState,
     Way,
-    digest_of,
     same_code,
     why_no_guess,
 )
@@ -77,18 +78,22 @@ class ConsentCodeWrong(Fact):
 def ask_consent(w: Work, declaration_id: UUID) -> UUID:
     """Send the owner a one-time code into his inbox, with the content on his page.
 
-    An older code of the same declaration is dead from here on; one a minute at most.
+    An older code of the same declaration is dead from here on; one a minute at most, and no more
+    than `MOST_CODES` within 24 hours.
     """
     paper = _proxied(w, declaration_id)
-    for row in w.scalars(
+    codes = w.scalars(
         select(ProxyConsent).where(
             ProxyConsent.declaration_id == paper.id,
-            ProxyConsent.state == ConsentState.ASKED.value,
+            ProxyConsent.expires_at.is_not(None),
+            ProxyConsent.asked_at > w.now - timedelta(days=1),
         )
-    ):
-        if w.now - row.asked_at < BETWEEN:
-            raise NotAllowedNow("确认码刚刚发过，一分钟后可以再发。")
-        row.state, row.code = ConsentState.SPENT.value, None
+    )
+    if any(w.now - row.asked_at < BETWEEN for row in codes):
+        raise NotAllowedNow("确认码刚刚发过，一分钟后可以再发。")
+    if len(codes) >= MOST_CODES:
+        raise NotAllowedNow("今天发的确认码太多了，请换一种方式取得同意，或明天再发。")
+    _spend_codes(w, paper)
     row = _new(w, paper, Way.CODE, ConsentState.ASKED)
     row.code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     row.expires_at = w.now + CODE_LASTS
@@ -128,7 +133,7 @@ def give_code(w: Work, declaration_id: UUID, code: str) -> bool:
         raise NotAllowedNow("还没有发确认码，或者已经失效，请重新发一个。")
     if why := why_no_guess(row.expires_at, row.guesses, w.now):
         raise NotAllowedNow(why)
-    if row.digest != digest_of(content_of(paper)):
+    if row.digest != seal_of(content_of(paper)):
         raise NotAllowedNow(CHANGED)
     if not same_code(code, row.code or ""):
         row.guesses += 1
@@ -148,13 +153,13 @@ def answer_consent(w: Work, declaration_id: UUID, *, agrees: bool) -> None:
         raise NotAllowedNow("这次代办已经答复过，或者已经失效。")
     if why := why_no_guess(row.expires_at, row.guesses, w.now):
         raise NotAllowedNow(why)
-    if row.digest != digest_of(content_of(paper)):
+    if row.digest != seal_of(content_of(paper)):
         raise NotAllowedNow("申报内容刚刚改过，请等申报点重新请您确认。")
     row.way, row.given_by_id = Way.OWN_HAND.value, w.actor.person_id
     if agrees:
         _given(w, paper, row)
     else:
-        row.state, row.code = ConsentState.DECLINED.value, None
+        row.state, row.code, row.given_at = ConsentState.DECLINED.value, None, w.now
         declined = ConsentDeclined(row.way)
         w.record(declined, on=row, county=paper.origin_code)
     if paper.declared_by_id is not None:
@@ -171,6 +176,7 @@ def consent_on_paper(w: Work, declaration_id: UUID, *, data: bytes, name: str) -
     """Keep a photograph (or PDF) of the signed mandate as the owner's consent."""
     paper = _proxied(w, declaration_id)
     read = read_paper(data, name, field="mandate")
+    _spend_codes(w, paper)
     row = _new(w, paper, Way.PAPER, ConsentState.ASKED)
     w.attach(row, read.data, f"mandate/{read.name}", read.media_type)
     _given(w, paper, row)
@@ -183,6 +189,7 @@ def consent_by_call(
     """Keep a recorded call as the owner's consent, with the note of the call itself."""
     paper = _proxied(w, declaration_id)
     media_type, ending = read_recording(data, name)
+    _spend_codes(w, paper)
     row = _new(w, paper, Way.CALL, ConsentState.ASKED)
     row.call_id = note_call(w, call, declaration_id=paper.id)
     w.attach(row, data, f"recording/{w.now:%Y%m%d%H%M}{ending}", media_type)
@@ -199,6 +206,18 @@ def _proxied(w: Work, declaration_id: UUID) -> Declaration:
     return paper
 
 
+def _spend_codes(w: Work, paper: Declaration) -> None:
+    """Let no older code of the declaration be given or answered any more."""
+    for row in w.scalars(
+        select(ProxyConsent).where(
+            ProxyConsent.declaration_id == paper.id,
+            ProxyConsent.state == ConsentState.ASKED.value,
+        )
+    ):
+        row.state, row.code = ConsentState.SPENT.value, None
+    w.session.flush()
+
+
 def _new(w: Work, paper: Declaration, way: Way, state: ConsentState) -> ProxyConsent:
     if w.actor.person_id is None:
         raise NotAllowed
@@ -210,7 +229,7 @@ def _new(w: Work, paper: Declaration, way: Way, state: ConsentState) -> ProxyCon
             office_id=paper.office_id,
             way=way.value,
             state=state.value,
-            digest=digest_of(content_of(paper)),
+            digest=seal_of(content_of(paper)),
             asked_by_id=w.actor.person_id,
             asked_at=w.now,
             guesses=0,

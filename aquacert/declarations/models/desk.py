@@ -35,13 +35,14 @@ class ProxyConsent(Base):
     way: Mapped[str]
     state: Mapped[str]
     digest: Mapped[str]
-    """SHA-256 of the answers that were consented to."""
+    """Keyed digest of the answers that were consented to (queries/content.py)."""
     asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     asked_at: Mapped[datetime]
     code: Mapped[str | None] = mapped_column(Encrypted)
     expires_at: Mapped[datetime | None]
     guesses: Mapped[int]
     given_at: Mapped[datetime | None]
+    """When he answered, also when he said no."""
     given_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     """The owner's person who pressed the button; None when it came by code, paper or call."""
     call_id: Mapped[UUID | None] = mapped_column(ForeignKey("phone_calls.id"))

@@ -9,13 +9,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from aquacert.declarations.models import Declaration, ProxyConsent
+from aquacert.declarations.queries.content import content_of, seal_of
 from aquacert.declarations.queries.lists import DeclarationLine, lines
 from aquacert.declarations.rules.consent import (
+    DECLINED,
     NO_CONSENT,
     OLD_CONSENT,
     ConsentState,
     Way,
-    digest_of,
     why_no_guess,
 )
 from aquacert.declarations.rules.states import State
@@ -48,7 +49,7 @@ def consents(look: Look, declaration_id: UUID) -> list[ConsentLine]:
         .where(ProxyConsent.declaration_id == paper.id, look.visible(ProxyConsent))
         .order_by(ProxyConsent.asked_at.desc(), ProxyConsent.id.desc())
     )
-    now = digest_of(content_of(paper))
+    now = seal_of(content_of(paper))
     return [
         ConsentLine(
             consent_id=row.id,
@@ -68,22 +69,20 @@ def consents(look: Look, declaration_id: UUID) -> list[ConsentLine]:
 def consent_fault(look: Look, paper: Declaration, answers: str) -> str:
     """Return why these answers may not be sent for the owner, or an empty text when they may.
 
-    Asked at sending, inside the same transaction: the consent must be for this very content.
+    Asked at sending, inside the same transaction: the owner's last word must be a consent, and to
+    this very content. A consent given before he said no, or to what was sent before, is spent.
     """
-    rows = look.scalars(
-        select(ProxyConsent).where(
-            ProxyConsent.declaration_id == paper.id,
-            ProxyConsent.state == ConsentState.GIVEN.value,
-        )
+    answered = (ConsentState.GIVEN.value, ConsentState.DECLINED.value)
+    row = look.one(
+        select(ProxyConsent)
+        .where(ProxyConsent.declaration_id == paper.id, ProxyConsent.state.in_(answered))
+        .order_by(ProxyConsent.given_at.desc(), ProxyConsent.id.desc())
     )
-    if any(row.digest == digest_of(answers) for row in rows):
-        return ""
-    return OLD_CONSENT if rows else NO_CONSENT
-
-
-def content_of(paper: Declaration) -> str:
-    """Return the answers a consent would be about: a pending change, else what stands."""
-    return paper.pending or paper.answers
+    if row is None:
+        return NO_CONSENT
+    if row.state == ConsentState.DECLINED.value:
+        return DECLINED
+    return "" if row.digest == seal_of(answers) else OLD_CONSENT
 
 
 def asked_of_owner(look: Look, declaration_id: UUID) -> tuple[Declaration, ProxyConsent]:

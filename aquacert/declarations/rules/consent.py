@@ -6,7 +6,6 @@ owner without a telephone of his own consents. The ways below are this product's
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,7 +14,10 @@ from enum import StrEnum
 CODE_DIGITS = 6
 CODE_LASTS = timedelta(minutes=30)
 MOST_GUESSES = 5
+MOST_CODES = 10
+"""Codes for one declaration within 24 hours: 50 guesses of a million, and no flooded inbox."""
 NO_CONSENT = "还没有记下货主的同意。请先取得同意，再替他提交。"
+DECLINED = "货主不同意代办，不能替他提交。"
 OLD_CONSENT = "货主同意以后申报内容改过，请再取得一次同意。"
 
 
@@ -52,11 +54,6 @@ CONSENT_WORDS: Mapping[ConsentState, str] = {
     ConsentState.DECLINED: "货主不同意",
     ConsentState.SPENT: "确认码已失效",
 }
-
-
-def digest_of(answers: str) -> str:
-    """Return what a consent is bound to: SHA-256 of the answers as they are kept."""
-    return hashlib.sha256(answers.encode()).hexdigest()
 
 
 def same_code(said: str, code: str) -> bool:

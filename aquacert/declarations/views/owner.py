@@ -20,6 +20,7 @@ from aquacert.declarations.commands import (
     submit_declaration,
     withdraw_declaration,
 )
+from aquacert.declarations.commands.drafts import EDITABLE, own
 from aquacert.declarations.forms import (
     ActForm,
     DeclareForm,
@@ -29,6 +30,7 @@ from aquacert.declarations.forms import (
 )
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import declaration
+from aquacert.declarations.queries.content import content_of, must_be_seen, seal_of
 from aquacert.declarations.queries.filed import latest
 from aquacert.declarations.queries.home import StockLine, home_page, lot_choices
 from aquacert.declarations.queries.lists import last_sent, lines, mine
@@ -152,15 +154,18 @@ def send(declaration_id: UUID) -> ResponseReturnValue:
         return _check_page(declaration_id, form), 422
     try:
         with work(once=form.key()) as w:
-            _send(w, declaration_id, statement=bool(form.statement.data))
+            _send(w, declaration_id, form)
             here = w.reply = url_for(".sent", declaration_id=declaration_id)
     except Invalid as error:
         return _check_page(declaration_id, form, error), 422
     return redirect(here)
 
 
-def _send(w: Work, declaration_id: UUID, *, statement: bool) -> None:
-    paper = w.get(Declaration, declaration_id)
+def _send(w: Work, declaration_id: UUID, form: StatementForm) -> None:
+    """Send what the page showed; another window may have changed it since."""
+    paper, statement = own(w, declaration_id), bool(form.statement.data)
+    if paper.state in EDITABLE:
+        must_be_seen(content_of(paper), form.seen.data or "")
     if paper.state == State.SUBMITTED.value and paper.pending:
         amend_declaration(w, declaration_id, statement=statement)
     elif paper.state == State.SUPPLEMENT_REQUESTED.value:
@@ -268,6 +273,7 @@ def _check_page(declaration_id: UUID, form: StatementForm, error: Invalid | None
         paper = declaration(unit, declaration_id)
         found = review(unit, paper)
         office = organisation(unit, paper.office_id)
+    form.seen.data = seal_of(content_of(paper))
     if error is not None:
         found.faults |= error.fields
     return page(

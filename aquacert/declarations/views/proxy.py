@@ -19,11 +19,12 @@ from aquacert.declarations.commands import (
 from aquacert.declarations.forms import ActForm
 from aquacert.declarations.forms.desk import CodeForm, MandateForm, RecordedCallForm
 from aquacert.declarations.queries import declaration
+from aquacert.declarations.queries.content import content_of, seal_of
 from aquacert.declarations.queries.office import proxy_farms
 from aquacert.declarations.queries.proxy import asked_of_owner, consents, open_proxies
 from aquacert.declarations.queries.review import review
 from aquacert.declarations.rules.calls import Direction, Subject
-from aquacert.declarations.rules.consent import CONSENT_WORDS, WAY_WORDS, ConsentState, digest_of
+from aquacert.declarations.rules.consent import CONSENT_WORDS, WAY_WORDS, ConsentState
 from aquacert.declarations.rules.moments import parse_moment
 from aquacert.declarations.rules.plan import amount
 from aquacert.declarations.views.blueprint import bp
@@ -158,7 +159,7 @@ def consent(declaration_id: UUID) -> ResponseReturnValue:
         paper=paper,
         asked=asked,
         review=found,
-        is_open=open_still and asked.digest == digest_of(paper.pending or paper.answers),
+        is_open=open_still and asked.digest == seal_of(content_of(paper)),
         states=CONSENT_WORDS,
         form=ActForm(),
     )

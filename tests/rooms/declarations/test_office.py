@@ -236,6 +236,7 @@ def test_who_filled_it_in_by_proxy_never_checks_it(db):
         declaration_id = save_draft(w, answers(db, farm), hatchery_id=farm.hatchery_id)
         consent_on_paper(w, declaration_id, data=picture(), name="委托.png")
         submit_declaration(w, declaration_id, statement=True)
+    with db.work(farm.clerk) as w:
         accept_declaration(w, declaration_id)
     with pytest.raises(NotAllowed), db.work(farm.clerk) as w:
         assign_vet(w, declaration_id, vet.person_id)
