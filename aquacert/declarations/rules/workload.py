@@ -70,6 +70,13 @@ def bounds(on: date) -> tuple[datetime, datetime]:
     return start, start + timedelta(days=1)
 
 
+def open_hours(on: date, now: datetime) -> frozenset[int]:
+    """Return the hours of a day that a visit can still be planned for: those that lie ahead."""
+    start, _end = bounds(on)
+    hours = range(FIRST_HOUR, LAST_HOUR + 1)
+    return frozenset(hour for hour in hours if start + timedelta(hours=hour) > now)
+
+
 def monday(on: date) -> date:
     """Return the first day of the week that `on` is in."""
     return on - timedelta(days=on.weekday())

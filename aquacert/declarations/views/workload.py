@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from aquacert.declarations.queries import declaration
 from aquacert.declarations.queries.workload import day_view, week_counts
 from aquacert.declarations.rules.numbers import short
-from aquacert.declarations.rules.workload import FIRST_HOUR, LAST_HOUR
+from aquacert.declarations.rules.workload import FIRST_HOUR, LAST_HOUR, open_hours
 from aquacert.declarations.views.blueprint import bp
 from aquacert.http.gates import allowed, look
 from aquacert.http.pages import page
@@ -35,6 +35,7 @@ def vets() -> ResponseReturnValue:
             on=on,
             today=unit.today,
             hours=range(FIRST_HOUR, LAST_HOUR + 1),
+            ahead=open_hours(on, unit.now),
             paper=paper,
             short=short,
             step=timedelta(days=7),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -154,6 +155,9 @@ def test_the_desks_pages(db, app, farm):
     day = words(clerk.get(f"/declarations/vets?day=2026-05-11&for={paper.declaration_id}"))
     assert f"vet={vet.person_id}" in day
     assert clerk.get("/declarations/vets?day=x&for=y").status_code == 200
+    today = words(clerk.get(f"/declarations/vets?for={paper.declaration_id}"))
+    offered = re.findall(r"at=2026-05-09T(\d\d):00", today)  # it is 09:42
+    assert offered == [f"{hour}" for hour in range(10, 19)]
     chosen = f"/declarations/?pick={paper.declaration_id}&vet={vet.person_id}&at=2026-05-11T09:00"
     assert 'value="2026-05-11T09:00"' in words(clerk.get(chosen))
     new = f"/declarations/calls/new?declaration={paper.declaration_id}"
