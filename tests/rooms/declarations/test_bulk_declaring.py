@@ -282,3 +282,10 @@ def test_a_role_taken_away_meanwhile_stops_the_sending(db, farm):
         [draft] = look.scalars(select(BulkDraft))
     assert draft.state == "failed"
     assert "没有申报的权限" in draft.sentence
+
+
+def test_the_way_to_the_workbook_stands_on_the_list_and_where_a_declaration_begins(db, app, farm):
+    lot(db, farm)
+    phone = browser(app, farm.owner_secret)
+    for page in ("/declarations/mine", "/declarations/new"):
+        assert 'href="/declarations/bulk"' in words(phone.get(page)), page
