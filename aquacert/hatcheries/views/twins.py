@@ -101,8 +101,12 @@ def _pair_page(
         form = merging or MergeForm(formdata=None)
         first, second = (side.farm for side in sides)
         form.survivor.choices = [
-            (str(first.id), _("甲：%(name)s", name=first.name)),
-            (str(second.id), _("乙：%(name)s", name=second.name)),
+            (str(farm.id), words)
+            for farm, words in (
+                (first, _("甲：%(name)s", name=first.name)),
+                (second, _("乙：%(name)s", name=second.name)),
+            )
+            if farm.state == State.APPROVED.value
         ]
         return page(
             "hatcheries/twin.html",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -125,3 +127,12 @@ def test_two_farms_are_judged_side_by_side_and_the_old_link_leads_on(db, app, ch
     assert (led.status_code, str(kept.hatchery_id) in led.location) == (302, True)
     assert "同一家登记了两次" in text(desk.get("/hatcheries/twins/judged"))
     assert desk.get(f"/hatcheries/twins/{kept.hatchery_id}/{kept.hatchery_id}").status_code == 404
+
+
+def test_only_a_farm_that_was_approved_is_offered_to_stay(db, app, chief):
+    waiting = [register(db, **SAME), register(db, **SAME)]
+    desk = signed_in(app.test_client(), chief)
+    assert 'name="survivor"' not in text(desk.get(f"/hatcheries/twins/{waiting[0]}/{waiting[1]}"))
+    kept = make_hatchery(db, **SAME)
+    page = text(desk.get(f"/hatcheries/twins/{kept.hatchery_id}/{waiting[0]}"))
+    assert re.findall(r'name="survivor"[^>]*value="([^"]+)"', page) == [str(kept.hatchery_id)]
