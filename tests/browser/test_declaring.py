@@ -1,8 +1,6 @@
-"""Declaring on a phone: the repeat in few taps, a killed tab, two tabs, what a part shows."""
+"""Declaring on a phone: a killed tab, two tabs, what a part shows."""
 
 from __future__ import annotations
-
-import time
 
 import pytest
 
@@ -14,8 +12,6 @@ from tests.make.declarations import answers, draft, make_declaration
 from tests.make.hatcheries import Farm, make_hatchery
 
 pytestmark = pytest.mark.browser
-MOST_TAPS = 12
-"""Repeat declaration: reliability_ux.md U7."""
 
 
 @pytest.fixture
@@ -37,55 +33,9 @@ def owner(walk, app, farm, axe) -> Hand:
     return hand
 
 
-class Thumb:
-    """Counts what a thumb does: each touch of the screen, and each key of the keyboard apart."""
-
-    def __init__(self, hand: Hand) -> None:
-        self.hand, self.taps, self.keys = hand, 0, 0
-
-    def on(self, selector: str) -> None:
-        """Touch something on the page."""
-        self.taps += 1
-        self.hand.page.locator(selector).first.tap()
-
-    def through(self, words: str) -> None:
-        """Touch the button with these words; the page that follows is waited for."""
-        with self.hand.page.expect_navigation():
-            self.on(f"button:has-text('{words}')")
-
-    def type(self, selector: str, words: str) -> None:
-        """Touch a field and type over what stands there."""
-        self.on(selector)
-        self.keys += len(words)
-        self.hand.page.locator(selector).fill(words)
-
-
 def saved(db, declaration_id):
     with db.look(SYSTEM) as look:
         return from_json(declaration(look, declaration_id).answers)
-
-
-def test_the_repeat_takes_few_taps(owner, db, farm, capsys):
-    make_declaration(db, farm)
-    thumb, began = Thumb(owner.open("/declarations/home")), time.monotonic()
-    owner.look("home")
-    thumb.through("再报一次")
-    owner.look("again")
-    thumb.type('[id="batches-0-quantity"]', "40万")
-    thumb.on("label[for='loads-0-departs_at-0']")
-    thumb.type('[id="loads-0-plate"]', "示A6P209")
-    thumb.through("存好，去核对")
-    said = owner.look("again_check")
-    assert "有 3 处和上次不同" in said
-    assert "肆拾万尾" in said
-    thumb.on("label[for=statement]")
-    thumb.through("提交检疫申报")
-    assert "已提交" in owner.look("again_sent")
-    with capsys.disabled():
-        spent = time.monotonic() - began
-        print(f"\nrepeat declaration: {thumb.taps} taps, {thumb.keys} keys, pages {spent:.0f} s")
-    assert thumb.taps <= MOST_TAPS
-    assert owner.walk.faults == []
 
 
 def test_a_killed_tab_loses_nothing_and_two_tabs_are_told_apart(owner, db, farm, walk):
