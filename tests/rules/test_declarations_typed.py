@@ -28,7 +28,14 @@ from aquacert.declarations.rules.parts import (
     task_list,
 )
 from aquacert.declarations.rules.slots import missing, slots
-from aquacert.declarations.rules.typed import from_flat, known, merged, posted, shown_before
+from aquacert.declarations.rules.typed import (
+    from_flat,
+    known,
+    merged,
+    posted,
+    shown_before,
+    without_row,
+)
 
 ON = date(2026, 5, 9)
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=6)
@@ -66,6 +73,28 @@ def test_a_row_taken_away_elsewhere_is_not_brought_back():
     made = merged({}, {name: "示A1"}, {name: "示A2"})
     assert (made.values, made.clashes) == ({}, {name: "示A2"})
     assert merged({}, {name: "示A1"}, {name: "示A1"}).clashes == {}
+
+
+def test_what_waits_follows_its_row_when_one_before_it_is_taken_away():
+    waiting = {
+        "loads-0-plate": "甲",
+        "loads-1-plate": "乙",
+        "loads-2-quantities-1": "3",
+        "batches-2-lot": "塘",
+        "phone": "1",
+    }
+    assert without_row(waiting, "-load-1") == {
+        "loads-0-plate": "甲",
+        "loads-1-quantities-1": "3",
+        "batches-2-lot": "塘",
+        "phone": "1",
+    }
+    assert without_row(waiting, "-batch-1") == {
+        "loads-0-plate": "甲",
+        "loads-1-plate": "乙",
+        "batches-1-lot": "塘",
+        "phone": "1",
+    }
 
 
 def test_names_and_texts_read_back_what_they_were():

@@ -3,6 +3,7 @@
 from aquacert.declarations.commands.calls import CallNote, note_call
 from aquacert.declarations.commands.drafts import (
     copy_last,
+    discard_change,
     save_draft,
     save_fields,
     settle_clash,
@@ -51,6 +52,7 @@ __all__ = [
     "consent_by_call",
     "consent_on_paper",
     "copy_last",
+    "discard_change",
     "give_code",
     "mark_arrived",
     "mark_certificate_void",

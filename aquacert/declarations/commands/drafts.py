@@ -7,11 +7,18 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from aquacert.accounts.queries.offices import office_of
-from aquacert.declarations.commands.facts import DeclarationWithdrawn, DraftSaved
+from aquacert.declarations.commands.facts import ChangeDiscarded, DeclarationWithdrawn, DraftSaved
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.rules.answers import Answers, copied, flat, from_json
 from aquacert.declarations.rules.states import MOVES, Act, LabStage, State
-from aquacert.declarations.rules.typed import changed_rows, from_flat, merged, only_known
+from aquacert.declarations.rules.typed import (
+    changed_rows,
+    from_flat,
+    merged,
+    only_known,
+    rows_of,
+    without_row,
+)
 from aquacert.hatcheries import queries as hatcheries
 from aquacert.hatcheries.models import Hatchery
 from aquacert.kernel.errors import NotAllowed, NotAllowedNow
@@ -56,20 +63,28 @@ def save_fields(
     was: Mapping[str, str] | None = None,
     *,
     row: str = "",
+    shown: str = "",
 ) -> dict[str, str]:
     """Keep some fields as typed and return the clashes: field → what this window typed.
 
     `was` is what the window had been shown: a field that another window changed meanwhile keeps
     its value, and what was typed here waits in `clashes` until somebody chooses (`settle_clash`).
-    `row` adds or takes a batch or lorry (`+batch`, `-load-1`).
+    `row` adds or takes a batch or lorry (`+batch`, `-load-1`); none is taken when `shown`, the
+    rows that the window had, are no longer those that stand: it would be another one.
     """
     paper = own(w, declaration_id)
     _editable(paper)
     stored = from_json(paper.pending or paper.answers)
     made = merged(flat(stored), dict(was or {}), only_known(typed))
     answers = from_flat(made.values)
-    answers = changed_rows(answers, row) or answers
     waiting = clashes_of(paper) | made.clashes
+    if row.startswith("-") and shown not in {"", rows_of(stored)}:
+        if not typed:
+            raise NotAllowedNow("另一个窗口里刚加减过批或车，这次没有删。请看过清单再删。")
+        row = ""
+    if changed := changed_rows(answers, row):
+        answers = changed
+        waiting = without_row(waiting, row) if row.startswith("-") else waiting
     settled = {name: said for name, said in waiting.items() if said != made.values.get(name)}
     if answers == stored and settled == clashes_of(paper):
         return made.clashes
@@ -124,6 +139,18 @@ def copy_last(w: Work, declaration_id: UUID) -> UUID:
         hatchery_id=last.hatchery_id,
         copied_from_id=last.id,
     )
+
+
+def discard_change(w: Work, declaration_id: UUID) -> None:
+    """Throw away what was changed after sending and not sent; the declaration stands as it was."""
+    paper = own(w, declaration_id)
+    if paper.pending is None and paper.clashes is None:
+        return
+    if paper.state == State.DRAFT.value:
+        raise NotAllowedNow("这是还没有提交的草稿，不要了请删掉。")
+    _editable(paper)
+    paper.pending = paper.clashes = None
+    w.record(ChangeDiscarded(paper.number or ""), on=paper, county=paper.origin_code)
 
 
 def withdraw_declaration(w: Work, declaration_id: UUID) -> None:

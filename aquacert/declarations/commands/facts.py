@@ -45,6 +45,15 @@ class DeclarationAmended(Fact):
 
 
 @dataclass(frozen=True)
+class ChangeDiscarded(Fact):
+    """The declarant left a sent declaration as it is: a change not yet sent was thrown away."""
+
+    tag: ClassVar[str] = "declarations:change:discard"
+    title: ClassVar[str] = "不改申报"
+    number: str
+
+
+@dataclass(frozen=True)
 class DeclarationWithdrawn(Fact):
     """The declarant took a declaration back before acceptance."""
 

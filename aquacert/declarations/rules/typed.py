@@ -123,6 +123,27 @@ def changed_rows(answers: Answers, button: str) -> Answers | None:
     return None
 
 
+def rows_of(answers: Answers) -> str:
+    """Return how many batches and lorries there are, as a page carries it along (`2-1`)."""
+    return f"{len(answers.batches)}-{len(answers.loads)}"
+
+
+def without_row(named: Mapping[str, str], button: str) -> dict[str, str]:
+    """Let names follow their rows after `-load-1` took one away; the taken row's own are dropped."""
+    _, what, at = button.split("-")
+    gone, taken = ("batches" if what == "batch" else "loads"), int(at)
+    kept: dict[str, str] = {}
+    for name, said in named.items():
+        parts = name.split("-")
+        places = [1] if parts[0] == gone else [3] if gone == "batches" and len(parts) == 4 else []
+        if any(int(parts[place]) == taken for place in places):
+            continue
+        for place in places:
+            parts[place] = str(int(parts[place]) - (int(parts[place]) > taken))
+        kept["-".join(parts)] = said
+    return kept
+
+
 def _without(answers: Answers, what: str, at: int) -> Answers | None:
     if what == "batch" and len(answers.batches) > 1:
         kept = tuple(one for index, one in enumerate(answers.batches) if index != at)

@@ -117,9 +117,9 @@ def edit(declaration_id: UUID) -> ResponseReturnValue:
     form = DeclareForm()
     if form.validate_on_submit():
         typed, was = posted(request.form), shown_before(request.form.get("was", ""))
-        row = request.form.get("row", "")
+        row, shown = request.form.get("row", ""), request.form.get("rows", "")
         with work(once=form.key()) as w:
-            clashes = save_fields(w, declaration_id, typed, was, row=row)
+            clashes = save_fields(w, declaration_id, typed, was, row=row, shown=shown)
             there = ".tasks" if clashes else (".edit" if row else ".check")
             here = w.reply = url_for(there, declaration_id=declaration_id)
         return redirect(here)
@@ -141,7 +141,11 @@ def edit(declaration_id: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:declaration_id>/check")
 @allowed(*MAY_DECLARE)
 def check(declaration_id: UUID) -> ResponseReturnValue:
-    """The last look before sending."""
+    """The last look before sending; after sending there is nothing to send until it is changed."""
+    with look() as unit:
+        paper = declaration(unit, declaration_id)
+        if paper.state == State.SUBMITTED.value and not paper.pending:
+            return redirect(url_for(".sent", declaration_id=declaration_id))
     return _check_page(declaration_id, StatementForm())
 
 
@@ -279,6 +283,7 @@ def _check_page(declaration_id: UUID, form: StatementForm, error: Invalid | None
     return page(
         "declarations/check.html",
         form=form,
+        act=ActForm(formdata=None),
         paper=paper,
         review=found,
         office=office,

@@ -11,7 +11,7 @@ from flask import Response, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from aquacert.declarations.commands import save_fields, settle_clash
+from aquacert.declarations.commands import discard_change, save_fields, settle_clash
 from aquacert.declarations.commands.drafts import EDITABLE
 from aquacert.declarations.forms import ActForm, DeclareForm
 from aquacert.declarations.models import Declaration
@@ -92,7 +92,8 @@ def rows(declaration_id: UUID) -> ResponseReturnValue:
     """Add or take away a batch or a lorry."""
     form = ActForm()
     with work(once=form.key()) as w:
-        save_fields(w, declaration_id, {}, row=request.form.get("row", ""))
+        row, shown = request.form.get("row", ""), request.form.get("rows", "")
+        save_fields(w, declaration_id, {}, row=row, shown=shown)
         here = w.reply = url_for(".tasks", declaration_id=declaration_id)
     return redirect(here)
 
@@ -106,6 +107,18 @@ def clash(declaration_id: UUID) -> ResponseReturnValue:
     with work(once=form.key()) as w:
         settle_clash(w, declaration_id, name, take=take)
         here = w.reply = url_for(".tasks", declaration_id=declaration_id)
+    return redirect(here)
+
+
+@bp.post("/<uuid:declaration_id>/discard")
+@allowed(*MAY_DECLARE)
+def discard(declaration_id: UUID) -> ResponseReturnValue:
+    """Leave what was sent as it is."""
+    form = ActForm()
+    with work(once=form.key()) as w:
+        discard_change(w, declaration_id)
+        here = w.reply = url_for(".show", declaration_id=declaration_id)
+    flash(_("没有改，照已提交的办"))
     return redirect(here)
 
 

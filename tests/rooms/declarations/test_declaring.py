@@ -29,7 +29,7 @@ from aquacert.hatcheries.commands import open_lot
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import make_person
-from tests.make.declarations import answers, draft, make_declaration
+from tests.make.declarations import answers, draft, load_answer, make_declaration
 from tests.make.hatcheries import Farm, lot, make_hatchery
 
 WILD = {
@@ -263,6 +263,12 @@ def test_a_change_before_acceptance_is_told_to_the_office(db, farm, owner):
     base = f"/declarations/{made.declaration_id}"
     owner.post(f"{base}/part/seed-0?back=check", data={"batches-0-quantity": "40万"})
     assert "这是对" in text(owner.get(f"{base}/check"))
+    assert "有修改还没提交" in text(owner.get(base))
+    assert owner.post(f"{base}/discard", data={"once": "d"}).location == base
+    assert "有修改还没提交" not in text(owner.get(base))
+    # What is sent and unchanged has nothing to send again.
+    assert owner.get(f"{base}/check").location == f"{base}/sent"
+    owner.post(f"{base}/part/seed-0?back=check", data={"batches-0-quantity": "40万"})
     with db.work(farm.owner) as w:
         amend_declaration(w, made.declaration_id, statement=True)
     with db.look(farm.clerk) as look:
@@ -289,3 +295,21 @@ def test_who_lost_his_role_meanwhile_changes_nothing(db, farm, owner):
     with db.look(SYSTEM) as look:
         kept = from_json(look.session.get(Declaration, declaration_id).answers)
     assert kept.batches[0].quantity == "50万"
+
+
+def test_a_stale_window_takes_no_other_row_away_and_what_waits_stays_with_its_lorry(db, farm):
+    three = (load_answer(db), *(load_answer(db, plate=f"示A6P30{at}") for at in (1, 2)))
+    declaration_id = draft(db, farm, replace(answers(db, farm), loads=three))
+    with db.work(farm.owner) as w:
+        save_fields(w, declaration_id, {"loads-2-plate": "示A6P400"}, {"loads-2-plate": "别的"})
+        save_fields(w, declaration_id, {}, row="-load-0", shown="1-3")
+    with pytest.raises(NotAllowedNow, match="加减过"), db.work(farm.owner) as w:
+        save_fields(w, declaration_id, {}, row="-load-0", shown="1-3")
+    with db.work(farm.owner) as w:  # what was typed beside the button is kept all the same
+        save_fields(w, declaration_id, {"phone": "13800008000"}, {}, row="-load-0", shown="1-3")
+    with db.look(SYSTEM) as look:
+        paper = declaration(look, declaration_id)
+        kept = from_json(paper.answers)
+        assert clashes_of(paper) == {"loads-1-plate": "示A6P400"}
+    assert [one.plate for one in kept.loads] == ["示A6P301", "示A6P302"]
+    assert kept.phone == "13800008000"
