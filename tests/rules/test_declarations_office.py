@@ -176,6 +176,8 @@ def test_a_copied_declaration_keeps_all_but_when_it_leaves():
     assert again.loads[0].plate == "示A6P208"
     assert again.loads[0].departs_at == ""
     assert set(differences(last, again)) == {"loads-0-departs_at"}
+    spelled = replace(again, batches=(BatchAnswer(lot="x", quantity="伍拾万尾"),))
+    assert set(differences(last, spelled)) == {"loads-0-departs_at"}
 
 
 @pytest.mark.parametrize("odd", ["㐂䶮𠮷", "=cmd|'/c calc'!A0", "\u202eabc", "<b>1.5</b>"])

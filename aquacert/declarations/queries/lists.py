@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +14,18 @@ from aquacert.declarations.models import Declaration, Load
 from aquacert.declarations.queries.facts import BatchLine, batches_of
 from aquacert.declarations.queries.finding import found_by
 from aquacert.declarations.queries.queue import TABS, counted, tab_ids
+from aquacert.declarations.rules.answers import from_json
 from aquacert.declarations.rules.clocks import Countdown, countdown
 from aquacert.declarations.rules.states import LabStage, LoadState, State, stones_done
 from aquacert.hatcheries.models import Hatchery
+from aquacert.hatcheries.queries import lot_lines
 from aquacert.hatcheries.rules import grade
 from aquacert.kernel.paging import Page, Pages, within
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
+
+WAITING = frozenset({State.SUBMITTED, State.SUPPLEMENT_REQUESTED})
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,10 @@ class DeclarationLine:
     visit_place: str
     reason: str
     is_proxy: bool
+    typed: str = ""
+    """What a draft says so far: seed, amount, whereto; empty once it was sent."""
+    is_changing: bool = False
+    """The declarant changed it after sending and has not sent the change."""
 
 
 def waiting(look: Look) -> list[Declaration]:
@@ -177,7 +187,24 @@ def _line(look: Look, paper: Declaration, farm: str, loads: Sequence[LoadLine]) 
         visit_place=paper.visit_place,
         reason=paper.reason,
         is_proxy=paper.is_proxy,
+        typed=_typed(look, paper) if paper.submitted_at is None else "",
+        is_changing=paper.pending is not None and State(paper.state) in WAITING,
     )
+
+
+def _typed(look: Look, paper: Declaration) -> str:
+    """Return what tells one draft from another."""
+    answers = from_json(paper.answers)
+    chosen = {one.lot: UUID(one.lot) for one in answers.batches if ID.fullmatch(one.lot)}
+    found = lot_lines(look, chosen.values())
+    names = {lot: found[key].species_name for lot, key in chosen.items() if key in found}
+    seed = "、".join(
+        said
+        for one in answers.batches
+        if (said := f"{names.get(one.lot, one.species)} {one.quantity}{one.unit}".strip())
+    )
+    places = "、".join(one.destination.strip() for one in answers.loads if one.destination.strip())
+    return f"{seed} → {places}" if places else seed
 
 
 def clock_of(paper: Declaration, now: datetime) -> Countdown | None:

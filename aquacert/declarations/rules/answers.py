@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
+from aquacert.kernel.errors import Invalid
+from aquacert.reference.rules.quantity import parse_quantity
+
 
 class Source(StrEnum):
     """Where the seed comes from (来源 of the 申报单, domain.md §2.1)."""
@@ -159,7 +162,21 @@ def copied(answers: Answers) -> Answers:
 def differences(before: Answers, now: Answers) -> dict[str, str]:
     """Return field → old value for each answer that differs from the copied one."""
     old, new = flat(before), flat(now)
-    return {name: old.get(name, "") for name, value in new.items() if old.get(name, "") != value}
+    return {
+        name: old.get(name, "")
+        for name, value in new.items()
+        if old.get(name, "") != value and _meant(name, old.get(name, "")) != _meant(name, value)
+    }
+
+
+def _meant(name: str, text: str) -> str | int:
+    """Return what a quantity means, however it is spelled (10万, 十万); other texts as they are."""
+    if not (name.endswith("-quantity") or "-quantities-" in name):
+        return text
+    try:
+        return parse_quantity(text, unit=text.strip()[-1:])
+    except Invalid:
+        return text
 
 
 def flat(answers: Answers) -> dict[str, str]:
