@@ -133,8 +133,12 @@ def _url(endpoint: str) -> str:
 
 
 def local(instant: Any, form: str = "%Y-%m-%d %H:%M") -> str:  # noqa: ANN401
-    """Return an instant as people in China read it; empty for None."""
-    return instant.astimezone(SHANGHAI).strftime(form) if instant is not None else ""
+    """Return an instant as people in China read it, in the reader's language; empty for None."""
+    if instant is None:
+        return ""
+    if str(get_locale()).startswith("en"):
+        form = form.replace("%-m月%-d日", "%m-%d")
+    return str(instant.astimezone(SHANGHAI).strftime(form))
 
 
 def thousands(number: int | None) -> str:
