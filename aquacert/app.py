@@ -18,6 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from aquacert.certificates import tasks as certificates
 from aquacert.certificates.queries import numbered, resting_on, travelling_on, travelling_within
@@ -225,6 +226,9 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
+    if settings.proxies:  # else the whole province would share the proxy's tries and its place
+        proxied = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
     install(app, house)
     http_db.bind(app, settings.db_url)
     headers.dress(app)

@@ -53,6 +53,9 @@ class Settings:
     clock_at: str = ""
     """RFC 3339 instant from which the demo's shifted clock runs; empty = the machine's clock."""
     workers: int = 1
+    proxies: int = 0
+    """Reverse proxies in front, each of which adds an address to X-Forwarded-For; 0 = the header is
+    a stranger's word and not read."""
     allow_private_fetch: bool = False
     """Other provinces' lists may be fetched from private addresses and by http (tests only)."""
     tsa_url: str = ""
@@ -98,6 +101,7 @@ class Settings:
             stock_confirm_days=_whole(env, "AQUACERT_STOCK_CONFIRM_DAYS", 30),
             clock_at=env.get("AQUACERT_CLOCK_AT", ""),
             workers=_whole(env, "AQUACERT_WORKERS", 1),
+            proxies=_whole(env, "AQUACERT_PROXIES", 0),
             allow_private_fetch=env.get("AQUACERT_FETCH_PRIVATE", "") == "1",
             tsa_url=env.get("AQUACERT_TSA_URL", ""),
             tsa_second_url=env.get("AQUACERT_TSA_URL_2", ""),

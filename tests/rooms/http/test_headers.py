@@ -1,10 +1,12 @@
 """What caches may keep: nothing that only some may see, whatever kind of file it is."""
 
 import io
+from dataclasses import replace
 
 import pytest
-from flask import Flask, send_file
+from flask import Flask, request, send_file
 
+from aquacert.app import create_app
 from aquacert.http.gates import open_to_all, signed_in
 from aquacert.http.headers import dress
 
@@ -44,3 +46,13 @@ def client():
 )
 def test_only_open_pages_may_be_kept_and_only_if_they_say_so(client, path, kept):
     assert client.get(path).headers["Cache-Control"] == kept
+
+
+@pytest.mark.parametrize(
+    ("proxies", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.9"), (2, "198.51.100.7")]
+)
+def test_an_address_is_read_from_a_header_only_as_far_as_proxies_are_trusted(house, proxies, seen):
+    app = create_app(replace(house.settings, proxies=proxies), house=house)
+    with app.test_client() as client:
+        client.get("/healthz", headers={"X-Forwarded-For": "6.6.6.6, 198.51.100.7, 203.0.113.9"})
+        assert request.remote_addr == seen
