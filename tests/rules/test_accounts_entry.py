@@ -75,6 +75,8 @@ def test_a_lent_role_is_said_to_be_lent():
         ({Role.ADMINISTRATOR}, {CLERK}, True),
         ({VET}, {OWNER}, False),
         ({Role.AUDITOR}, {OWNER}, False),
+        *(({Role.COUNTY_SUPERVISOR}, {role}, False) for role in sorted(recovery.HIGH)),
+        *(({Role.ADMINISTRATOR}, {role}, True) for role in sorted(recovery.HIGH)),
     ],
 )
 def test_who_lets_whom_back_in(officer, person, may):
@@ -172,3 +174,22 @@ def test_only_a_vets_phone_is_a_field_session():
     assert sessions.is_field({VET}, "安卓手机（微信）")
     assert not sessions.is_field({VET}, "Windows 电脑")
     assert not sessions.is_field({OWNER}, "安卓手机")
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_fine"),
+    [
+        ("12345678901234", False),
+        ("password1234567", False),
+        ("abcabcabcabcabc", False),
+        ("1234qwerasdfzx", False),
+        ("Password12345!x", False),
+        ("我的塘我的塘我的塘我的塘我的塘", False),
+        ("correct horse battery", True),
+        ("三月的塘水最清亮啊，四月更好", True),
+        ("1234 只虾在塘里游来游去", True),
+        ("我家门口有三口塘一条狗呀哈", False),  # 13
+    ],
+)
+def test_a_long_password_is_not_taken_for_its_length_alone(typed, is_fine):
+    assert (passwords.weakness(typed, passwords.SIGNER) is None) == is_fine

@@ -40,7 +40,7 @@ def test_who_signs_needs_a_passphrase():
 
 def test_staff_mix_characters_or_write_a_longer_one():
     assert passwords.weakness("abcdefghijkq", passwords.STAFF)
-    assert passwords.weakness("Abcdefghij7k", passwords.STAFF) is None
+    assert passwords.weakness("Shuitang7xia", passwords.STAFF) is None
 
 
 @given(st.text(max_size=300))

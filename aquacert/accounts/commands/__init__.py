@@ -72,6 +72,7 @@ from aquacert.accounts.commands.tokens import (
     end_token,
     end_tokens_named,
     make_consignee_link,
+    make_own_token,
     make_token,
     use_consignee_link,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "lend_role",
     "limit_appointment",
     "make_consignee_link",
+    "make_own_token",
     "make_token",
     "mark_read",
     "new_secret",

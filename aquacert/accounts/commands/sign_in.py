@@ -3,6 +3,7 @@ without holding a transaction, then open the session.
 """
 
 import secrets
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -34,6 +35,9 @@ from aquacert.kernel.errors import NotFound, NotSignedIn, TooMany
 from aquacert.kernel.work import Work
 
 MOST_SESSIONS = 5
+FAMILIAR = timedelta(days=90)
+"""A neighbourhood where somebody was signed in within this time is one of his."""
+NOBODY = UUID(int=0)
 LOCKED = "有人连续输错您的口令，账号暂停登录 1 分钟"
 LOCKED_BODY = (
     "如果是您本人，等一分钟再试；忘了口令，可以在登录页点“忘了口令”。"
@@ -44,8 +48,11 @@ LOCKED_BODY = (
 def count_guess(w: Work, *, username: str, address: str) -> None:
     """Count a password guess before it is checked; raise `TooMany` when the account or address
     has had its share. Counting first leaves no gap for guesses made in the same moment.
+
+    From a neighbourhood where the person was signed in lately guesses are counted apart: a
+    stranger who guesses on and on elsewhere does not lock him out at home.
     """
-    keys = ((Gate.ACCOUNT, guessed_name(username)), (Gate.ADDRESS, address))
+    keys = ((Gate.ACCOUNT, account_key(w, username, address)), (Gate.ADDRESS, address))
     seconds = max(wait(w, gate, what) for gate, what in keys)
     if seconds:
         raise TooMany(f"试得太频繁了，请 {in_words(seconds)}后再试。")
@@ -64,7 +71,7 @@ def open_session(
     Half open when a one-time code is still owed. An unusual place or device is told to the person
     (ASVS V6.3.5).
     """
-    release(w, Gate.ACCOUNT, guessed_name(username))
+    release(w, Gate.ACCOUNT, account_key(w, username, address))
     give_back(w, Gate.ADDRESS, address)
     person = w.session.get_one(Person, person_id, with_for_update=True)
     if needs_new_hash(w.settings.password_cost, person.password_hash):
@@ -96,6 +103,20 @@ def open_session(
     fact = SignedIn(device, second_factor=False, unusual=unusual)
     w.record(fact, on=row)
     return secret
+
+
+def account_key(w: Work, typed: str, address: str) -> str:
+    """Return what guesses at a name from an address are counted under."""
+    known, name = credentials(w, typed), guessed_name(typed)
+    seen = select(SignInSession.id).where(
+        SignInSession.person_id == (known.person_id if known else NOBODY),
+        SignInSession.network == network_of(address),
+        SignInSession.state != SessionState.HALF,
+        SignInSession.because != DISOWNED,
+        SignInSession.seen_at > w.now - FAMILIAR,
+    )
+    is_home = bool(network_of(address)) and w.one(seen.limit(1)) is not None
+    return f"{name} {network_of(address)}" if is_home else name
 
 
 def _is_unusual(w: Work, person_id: UUID, device: str, network: str) -> bool:

@@ -7,10 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from aquacert.accounts.commands.challenges import who
 from aquacert.accounts.commands.facts import LinkMade, TokenEnded, TokenMade
+from aquacert.accounts.commands.step_up import spend_step_up
+from aquacert.accounts.commands.warnings import warn
 from aquacert.accounts.models import ApiToken, ConsigneeLink
-from aquacert.accounts.queries.actors import secret_hash
+from aquacert.accounts.queries.actors import has_factor, secret_hash
 from aquacert.accounts.queries.sign_in import consignee_subject
+from aquacert.accounts.rules.passkeys import OWN_TOKENS
 from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Work
@@ -18,6 +22,7 @@ from aquacert.kernel.work import Work
 TOKEN_DAYS = 365
 LINK_DAYS = 30
 PREFIX = "aq_"
+TOLD = "拿着它的程序能替您查和填，不能签字。如果不是您本人，请马上停用它并更换口令。"
 
 
 def make_token(
@@ -47,6 +52,18 @@ def make_token(
         )
     )
     w.record(TokenMade(title), on=row)
+    return secret
+
+
+def make_own_token(w: Work, name: str) -> str:
+    """Make a token of the actor's own; needs a living grant for `OWN_TOKENS` from whoever has a
+    second factor. He is told.
+    """
+    person_id, _session_id = who(w)
+    secret = make_token(w, person_id, name)
+    if has_factor(w, person_id):
+        spend_step_up(w, OWN_TOKENS)
+    warn(w, person_id, "您的账号做了一个接口令牌", body=TOLD, link="/accounts/tokens")
     return secret
 
 

@@ -90,7 +90,8 @@ def lent_to(look: Look, person_id: UUID) -> list[Membership]:
     """Return the appointments of colleagues whose powers this person has today.
 
     Only while the lender holds the appointment and may sign in, and the borrower still belongs
-    to that body; an official vet's only while the borrower is an official vet himself.
+    to that body; an official vet's only while the borrower is an official vet himself; and none
+    that never meets a role of his own, given to him after the lending was agreed.
     """
     own = aliased(Membership)
     belongs = exists().where(
@@ -114,10 +115,15 @@ def lent_to(look: Look, person_id: UUID) -> list[Membership]:
         )
         .order_by(Membership.id)
     )
-    if not any(row.role == Role.OFFICIAL_VET for row in rows):
+    if not rows:
         return rows
-    is_vet = Role.OFFICIAL_VET in roles_of(memberships_in_force(look, person_id))
-    return [row for row in rows if is_vet or row.role != Role.OFFICIAL_VET]
+    held = roles_of(memberships_in_force(look, person_id))
+    return [
+        row
+        for row in rows
+        if (row.role != Role.OFFICIAL_VET or Role.OFFICIAL_VET in held)
+        and not roles.clashes(held, Role(row.role))
+    ]
 
 
 def roles_now(look: Look, person_id: UUID) -> frozenset[Role]:

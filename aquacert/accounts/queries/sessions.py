@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from aquacert.accounts.models import SignInSession
 from aquacert.accounts.queries.actors import is_live, roles_now
-from aquacert.accounts.rules.sessions import SessionState
+from aquacert.accounts.rules.sessions import SessionState, is_field
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.work import Look
 
@@ -63,6 +63,6 @@ def other_phone(look: Look, session_id: UUID) -> SignInSession | None:
     way.
     """
     row = look.session.get(SignInSession, session_id)
-    if row is None or not row.is_field:
+    if row is None or not is_field(roles_now(look, row.person_id), row.device):
         return None
     return living_field_session(look, row.person_id, row.id)

@@ -186,6 +186,14 @@ FIRST_PASSWORD_LASTS = timedelta(days=7)
 # From this length on a passphrase needs no mixture of characters.
 PASSPHRASE = 14
 FEWEST_DIFFERENT = 4
+FEWEST_OWN = 4
+"""Characters that a password has beside leaked passwords and walks over the keys."""
+LONGEST_PIECE = 8
+"""A password that repeats a piece shorter than this is no longer than the piece."""
+WALKS = ("1234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+STEPS = frozenset(
+    way[at : at + 4] for walk in WALKS for way in (walk, walk[::-1]) for at in range(len(walk) - 3)
+)
 
 
 def audience_of(roles: Collection[Role]) -> Audience:
@@ -266,7 +274,7 @@ def weakness(password: str, policy: PasswordPolicy, *, known: Collection[str] = 
     """
     typed = as_typed(password)
     lower = typed.lower()
-    is_common = lower in BREACHED or len(set(typed)) < FEWEST_DIFFERENT
+    is_common = len(set(typed)) < FEWEST_DIFFERENT or _is_pattern(lower)
     tells = any(len(word) >= FEWEST_DIFFERENT and word.lower() in lower for word in known)
     is_plain = len(typed) < PASSPHRASE and _kinds(typed) < policy.kinds
     faults = (
@@ -278,6 +286,22 @@ def weakness(password: str, policy: PasswordPolicy, *, known: Collection[str] = 
         (is_plain, _too_plain(policy)),
     )
     return next((sentence for wrong, sentence in faults if wrong), None)
+
+
+def _is_pattern(lower: str) -> bool:
+    """Whether a password is one short piece over and over, or a leaked one or a walk over the keys
+    with little beside it: length alone would take 12345678901234 and password1234567.
+    """
+    if (lower + lower).find(lower, 1) < LONGEST_PIECE:
+        return True
+    known = [word for word in BREACHED if word in lower]
+    spans = [(at, word) for word in (*known, *STEPS) for at in _places(lower, word)]
+    covered = {at + offset for at, word in spans for offset in range(len(word))}
+    return lower in BREACHED or len(lower) - len(covered) < FEWEST_OWN
+
+
+def _places(text: str, word: str) -> list[int]:
+    return [at for at in range(len(text) - len(word) + 1) if text.startswith(word, at)]
 
 
 def _is_unstorable(typed: str) -> bool:

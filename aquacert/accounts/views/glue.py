@@ -31,7 +31,7 @@ from aquacert.accounts.rules.sessions import SessionState
 from aquacert.accounts.views.offices import public
 from aquacert.http.gates import current_actor, house, register_actor_loader
 from aquacert.http.pages import LANGUAGES
-from aquacert.kernel.errors import NotSignedIn
+from aquacert.kernel.errors import NotAllowed, NotSignedIn
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import ANONYMOUS, SYSTEM, Actor
 from aquacert.kernel.work import Look
@@ -152,10 +152,12 @@ def _same_page(arguments: dict[str, str]) -> str:
 
 def ask_new_password() -> ResponseReturnValue | None:
     """Send somebody with a first or an old password to the page where it is changed."""
-    if _is_open() or request.path.startswith("/api/") or request.endpoint in MAY_PASS:
+    if _is_open() or request.endpoint in MAY_PASS or current_actor().is_token:
         return None
     found = visitor()
     if found and found.standing.state == SessionState.OPEN and found.standing.must_change_password:
+        if request.path.startswith("/api/"):
+            raise NotAllowed("请先在网页上换一个新口令。")
         return redirect(url_for("accounts.password"))
     return None
 

@@ -13,9 +13,8 @@ from aquacert.accounts.commands import (
     count_at,
     end_sessions,
     end_token,
-    enrol,
     keep_preferences,
-    make_token,
+    make_own_token,
     print_recovery_codes,
     replace_code,
 )
@@ -34,7 +33,6 @@ from aquacert.accounts.queries import (
     has_passkey,
     has_step_up,
     passkeys_of,
-    pending_secret,
     person,
     roles_lines,
     sessions_of,
@@ -43,11 +41,12 @@ from aquacert.accounts.queries import (
 from aquacert.accounts.queries.actors import roles_now
 from aquacert.accounts.queries.passwords import policy_of
 from aquacert.accounts.queries.recovery import codes_left
-from aquacert.accounts.rules.passkeys import OWN_CODES, OWN_FACTORS, OWN_PHONE
+from aquacert.accounts.rules.passkeys import OWN_CODES, OWN_FACTORS, OWN_PHONE, OWN_TOKENS
 from aquacert.accounts.rules.throttling import Gate
 from aquacert.accounts.views.blueprint import bp
 from aquacert.accounts.views.glue import visitor
 from aquacert.accounts.views.pictures import code_picture
+from aquacert.accounts.views.seeds import seed_for
 from aquacert.http.forms import Form
 from aquacert.http.gates import current_actor, forget_actor, look, signed_in, work
 from aquacert.http.pages import page
@@ -139,11 +138,7 @@ def factor() -> ResponseReturnValue:
             )
         if has_passkey(unit, own_id()) and not has_step_up(unit, OWN_FACTORS):
             return redirect(url_for(".step_up", digest=OWN_FACTORS, next=url_for(".factor")))
-        secret = pending_secret(unit, own_id())
         username = person(unit, own_id()).username
-    if secret is None:
-        with work() as w:
-            secret = enrol(w, own_id())
     form, status = CodeForm(), 200
     if form.validate_on_submit():
         try:
@@ -155,6 +150,7 @@ def factor() -> ResponseReturnValue:
         if not form.wrong:
             flash(_("动态口令已绑定，下次登录时要用"))
             return redirect(url_for(".me"))
+    secret = seed_for(current_actor(), own_id())
     picture = code_picture(secret, username)
     status = form.status if status == 200 else status
     return page("accounts/factor.html", form=form, secret=secret, picture=picture), status
@@ -221,10 +217,15 @@ def phone() -> ResponseReturnValue:
 @signed_in
 def tokens() -> ResponseReturnValue:
     """List the own API tokens; make one, shown this once."""
-    form, fresh = TokenForm(), ""
+    form, fresh, here = TokenForm(), "", url_for(".tokens")
     if form.validate_on_submit():
+        with look() as unit:
+            owes = has_factor(unit, own_id()) and not has_step_up(unit, OWN_TOKENS)
+        if owes:
+            flash(_("做令牌前先核验一次，核验后回来再点“新建令牌”"), "warning")
+            return redirect(url_for(".step_up", digest=OWN_TOKENS, next=here))
         with form.catching(), work() as w:
-            fresh = make_token(w, own_id(), form.name.data)
+            fresh = make_own_token(w, form.name.data)
     with look() as unit:
         rows = tokens_of(unit, own_id())
     return page(

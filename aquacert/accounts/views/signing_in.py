@@ -13,14 +13,13 @@ from aquacert.accounts.commands import (
     ask_registration,
     count_guess,
     end_session,
-    enrol,
     open_session,
     pass_second_factor,
     pass_with_first_passkey,
 )
 from aquacert.accounts.commands.passwords import matches
 from aquacert.accounts.forms import CodeForm, EnterForm, PasskeyForm, SignInForm
-from aquacert.accounts.queries import credentials, has_code, has_passkey, pending_secret
+from aquacert.accounts.queries import credentials, has_code, has_passkey
 from aquacert.accounts.queries.passkeys import site
 from aquacert.accounts.queries.recovery import codes_left
 from aquacert.accounts.queries.sessions import other_phone
@@ -31,6 +30,7 @@ from aquacert.accounts.views.blueprint import bp
 from aquacert.accounts.views.glue import Visitor, endpoint_exists, load_visitor, visitor
 from aquacert.accounts.views.passkeys import challenge
 from aquacert.accounts.views.pictures import code_picture
+from aquacert.accounts.views.seeds import seed_for
 from aquacert.http.forms import Form
 from aquacert.http.gates import (
     current_actor,
@@ -244,7 +244,7 @@ def _from_the_start() -> ResponseReturnValue:
 def _first_code_page(found: Visitor, form: CodeForm, key_form: PasskeyForm) -> str:
     with house().database.look() as look:
         place = site(look)
-    secret = _pending(found)
+    secret = seed_for(found.actor, found.standing.person_id)
     return page(
         "accounts/first_code.html",
         form=key_form if key_form.wrong else form,
@@ -254,16 +254,6 @@ def _first_code_page(found: Visitor, form: CodeForm, key_form: PasskeyForm) -> s
         picture=code_picture(secret, found.actor.label),
         by_key=place is not None,
     )
-
-
-def _pending(found: Visitor) -> str:
-    """Return the seed being set up; made on the first look at the page, the same on the next."""
-    with house().database.look() as look:
-        secret = pending_secret(look, found.standing.person_id)
-    if secret is not None:
-        return secret
-    with house().database.work(found.actor) as w:
-        return enrol(w, found.standing.person_id)
 
 
 def _pass(form: Form, found: Visitor, enter: Callable[[Work], str]) -> Visitor | None:

@@ -16,6 +16,7 @@ from aquacert.accounts.commands import (
     end_lending,
     freeze_person,
     grant_step_up,
+    make_own_token,
     open_session,
     pass_second_factor,
     print_recovery_codes,
@@ -32,7 +33,7 @@ from aquacert.accounts.queries import (
     signer,
     token_actor,
 )
-from aquacert.accounts.rules.passkeys import OWN_CODES, OWN_FACTORS, OWN_PHONE
+from aquacert.accounts.rules.passkeys import OWN_CODES, OWN_FACTORS, OWN_PHONE, OWN_TOKENS
 from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.errors import Invalid, NotAllowed, NotSignedIn, TooMany
 from aquacert.kernel.permissions import P
@@ -381,3 +382,68 @@ def test_password_rules_are_set_by_the_province_with_a_reason_and_bind_at_once(d
         w.session.execute(
             SignInSession.metadata.tables["password_rules"].update().values(shortest=8)
         )
+
+
+def test_a_stranger_who_guesses_on_does_not_lock_somebody_out_at_home(db):
+    owner = make_person(db, "hatchery_owner")  # signed in from 127.0.0.1
+
+    def guess(address, times):
+        for _ in range(times):
+            with db.work(SYSTEM) as w:
+                count_guess(w, username=owner.username, address=address)
+
+    guess("203.0.113.7", 5)
+    with pytest.raises(TooMany):
+        guess("198.51.100.7", 1)  # another strange place is locked too
+    guess("127.0.0.9", 5)  # next door at home has tries of its own, as few
+    with pytest.raises(TooMany):
+        guess("127.0.0.1", 1)
+    db.clock.forward(days=91)
+    guess("203.0.113.7", 5)
+    with pytest.raises(TooMany):
+        guess("127.0.0.1", 1)  # nobody was seen there for a quarter
+
+
+def test_who_became_a_vet_between_password_and_code_has_a_field_session(db):
+    clerk = make_person(db, "office_clerk", totp=True)
+    session_id = half_open(db, clerk, PHONE)
+    with db.work(SYSTEM) as w:
+        appoint(
+            w,
+            person_id=clerk.person_id,
+            organisation_id=clerk.organisation_id,
+            role="official_vet",
+        )
+    enter(db, clerk, session_id)
+    with db.look() as look:
+        assert look.session.get_one(SignInSession, session_id).is_field
+
+
+def test_a_role_lent_for_later_lapses_when_its_borrower_becomes_what_it_never_meets(db):
+    boss = make_person(db, "station_assistant")
+    other = make_person(db, "office_clerk", organisation_id=boss.organisation_id)
+    lend(db, boss, other, start=3, end=9)
+    with db.work(SYSTEM) as w:
+        appoint(
+            w,
+            person_id=other.person_id,
+            organisation_id=other.organisation_id,
+            role="official_vet",
+        )
+    db.clock.forward(days=4)
+    assert again(db, other).lent_roles == frozenset()
+
+
+def test_a_token_takes_a_fresh_second_factor_and_is_told_and_ends_with_a_disowned_sign_in(db):
+    vet = make_person(db, "official_vet")
+    with pytest.raises(NotAllowed), db.work(vet.actor) as w:
+        make_own_token(w, "温度计")
+    step_up(db, vet, OWN_TOKENS)
+    with db.work(vet.actor) as w:
+        key = make_own_token(w, "温度计")
+    assert any("接口令牌" in line for line in subjects(db, vet))
+    _, thief = sign_in(db, vet.person_id, vet.username, address="203.0.113.9")
+    with db.work(vet.actor) as w:
+        disown_session(w, thief.session_id)
+    with db.look() as look, pytest.raises(NotSignedIn):
+        token_actor(look, key)

@@ -4,7 +4,8 @@ import re
 
 from sqlalchemy import select
 
-from aquacert.accounts.models import Membership
+from aquacert.accounts.commands.facts import PasswordChanged
+from aquacert.accounts.models import Membership, Person
 from aquacert.accounts.rules.passkeys import OWN_CODES, OWN_FACTORS, OWN_PHONE
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import PASSWORD, again, make_person, sign_in, signed_in, step_up
@@ -120,3 +121,30 @@ def test_the_page_of_password_rules_says_what_each_leaves(db, client):
     assert bad.status_code == 422
     signed_in(client, make_person(db, "administrator"))
     assert 'name="shortest"' not in client.get("/accounts/password-rules").get_data(as_text=True)
+
+
+def test_a_seed_that_another_browser_was_shown_is_never_the_one_to_confirm(db, app):
+    vet = make_person(db, "official_vet", totp=False)
+    signed = {"username": vet.username, "password": PASSWORD}
+
+    def seed(client):
+        text = client.get("/accounts/first-code").get_data(as_text=True)
+        return re.search(r"\b[A-Z2-7]{4}(?: ?[A-Z2-7]{4}){7}\b", text)[0].replace(" ", "")
+
+    early, late = app.test_client(), app.test_client()
+    early.post("/accounts/sign-in", data=signed)
+    known = seed(early)
+    assert seed(early) == known
+    late.post("/accounts/sign-in", data=signed)
+    assert seed(late) != known
+
+
+def test_who_owes_a_new_password_reads_nothing_by_the_other_doors(db, app):
+    clerk = make_person(db, "office_clerk")
+    client = signed_in(app.test_client(), clerk)
+    door = "/api/v1/accounts/offices"
+    assert client.get(door).status_code == 200
+    with db.work(SYSTEM) as w:
+        w.session.get_one(Person, clerk.person_id).must_change_password = True
+        w.record(PasswordChanged(by_administrator=True), on=("people", str(clerk.person_id)))
+    assert client.get(door).status_code == 403
