@@ -43,7 +43,8 @@ class FileStore:
     """Bytes by their SHA-256 under one directory."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        # A relative path would be read from elsewhere by who hands files out (Flask's root).
+        self.folder = folder.resolve()
 
     def put(self, data: bytes) -> str:
         """Store `data` durably and return its SHA-256 (hex); raise `Unavailable` on a full disk."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -50,6 +51,7 @@ def another_database(server: str) -> str:
 
 def test_a_file_that_was_changed_is_refused(tmp_path):
     store = FileStore(tmp_path)
+    assert FileStore(Path("var")).path("ab" * 32).is_absolute()
     digest = store.put(b"water")
     assert store.get(digest) == b"water"
     store.path(digest).write_bytes(b"wine!")
