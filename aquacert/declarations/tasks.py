@@ -9,7 +9,14 @@ from aquacert.declarations.commands.bulk import end_bulk, fail_draft, send_draft
 from aquacert.declarations.models import Bulk
 from aquacert.declarations.queries.bulk import waiting_drafts
 from aquacert.declarations.rules.bulk import BulkState
-from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow, NotReady, NotSignedIn
+from aquacert.kernel.errors import (
+    Invalid,
+    NotAllowed,
+    NotAllowedNow,
+    NotReady,
+    NotSignedIn,
+    Unavailable,
+)
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import SYSTEM, Actor
 from aquacert.kernel.work import Database
@@ -21,8 +28,10 @@ TOLD = (Invalid, NotAllowed, NotAllowedNow, NotReady)
 def send_bulk(database: Database, bulk_id: UUID) -> None:
     """Send every draft of a workbook as whoever sent it, each in its own transaction. Idempotent.
 
-    A role taken away meanwhile stops it: what is left stays a draft with the reason beside it.
+    A role taken away meanwhile stops it: what is left stays a draft with the reason beside it. One
+    that breaks holds nobody else up: the others are sent, then the task fails and is tried again.
     """
+    broken: Exception | None = None
     with database.look(SYSTEM) as look:
         bulk = look.get(Bulk, bulk_id)
         waiting = waiting_drafts(look, bulk_id)
@@ -31,15 +40,27 @@ def send_bulk(database: Database, bulk_id: UUID) -> None:
         return
     for draft_id in waiting:
         try:
-            if actor is None:
-                raise NotAllowed("提交的人现在没有申报的权限，请换人提交。")
-            with database.work(actor) as w:
-                send_draft(w, bulk_id, draft_id)
-        except TOLD as error:
-            with database.work(SYSTEM) as w:
-                fail_draft(w, bulk_id, draft_id, error)
+            _send_one(database, actor, bulk_id, draft_id)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 (raised again below)
+            broken = error
+    if broken is not None:
+        raise broken
     with database.work(SYSTEM) as w:
         end_bulk(w, bulk_id)
+
+
+def _send_one(database: Database, actor: Actor | None, bulk_id: UUID, draft_id: UUID) -> None:
+    """Send one draft, or note beside it why it cannot be sent."""
+    try:
+        if actor is None:
+            raise NotAllowed("提交的人现在没有申报的权限，请换人提交。")
+        with database.work(actor) as w:
+            send_draft(w, bulk_id, draft_id)
+    except TOLD as error:
+        with database.work(SYSTEM) as w:
+            fail_draft(w, bulk_id, draft_id, error)
 
 
 def _sender(database: Database, person_id: UUID) -> Actor | None:

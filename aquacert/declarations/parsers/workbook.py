@@ -21,6 +21,8 @@ NO_WORKBOOK = "打不开这份表格，请用下载的模板填好，另存为 .
 LINKED = "表格里有指向别的文件的链接，不能收。请用下载的模板，把内容粘贴成数值。"
 MERGED = "表格里有合并的单元格，请取消合并，每行写全。"
 TRICKS = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
+WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00")
+"""How XML in UTF-16 or UTF-32 begins: no spreadsheet program writes it, and tricks hide in it."""
 MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s")
 FORMULA = "这一格是公式，请改成数值（选择性粘贴）。"
 
@@ -58,7 +60,7 @@ def _check_members(archive: ZipFile) -> None:
             raise _refused("表格里有宏，不能收。请另存为不带宏的 .xlsx。")
         if name.endswith((".xml", ".rels")):
             source = read_member(archive, name)
-            if TRICKS.search(source[:4096]):
+            if TRICKS.search(source) or source.startswith(WIDE):
                 raise _refused(NO_WORKBOOK)
             if name.startswith("xl/worksheets/sheet") and MERGE.search(source):
                 raise _refused(MERGED)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -23,12 +24,16 @@ from aquacert.declarations.rules.bulk import (
     places_of,
 )
 from aquacert.declarations.rules.plan import amount, beyond_stock
+from aquacert.declarations.rules.states import State
 from aquacert.hatcheries import queries as hatcheries
 from aquacert.hatcheries.models import Hatchery
 from aquacert.hatcheries.queries import LotLine
 from aquacert.kernel.paging import Pages
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
+
+REMEMBERED = timedelta(days=60)
+TWICE = "这一份已经收下过，不会再报一次。真要再报一份，请改数量、车牌或启运时间。"
 
 
 @dataclass(frozen=True)
@@ -81,14 +86,41 @@ def judge(look: Look, farm: Hatchery, lines: Sequence[Line]) -> list[Judged]:
     left = {
         str(key): value for key, value in free(look, [lot.lot_id for lot in names.values()]).items()
     }
-    return [_judged(look, farm, group, left) for group in found]
+    taken, judged = _taken(look, farm), []
+    for group in found:
+        said = group.answers.to_json()
+        again = {"": TWICE} if said in taken and not group.faults else {}
+        judged.append(_judged(look, farm, group, left, again))
+        taken.add(said)
+    return judged
 
 
-def _judged(look: Look, farm: Hatchery, group: Group, left: dict[str, int]) -> Judged:
+def _taken(look: Look, farm: Hatchery) -> set[str]:
+    """Return what lately came out of the farm's workbooks and lives: drafts and what was sent.
+
+    A workbook of which some rows were wrong is mended and handed in whole a second time.
+    """
+    dead = (State.WITHDRAWN.value, State.REFUSED.value)
+    rows = look.scalars(
+        select(BulkDraft.answers)
+        .join(Bulk, Bulk.id == BulkDraft.bulk_id)
+        .join(Declaration, Declaration.id == BulkDraft.declaration_id)
+        .where(
+            Bulk.hatchery_id == farm.id,
+            Bulk.made_at > look.now - REMEMBERED,
+            Declaration.state.not_in(dead),
+        )
+    )
+    return set(rows)
+
+
+def _judged(
+    look: Look, farm: Hatchery, group: Group, left: dict[str, int], again: Mapping[str, str]
+) -> Judged:
     """Judge one; what it takes of the stock is taken from `left`, so that the next one sees it."""
     reading = read(look, farm, group.answers, look.now)
-    faults = dict(reading.faults)
-    if reading.whole:
+    faults = dict(again or reading.faults)
+    if reading.whole and not again:
         plans = [one.plan for one in reading.good_batches()]
         faults |= beyond_stock(plans, left)
         # The id stands for a paper that is not there yet: nothing is held in its name.

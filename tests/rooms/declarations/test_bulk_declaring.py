@@ -13,6 +13,8 @@ from sqlalchemy import select
 
 from aquacert.accounts.commands import end_appointment
 from aquacert.accounts.models import Membership
+from aquacert.declarations import tasks
+from aquacert.declarations.commands import withdraw_declaration
 from aquacert.declarations.commands.bulk import draft_bulk, send_bulk, upload_bulk
 from aquacert.declarations.documents.workbook import bulk_template
 from aquacert.declarations.models import Bulk, BulkDraft, Declaration
@@ -22,11 +24,12 @@ from aquacert.declarations.queries.bulk import bulk_rows, lot_names, progress
 from aquacert.declarations.rules.bulk import FIELDS, HEADS
 from aquacert.declarations.tasks import send_bulk as send_all
 from aquacert.hatcheries.commands import book_stock
+from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.clock import SHANGHAI
 from aquacert.kernel.errors import Invalid, NotAllowedNow
 from aquacert.kernel.outbox import Runner
 from aquacert.kernel.scope import SYSTEM
-from tests.make.hatcheries import lot, make_hatchery
+from tests.make.hatcheries import COUNTY, lot, make_hatchery
 from tests.rooms.declarations.test_views import browser
 from tests.rooms.declarations.test_views import text as words
 
@@ -149,8 +152,8 @@ def test_rows_with_one_number_are_one_declaration_and_one_file_has_one_effect(db
     for _ in range(2):
         with db.work(farm.owner) as w:
             send_bulk(w, first, statement=True)
-    tasks = {"declarations.send_bulk": partial(send_all, db)}
-    runner = Runner(db.engine, db.reader, db.clock, tasks)
+    mine = {"declarations.send_bulk": partial(send_all, db)}
+    runner = Runner(db.engine, db.reader, db.clock, mine)
     db.subscribers = {"bulk.sent": ("declarations.send_bulk",)}
     assert runner.run_all() <= 2
     send_all(db, first)
@@ -188,6 +191,55 @@ def test_one_that_fails_stays_a_draft_with_its_reason_and_the_others_go(db, farm
     assert "20 万尾" in drafts[0].sentence
 
 
+def test_a_mended_workbook_declares_nothing_a_second_time(db, farm):
+    """Rows that came through stand in the whole workbook again; one row twice is a slip as well."""
+    [name] = names_of(db, farm)
+    good = row(db, name, quantity=1000)
+    first = upload(db, farm, workbook(good, row(db, name, quantity="几千", plate="示A6P299")))
+    with db.work(farm.owner) as w:
+        draft_bulk(w, first, only_good=True)
+    mended = row(db, name, quantity=2000, plate="示A6P299")
+    second = upload(db, farm, workbook(good, mended, mended))
+    assert faults(db, farm, second) == [(2, "", "整份申报"), (4, "", "整份申报")]
+    with db.work(farm.owner) as w:
+        assert draft_bulk(w, second, only_good=True) == 1
+        [paper] = w.scalars(
+            select(BulkDraft.declaration_id).where(
+                BulkDraft.bulk_id == first, BulkDraft.state == "drafted"
+            )
+        )
+        withdraw_declaration(w, paper)
+    # What was withdrawn may be declared again.
+    assert faults(db, farm, upload(db, farm, workbook(good, row(db, name, plate="示A6P300")))) == []
+
+
+def test_one_that_breaks_holds_nobody_else_up(db, farm, monkeypatch):
+    [name] = names_of(db, farm)
+    rows = (row(db, name, quantity=1000, plate=f"示A6P30{at}") for at in range(3))
+    bulk_id = upload(db, farm, workbook(*rows))
+    with db.work(farm.owner) as w:
+        draft_bulk(w, bulk_id)
+        send_bulk(w, bulk_id, statement=True)
+        broken = w.scalars(select(BulkDraft.id).order_by(BulkDraft.number))[1]
+
+    def send(w, bulk, draft, real=tasks.send_draft):
+        if draft == broken:
+            raise RuntimeError("a fault of ours")
+        real(w, bulk, draft)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "send_draft", send)
+        with pytest.raises(RuntimeError):
+            send_all(db, bulk_id)
+    with db.look(SYSTEM) as look:
+        assert (progress(look, bulk_id).sent, progress(look, bulk_id).total) == (2, 3)
+    send_all(db, bulk_id)
+    with db.look(SYSTEM) as look:
+        assert look.session.get(Bulk, bulk_id).state == "done"
+        ended = select(AuditEntry.chain).where(AuditEntry.tag == "declarations:bulk:end")
+        assert look.scalars(ended) == [COUNTY]
+
+
 def _with(name, data):
     source = io.BytesIO(workbook({"lot": "x"}))
     with zipfile.ZipFile(source, "a", zipfile.ZIP_DEFLATED) as archive:
@@ -205,6 +257,15 @@ def _linked():
 
 def _entities():
     return _with("xl/worksheets/sheet9.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x/>')
+
+
+def _hidden_entities():
+    """Behind a long comment, and in an encoding that bytes are not looked for in."""
+    return _with("xl/worksheets/sheet9.xml", b"<!--" + b" " * 9000 + b"--><!DOCTYPE x><x/>")
+
+
+def _wide_entities():
+    return _with("xl/worksheets/sheet9.xml", '<!DOCTYPE x [<!ENTITY a "b">]><x/>'.encode("utf-16"))
 
 
 def _merge(book):
@@ -227,6 +288,8 @@ def _other():
         (_bomb, "太大"),
         (_linked, "链接"),
         (_entities, "打不开"),
+        (_hidden_entities, "打不开"),
+        (_wide_entities, "打不开"),
         (lambda: workbook({}), "没有要申报的行"),
         (lambda: workbook({"lot": "x"}, change=_merge), "合并"),
         (_other, "表头"),
