@@ -45,21 +45,17 @@ def template() -> bytes:
 
 def ledger_workbook(rows: Iterable[Sequence[object]]) -> bytes:
     """Return lines of the ledger as .xlsx with a frozen head row; no cell is a formula."""
-    import pandas as pd
+    from openpyxl import Workbook
 
-    frame = pd.DataFrame(
-        [[plain_cell(value) for value in row] for row in rows],
-        columns=list(LEDGER_HEADS),
-        dtype=object,
-    )
-    kept = io.BytesIO()
-    with pd.ExcelWriter(kept, engine="openpyxl") as writer:
-        frame.to_excel(writer, sheet_name="号段流水", index=False)
-        sheet = writer.sheets["号段流水"]
-        sheet.freeze_panes = "A2"
-        for column, width in zip("ABCDEFGHIJ", LEDGER_WIDTHS, strict=True):
-            sheet.column_dimensions[column].width = width
-    return kept.getvalue()
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("号段流水")
+    sheet.freeze_panes = "A2"
+    for column, width in zip("ABCDEFGHIJ", LEDGER_WIDTHS, strict=True):
+        sheet.column_dimensions[column].width = width
+    sheet.append(list(LEDGER_HEADS))
+    for row in rows:
+        sheet.append([plain_cell(value) for value in row])
+    return _bytes(book)
 
 
 def _bytes(book: object) -> bytes:

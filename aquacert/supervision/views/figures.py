@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import astuple
 from datetime import date
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from flask_babel import gettext as _
 from aquacert.http.api import answer
 from aquacert.http.gates import House, allowed, current_actor, house, look
 from aquacert.http.pages import page
+from aquacert.kernel.aside import aside
 from aquacert.kernel.audit import WHOLE
 from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.paging import Pages
@@ -20,7 +22,7 @@ from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from aquacert.reference.queries import division
 from aquacert.supervision import commands, queries
-from aquacert.supervision.documents import WorkbookLine, workbook
+from aquacert.supervision.documents import WorkbookLine
 from aquacert.supervision.forms import EmptyForm
 from aquacert.supervision.queries import CountLine, Span
 from aquacert.supervision.rules import MONTHS_SHOWN, months_later, parse_month
@@ -127,8 +129,8 @@ def statistics_xlsx() -> ResponseReturnValue:
     with look() as unit:
         span = _span(unit)
         lines = _lines(unit, span)
-    data = workbook(
-        [
+    rows = [
+        astuple(
             WorkbookLine(
                 month=line.month,
                 county=line.county,
@@ -139,9 +141,10 @@ def statistics_xlsx() -> ResponseReturnValue:
                 quantity=line.quantity,
                 unit=line.unit,
             )
-            for line in lines
-        ]
-    )
+        )
+        for line in lines
+    ]
+    data = aside("aquacert.supervision.documents.workbook:of_rows", rows)
     name = f"出证统计 {span.first:%Y-%m} 至 {span.last:%Y-%m}.xlsx"
     return send_file(io.BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=name)
 

@@ -1,10 +1,14 @@
 """The workbook, read back as anybody's spreadsheet reads it."""
 
 import io
+from dataclasses import astuple, replace
 
 import pandas as pd
+import pytest
 from openpyxl import load_workbook
 
+from aquacert.kernel.aside import aside
+from aquacert.kernel.errors import Unavailable
 from aquacert.supervision.documents import HEADS, WorkbookLine, workbook
 
 LINE = WorkbookLine(
@@ -54,3 +58,13 @@ def test_nothing_issued_is_a_table_with_its_heads():
     frame = pd.read_excel(io.BytesIO(workbook([])))
     assert tuple(frame.columns) == HEADS
     assert len(frame) == 0
+
+
+def test_the_second_sheet_adds_up_by_county_and_month_in_a_process_of_its_own():
+    rows = [astuple(LINE), astuple(replace(LINE, month="2026-06", certificates=2))]
+    data = aside("aquacert.supervision.documents.workbook:of_rows", rows)
+    sheet = load_workbook(io.BytesIO(data))["按月合计"]
+    last = [cell.value for cell in list(sheet.rows)[-1]]
+    assert last == ["合计", LINE.certificates, 2, LINE.certificates + 2]
+    with pytest.raises(Unavailable):
+        aside("aquacert.supervision.documents.workbook:of_rows", [["too", "short"]])
