@@ -88,7 +88,7 @@ def _checked_person(
     papers = _parsed(wrong, "identity", identity) if identity else None
     policy = policy_of(w, {Role(role)} if role in set(Role) else ())
     faults = {
-        "username": names.username_fault(user) or _taken(w, user),
+        "username": names.username_fault(user) or _like_phone(user) or _taken(w, user),
         "name": names.personal_name_fault(name),
         "password": weakness(password, policy, known=[user, number]) or "",
         "role": "" if role in set(Role) else "请选择角色",
@@ -126,6 +126,15 @@ def _parsed(wrong: dict[str, str], field: str, text: str) -> str:
     except Invalid as error:
         wrong[field] = error.sentence
         return ""
+
+
+def _like_phone(username: str) -> str:
+    """No name looks like a number: who takes another's number as a name shuts him out."""
+    try:
+        parse_phone(username)
+    except Invalid:
+        return ""
+    return "手机号不用填在这里，本来就能用它登录；登录名请另起一个"
 
 
 def _taken(w: Work, username: str) -> str:

@@ -14,6 +14,7 @@ BODY = re.compile(
     "场|公司|厂|社|店|部|户|中心|站|所|院|局|处|基地|集团|合作|养殖|渔业|水产|车队|运输|码头"
 )
 """What a name of a body holds and a name of a person does not."""
+SHORTEST_BODY = 3
 
 
 def mask_name(text: str) -> str:
@@ -24,8 +25,12 @@ def mask_name(text: str) -> str:
 
 
 def mask_party(text: str) -> str:
-    """Return a body's name whole (public by law) and a person's masked: 甲县水产公司, 李*."""
-    return text if BODY.search(text) else mask_name(text)
+    """Return a body's name whole (public by law) and a person's masked: 甲县水产公司, 李*.
+
+    Three characters or fewer are a person's whatever they are: 王处一, 李社.
+    """
+    is_body = len(text.strip()) > SHORTEST_BODY and BODY.search(text)
+    return text if is_body else mask_name(text)
 
 
 def mask_phone(text: str) -> str:

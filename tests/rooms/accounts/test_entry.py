@@ -447,3 +447,10 @@ def test_a_token_takes_a_fresh_second_factor_and_is_told_and_ends_with_a_disowne
         disown_session(w, thief.session_id)
     with db.look() as look, pytest.raises(NotSignedIn):
         token_actor(look, key)
+
+
+@pytest.mark.parametrize("taken", ["13800008000", "138-0000-8000", "0512-65221234"])
+def test_nobody_takes_a_telephone_number_for_his_name(db, taken):
+    with pytest.raises(Invalid) as error:
+        make_person(db, "hatchery_owner", username=taken)
+    assert "username" in error.value.fields

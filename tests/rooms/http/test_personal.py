@@ -124,4 +124,5 @@ def test_the_office_that_answers_is_one_press_away(client, db, farm):
 def test_a_body_is_named_and_a_person_masked():
     assert mask_party("甲县水产公司") == "甲县水产公司"
     assert mask_party("李四") == "李*"
+    assert [mask_party(name) for name in ("王处一", "李社")] == ["王*", "李*"]
     assert mask_party("买买提·艾合买提") == "买*"
