@@ -22,7 +22,7 @@ from jinja2.ext import babel_extract
 ROOT = Path(__file__).resolve().parent.parent
 ENGLISH = ROOT / "aquacert/http/translations/en/LC_MESSAGES/messages.po"
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-PATTERN = re.compile(r"\\[dws.]|\(\?|%[Ym]|\][+*{]|\w\|\w")
+PATTERN = re.compile(r"\\[dws.]|\(\?|%-?[Ym]|\][+*{]|\w\|\w")
 """What is a regular expression or a date format and no sentence."""
 LETTERS = re.compile(
     r"[-{}.\d 〇零一二三四五六七八九十百千万亿两億萬壹贰貳叁肆伍陆陸柒捌玖拾佰仟负]+|京津沪\w+|示"
@@ -107,6 +107,13 @@ def names() -> Iterator[tuple[str, str]]:
             yield from ((row["name_zh"], row["name_en"]) for row in csv.DictReader(file))
 
 
+def shown() -> Iterator[str]:
+    """What the reference data have pages ask: the points of a clinical check, more of a purpose."""
+    for name, columns in (("checklists", ("ask", "normal")), ("purpose_asks", ("label_zh",))):
+        with (ROOT / f"seed_data/{name}.csv").open(encoding="utf-8", newline="") as file:
+            yield from (row[column] for row in csv.DictReader(file) for column in columns)
+
+
 def load() -> Catalog:
     """The English catalogue as it stands; an empty one if there is none."""
     if not ENGLISH.exists():
@@ -128,6 +135,8 @@ def main(arguments: list[str]) -> None:
     if "--compile" not in arguments:
         found = gather()
         for chinese, _english in names():
+            found.add(chinese, locations=[("seed_data", 0)])
+        for chinese in filter(CHINESE.search, shown()):
             found.add(chinese, locations=[("seed_data", 0)])
         catalogue.update(found, no_fuzzy_matching=True)
         for chinese, english in names():

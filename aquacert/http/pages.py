@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from aquacert.http.help import Help, help_for
 from aquacert.http.house import current_actor, house
-from aquacert.http.personal import personal
+from aquacert.http.personal import may_see_plain, personal
 from aquacert.http.sentences import worded
 from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.kernel.permissions import P
@@ -74,6 +74,7 @@ def furnish(app: Flask) -> None:
     )
     app.jinja_env.globals["gettext"] = worded
     app.jinja_env.globals.update(page_help=page_help, personal_seen=personal, vet_line=no_line)
+    app.jinja_env.globals["may_see_plain"] = may_see_plain
     app.jinja_env.filters["local"] = local
     app.jinja_env.filters["thousands"] = thousands
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -95,11 +95,26 @@ KIND_WORDS: Mapping[FarmKind, str] = {
     FarmKind.IMPROVED: "良种场",
     FarmKind.NURSERY: "苗种场",
 }
+GRADE_WORDS: Mapping[tuple[Level, FarmKind], str] = {
+    (Level.NATIONAL, FarmKind.ORIGINAL): "国家级原种场",
+    (Level.NATIONAL, FarmKind.IMPROVED): "国家级良种场",
+    (Level.NATIONAL, FarmKind.NURSERY): "国家级苗种场",
+    (Level.PROVINCIAL, FarmKind.ORIGINAL): "省级原种场",
+    (Level.PROVINCIAL, FarmKind.IMPROVED): "省级良种场",
+    (Level.PROVINCIAL, FarmKind.NURSERY): "省级苗种场",
+    (Level.CITY, FarmKind.ORIGINAL): "市级原种场",
+    (Level.CITY, FarmKind.IMPROVED): "市级良种场",
+    (Level.CITY, FarmKind.NURSERY): "市级苗种场",
+    (Level.COUNTY, FarmKind.ORIGINAL): "县级原种场",
+    (Level.COUNTY, FarmKind.IMPROVED): "县级良种场",
+    (Level.COUNTY, FarmKind.NURSERY): "县级苗种场",
+}
+"""Written out, for each is a word of its own in another language."""
 
 
 def grade(level: str, kind: str) -> str:
     """Return how people call the farm: 省级良种场."""
-    return LEVEL_WORDS[Level(level)] + KIND_WORDS[FarmKind(kind)]
+    return GRADE_WORDS[Level(level), FarmKind(kind)]
 
 
 class LicenceKind(StrEnum):
