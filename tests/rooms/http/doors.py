@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 from flask import Flask
 from werkzeug.routing import Rule
 
+from aquacert.accounts.rules.roles import LAB, TRADE, Role
+
 WORDS = {
     "code": ["DIV1", "PNV", "320114", "WK85R-KFK9A"],
     "disease_code": ["DIV1", "x"],
@@ -28,6 +30,11 @@ WORDS = {
     "public_id": ["0000000000", "x", "7KQ2M9XA4B"],
 }
 """Parts of addresses that are no ids."""
+
+
+def kind_of(role: Role) -> str:
+    """Return which of the three sorts of people a role is."""
+    return "trade" if role in TRADE else "lab" if role in LAB else "agency"
 
 
 def addresses(

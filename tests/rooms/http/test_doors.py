@@ -1,4 +1,8 @@
-"""No door breaks: whoever knocks, with whatever address and whatever form."""
+"""No door breaks: whoever knocks, with whatever address and whatever form.
+
+The normal run knocks at every door, by a fixed rule, with a part of the addresses, forms and roles;
+`-m long` takes the whole product.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +18,15 @@ from aquacert.http.gates import register_actor_loader
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import make_person, signed_in
 from tests.make.world import form_names, known_ids, make_world, master
-from tests.rooms.http.doors import addresses
+from tests.rooms.http.doors import addresses, kind_of
 
 GARBAGE = ("", "x", "-1", "1.5", "9" * 30, "2026-02-30", "𠮷\x00\u202e", "=1+1", "{{7*7}}")
 TURNS = range(0, len(GARBAGE), 2)
 NO_KEYS_YET = ("verification.trust_list", 503)
 ROLES = sorted(role for role in Role if role is not Role.CONSIGNEE)
+WHOLE = pytest.mark.parametrize(
+    "is_whole", [False, pytest.param(True, marks=pytest.mark.long)], ids=["part", "whole"]
+)
 
 
 @pytest.fixture
@@ -55,33 +62,38 @@ def broken(answers):
     return sorted(bad)
 
 
-def test_no_page_breaks_for_what_is_there(app, house, everything, public_ids):
-    asked = list(addresses(app, "GET", known_ids(house), public_ids))
+@WHOLE
+def test_no_page_breaks_for_what_is_there(app, house, everything, public_ids, is_whole):
+    asked = list(addresses(app, "GET", known_ids(house), public_ids, most=8 if is_whole else 2))
     assert len(asked) > 150
     assert broken((e, a, everything.get(a)) for e, a in asked) == []
 
 
-def test_no_page_breaks_for_what_is_not_there(app, everything):
-    asked = list(addresses(app, "GET"))
-    answers = [(e, a, everything.get(a)) for e, a in asked]
-    assert broken(answers) == []
+@WHOLE
+def test_no_page_breaks_for_what_is_not_there(app, everything, is_whole):
+    """The part asks odd questions of them; each role asks the plain one below."""
+    asked = list(addresses(app, "GET", most=8 if is_whole else 2))
+    assert not is_whole or broken((e, a, everything.get(a)) for e, a in asked) == []
     odd = "?page=-1&q=%F0%A0%AE%B7%00&state=%3F&tab=%3F&number=1&after=x&pick=x&from=2026-13"
     assert broken((e, a, everything.get(a + odd)) for e, a in asked) == []
 
 
-def test_no_form_breaks_a_door(app, house, everything, public_ids):
-    """Every field of every form at every door: nothing, then each sort of garbage in turn."""
+@WHOLE
+def test_no_form_breaks_a_door(app, house, everything, public_ids, is_whole):
+    """Every field of every form at every door: nothing, then each sort of garbage in turn.
+
+    The part: two things of a door, each with nothing and with the one turn that is due.
+    """
     names = sorted(set(form_names()))
-    asked = list(addresses(app, "POST", known_ids(house), public_ids, most=4))
+    turns = [{n: GARBAGE[(at + k) % len(GARBAGE)] for at, n in enumerate(names)} for k in TURNS]
+    most = 4 if is_whole else 2
+    asked = list(addresses(app, "POST", known_ids(house), public_ids, most=most))
     pages = [(e, a) for e, a in asked if not a.startswith("/api/")]
-    forms = [
-        {},
-        *({n: GARBAGE[(at + k) % len(GARBAGE)] for at, n in enumerate(names)} for k in TURNS),
-    ]
     answers = (
         (e, f"{a} form {k}", everything.post(a, data=form))
-        for k, form in enumerate(forms)
-        for e, a in pages
+        for at, (e, a) in enumerate(pages)
+        for k, form in enumerate([{}, *turns])
+        if is_whole or k in {0, 1 + at % len(turns)}
     )
     assert broken(answers) == []
 
@@ -115,15 +127,26 @@ def send(client, address, body):
     return client.post(address, json=body)
 
 
-def test_every_role_gets_an_answer_at_every_door_it_may_open(app, db):
-    """What a role may not open is the gate's one sentence; the rest is knocked at."""
+@WHOLE
+def test_every_role_gets_an_answer_at_every_door_it_may_open(app, db, is_whole):
+    """What a role may not open is the gate's one sentence; the rest is knocked at.
+
+    The part: the first role of the trade, of the agencies and of the laboratories that may open it.
+    """
     top = {Role.PROVINCE_SUPERVISOR: "320000"}
+    people = [(role, make_person(db, role, division=top.get(role))) for role in ROLES]
     asked = {m: list(addresses(app, m, most=1)) for m in ("GET", "POST")}
-    for role in ROLES:
-        made = make_person(db, role, division=top.get(role))
+    done = set()
+    for role, made in people:
         client = signed_in(app.test_client(), made)
+        assert broken([(role, "/", client.get("/"))]) == []
         for method, call in (("GET", client.get), ("POST", client.post)):
-            mine = [(e, a) for e, a in asked[method] if may_open(app, made, e)]
+            mine = [
+                (e, a)
+                for e, a in asked[method]
+                if may_open(app, made, e) and (is_whole or (method, e, kind_of(role)) not in done)
+            ]
+            done.update((method, e, kind_of(role)) for e, _ in mine)
             assert broken((f"{role} {e}", a, call(a)) for e, a in mine) == []
 
 
@@ -134,7 +157,7 @@ def may_open(app, made, endpoint):
 
 def test_a_stranger_gets_an_answer_at_every_door(app, client):
     for method, call in (("GET", client.get), ("POST", client.post)):
-        asked = list(addresses(app, method))
+        asked = list(addresses(app, method, most=1))
         answers = [(e, a, call(a)) for e, a in asked]
         assert broken(answers) == []
         opened = {

@@ -18,13 +18,13 @@ from uuid import uuid4
 
 import pytest
 
-from aquacert.accounts.rules.roles import LAB, TRADE, Role
+from aquacert.accounts.rules.roles import Role
 from aquacert.kernel.db import Base
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import Scope
 from tests.make.accounts import COUNTY, make_person
 from tests.make.world import TABLE_OF
-from tests.rooms.http.doors import WORDS
+from tests.rooms.http.doors import WORDS, kind_of
 
 FOLDER = Path(__file__).parent
 ROLES_FILE, THINGS_FILE = FOLDER / "matrix_roles.csv", FOLDER / "matrix_things.csv"
@@ -35,11 +35,6 @@ OWNERS = ("own", "neighbour", "elsewhere")
 WIDE = {Role.PROVINCE_SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}
 NO_ROWS = {"files", "sample_annexes"}
 """Read through the thing that owns them."""
-
-
-def kind_of(role: Role) -> str:
-    """Return which of the three sorts of people a role is."""
-    return "trade" if role in TRADE else "lab" if role in LAB else "agency"
 
 
 def models() -> dict[str, type]:

@@ -14,7 +14,7 @@ from aquacert.sampling.models import Sample, SelfTest
 from tests.make.accounts import make_person, signed_in
 from tests.make.labs import make_lab
 from tests.make.world import known_ids, make_world
-from tests.rooms.http.doors import addresses
+from tests.rooms.http.doors import addresses, kind_of
 from tests.rooms.http.test_doors import may_open
 
 ELSEWHERE = "320581"
@@ -52,23 +52,31 @@ def entries(db):
         return look.session.scalar(select(func.count()).select_from(AuditEntry))
 
 
-def doors(app, person, method, ids):
-    """Yield the doors that this person may open and that name a thing by its id."""
+def doors(app, person, method, ids, knocked):
+    """Yield the doors that this person may open and that name a thing by its id.
+
+    A door is knocked at by the first of the trade, the agencies and the laboratories who may.
+    """
     for endpoint, address in addresses(app, method, ids, most=1):
         named = any("<uuid" in rule.rule for rule in app.url_map.iter_rules(endpoint))
         here = endpoint.startswith(LAB_ROOMS) or not person.actor.scope.lab_ids
-        if named and here and may_open(app, person, endpoint):
+        is_first = (method, endpoint, sort_of(person)) not in knocked
+        if named and here and is_first and may_open(app, person, endpoint):
+            knocked.add((method, endpoint, sort_of(person)))
             yield endpoint, address
+
+
+def sort_of(person):
+    return {kind_of(role) for role in person.actor.roles}.pop()
 
 
 def test_nothing_of_another_place_is_shown_or_done(app, db, behind, strangers):
     ids, codes = behind
-    before, shown, told, asked = entries(db), [], [], 0
+    before, shown, told, knocked = entries(db), [], [], set()
     for person in strangers:
         client = signed_in(app.test_client(), person)
         for method, call in (("GET", client.get), ("POST", client.post)):
-            for endpoint, address in doors(app, person, method, ids):
-                asked += 1
+            for endpoint, address in doors(app, person, method, ids, knocked):
                 answer = call(address)
                 if any(code in answer.get_data(as_text=True) for code in codes):
                     told.append((method, address))
@@ -79,4 +87,4 @@ def test_nothing_of_another_place_is_shown_or_done(app, db, behind, strangers):
                     shown.append((endpoint, answer.status_code))
     assert (shown, told) == ([], [])
     assert entries(db) == before
-    assert asked > 200
+    assert len(knocked) > 200
