@@ -17,7 +17,7 @@ from uuid import UUID
 from flask import g, session, url_for
 
 from aquacert.http.house import current_actor, house
-from aquacert.kernel.errors import NotFound
+from aquacert.kernel.errors import NotAllowed, NotFound
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import Actor
 from aquacert.kernel.work import Look
@@ -137,3 +137,17 @@ def _take(thing: str, thing_id: UUID, name: str) -> bool:
 
 def _second() -> int:
     return int(house().database.clock.now().timestamp())
+
+
+def may_see_plain() -> bool:
+    """Say whether a document that says everything plain may go to whoever asks: to the trade, and
+    to officials who may ask for what pages mask.
+    """
+    actor = current_actor()
+    return is_plain_for(actor) or actor.may(P.PERSONAL_SHOW)
+
+
+def refuse_masked() -> None:
+    """Raise `NotAllowed` before such a document: a download is no way around the mask."""
+    if not may_see_plain():
+        raise NotAllowed("这份文书里有完整的个人信息，您的岗位看页面上隐去姓名和电话的那一份。")

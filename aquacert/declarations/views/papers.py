@@ -12,6 +12,7 @@ from aquacert.declarations.queries import declaration
 from aquacert.declarations.queries.papers import document
 from aquacert.declarations.views.blueprint import bp
 from aquacert.http.gates import allowed, look
+from aquacert.http.personal import refuse_masked
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.permissions import P
 from aquacert.kernel.sheetdocx import MEDIA_TYPE
@@ -41,7 +42,11 @@ def file(declaration_id: UUID, file_id: UUID) -> ResponseReturnValue:
 
 
 def download(data: bytes, name: str, media_type: str, *, inline: bool = False) -> Response:
-    """Return bytes under a file name; `send_file` writes a Chinese one as RFC 6266 wants it."""
+    """Return bytes under a file name; `send_file` writes a Chinese one as RFC 6266 wants it.
+
+    A paper says names and telephones plain, so it goes to whoever may ask for these.
+    """
+    refuse_masked()
     return send_file(
         io.BytesIO(data), mimetype=media_type, as_attachment=not inline, download_name=name
     )

@@ -13,6 +13,7 @@ from aquacert.kernel.permissions import P, roles
 from aquacert.kernel.scope import SYSTEM
 from aquacert.reference.rules.masking import mask_party, mask_phone
 from tests.make.accounts import make_person, signed_in
+from tests.make.declarations import make_declaration
 from tests.make.hatcheries import make_hatchery
 
 MAY_ASK = {
@@ -126,3 +127,23 @@ def test_a_body_is_named_and_a_person_masked():
     assert mask_party("李四") == "李*"
     assert [mask_party(name) for name in ("王处一", "李社")] == ["王*", "李*"]
     assert mask_party("买买提·艾合买提") == "买*"
+
+
+def test_a_paper_is_no_way_around_the_mask(app, db, farm):
+    made = make_declaration(db, farm)
+    page, paper = f"/declarations/{made.declaration_id}", "/papers/application.docx"
+    auditor = signed_in(app.test_client(), make_person(db, "auditor", division="320000"))
+    clerk = signed_in(app.test_client(), make_person(db, "office_clerk"))
+    assert auditor.get(page + paper).status_code == 403
+    assert paper not in auditor.get(page).text
+    assert clerk.get(page + paper).status_code == 200
+    assert paper in clerk.get(page).text
+    with client_of(app, farm) as owner:
+        assert owner.get(page + paper).status_code == 200
+
+
+def client_of(app, farm):
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie.update(_user_id=farm.owner_secret, _fresh=True)
+    return client
