@@ -18,11 +18,38 @@ from aquacert.reference.rules.dated import DatedRule, RuleUnit, Sureness
 NOW = datetime(2026, 5, 12, 2, 24, tzinfo=UTC)
 
 
+def days(count, unit):
+    since = date(2022, 12, 1)
+    return DatedRule("supplement.notice", count, unit, "十二", Sureness.RECALLED, since, None, "")
+
+
 @given(st.integers(-(10**6), 10**6), st.integers(0, 10**7))
 def test_a_stopped_clock_loses_no_second_whenever_it_runs_on(left, pause):
     due = NOW + timedelta(seconds=left)
     later = NOW + timedelta(seconds=pause)
-    assert resume(stop(due, NOW), later) - later == due - NOW
+    runs_to = resume(stop(due, NOW), NOW, later, days(3, RuleUnit.NATURAL_DAYS), {})
+    assert runs_to - later == due - NOW
+
+
+@pytest.mark.parametrize(
+    ("stopped", "until", "now", "due"),
+    [
+        # Asked on a Friday with two working days left; answered on the Tuesday: Thursday's end.
+        ("2026-05-15 10:00", "2026-05-19 23:59:59", "2026-05-19 09:00", "2026-05-21 23:59:59"),
+        # Asked on a Tuesday with two left; answered on the Friday: not Sunday, but Tuesday.
+        ("2026-05-12 10:00", "2026-05-14 23:59:59", "2026-05-15 09:00", "2026-05-19 23:59:59"),
+        # Asked on the last day: the day of the answer is the last day.
+        ("2026-05-14 10:00", "2026-05-14 23:59:59", "2026-05-18 09:00", "2026-05-18 23:59:59"),
+        # It had run out when it was stopped: it stays run out.
+        ("2026-05-14 10:00", "2026-05-14 09:00", "2026-05-18 09:00", "2026-05-18 08:00"),
+    ],
+)
+def test_a_stopped_clock_of_working_days_keeps_its_working_days(stopped, until, now, due):
+    at, end, later, wanted = (
+        datetime.fromisoformat(one).replace(tzinfo=SHANGHAI) for one in (stopped, until, now, due)
+    )
+    rule = days(3, RuleUnit.WORKING_DAYS)
+    assert resume(stop(end, at), at, later, rule, {}) == wanted
 
 
 @pytest.mark.parametrize(

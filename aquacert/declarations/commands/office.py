@@ -40,6 +40,9 @@ from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.duration import due
+from aquacert.reference.rules.text import clean
+
+LONGEST_NOTE = 1_000
 
 
 def accept_declaration(
@@ -68,7 +71,7 @@ def accept_declaration(
     paper.answered_at, paper.answered_by_id = w.now, w.actor.person_id
     paper.answer_due_at = None
     paper.visit_at = visit_at
-    paper.visit_place = visit_place.strip() or paper.origin_place
+    paper.visit_place = clean(visit_place, field="visit_place") or paper.origin_place
     warnings = tuple(one.reason.value for one in found if not one.ok)
     fact = DeclarationAccepted(paper.number or "", visit_at, warnings)
     w.record(fact, on=paper, county=paper.origin_code)
@@ -107,7 +110,7 @@ def ask_supplement(
     w.move(paper, MOVES, Act.ASK, because="、".join(MATERIAL_WORDS[item] for item in wanted))
     paper.asked_at = w.now
     paper.asked_items = [item.value for item in wanted]
-    paper.asked_note = note.strip()
+    paper.asked_note = clean(note, field="note", longest=LONGEST_NOTE, lines=True)
     paper.clock_left = stop(paper.answer_due_at or w.now, w.now)
     paper.answer_due_at = None
     rule = reference.rule(w, "supplement.reply", w.today)
@@ -132,7 +135,7 @@ def refuse_declaration(
     except ValueError:
         raise Invalid("请选法定理由。", ground="请在法定理由里选一项。") from None
     why_not = why_not_ground(chosen, State(paper.state), paper.asked_at, paper.reply_due_at, w.now)
-    said = check_refusal(why_not, reason)
+    said = check_refusal(why_not, clean(reason, field="reason", longest=LONGEST_NOTE, lines=True))
     w.move(paper, MOVES, Act.REFUSE, because=said)
     paper.answered_at, paper.answered_by_id = w.now, w.actor.person_id
     paper.answer_due_at, paper.closed_at = None, w.now

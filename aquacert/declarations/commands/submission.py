@@ -33,12 +33,15 @@ from aquacert.declarations.rules.plan import beyond_stock
 from aquacert.declarations.rules.states import MOVES, Act, State
 from aquacert.hatcheries.commands import lock_lots
 from aquacert.hatcheries.models import Hatchery
+from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.duration import due
+from aquacert.reference.rules.text import clean
 
+LONGEST_NOTE = 1_000
 TICK = "请先勾选“我已看过，内容属实”。"
 
 
@@ -81,6 +84,7 @@ def submit_declaration(w: Work, declaration_id: UUID, *, statement: bool) -> str
 def amend_declaration(w: Work, declaration_id: UUID, *, statement: bool) -> str:
     """Put the pending change of a submitted declaration into force; the clock runs on."""
     paper = own(w, declaration_id)
+    MOVES.after(State(paper.state), Act.AMEND)
     changed = _apply_pending(w, paper, statement=statement)
     w.move(paper, MOVES, Act.AMEND)
     paper.statement_at = paper.amended_at = w.now
@@ -94,20 +98,27 @@ def amend_declaration(w: Work, declaration_id: UUID, *, statement: bool) -> str:
 def answer_supplement(w: Work, declaration_id: UUID, *, note: str, statement: bool) -> None:
     """Say that everything asked for is there: files already attached, pending answers applied.
 
-    The office's clock runs on with what was left when it stopped.
+    The office's clock runs on with what was left when it stopped. Photographs that lay there
+    before the office asked are no answer.
     """
     paper = own(w, declaration_id)
-    files = len(w.files_of(paper))
-    if not (files or note.strip() or paper.pending):
+    MOVES.after(State(paper.state), Act.ANSWER)
+    said = clean(note, field="note", longest=LONGEST_NOTE, lines=True)
+    files = sum(1 for one in w.files_of(paper) if paper.asked_at and one.made_at >= paper.asked_at)
+    if not (files or said or paper.pending):
         raise Invalid("请补上材料。", note="请传材料照片、改好申报内容，或写明情况。")
     fields: tuple[str, ...] = ()
     if paper.pending:
         fields = _apply_pending(w, paper, statement=statement)[0]
-        paper.amended_at, paper.amended_fields = w.now, list(fields)
+        paper.statement_at = paper.amended_at = w.now
+        paper.amended_fields = list(fields)
     w.move(paper, MOVES, Act.ANSWER)
     paper.replied_at = w.now
-    paper.reply_note = note.strip()
-    paper.answer_due_at = resume(paper.clock_left or 0, w.now)
+    paper.reply_note = said
+    rule = reference.rule(w, "supplement.notice", legal_day(paper.submitted_at or w.now))
+    paper.answer_due_at = resume(
+        paper.clock_left or 0, paper.asked_at or w.now, w.now, rule, reference.holidays(w)
+    )
     paper.clock_left = None
     fact = SupplementAnswered(paper.number or "", files, fields)
     w.record(fact, on=paper, county=paper.origin_code)

@@ -10,8 +10,14 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from aquacert.kernel.clock import SHANGHAI
-from aquacert.reference.rules.dated import DatedRule
-from aquacert.reference.rules.duration import Calendar, due
+from aquacert.reference.rules.dated import DatedRule, RuleUnit
+from aquacert.reference.rules.duration import (
+    Calendar,
+    due,
+    end_of_day,
+    is_working_day,
+    working_days_later,
+)
 
 SOON = timedelta(hours=2)
 """From here on the clock is amber (design/desk.md page 1)."""
@@ -41,9 +47,21 @@ def stop(due_at: datetime, now: datetime) -> int:
     return round((due_at - now).total_seconds())
 
 
-def resume(left_seconds: int, now: datetime) -> datetime:
-    """Return the new limit when a stopped clock runs on."""
-    return now + timedelta(seconds=left_seconds)
+def resume(
+    left_seconds: int, stopped_at: datetime, now: datetime, rule: DatedRule, holidays: Calendar
+) -> datetime:
+    """Return the new limit when a clock that stood since `stopped_at` runs on.
+
+    Where the rule counts working days, the working days that were left are left: a weekend that
+    lay in between neither gives nor takes any. A clock that had run out stays run out.
+    """
+    if rule.unit is not RuleUnit.WORKING_DAYS or left_seconds < 0:
+        return now + timedelta(seconds=left_seconds)
+    stopped = stopped_at.astimezone(SHANGHAI).date()
+    last = (stopped_at + timedelta(seconds=left_seconds)).astimezone(SHANGHAI).date()
+    ahead = (stopped + timedelta(days=one) for one in range(1, (last - stopped).days + 1))
+    left = sum(1 for day in ahead if is_working_day(day, holidays))
+    return end_of_day(working_days_later(now.astimezone(SHANGHAI).date(), left, holidays))
 
 
 def countdown(started_at: datetime, due_at: datetime, now: datetime) -> Countdown:

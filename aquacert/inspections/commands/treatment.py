@@ -7,7 +7,7 @@ supervision. The order and the record are filed forms; the disposal leaves the s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -25,6 +25,7 @@ from aquacert.kernel.audit import Fact
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound
 from aquacert.kernel.work import Work
+from aquacert.reference.rules.text import clean
 
 
 @dataclass(frozen=True)
@@ -127,11 +128,12 @@ def record_disposal(w: Work, order_id: UUID, done: Done) -> UUID:
     """
     order = w.get_for_change(TreatmentOrder, order_id)
     _must_be_its_vet(w, order.vet_id)
+    done = _cleaned(done)
     rules.check_done(done.method, done.place, done.operator)
     if not order.ordered_at <= done.at <= w.now:
         raise Invalid("时间不对。", done_at="处理时间要在通知单之后、现在之前。")
     _must_fit(w, order, done.quantity)
-    because = f"检疫处理：{done.method.strip()}"
+    because = f"检疫处理：{done.method}"
     lot_id = batch_of_order(w, order).lot_id
     entry = dispose_stock(w, lot_id, done.quantity, because, happened_on=legal_day(done.at))
     row = w.add(
@@ -146,10 +148,10 @@ def record_disposal(w: Work, order_id: UUID, done: Done) -> UUID:
             movement_id=entry.id,
             quantity=done.quantity,
             unit=order.unit,
-            method=done.method.strip(),
-            place=done.place.strip(),
-            operator=done.operator.strip(),
-            note=done.note.strip(),
+            method=done.method,
+            place=done.place,
+            operator=done.operator,
+            note=done.note,
             done_at=done.at,
             recorded_at=w.now,
         )
@@ -164,6 +166,17 @@ def record_disposal(w: Work, order_id: UUID, done: Done) -> UUID:
         facts=disposal_facts(w, row),
     )
     return row.id
+
+
+def _cleaned(done: Done) -> Done:
+    """Return what was typed as it is kept: filed forms cannot hold stray control characters."""
+    return replace(
+        done,
+        method=clean(done.method, field="method"),
+        place=clean(done.place, field="place"),
+        operator=clean(done.operator, field="operator"),
+        note=clean(done.note, field="note", lines=True),
+    )
 
 
 def _must_be_its_vet(w: Work, vet_id: UUID) -> None:

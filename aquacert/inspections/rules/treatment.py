@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aquacert.kernel.errors import Invalid
+from aquacert.reference.rules.text import clean
 
 MOST_MEASURES: Final = 4
 """The norm's form has places for 一、二、三、四."""
@@ -25,7 +26,8 @@ class Said:
 
 def read_order(law: str, measures: Sequence[str], method: str) -> Said:
     """Return what the notice says; raise `Invalid` naming everything it still lacks."""
-    kept = tuple(text for one in measures if (text := one.strip()))
+    law, method = clean(law, field="law"), clean(method, field="method")
+    kept = tuple(text for one in measures if (text := clean(one, field="measures")))
     faults: dict[str, str] = {}
     if not ARTICLE.search(law):
         faults["law"] = "写明法律依据到条、款、项，例如《……法》第几条第几款。"
@@ -33,11 +35,11 @@ def read_order(law: str, measures: Sequence[str], method: str) -> Said:
         faults["measures"] = "写明怎样处理，一行一条。"
     if len(kept) > MOST_MEASURES:
         faults["measures"] = f"通知单上最多写 {MOST_MEASURES} 条，请合并。"
-    if any("无害化" in one for one in kept) and not method.strip():
+    if any("无害化" in one for one in kept) and not method:
         faults["method"] = "有无害化处理的，写明方法。"
     if faults:
         raise Invalid("通知单还不能出具。", **faults)
-    return Said(law.strip(), kept, method.strip())
+    return Said(law, kept, method)
 
 
 def check_done(method: str, place: str, operator: str) -> None:

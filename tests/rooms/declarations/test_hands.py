@@ -8,9 +8,12 @@ import pytest
 
 from aquacert.declarations.commands import (
     accept_declaration,
+    amend_declaration,
     answer_consent,
+    answer_supplement,
     ask_consent,
     ask_supplement,
+    attach_paper,
     consent_on_paper,
     refuse_declaration,
     save_draft,
@@ -19,7 +22,7 @@ from aquacert.declarations.commands import (
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries.office import vet_choices
 from aquacert.declarations.queries.proxy import consent_fault
-from aquacert.kernel.errors import NotAllowed, NotAllowedNow
+from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
 from tests.make.accounts import make_person
 from tests.make.declarations import answers, draft, proxied
 from tests.make.hatcheries import make_hatchery
@@ -106,3 +109,29 @@ def test_a_statement_is_for_what_the_page_showed(db, app, farm):
     seen = re.search(r'name="seen"[^>]* value="([^"]+)"', words(stale))[1]
     sent = phone.post(where, data={"statement": "y", "seen": seen, "once": "b"})
     assert sent.status_code == 302
+
+
+def test_an_answer_to_the_office_brings_something_and_comes_in_time(db, farm):
+    """Old photographs are no answer; nothing is changed once it was accepted; notes print."""
+    declaration_id = draft(db, farm)
+    with db.work(farm.owner) as w:
+        attach_paper(w, declaration_id, material="seed_photo", data=picture(), name="a.png")
+        submit_declaration(w, declaration_id, statement=True)
+    db.clock.forward(minutes=1)
+    with db.work(farm.clerk) as w:
+        ask_supplement(w, declaration_id, items=["seed_photo"], note="照片\x0b不清楚\x01")
+    with pytest.raises(Invalid, match="补上材料"), db.work(farm.owner) as w:
+        answer_supplement(w, declaration_id, note=" ", statement=True)
+    with db.work(farm.owner) as w:
+        save_draft(w, answers(db, farm, "40万"), declaration_id)
+        answer_supplement(w, declaration_id, note="重拍了\x0b。", statement=True)
+        save_draft(w, answers(db, farm, "30万"), declaration_id)
+    with db.work(farm.clerk) as w:
+        accept_declaration(w, declaration_id, visit_place="一号塘\x0b")
+    with pytest.raises(NotAllowedNow), db.work(farm.owner) as w:
+        amend_declaration(w, declaration_id, statement=True)
+    with db.look(farm.clerk) as look:
+        paper = look.get(Declaration, declaration_id)
+    said = (paper.asked_note, paper.reply_note, paper.visit_place)
+    assert said == ("照片不清楚", "重拍了。", "一号塘")
+    assert paper.statement_at == paper.amended_at == paper.replied_at
