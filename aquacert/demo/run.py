@@ -23,6 +23,7 @@ from aquacert.demo.cast import (
     role_of,
     secret_of,
 )
+from aquacert.demo.farm import FarmAndOffice
 from aquacert.demo.laboratory import Laboratory
 from aquacert.demo.proof import prove
 from aquacert.demo.story import Story
@@ -69,6 +70,7 @@ def run(settings: Settings, opened: Opener, said: Callable[[str], None]) -> dict
     story = Story(house, clock, cast, said, present)
     laboratory = Laboratory(story)
     laboratory.try_lot()
+    FarmAndOffice(story).work()
     certificate_id = story.walk(meanwhile=laboratory.work)
     ran = runner.run_all()
     said(f"文书生成：PDF 两重签名、.docx、状态名单（{ran} 件后台任务）")

@@ -1,0 +1,253 @@
+"""The farm and its office at work: what fills the pages of registers, stock, queue, forms and campaigns.
+
+Played once for an installation: a second demo on the same data finds the data check open and leaves it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from aquacert.accounts.commands import open_office, switch_capability
+from aquacert.accounts.rules.capabilities import Capability
+from aquacert.declarations.commands import (
+    CallNote,
+    close_declaration,
+    note_call,
+    save_draft,
+    submit_declaration,
+)
+from aquacert.declarations.commands.bulk import draft_bulk, upload_bulk
+from aquacert.declarations.queries.bulk import lot_names
+from aquacert.declarations.rules.answers import Answers, BatchAnswer
+from aquacert.demo.cast import (
+    COUNTY,
+    PASSWORD,
+    SPECIES,
+    demo_uscc,
+)
+from aquacert.demo.pictures import pond
+from aquacert.demo.props import DIARY, bulk_sheet, destined
+from aquacert.demo.story import Story
+from aquacert.hatcheries.commands import (
+    Provenance,
+    add_pond,
+    answer_campaign,
+    approve_hatchery,
+    book_stock,
+    keep_person,
+    make_sign,
+    open_campaign,
+    open_lot,
+    register_hatchery,
+    shape_pond,
+    write_note,
+)
+from aquacert.hatcheries.queries.campaigns import campaign_pages
+from aquacert.inspections.commands import (
+    Done,
+    add_photo,
+    give_verdict,
+    keep_findings,
+    order_treatment,
+    record_disposal,
+    start_inspection,
+)
+from aquacert.inspections.queries import sheet
+from aquacert.inspections.rules import Act, Answer, Slot
+from aquacert.kernel.scope import ANONYMOUS, SYSTEM
+from aquacert.reference.queries import species_named
+from aquacert.supervision.commands import ask_case
+
+NEIGHBOUR, NEXT_COUNTY = "neighbour_farm", "320612"
+ABROAD = "鲁动检〔2026〕示例 0007 号"
+"""The number of a certificate of another province, as it stands on the paper."""
+BOUGHT, SICK = 200, 200_000
+LAW = "《中华人民共和国动物防疫法》第五十七条第一款"
+
+
+@dataclass
+class FarmAndOffice:
+    """The farm's year and the office's week, on the story's clock."""
+
+    story: Story
+
+    def work(self) -> None:
+        """Play it, unless it was played."""
+        story = self.story
+        with story.database.look(story.actor("province_supervisor")) as look:
+            if campaign_pages(look).items:
+                return
+        story.at(days=4, hours=14)
+        self.keep_record()
+        self.neighbours()
+        self.province()
+        self.fail_a_batch()
+        story.at(hours=20)
+        self.workbook()
+        self.queue()
+
+    def keep_record(self) -> None:
+        """The farm's people, sign, pond, diary of the last weeks, and a purchase from another province."""
+        story, farm_id = self.story, self.story.cast.hatchery_id
+        with story.database.work(story.actor("hatchery_owner")) as w:
+            keep_person(w, farm_id, post="technician", name="示例技术员", phone="13800000021")
+            make_sign(w, farm_id)
+            pond_id = add_pond(w, farm_id, "亲虾车间")
+            shape_pond(w, pond_id, sort="industrial", area=600, depth_cm=120)
+            code = species_named(w, SPECIES).code
+            lot_id = open_lot(w, pond_id, species_code=code, life_stage="亲虾", quantity=400)
+        with story.database.work(story.actor("hatchery_clerk")) as w:
+            book_stock(w, lot_id, "purchase", BOUGHT, "选育亲本", provenance=Provenance(ABROAD))
+            for days, kind, typed in DIARY:
+                write_note(w, farm_id, kind=kind, typed=typed, on=w.today - timedelta(days=days))
+        story.said(f"生产记录 {len(DIARY)} 条；购入亲虾 {BOUGHT} 尾，随苗外省证明，待县里核验")
+
+    def neighbours(self) -> None:
+        """The same farm registers once more under another name; a third one waits for its review."""
+        story = self.story
+        twin = self.register(
+            901, "示例县东滩苗种有限公司", "示例镇东滩 1 号", NEIGHBOUR, "13800000022"
+        )
+        self.register(902, "示例县南港鱼苗场", "示例镇南港 6 组", "pending_farm", "13800000023")
+        with story.database.work(story.actor("office_clerk")) as w:
+            approve_hatchery(w, twin)
+        story.said("又登记两家：一家疑似重复、等人判，一家待审核")
+
+    def register(self, serial: int, name: str, place: str, username: str, phone: str) -> UUID:
+        """Let a farm register as a stranger does."""
+        with self.story.database.work(ANONYMOUS) as w:
+            return register_hatchery(
+                w,
+                name=name,
+                uscc=demo_uscc(COUNTY, serial),
+                division_code=COUNTY,
+                place=place,
+                level="county",
+                kind="nursery",
+                contact_name="示例联系人",
+                phone=phone,
+                password=PASSWORD,
+                username=username,
+                licence_number=f"示苏农（2025）第 {serial} 号",
+                licence_from=w.today - timedelta(days=100),
+                licence_until=w.today + timedelta(days=700),
+                licence_species=(species_named(w, SPECIES).code,),
+            )
+
+    def province(self) -> None:
+        """The province opens a data check, which one farm has answered; it turns two switches."""
+        story = self.story
+        with story.database.work(story.actor("province_supervisor")) as w:
+            campaign_id = open_campaign(
+                w,
+                title="苗种场基础信息核对（示例）",
+                due_on=w.today + timedelta(days=30),
+                entries=("phone", "licences", "ponds"),
+                questions=("现在还有几口塘在用？",),
+            )
+            for name, is_on in ((Capability.SELF_TEST, True), (Capability.DECLARE_BULK, False)):
+                switch_capability(
+                    w,
+                    name=name,
+                    division_code=NEXT_COUNTY,
+                    is_on=is_on,
+                    because="示例〔2026〕1 号：分步启用",
+                )
+        with story.database.work(story.actor("hatchery_owner")) as w:
+            answer_campaign(w, campaign_id, story.cast.hatchery_id, said={"q0": "6 口"})
+        with story.database.work(SYSTEM) as w:
+            open_office(
+                w,
+                organisation_id=story.cast.bodies["other_county"],
+                division_code=NEXT_COUNTY,
+                name_zh="示例区通海申报点",
+                name_en="Tonghai declaration office (example)",
+                address="示例镇通海路 2 号",
+                phone="0513-80000002",
+                hours="工作日 8:30–17:30",
+                takes="水产苗种产地检疫申报",
+            )
+        story.said("全省信息核对进行中：1 家已答，1 家未答；功能启停 2 条")
+
+    def declare(self, quantity: int, leaves: datetime, plate: str) -> UUID:
+        """The owner declares so many of the big pond."""
+        story = self.story
+        load = replace(destined(leaves), plate=plate)
+        batch = BatchAnswer(lot=str(story.cast.lot_id), quantity=str(quantity))
+        with story.database.work(story.actor("hatchery_owner")) as w:
+            declaration_id = save_draft(w, Answers(batches=(batch,), loads=(load,)))
+        with story.database.work(story.actor("hatchery_owner")) as w:
+            submit_declaration(w, declaration_id, statement=True)
+        return declaration_id
+
+    def fail_a_batch(self) -> None:
+        """One batch fails: notice of treatment, disposal under the vet's eyes, case closed and archived."""
+        story = self.story
+        leaves = story.present + timedelta(hours=6)
+        declaration_id = self.declare(SICK, leaves, "示A6P311")
+        story.accept(declaration_id, "另一份申报受理，派员")
+        story.at(days=3, hours=20)
+        vet = story.actor("official_vet")
+        with story.database.work(vet) as w:
+            [check_id] = start_inspection(w, declaration_id)
+            found = {item.key: Answer.NORMAL for item in sheet(w, check_id).items}
+            keep_findings(w, check_id, found | {"group-gut": Answer.ABNORMAL})
+            for slot in Slot:
+                add_photo(w, check_id, slot, pond(slot.value), f"{slot.value}.jpg")
+        with story.database.work(vet) as w:
+            give_verdict(w, check_id, Act.FAIL, note="大面积空胃、沉底，停止起运")
+        with story.database.work(vet) as w:
+            order_id = order_treatment(
+                w,
+                declaration_id,
+                check_id,
+                law=LAW,
+                measures=[
+                    "停止起运，就地隔离。",
+                    "对死亡个体进行无害化处理。",
+                    "对塘口和工具消毒。",
+                ],
+                method="深埋",
+            )
+        story.at(days=3, hours=16)
+        with story.database.work(vet) as w:
+            done = Done(SICK // 10, "深埋", "场内无害化处理点", w.now, "示例技术员", "撒生石灰")
+            record_disposal(w, order_id, done)
+        with story.database.work(story.actor("office_clerk")) as w:
+            close_declaration(w, declaration_id, "现场检疫不合格")
+        with story.database.work(story.actor("county_supervisor")) as w:
+            ask_case(w, declaration_id, because="演示：不合格批次归档")
+        story.said("一批不合格：检疫处理通知单、无害化处理记录已出，整案归档")
+
+    def workbook(self) -> None:
+        """The farm's clerk hands in a workbook and keeps its declarations as drafts."""
+        story = self.story
+        with story.database.work(story.actor("hatchery_clerk")) as w:
+            name = next(
+                name
+                for name, lot in lot_names(w, story.cast.hatchery_id).items()
+                if lot.lot_id == story.cast.lot_id
+            )
+            rows = bulk_sheet(name, story.present + timedelta(days=5))
+            bulk_id = upload_bulk(w, rows)
+            count = draft_bulk(w, bulk_id)
+        story.said(f"表格批量申报：{count} 份存成草稿，还没有提交")
+
+    def queue(self) -> None:
+        """A declaration waits in the office's queue; its owner rang."""
+        story = self.story
+        waiting = self.declare(100_000, story.present + timedelta(days=4), "示A6P312")
+        story.at(hours=19)
+        with story.database.work(story.actor("office_clerk")) as w:
+            note_call(
+                w,
+                CallNote(
+                    "问哪天到场",
+                    caller_phone="13800000000",
+                    follow_up_on=w.today + timedelta(days=1),
+                ),
+                declaration_id=waiting,
+            )
+        story.said("申报点：1 份待受理，1 个电话待回")
