@@ -134,8 +134,11 @@ class Hand:
     def put(self, name: str, value: str) -> Hand:
         """Fill one field by its id: text, a choice by its value, or a moment."""
         box = self.page.locator(f'[id="{name}"]')
-        if box.evaluate("e => e.tagName") == "SELECT":
+        tag = box.evaluate("e => e.tagName")
+        if tag == "SELECT":
             box.select_option(value)
+        elif tag == "FIELDSET":
+            box.locator(f'input[value="{value}"]').check(force=True)
         else:
             box.fill(value)
         return self

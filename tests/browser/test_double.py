@@ -22,7 +22,8 @@ def lots(db) -> int:
 
 
 def fill(hand, pond: str):
-    return hand.open(PAGE).fill(pond=pond, species="草鱼", life_stage="夏花", quantity="5万")
+    hand.open(PAGE).fill(pond=pond, species="草鱼", life_stage="夏花", quantity="5万")
+    return hand.put("kind", "hatch")
 
 
 @pytest.mark.parametrize("script", [True, False])

@@ -73,7 +73,7 @@ def test_an_owner_confirms_books_and_declares_again_in_large_print(
     look("elder_lot")
     thumb.follow("记一笔")
     look("elder_book")
-    thumb.choose("#kind", "death")
+    thumb.on("label.choice:has-text('死亡')")
     thumb.type("#quantity", "2000")
     thumb.through("记入台账")
     assert "1 198 000" in look("elder_booked")

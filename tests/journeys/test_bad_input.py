@@ -79,6 +79,7 @@ def test_a_wrong_number_of_fry_is_named_and_kept(db, reader, typed, said):
     farm = make_hatchery(db)
     owner = reader(secret=farm.owner_secret).open("/hatcheries/own/lots/new")
     values = {"pond": "3 号塘", "species": "草鱼", "life_stage": "夏花", "quantity": typed}
+    values["kind"] = "hatch"
     owner.press("登记这一批", **values)
     assert owner.status == 422
     assert said in owner.text

@@ -105,6 +105,7 @@ def test_one_key_with_other_words_is_a_conflict_not_a_second_act(db, reader):
     farm = make_hatchery(db)
     owner = reader(secret=farm.owner_secret).open("/hatcheries/own/lots/new")
     values = {"pond": "3 号塘", "species": "草鱼", "life_stage": "夏花", "quantity": "5万"}
+    values["kind"] = "hatch"
     method, path, data = owner.filled("登记这一批", **values)
     assert owner.send(method, path, data).status == 200
     other = [(name, "9万" if name == "quantity" else value) for name, value in data]

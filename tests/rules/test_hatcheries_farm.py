@@ -27,7 +27,9 @@ from aquacert.hatcheries.rules.outline import (
     area_m2,
     as_geojson,
     as_lines,
+    by_number,
     drawn,
+    pond_name,
     read_outline,
     volume_m3,
 )
@@ -224,3 +226,9 @@ def test_every_word_is_there():
     assert set(STATE_WORDS) == set(State) == set(STATE_KINDS)
     assert set(FIT_SENTENCES) == set(FitReason)
     assert set(POST_WORDS) == set(Post)
+
+
+def test_ponds_stand_in_the_order_of_their_numbers_and_wide_digits_are_digits():
+    names = ["10 号塘", "A3", "2 号塘", "９号塘"]
+    assert sorted(names, key=by_number) == ["2 号塘", "９号塘", "10 号塘", "A3"]
+    assert pond_name(" ９  号塘 ") == "9 号塘"

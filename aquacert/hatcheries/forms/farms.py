@@ -10,6 +10,7 @@ from wtforms import (
     BooleanField,
     HiddenField,
     PasswordField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -29,6 +30,8 @@ from aquacert.hatcheries.rules import (
 from aquacert.http.forms import Form
 
 NEEDED = DataRequired(_("这一项要填"))
+CHOSEN = DataRequired(_("请选一项"))
+"""Of what nothing is chosen beforehand: a wrong choice would count."""
 SHORT = Length(max=120, message=_("太长了，最多 120 个字"))
 
 
@@ -114,7 +117,7 @@ class LotForm(Form):
     variety = StringField(_("品系"), [Length(max=40)])
     life_stage = StringField(_("规格"), [NEEDED, Length(max=40)])
     unit = SelectField(_("单位"), [Judged()], choices=UNITS)
-    kind = SelectField(_("怎么来的"), [Judged()], choices=STOCK_KINDS[:3])
+    kind = RadioField(_("怎么来的"), [CHOSEN], choices=STOCK_KINDS[:3])
     quantity = StringField(_("数量"), [NEEDED, Length(max=40)])
     certificate_number = StringField(_("检疫证明编号"), [Length(max=60)])
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from aquacert.hatcheries.forms.farms import NEEDED, STOCK_KINDS, Judged
+from aquacert.hatcheries.forms.farms import CHOSEN, NEEDED, STOCK_KINDS, Judged
 from aquacert.http.forms import Form
 
 PAPERS = {"accept": "image/*,.pdf", "capture": "environment"}
@@ -16,7 +16,7 @@ PAPERS = {"accept": "image/*,.pdf", "capture": "environment"}
 class EntryForm(Form):
     """One ledger entry by hand; a purchase names its certificate."""
 
-    kind = SelectField(_("变动原因"), [Judged()], choices=STOCK_KINDS)
+    kind = RadioField(_("变动原因"), [CHOSEN], choices=STOCK_KINDS)
     quantity = StringField(_("数量"), [NEEDED, Length(max=40)])
     happened_on = StringField(_("哪天发生的"), [Length(max=30)])
     reason = StringField(_("说明"), [Length(max=120)])

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from aquacert.hatcheries.models import Hatchery, Lot, Pond, StockMovement
+from aquacert.hatcheries.rules.outline import by_number
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.paging import Pages
@@ -73,12 +74,10 @@ def balance(look: Look, lot_id: UUID) -> int:
 def lots(look: Look, hatchery_id: UUID) -> list[LotLine]:
     """Return every lot of a hatchery by pond, empty ones too."""
     rows = look.session.execute(
-        select(Lot, Pond)
-        .join(Pond, Pond.id == Lot.pond_id)
-        .where(Lot.hatchery_id == hatchery_id)
-        .order_by(Pond.name, Lot.number)
+        select(Lot, Pond).join(Pond, Pond.id == Lot.pond_id).where(Lot.hatchery_id == hatchery_id)
     ).all()
-    return [_line(look, lot, pond) for lot, pond in rows]
+    found = sorted(rows, key=lambda row: (by_number(row[1].name), row[0].number))
+    return [_line(look, lot, pond) for lot, pond in found]
 
 
 def lot_lines(look: Look, lot_ids: Collection[UUID]) -> dict[UUID, LotLine]:
@@ -91,7 +90,8 @@ def lot_lines(look: Look, lot_ids: Collection[UUID]) -> dict[UUID, LotLine]:
 
 def ponds(look: Look, hatchery_id: UUID) -> list[Pond]:
     """Return the ponds of a hatchery by name."""
-    return look.scalars(select(Pond).where(Pond.hatchery_id == hatchery_id).order_by(Pond.name))
+    found = look.scalars(select(Pond).where(Pond.hatchery_id == hatchery_id))
+    return sorted(found, key=lambda pond: by_number(pond.name))
 
 
 def lot_of(look: Look, lot_id: UUID) -> tuple[Hatchery, Lot]:

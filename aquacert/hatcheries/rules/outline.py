@@ -17,6 +17,19 @@ from typing import Any
 
 from aquacert.kernel.errors import Invalid
 
+DIGITS = re.compile(r"(\d+)")
+
+
+def pond_name(text: str) -> str:
+    """Return a pond's name as it is kept: ９号塘 and 9号塘 are one pond."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def by_number(name: str) -> tuple[tuple[bool, int, str], ...]:
+    """Return what names of ponds are sorted by: 2 号塘 before 10 号塘."""
+    parts = [one for one in DIGITS.split(pond_name(name)) if one.strip()]
+    return tuple((not one.isdecimal(), int(one) if one.isdecimal() else 0, one) for one in parts)
+
 
 class Sort(StrEnum):
     """What a pond is built as."""

@@ -20,6 +20,7 @@ from aquacert.hatcheries.views.blueprint import bp
 from aquacert.http.gates import allowed, current_actor, look, open_to_all, work
 from aquacert.http.house import house
 from aquacert.http.pages import page
+from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
@@ -99,7 +100,7 @@ def _pdf(unit: Look, farm: Hatchery) -> ResponseReturnValue:
         name=farm.name,
         place=full_name(unit, farm.division_code),
         address=_address(sign.token),
-        made_on=sign.made_at.date(),
+        made_on=legal_day(sign.made_at),
         is_demo=unit.settings.is_demo,
     )
     return send_file(

@@ -41,6 +41,7 @@ from aquacert.hatcheries.queries.ledgers import (
     pond_of,
 )
 from aquacert.hatcheries.rules import days_unconfirmed, spark
+from aquacert.hatcheries.rules.outline import pond_name
 from aquacert.hatcheries.views.blueprint import bp, day
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
@@ -261,7 +262,7 @@ def _move(w: Work, lot_id: UUID, form: MoveForm) -> UUID:
 
 def _open(w: Work, form: LotForm) -> UUID:
     farm = own_hatchery(w)
-    name = " ".join(form.pond.data.split())
+    name = pond_name(form.pond.data)
     known = {one.name: one.id for one in ponds(w, farm.id)}
     kind = species_named(w, form.species.data)
     unit = form.unit.data or kind.base_unit

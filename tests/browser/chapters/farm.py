@@ -60,6 +60,7 @@ def stock_up(road: Road) -> None:
     assert "先登记塘口和存塘数" in hand.look("home_no_pond")
     hand.follow("先登记塘口和存塘数").look("new_lot")
     hand.fill(pond="2 号塘", species="南美白对虾", life_stage="P10", quantity="120万")
+    hand.put("kind", "hatch")
     hand.press("登记这一批")
     assert "1 200 000" in hand.look("lot")
     hand.open("/declarations/home").look("home_stocked")
