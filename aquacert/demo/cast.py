@@ -187,7 +187,7 @@ def _body(database: Database, key: str) -> UUID:
 
 
 def _person(database: Database, part: Part, body_id: UUID) -> UUID:
-    found = _known(database, part.name)
+    found = known(database, part.name)
     if found is not None:
         return found
     totp = needs_code(part.name)
@@ -212,19 +212,20 @@ def _mobile(username: str) -> str:
     return f"138000010{names.index(username) if username in names else 99:02d}"
 
 
-def _known(database: Database, username: str) -> UUID | None:
+def known(database: Database, username: str) -> UUID | None:
+    """Return the account of a user name, None when there is none."""
     with database.look(SYSTEM) as look:
         return look.one(select(Person.id).where(Person.username == username))
 
 
 def _farm(database: Database) -> UUID:
     """Let the farm register as a stranger does; return its owner's account."""
-    found = _known(database, OWNER)
+    found = known(database, OWNER)
     if found is not None:
         return found
     with database.work(ANONYMOUS) as w:
         _register(w, demo_uscc(COUNTY, 900))
-    made = _known(database, OWNER)
+    made = known(database, OWNER)
     if made is None:
         raise LookupError(OWNER)
     return made
@@ -270,7 +271,7 @@ def _organisation_of(look: Look, person_id: UUID) -> UUID | None:
 
 
 def _clerk(database: Database, owner_id: UUID) -> UUID:
-    found = _known(database, "hatchery_clerk")
+    found = known(database, "hatchery_clerk")
     if found is not None:
         return found
     with database.look(SYSTEM) as look:

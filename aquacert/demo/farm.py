@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from aquacert.accounts.commands import open_office, switch_capability
+from aquacert.accounts.queries import actor_for
 from aquacert.accounts.rules.capabilities import Capability
 from aquacert.declarations.commands import (
     CallNote,
@@ -25,7 +26,9 @@ from aquacert.demo.cast import (
     COUNTY,
     PASSWORD,
     SPECIES,
+    STAGE,
     demo_uscc,
+    known,
 )
 from aquacert.demo.pictures import pond
 from aquacert.demo.props import DIARY, bulk_sheet, destined
@@ -113,7 +116,16 @@ class FarmAndOffice:
         self.register(902, "示例县南港鱼苗场", "示例镇南港 6 组", "pending_farm", "13800000023")
         with story.database.work(story.actor("office_clerk")) as w:
             approve_hatchery(w, twin)
-        story.said("又登记两家：一家疑似重复、等人判，一家待审核")
+        person_id = known(story.database, NEIGHBOUR)
+        if person_id is None:
+            raise LookupError(NEIGHBOUR)
+        with story.database.look() as look:
+            owner = actor_for(look, person_id)
+        with story.database.work(owner) as w:
+            code = species_named(w, SPECIES).code
+            pond_id = add_pond(w, twin, "1 号塘")
+            open_lot(w, pond_id, species_code=code, life_stage=STAGE, quantity=300_000)
+        story.said("又登记两家：一家疑似重复、有存塘不申报、等人判，一家待审核")
 
     def register(self, serial: int, name: str, place: str, username: str, phone: str) -> UUID:
         """Let a farm register as a stranger does."""
