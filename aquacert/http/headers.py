@@ -7,6 +7,8 @@ import time
 from flask import Flask, Response, g, request
 from prometheus_client import Counter, Histogram
 
+from aquacert.kernel.memory import give_back
+
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
     " font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
@@ -43,6 +45,7 @@ def dress(app: Flask) -> None:
         started = g.get("started")
         if started is not None:
             SECONDS.labels(endpoint).observe(time.perf_counter() - started)
+        give_back()
         return response
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
 def alembic_config(url: str) -> Config:
     """Return the configuration under which Alembic works on the database at `url`."""
+    from alembic.config import Config  # only who upgrades needs it in memory
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
@@ -38,4 +42,6 @@ def standing(session: Session) -> str:
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database at `url` to `revision`, each migration in its own transaction."""
+    from alembic import command
+
     command.upgrade(alembic_config(url), revision)
