@@ -75,21 +75,27 @@ class FarmAndOffice:
     """The farm's year and the office's week, on the story's clock."""
 
     story: Story
+    is_new: bool = False
+    """Whether it is played in this run."""
 
-    def work(self) -> None:
-        """Play it, unless it was played."""
+    def begin(self) -> None:
+        """Play what was before the story's declaration, unless a demo before played it."""
         story = self.story
         with story.database.look(story.actor("province_supervisor")) as look:
-            if campaign_pages(look).items:
-                return
-        story.at(days=4, hours=14)
-        self.keep_record()
-        self.neighbours()
-        self.province()
-        self.fail_a_batch()
-        story.at(hours=20)
-        self.workbook()
-        self.queue()
+            self.is_new = not campaign_pages(look).items
+        if self.is_new:
+            story.at(days=4, hours=23)
+            self.keep_record()
+            self.neighbours()
+            self.province()
+            self.fail_a_batch()
+
+    def go_on(self) -> None:
+        """Play what waits today: drafts at the farm, a declaration and a call at the office."""
+        if self.is_new:
+            self.story.at(hours=2, minutes=30)
+            self.workbook()
+            self.queue()
 
     def keep_record(self) -> None:
         """The farm's people, sign, pond, diary of the last weeks, and a purchase from another province."""
@@ -200,7 +206,7 @@ class FarmAndOffice:
         leaves = story.present + timedelta(hours=6)
         declaration_id = self.declare(SICK, leaves, "示A6P311")
         story.accept(declaration_id, "另一份申报受理，派员")
-        story.at(days=3, hours=20)
+        story.at(days=4, hours=7)
         vet = story.actor("official_vet")
         with story.database.work(vet) as w:
             [check_id] = start_inspection(w, declaration_id)
@@ -223,7 +229,7 @@ class FarmAndOffice:
                 ],
                 method="深埋",
             )
-        story.at(days=3, hours=16)
+        story.at(days=4, hours=3)
         with story.database.work(vet) as w:
             done = Done(SICK // 10, "深埋", "场内无害化处理点", w.now, "示例技术员", "撒生石灰")
             record_disposal(w, order_id, done)
@@ -251,7 +257,7 @@ class FarmAndOffice:
         """A declaration waits in the office's queue; its owner rang."""
         story = self.story
         waiting = self.declare(100_000, story.present + timedelta(days=4), "示A6P312")
-        story.at(hours=19)
+        story.at(hours=2)
         with story.database.work(story.actor("office_clerk")) as w:
             note_call(
                 w,

@@ -70,8 +70,14 @@ def run(settings: Settings, opened: Opener, said: Callable[[str], None]) -> dict
     story = Story(house, clock, cast, said, present)
     laboratory = Laboratory(story)
     laboratory.try_lot()
-    FarmAndOffice(story).work()
-    certificate_id = story.walk(meanwhile=laboratory.work)
+    farm = FarmAndOffice(story)
+    farm.begin()
+
+    def meanwhile(code: str) -> None:
+        laboratory.work(code)
+        farm.go_on()
+
+    certificate_id = story.walk(meanwhile=meanwhile)
     ran = runner.run_all()
     said(f"文书生成：PDF 两重签名、.docx、状态名单（{ran} 件后台任务）")
     story.catch_up(SystemClock().now)
