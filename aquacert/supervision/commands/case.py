@@ -11,7 +11,7 @@ from uuid import UUID
 from aquacert.declarations.queries import facts as papers
 from aquacert.declarations.rules.states import State
 from aquacert.kernel.audit import Fact
-from aquacert.kernel.errors import Invalid, NotAllowedNow
+from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
 from aquacert.kernel.files import StoredFile
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.topics import Topic
@@ -47,6 +47,15 @@ class CaseMade(Fact):
     sha256: str
 
 
+@dataclass(frozen=True)
+class CaseTaken(Fact):
+    """The archive was downloaded: everything personal of the case left the house with it."""
+
+    tag: ClassVar[str] = "supervision:case:take"
+    title: ClassVar[str] = "下载整案档案"
+    sha256: str
+
+
 def ask_case(w: Work, declaration_id: UUID, *, because: str) -> UUID:
     """Ask for the archive of a case and return its id; the worker makes it."""
     paper = papers.declaration(w, declaration_id)
@@ -71,6 +80,16 @@ def ask_case(w: Work, declaration_id: UUID, *, because: str) -> UUID:
     w.record(CaseAsked(paper.number), on=row, county=paper.origin_code, reason=said)
     w.tell(Topic.CASE_ASKED, row.id)
     return row.id
+
+
+def take_case(w: Work, case_id: UUID) -> StoredFile:
+    """Return the archive's file to the one who asked for it and said why, and note the taking."""
+    row = w.get(CaseFile, case_id)
+    file = w.session.get(StoredFile, row.file_id) if row.file_id else None
+    if row.asked_by_id != w.actor.person_id or file is None:
+        raise NotFound
+    w.record(CaseTaken(file.sha256), on=row, county=row.origin_code, reason=row.because)
+    return file
 
 
 def make_case(database: Database, case_id: UUID) -> None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import count
 from typing import IO, Any, Final
 
 FORMAT: Final = "aquacert-case"
@@ -20,6 +22,10 @@ VERSION: Final = 1
 FIXED: Final = (2000, 1, 1, 0, 0, 0)
 PACKED: Final = frozenset({".json", ".jsonl", ".html", ".txt", ""})
 """Endings worth compressing; pictures, PDF and Word files are compressed already."""
+UNSAFE: Final = re.compile(
+    '[\x00-\x1f\x7f\\\\:*?"<>|\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]'
+)
+"""What some system cannot have in a file's name, or hides in one."""
 MANIFEST, SUMS, INDEX = "manifest.json", "SHA256SUMS", "index.html"
 STYLE: Final = (
     "body{font:16px/1.6 'Noto Sans SC','Microsoft YaHei',sans-serif;max-width:60em;margin:2em auto;"
@@ -70,10 +76,10 @@ def write_case(facts: CaseFacts, entries: Sources, out: IO[bytes]) -> list[Liste
     listed: list[Listed] = []
     with zipfile.ZipFile(out, "w", allowZip64=True) as archive:
         for one in sorted(entries, key=lambda entry: entry.path):
-            data = one.read()
-            _put(archive, one.path, data)
+            data, path = one.read(), _place(one.path, {kept.path for kept in listed})
+            _put(archive, path, data)
             digest = hashlib.sha256(data).hexdigest()
-            listed.append(Listed(one.path, one.title, len(data), digest))
+            listed.append(Listed(path, one.title, len(data), digest))
         manifest = json.dumps(_manifest(facts, listed), ensure_ascii=False, indent=1)
         _put(archive, MANIFEST, manifest.encode())
         page = _index(facts, listed).encode()
@@ -83,6 +89,18 @@ def write_case(facts: CaseFacts, entries: Sources, out: IO[bytes]) -> list[Liste
         sums.append(f"{hashlib.sha256(manifest.encode()).hexdigest()}  {MANIFEST}\n")
         _put(archive, SUMS, "".join(sums).encode())
     return listed
+
+
+def _place(path: str, taken: Container[str]) -> str:
+    """Return where a file lies: inside the archive, and nowhere that another lies.
+
+    Numbers come from several houses; whoever unpacks the archive is led to no other folder by one.
+    """
+    parts = [UNSAFE.sub("_", part) for part in path.split("/")]
+    name = "/".join("_" if part.strip(". ") == "" else part for part in parts)
+    stem, dot, ending = name.rpartition(".")
+    places = (f"{stem or ending}-{at}{dot}{ending if stem else ''}" for at in count(2))
+    return name if name not in taken else next(one for one in places if one not in taken)
 
 
 def _put(archive: zipfile.ZipFile, path: str, data: bytes) -> None:

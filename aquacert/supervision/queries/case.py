@@ -11,10 +11,11 @@ from sqlalchemy import Select, or_, select
 
 from aquacert.accounts.queries.organisations import organisation
 from aquacert.certificates import queries as certificates
-from aquacert.declarations.models import Declaration, FiledForm
+from aquacert.declarations.models import Declaration, FiledForm, PhoneCall, ProxyConsent
 from aquacert.declarations.queries import facts as papers
 from aquacert.declarations.queries.filed import docx_of_form, forms_of, pdf_of_form, signed_file
 from aquacert.declarations.queries.papers import KINDS, opening_sheet, papers_of
+from aquacert.declarations.rules.consent import WAY_WORDS, Way
 from aquacert.declarations.rules.filing import SHORT_WORDS, FormKind
 from aquacert.declarations.rules.grounds import MATERIAL_WORDS
 from aquacert.declarations.rules.states import STATE_WORDS, State
@@ -83,6 +84,7 @@ def entries_of(look: Look, paper: Declaration) -> list[Entry]:
     return [
         *_forms(look, paper),
         *_materials(look, paper),
+        *_consents(look, paper),
         *_photos(look, paper),
         *_samples(look, paper),
         *_certificates(look, paper),
@@ -114,7 +116,7 @@ def subjects_of(look: Look, declaration_id: UUID) -> list[tuple[str, str]]:
         ("certificates", one.certificate_id)
         for one in certificates.certificates_of_batches(look, batches)
     ]
-    for model in (TreatmentOrder, Disposal):
+    for model in (TreatmentOrder, Disposal, ProxyConsent, PhoneCall):
         rows = look.scalars(select(model.id).where(model.declaration_id == declaration_id))
         found += [(model.__tablename__, row) for row in rows]
     return [(kind, str(key)) for kind, key in found]
@@ -162,6 +164,20 @@ def _materials(look: Look, paper: Declaration) -> Iterator[Entry]:
         counted[word] = counted.get(word, 0) + 1
         path = f"{MATERIALS}/{word}-{counted[word]}{_ending(file)}"
         yield _stored(look, path, f"{word} {counted[word]}", file)
+
+
+def _consents(look: Look, paper: Declaration) -> Iterator[Entry]:
+    """Yield what shows that the owner consented to a proxy: the signed paper, the recorded call."""
+    rows = look.scalars(
+        select(ProxyConsent)
+        .where(ProxyConsent.declaration_id == paper.id)
+        .order_by(ProxyConsent.asked_at, ProxyConsent.id)
+    )
+    for at, row in enumerate(rows, 1):
+        for file in look.files_of(row):
+            name = f"代办同意-{at}"
+            said = f"{WAY_WORDS[Way(row.way)]} {at}"
+            yield _stored(look, f"{MATERIALS}/{name}{_ending(file)}", said, file)
 
 
 def _photos(look: Look, paper: Declaration) -> Iterator[Entry]:

@@ -8,16 +8,14 @@ from flask import redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from aquacert.declarations.queries import facts as papers
-from aquacert.http.gates import allowed, current_actor, house, look, work
+from aquacert.http.gates import allowed, house, look, work
 from aquacert.http.pages import page
-from aquacert.kernel.errors import NotFound
 from aquacert.kernel.files import StoredFile
 from aquacert.kernel.permissions import P
-from aquacert.supervision.commands import ask_case, make_case
+from aquacert.supervision.commands import ask_case, make_case, take_case
 from aquacert.supervision.forms import CaseForm
 from aquacert.supervision.queries.case import (
     case_facts,
-    case_file,
     case_files,
     weight_of,
 )
@@ -65,14 +63,9 @@ def case(declaration_id: UUID) -> ResponseReturnValue:
 @allowed(P.CASE_ARCHIVE)
 def case_zip(case_id: UUID) -> ResponseReturnValue:
     """The archive, to the one who asked for it and said why."""
-    with look() as unit:
-        row = case_file(unit, case_id)
-        if row.asked_by_id != current_actor().person_id or row.file_id is None:
-            raise NotFound
-        file = unit.session.get(StoredFile, row.file_id)
-        if file is None:
-            raise NotFound
-        path = unit.home.files.path(file.sha256)
+    with work() as w:
+        file = take_case(w, case_id)
+    path = house().database.files.path(file.sha256)
     return send_file(path, mimetype=file.media_type, as_attachment=True, download_name=file.name)
 
 

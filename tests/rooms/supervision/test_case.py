@@ -9,8 +9,10 @@ import zipfile
 from html import unescape
 
 import pytest
+from sqlalchemy import select
 
 from aquacert.app import runner_of
+from aquacert.declarations.commands import consent_on_paper, submit_declaration
 from aquacert.declarations.commands.filing import file_signed_paper
 from aquacert.declarations.queries.filed import forms_of
 from aquacert.kernel.audit import AuditEntry
@@ -18,11 +20,14 @@ from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.files import StoredFile
 from aquacert.kernel.scope import SYSTEM
 from aquacert.supervision.commands import ask_case, make_case
-from aquacert.supervision.queries.case import case_file, case_files
+from aquacert.supervision.documents import CaseFacts, Entry, write_case
+from aquacert.supervision.queries.case import case_facts, case_file, case_files
 from aquacert.supervision.rules import CaseState
 from aquacert.supervision.views import case as door
 from tests.make.accounts import make_person, signed_in
 from tests.make.certificates import issue_one, make_ready, picture
+from tests.make.declarations import proxied
+from tests.make.hatcheries import make_hatchery
 
 
 def archive_of(db, case_id):
@@ -109,6 +114,9 @@ def test_the_page_makes_a_small_case_at_once_and_a_large_one_behind(
     link = shown.split('href="/supervision/cases/files/')[1].split('"')[0]
     with desk.get(f"/supervision/cases/files/{link}") as taken:
         assert taken.data.startswith(b"PK")
+    with db.look(SYSTEM) as look:
+        trail = look.scalars(select(AuditEntry).where(AuditEntry.tag == "supervision:case:take"))
+    assert [(one.actor_id, one.reason) for one in trail] == [(clerk.person_id, "年度档案移交")]
     monkeypatch.setattr(door, "AT_ONCE", 0)
     assert desk.post(here, data={"because": "复查调卷"}).status_code == 302
     assert "刷新看看" in unescape(desk.get(here).text)
@@ -125,3 +133,36 @@ def test_the_page_makes_a_small_case_at_once_and_a_large_one_behind(
     # Another official of the same county asks himself; the farm's owner has no door.
     other = make_person(db, "office_clerk", organisation_id=paper.farm.office_id)
     assert signed_in(client, other).get(f"/supervision/cases/files/{link}").status_code == 404
+
+
+def test_no_name_leads_out_of_the_archive_or_over_another_file():
+    facts = CaseFacts("320114-1", "所", "场", "已办结", False, 0, ())
+    paths = (
+        "../../etc/a.pdf",
+        "6-检测报告/..",
+        "6-检测报告/A\\b\u202e:1.pdf",
+        "x.pdf",
+        "x.pdf",
+        "y",
+    )
+    out = io.BytesIO()
+    listed = write_case(facts, [Entry(one, one, lambda: b"1") for one in (*paths, "y")], out)
+    with zipfile.ZipFile(out) as archive:
+        names = archive.namelist()
+    assert len(set(names)) == len(names) == len(listed) + 3
+    assert {one.path for one in listed} == {
+        *("_/_/etc/a.pdf", "6-检测报告/_", "6-检测报告/A_b__1.pdf"),
+        *("x.pdf", "x-2.pdf", "y", "y-2"),
+    }
+
+
+def test_the_owners_consent_to_a_proxy_belongs_to_the_case(db):
+    farm = make_hatchery(db)
+    declaration_id = proxied(db, farm, farm.clerk)
+    with db.work(farm.clerk) as w:
+        consent_on_paper(w, declaration_id, data=picture(), name="a.jpg")
+        submit_declaration(w, declaration_id, statement=True)
+    with db.look(farm.clerk) as look:
+        entries = {one.path: one for one in case_facts(look, declaration_id)[1]}
+        assert entries["3-申报材料/代办同意-1.jpg"].read().startswith(b"\xff\xd8")
+        assert "declarations:consent:give" in entries["8-审计摘录/audit.jsonl"].read().decode()
