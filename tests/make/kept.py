@@ -62,7 +62,7 @@ def kept(
     """
 
     @wraps(build)
-    def built(place: Any, *asked: Asked.args, **named: Asked.kwargs) -> Made:
+    def built(place: Any, /, *asked: Asked.args, **named: Asked.kwargs) -> Made:
         database: Database = place.database if isinstance(place, House) else place
         question = (build.__qualname__, build.__module__, asked, tuple(sorted(named.items())))
         if not vars(database).get("is_fresh") or not _is_plain(question):
