@@ -27,6 +27,7 @@ MARKS = {"、": ", ", "，": ", ", "；": "; ", "：": ": ", "。": ". "}
 FRAMES = (
     (re.compile(r"([^：]+)：(.+)", re.DOTALL), "{}: {}"),
     (re.compile(r"(.+)（([^（）]+)）", re.DOTALL), "{} ({})"),
+    (re.compile(r"([0-9A-Z][0-9A-Z-]{5,}) (.+)"), "{} {}"),
 )
 LONGEST = 1000
 """Characters; what is longer is no sentence of ours."""
@@ -151,6 +152,7 @@ def _by_frame(language: str, text: str, depth: int) -> str:
 def _by_words(language: str, text: str) -> str:
     """Say a list (A1 无、B1 无), if every word of it is known."""
     whole, _shapes = _catalogue(language)
+    text = MYRIADS.sub(lambda people: _in_digits(people, whole), text)
     words = BETWEEN.split(text)
     if any(HAN.search(word) and word not in whole for word in words):
         return text

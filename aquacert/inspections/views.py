@@ -266,7 +266,7 @@ def _check_page(
 def _suspicion_form(unit: Look, sheet: queries.CheckSheet) -> SuspicionForm:
     form = SuspicionForm(data={"suspected": sheet.check.suspected})
     form.suspected.choices = [
-        SelectChoice(duty.disease_code, duty.name_zh)
+        SelectChoice(duty.disease_code, _(duty.name_zh))
         for duty in reference.duties(unit, sheet.batch.species_code, unit.today)
     ]
     return form

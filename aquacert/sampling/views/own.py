@@ -183,4 +183,4 @@ def _offer_labs(unit: Look, form: ParcelForm, self_test_id: UUID) -> None:
 
 def _offer_diseases(unit: Look, form: OwnForm, species_code: str) -> None:
     found = reference.duties(unit, species_code, unit.today) if species_code else ()
-    form.disease_code.choices = [SelectChoice(one.disease_code, one.name_zh) for one in found]
+    form.disease_code.choices = [SelectChoice(one.disease_code, _(one.name_zh)) for one in found]
