@@ -57,7 +57,10 @@ def english(app):
                 "a line, longitude first, then latitude, for example 118.801234, 32.061234."
             ),
         ),
-        ("凡纳滨对虾 50 万尾、草鱼 8,000 尾", "Whiteleg shrimp 500,000 head, Grass carp 8,000 head"),
+        (
+            "凡纳滨对虾 50 万尾、草鱼 8,000 尾",
+            "Whiteleg shrimp 500,000 head, Grass carp 8,000 head",
+        ),
         (
             "320682-20261119-001 已受理，请看检疫时间和地点。",
             "320682-20261119-001 Accepted; see time and place of inspection.",
