@@ -138,9 +138,13 @@ def open_campaign(
 def announce_campaign(w: Work, campaign_id: UUID) -> bool:
     """Tell the next farms that a data check began; say whether there may be more to tell.
 
-    Whoever has the message already is passed over: done twice, it tells nobody twice.
+    Whoever has the message already, or has answered before it came, is passed over: done twice, it
+    tells nobody twice.
     """
     row = campaign(w, campaign_id)
+    if row.ended_at is not None:
+        return False
+    answered = select(CampaignAnswer.hatchery_id).where(CampaignAnswer.campaign_id == row.id)
     link = f"/hatcheries/own/campaigns/{row.id}"
     told = select(InboxMessage.to_organisation_id).where(
         InboxMessage.link == link, InboxMessage.to_organisation_id.is_not(None)
@@ -150,6 +154,7 @@ def announce_campaign(w: Work, campaign_id: UUID) -> bool:
         Hatchery.state == State.APPROVED.value,
         Hatchery.division_code.in_(codes),
         Hatchery.organisation_id.not_in(told),
+        Hatchery.id.not_in(answered),
     )
     bodies = w.scalars(wanted.order_by(Hatchery.id).limit(AT_A_TIME))
     for body in bodies:

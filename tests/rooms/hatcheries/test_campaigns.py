@@ -196,3 +196,17 @@ def test_what_a_county_has_not_switched_on_is_refused_at_its_door(db, chief):
         ):
             with pytest.raises(NotAllowedNow, match="还没有启用"):
                 act()
+
+
+def test_nobody_is_asked_for_what_he_answered_or_for_what_is_over(db, chief):
+    farm = make_hatchery(db)
+    key, over = opened(db, chief, questions=[]), opened(db, chief, title="作废的核对")
+    with db.work(farm.owner) as w:
+        answer_campaign(w, key, farm.hatchery_id, said={})
+    with db.work(chief.actor) as w:
+        end_campaign(w, over)
+    for campaign_id in (key, over):
+        announce_campaign(db, campaign_id)
+    with db.look(SYSTEM) as look:
+        told = select(func.count()).where(InboxMessage.kind == "campaign")
+        assert look.session.scalar(told) == 0
