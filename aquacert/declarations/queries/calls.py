@@ -15,21 +15,25 @@ from aquacert.kernel.paging import Pages
 from aquacert.kernel.work import Look
 from aquacert.reference.rules.phone import parse_phone
 
+MOST_FOUND = 100
+
 
 def call_page(
     look: Look, words: str = "", *, only_open: bool = False, number: int = 1
 ) -> Pages[PhoneCall]:
     """Return one page of the office's calls, the newest first.
 
-    `words` is a whole telephone number or a whole declaration number: names are not searched.
+    `words` is a whole telephone number or a whole declaration number: names are not searched. What
+    is found stands on one page.
     """
     statement = select(PhoneCall).where(look.visible(PhoneCall))
     if words.strip():
         statement = statement.where(_found_by(words.strip()))
+    size = MOST_FOUND if words.strip() else 20
     if only_open:
         statement = statement.where(_waits())
-        return look.pages(statement.order_by(PhoneCall.follow_up_on, PhoneCall.id), number)
-    return look.pages(statement.order_by(PhoneCall.at.desc(), PhoneCall.id.desc()), number)
+        return look.pages(statement.order_by(PhoneCall.follow_up_on, PhoneCall.id), number, size)
+    return look.pages(statement.order_by(PhoneCall.at.desc(), PhoneCall.id.desc()), number, size)
 
 
 def calls_of(look: Look, declaration_id: UUID) -> list[PhoneCall]:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from aquacert.declarations.commands import CallNote, note_call
+from aquacert.declarations.forms import ActForm
 from aquacert.declarations.forms.desk import CallForm
 from aquacert.declarations.queries import declaration
 from aquacert.declarations.queries.calls import call_chain, call_page, numbers_of, owed
@@ -32,11 +33,14 @@ WORDS = {
 }
 
 
-@bp.get("/calls")
+@bp.route("/calls", methods=["GET", "POST"])
 @allowed(P.CALL_KEEP)
 def calls() -> ResponseReturnValue:
-    """The office's calls: all, or those where somebody is still to be rung back."""
-    words = request.args.get("q", "")
+    """The office's calls: all, or those where somebody is still to be rung back.
+
+    Searched by POST: a telephone number stands in no address, no history and no log.
+    """
+    words = request.form.get("q", "")
     is_open = request.args.get("open") == "1"
     with look() as unit:
         number = request.args.get("page", 1, type=int)
@@ -45,6 +49,7 @@ def calls() -> ResponseReturnValue:
             "declarations/calls.html",
             pages=found,
             q=words,
+            form=ActForm(formdata=None),
             is_open=is_open,
             due=owed(unit, unit.today),
             numbers=numbers_of(unit, found.items),
@@ -63,7 +68,7 @@ def new_call() -> ResponseReturnValue:
         with form.catching():
             note = _note(form)
             with work(once=form.key()) as w:
-                call_id = note_call(w, note, declaration_id=_about(w, form, about), after_id=after)
+                call_id = note_call(w, note, declaration_id=_about(w, form), after_id=after)
                 here = w.reply = url_for(".call", call_id=call_id)
             flash(_("电话已记下"))
             return redirect(here)
@@ -107,8 +112,8 @@ def _note(form: CallForm) -> CallNote:
     )
 
 
-def _about(w: Work, form: CallForm, about: UUID | None) -> UUID | None:
-    """Return the declaration that was named, by address or by its number."""
+def _about(w: Work, form: CallForm) -> UUID | None:
+    """Return the declaration whose number was left or typed in the form."""
     said = (form.number.data or "").strip()
     if not said:
         return None
@@ -117,7 +122,7 @@ def _about(w: Work, form: CallForm, about: UUID | None) -> UUID | None:
         raise Invalid(
             "没有这份申报。", number=_("本辖区没有这个申报号，请核对；不关哪一份就空着。")
         )
-    return about or found.id
+    return found.id
 
 
 def _asked(name: str) -> UUID | None:
