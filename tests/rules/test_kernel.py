@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from uuid import uuid4
+from uuid import RFC_4122, uuid4
 
 import pytest
 from hypothesis import given
@@ -39,6 +39,9 @@ def test_ids_sort_by_the_moment_they_were_made(one, other):
     if one + timedelta(milliseconds=1) <= other:
         assert new_id(one).bytes < new_id(other).bytes
     assert new_id(one).version == 7
+    of_one_act = [new_id(one) for _ in range(100)]
+    assert of_one_act == sorted(of_one_act)
+    assert {made.variant for made in of_one_act} == {RFC_4122}
 
 
 @given(INSTANTS)
