@@ -45,8 +45,8 @@ def assign_office(w: Work, hatchery_ids: Iterable[UUID], office_id: UUID | None)
         [line] = office_lines(w, [row])
         name, serves = row.name_zh, frozenset(line.serves)
     changed = 0
-    for key in keys:
-        farm = w.get_for_change(Hatchery, key)
+    farms = [w.get_for_change(Hatchery, key) for key in keys]
+    for farm in sorted(farms, key=lambda one: one.division_code):
         path = {place.code for place in division_path(w, farm.division_code)}
         if office_id is not None and not serves & path:
             sentence = f"{name}不服务{farm.name}所在的区划"

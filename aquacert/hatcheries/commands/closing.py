@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from aquacert.accounts import commands as accounts
 from aquacert.accounts.queries.organisations import agencies_for
+from aquacert.hatcheries.commands.stock.posting import hold_farm
 from aquacert.hatcheries.models import FarmSign, Hatchery, Lot
 from aquacert.hatcheries.rules.kinds import MOVES, Act, State
 from aquacert.kernel.audit import Fact
@@ -77,6 +78,7 @@ def close_hatchery(w: Work, hatchery_id: UUID, because: str) -> None:
     said = _reason(because)
     farm = w.get_for_change(Hatchery, hatchery_id)
     MOVES.after(State(farm.state), Act.CLOSE)
+    hold_farm(w, farm.id)
     check_empty(w, farm.id)
     w.move(farm, MOVES, Act.CLOSE, because=said)
     farm.closed_on, farm.closed_because, farm.reopening_because = w.today, said, None

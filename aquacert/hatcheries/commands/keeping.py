@@ -17,8 +17,10 @@ from aquacert.hatcheries.commands.stock import (
     hold_lots,
     next_lot_number,
 )
+from aquacert.hatcheries.commands.stock.moving import check_used
 from aquacert.hatcheries.models import Hatchery, Licence, LicenceSpecies, Lot, Pond
 from aquacert.hatcheries.rules import Kind, LicenceKind, State, Unit, check_period
+from aquacert.hatcheries.rules.outline import pond_name
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.db import blind
 from aquacert.kernel.errors import Invalid, NotAllowedNow
@@ -152,8 +154,8 @@ def write_licence(w: Work, hatchery: Hatchery, asked: LicenceAsked) -> Licence:
 
 def verify_licence(w: Work, licence_id: UUID) -> UUID:
     """Let the county say that it has seen this licence; return its farm's id."""
+    hatchery = w.get_for_change(Hatchery, w.get(Licence, licence_id).hatchery_id)
     licence = w.get_for_change(Licence, licence_id)
-    hatchery = w.get_for_change(Hatchery, licence.hatchery_id)
     if licence.verified_at is not None:
         raise NotAllowedNow("这份许可证已经核实过。")
     licence.verified_at, licence.returned_because = w.now, None
@@ -172,7 +174,7 @@ def verify_all(w: Work, hatchery: Hatchery) -> int:
 def add_pond(w: Work, hatchery_id: UUID, name: str) -> UUID:
     """Put a pond on record under the name the farm gives it."""
     hatchery = w.get_for_change(Hatchery, hatchery_id)
-    said = " ".join(name.split())
+    said = pond_name(name)
     if not said:
         raise Invalid("请填塘口名称。", name="例如“2 号塘”“育苗 4 池”。")
     twice = select(Pond.id).where(Pond.hatchery_id == hatchery.id, Pond.name == said)
@@ -201,8 +203,9 @@ def open_lot(
     The unit is the species' usual one when none is named. Raises `NotAllowedNow` before the county
     has approved the farm.
     """
+    hatchery = w.get_for_change(Hatchery, w.get(Pond, pond_id).hatchery_id)
     pond = w.get_for_change(Pond, pond_id)
-    hatchery = w.get_for_change(Hatchery, pond.hatchery_id)
+    check_used(pond)
     if hatchery.state != State.APPROVED.value:
         raise NotAllowedNow("县里还没有审核通过，暂时不能登记存塘。")
     species = reference.species(w, species_code)

@@ -167,8 +167,8 @@ def return_licence(w: Work, licence_id: UUID, because: str) -> UUID:
 
 
 def _locked(w: Work, licence_id: UUID) -> tuple[Licence, Hatchery]:
-    licence = w.get_for_change(Licence, licence_id)
-    return licence, w.get_for_change(Hatchery, licence.hatchery_id)
+    farm = w.get_for_change(Hatchery, w.get(Licence, licence_id).hatchery_id)
+    return w.get_for_change(Licence, licence_id), farm
 
 
 def _open_term(w: Work, licence: Licence) -> LicenceTerm | None:

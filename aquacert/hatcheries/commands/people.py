@@ -71,8 +71,8 @@ def keep_person(w: Work, hatchery_id: UUID, *, post: str, name: str, phone: str 
 
 def end_person(w: Work, farm_person_id: UUID) -> None:
     """Say that a person no longer is what they were here, from today."""
+    farm = w.get_for_change(Hatchery, w.get(FarmPerson, farm_person_id).hatchery_id)
     row = w.get_for_change(FarmPerson, farm_person_id)
-    farm = w.get_for_change(Hatchery, row.hatchery_id)
     if row.until_on is not None:
         raise NotAllowedNow("这个人已经离任。")
     row.until_on = w.today

@@ -59,8 +59,8 @@ def shape_pond(
 
     With an outline the area is computed, whatever was typed; without a volume it is area × depth.
     """
+    farm = w.get_for_change(Hatchery, w.get(Pond, pond_id).hatchery_id)
     pond = w.get_for_change(Pond, pond_id)
-    farm = w.get_for_change(Hatchery, pond.hatchery_id)
     size = area_m2(corners) if corners else area
     _check(size, depth_cm, volume)
     pond.sort = Sort(sort).value if sort in set(Sort) else None
@@ -73,8 +73,8 @@ def shape_pond(
 
 def leave_pond(w: Work, pond_id: UUID, *, is_used: bool) -> None:
     """Say that a pond is no longer used (or is again); refused while it holds stock."""
+    farm = w.get_for_change(Hatchery, w.get(Pond, pond_id).hatchery_id)
     pond = w.get_for_change(Pond, pond_id)
-    farm = w.get_for_change(Hatchery, pond.hatchery_id)
     if (pond.left_on is None) == is_used:
         raise NotAllowedNow("这个塘口已经是这样，请刷新看最新情况。")
     held = select(func.count()).where(Lot.pond_id == pond.id, Lot.balance > 0)

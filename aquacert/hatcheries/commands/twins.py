@@ -16,9 +16,12 @@ from aquacert.accounts.rules.roles import TRADE
 from aquacert.accounts.rules.states import PersonState
 from aquacert.hatcheries.commands.keeping import add_pond
 from aquacert.hatcheries.commands.stock import move_lot
+from aquacert.hatcheries.commands.stock.posting import hold_farm
 from aquacert.hatcheries.models import FarmPerson, Hatchery, Licence, Lot, Pond, TwinJudgement
 from aquacert.hatcheries.queries.twins import judgement
 from aquacert.hatcheries.rules.kinds import MOVES, Act, State
+from aquacert.hatcheries.rules.outline import pond_name
+from aquacert.hatcheries.rules.people import ONE_EACH
 from aquacert.hatcheries.rules.twins import Outcome
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound, NotReady
@@ -72,6 +75,9 @@ def merge_hatcheries(w: Work, survivor_id: UUID, merged_id: UUID, because: str) 
     if kept.state != State.APPROVED.value:
         raise NotAllowedNow("留下的一家要是已登记（审核通过）的，请先审核，或留另一家。")
     MOVES.after(State(gone.state), Act.MERGE)
+    hold_farm(w, gone.id)
+    for county in sorted({kept.division_code, gone.division_code}):
+        w.hold_trail(county)
     open_things = {label: n for label, n in w.impact("hatchery", gone.id).items() if n}
     if open_things:
         reasons = [f"要并入的一家还有{label} {count} 件" for label, count in open_things.items()]
@@ -161,11 +167,12 @@ def _move_stock(w: Work, kept: Hatchery, gone: Hatchery, because: str) -> dict[s
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """Return the pond's name, marked when the survivor has one of that name."""
+    """Return the pond's name as it is kept, marked when the survivor has one of that name."""
+    name = pond_name(name)
     if name not in taken:
         return name
     number = 1
-    while (marked := f"{name}（并入{number if number > 1 else ''}）") in taken:
+    while (marked := pond_name(f"{name}（并入{number if number > 1 else ''}）")) in taken:
         number += 1
     return marked
 
@@ -178,9 +185,19 @@ def _move_licences(w: Work, kept: Hatchery, gone: Hatchery) -> int:
 
 
 def _move_roll(w: Work, kept: Hatchery, gone: Hatchery) -> int:
+    """Move who is who; where there may be one of a post, the survivor's own stays in it."""
+    filled = set(
+        w.scalars(
+            select(FarmPerson.post).where(
+                FarmPerson.hatchery_id == kept.id, FarmPerson.until_on.is_(None)
+            )
+        )
+    )
     rows = w.scalars(select(FarmPerson).where(FarmPerson.hatchery_id == gone.id))
     for row in rows:
         row.hatchery_id = kept.id
+        if row.until_on is None and row.post in ONE_EACH & filled:
+            row.until_on = w.today
     return len(rows)
 
 

@@ -25,7 +25,9 @@ def fit_to_declare(look: Look, hatchery_id: UUID) -> list[Fault]:
     A declaration may be sent when no fault `is_hard`. Reads past row scope: the caller has shown
     that the farm is the actor's to see. Raises `NotFound` for no such farm.
     """
-    farm = look.session.get(Hatchery, hatchery_id)
+    # Read anew: whoever waited for a farm that was being closed must see it closed.
+    fresh = select(Hatchery).where(Hatchery.id == hatchery_id)
+    farm = look.one(fresh.execution_options(populate_existing=True))
     if farm is None:
         raise NotFound
     return faults(

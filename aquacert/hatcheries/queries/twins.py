@@ -8,7 +8,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from pypinyin import lazy_pinyin
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from aquacert.hatcheries.models import Hatchery, Licence, Lot, TwinJudgement
 from aquacert.hatcheries.rules.kinds import State
@@ -71,8 +71,8 @@ def marks(farm: Hatchery) -> FarmMarks:
     )
 
 
-def alike(look: Look) -> list[Twins]:
-    """Return the pairs of the actor's farms that are worth a look and that nobody judged."""
+def _marks_of(look: Look, *where: ColumnElement[bool]) -> list[FarmMarks]:
+    """Return what the actor's farms are recognised by, without opening what lies encrypted."""
     rows = look.session.execute(
         select(
             Hatchery.id,
@@ -81,12 +81,17 @@ def alike(look: Look) -> list[Twins]:
             Hatchery.division_code,
             Hatchery.place,
             Hatchery.phone_index,
-        ).where(look.visible(Hatchery), Hatchery.state != State.MERGED.value)
+        ).where(look.visible(Hatchery), Hatchery.state != State.MERGED.value, *where)
     )
-    farms = [
+    return [
         FarmMarks(row[0], row[1], row[2], sound(row[2]), row[3], row[4], row[5] or "")
         for row in rows
     ]
+
+
+def alike(look: Look) -> list[Twins]:
+    """Return the pairs of the actor's farms that are worth a look and that nobody judged."""
+    farms = _marks_of(look)
     judged = look.session.execute(select(TwinJudgement.one_id, TwinJudgement.other_id))
     return likely_twins(farms, ((one, other) for one, other in judged))
 
@@ -114,16 +119,8 @@ def twin_count(look: Look, farm: Hatchery) -> int:
     near = Hatchery.division_code.startswith(farm.division_code[:4])
     if farm.phone_index:
         near = or_(near, Hatchery.phone_index == farm.phone_index)
-    others = look.scalars(
-        select(Hatchery).where(
-            look.visible(Hatchery),
-            Hatchery.state != State.MERGED.value,
-            Hatchery.id != farm.id,
-            near,
-        )
-    )
-    own = marks(farm)
-    alike_ids = [one.id for one in others if likeness(own, marks(one))[0] >= WORTH_A_LOOK]
+    own, others = marks(farm), _marks_of(look, Hatchery.id != farm.id, near)
+    alike_ids = [one.key for one in others if likeness(own, one)[0] >= WORTH_A_LOOK]
     return sum(judgement(look, farm.id, key) is None for key in alike_ids[:MOST_IN_A_BLOCK])
 
 

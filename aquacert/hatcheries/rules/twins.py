@@ -12,12 +12,17 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import combinations
 from uuid import UUID
 
 WORTH_A_LOOK = 50
 MOST_IN_A_BLOCK = 60
 """A block larger than this says nothing: a telephone of sixty farms is an agency's."""
+KEPT = 50_000
+"""Names and places kept folded: a queue compares each with many."""
+PIECES = frozenset({"head", "tail"})
+"""Marks that are pieces of a code."""
 GENERIC = re.compile(
     r"(省|市|县|区|镇|乡|村)|(有限责任|股份|有限)?(公司|合作社|专业合作社|家庭农场)|个体|"
     r"水产|养殖|苗种|育苗|种苗|良种|原种|繁育|孵化|场|厂|基地"
@@ -96,6 +101,7 @@ class Twins:
     reasons: tuple[Like, ...]
 
 
+@lru_cache(maxsize=KEPT)
 def core(text: str) -> str:
     """Return what is left of a name without the words every farm's name has; itself if nothing.
 
@@ -108,8 +114,11 @@ def core(text: str) -> str:
 
 def distance(one: str, other: str, most: int = 2) -> int:
     """Return the edit distance (Levenshtein), or `most + 1` as soon as it is larger."""
+    one, other = _differing(one, other)
     if abs(len(one) - len(other)) > most:
         return most + 1
+    if most == 1 or not one or not other:
+        return min(max(len(one), len(other)), most + 1)
     row = list(range(len(other) + 1))
     for at, left in enumerate(one, 1):
         before, row[0] = row[0], at
@@ -119,6 +128,20 @@ def distance(one: str, other: str, most: int = 2) -> int:
         if min(row) > most:
             return most + 1
     return min(row[-1], most + 1)
+
+
+def _differing(one: str, other: str) -> tuple[str, str]:
+    """Return what is left of two texts without the same beginning and the same end.
+
+    What begins and ends in a difference is one edit apart only when it is one character long.
+    """
+    begin, shorter = 0, min(len(one), len(other))
+    while begin < shorter and one[begin] == other[begin]:
+        begin += 1
+    end = 0
+    while end < shorter - begin and one[-1 - end] == other[-1 - end]:
+        end += 1
+    return one[begin : len(one) - end], other[begin : len(other) - end]
 
 
 def likeness(one: FarmMarks, other: FarmMarks) -> tuple[int, tuple[Like, ...]]:
@@ -134,7 +157,7 @@ def _codes(one: FarmMarks, other: FarmMarks) -> Iterator[Like]:
     """Digits 9-17 of a USCC are the body's own code (GB 32100-2015); the rest may be mistyped."""
     if one.code[8:17] and one.code[8:17] == other.code[8:17]:
         yield Like.SAME_BODY
-    elif distance(one.code[:17], other.code[:17]) <= 1:
+    elif distance(one.code[:17], other.code[:17], 1) <= 1:
         # The check character follows from the rest: one wrong digit changes it as well.
         yield Like.CODE_NEAR
 
@@ -159,6 +182,7 @@ def _places(one: FarmMarks, other: FarmMarks) -> Iterator[Like]:
         yield Like.PLACE_NEAR
 
 
+@lru_cache(maxsize=KEPT)
 def _ground(place: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", place).lower() if c.isalnum())
 
@@ -170,7 +194,7 @@ def likely_twins(
     done = {tuple(sorted(pair)) for pair in judged}
     by_key = {farm.key: farm for farm in farms}
     found: list[Twins] = []
-    for one, other in sorted(_candidates(farms) - done):
+    for one, other in _candidates(farms) - done:
         score, reasons = likeness(by_key[one], by_key[other])
         if score >= WORTH_A_LOOK:
             found.append(Twins(one, other, score, reasons))
@@ -178,15 +202,20 @@ def likely_twins(
 
 
 def _candidates(farms: Sequence[FarmMarks]) -> set[tuple[UUID, UUID]]:
-    blocks: dict[tuple[str, ...], list[UUID]] = {}
-    for farm in farms:
+    """Return the pairs that share a mark, the smaller id first.
+
+    A piece of a code makes a pair only of codes that are near: whatever else is alike has a mark.
+    """
+    blocks: dict[tuple[str, ...], list[FarmMarks]] = {}
+    for farm in sorted(farms, key=lambda one: one.key):
         for mark in _marks(farm):
-            blocks.setdefault(mark, []).append(farm.key)
+            blocks.setdefault(mark, []).append(farm)
     return {
-        (min(pair), max(pair))
-        for keys in blocks.values()
-        if 1 < len(keys) <= MOST_IN_A_BLOCK
-        for pair in combinations(keys, 2)
+        (one.key, other.key)
+        for mark, block in blocks.items()
+        if 1 < len(block) <= MOST_IN_A_BLOCK
+        for one, other in combinations(block, 2)
+        if mark[0] not in PIECES or any(_codes(one, other))
     }
 
 

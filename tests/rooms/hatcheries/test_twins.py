@@ -67,7 +67,7 @@ def test_a_merge_moves_stock_by_the_ledger_and_licences_and_people(db, chief):
         row = look.session.get(Hatchery, gone.hatchery_id)
         assert (row.state, row.merged_into_id) == ("merged", kept.hatchery_id)
         here = [(one.pond_name, one.balance) for one in lots(look, kept.hatchery_id)]
-        assert sorted(here) == [("2 号塘", 700), ("2 号塘（并入）", 300)]
+        assert sorted(here) == [("2 号塘", 700), ("2 号塘(并入)", 300)]
         assert sum(one.balance for one in lots(look, gone.hatchery_id)) == 0
         ledger = look.scalars(
             select(StockMovement)

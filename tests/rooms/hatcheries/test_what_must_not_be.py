@@ -10,18 +10,24 @@ from aquacert.app import runner_of
 from aquacert.hatcheries.commands import (
     book_stock,
     close_hatchery,
+    credit_void,
+    debit_certificate,
     extend_licence,
+    keep_person,
+    leave_pond,
     merge_hatcheries,
+    open_lot,
     renew_licence,
 )
 from aquacert.hatcheries.commands.stock import book_rows, cancel_import
 from aquacert.hatcheries.models import StockImport
-from aquacert.hatcheries.queries import balance, licence_standing, lots
+from aquacert.hatcheries.queries import licence_standing, lots, people_of
 from aquacert.hatcheries.queries.stockcheck import unbalanced
-from aquacert.kernel.errors import NotAllowedNow
+from aquacert.kernel.errors import Invalid, NotAllowedNow
+from aquacert.kernel.ids import new_id
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import COUNTY, make_person
-from tests.make.hatcheries import make_hatchery
+from tests.make.hatcheries import lot, make_hatchery
 from tests.rooms.hatcheries.test_farm_record import seed
 from tests.rooms.hatcheries.test_stocksheets import DAY, death, held, read, row_of, sheet, start
 
@@ -134,3 +140,41 @@ def test_an_import_cancelled_half_way_does_not_repeat_what_another_booked_meanwh
     assert held(db, farm) == 1000 - 70
     with db.look(SYSTEM) as look:
         assert unbalanced(look) == []
+
+
+def test_what_a_void_gives_back_to_a_merged_farm_goes_on_to_the_one_it_became(db):
+    kept, gone = make_hatchery(db, 700), make_hatchery(db, 300)
+    whole, part = new_id(db.clock.now()), new_id(db.clock.now())
+    empty = lot(db, gone, quantity=40)
+    with db.work(SYSTEM) as w:
+        debit_certificate(w, gone.lot_id, 100, part)
+        debit_certificate(w, empty, 40, whole)
+    with db.work(make_person(db, "county_supervisor", division=COUNTY).actor) as w:
+        merge_hatcheries(w, kept.hatchery_id, gone.hatchery_id, "同一家登记了两次")
+    for certificate in (part, whole, part):
+        with db.work(SYSTEM) as w:
+            credit_void(w, certificate)
+    with db.look(SYSTEM) as look:
+        here = {one.pond_name: one.balance for one in lots(look, kept.hatchery_id)}
+        assert here == {"2 号塘": 700, "2 号塘(并入)": 300, "草鱼塘": 40}
+        assert [one.balance for one in lots(look, gone.hatchery_id)] == [0, 0]
+        assert unbalanced(look) == []
+
+
+def test_a_pond_that_is_not_used_gets_no_lot(db):
+    farm = make_hatchery(db, stock=0)
+    with db.work(farm.owner) as w:
+        leave_pond(w, farm.pond_id, is_used=False)
+    with db.work(farm.owner) as w, pytest.raises(Invalid, match="停用"):
+        open_lot(w, farm.pond_id, species_code=farm.species_code, quantity=5)
+
+
+def test_a_merge_leaves_one_legal_person(db):
+    kept, gone = make_hatchery(db), make_hatchery(db)
+    for farm in (kept, gone):
+        with db.work(farm.owner) as w:
+            keep_person(w, farm.hatchery_id, post="legal", name="示例人")
+    with db.work(make_person(db, "county_supervisor", division=COUNTY).actor) as w:
+        merge_hatcheries(w, kept.hatchery_id, gone.hatchery_id, "同一家登记了两次")
+    with db.look(SYSTEM) as look:
+        assert len(people_of(look, kept.hatchery_id)) == 1

@@ -8,7 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from aquacert.hatcheries.commands.stock.posting import About, Entry, own_lot, post
-from aquacert.hatcheries.models import StockOrigin
+from aquacert.hatcheries.models import Hatchery, Lot, StockOrigin
 from aquacert.hatcheries.parsers.papers import Paper
 from aquacert.hatcheries.rules import (
     BY_HAND,
@@ -63,6 +63,8 @@ def book_stock(
     """
     if kind not in BY_HAND:
         raise Invalid("变动原因不对。", kind="这一种不能手工记：出证、到达和转塘由系统自动记。")
+    if kind == Kind.PURCHASE:  # its certificate names the farm: the farm before its lots, always
+        w.get_for_change(Hatchery, w.get(Lot, lot_id).hatchery_id)
     lot = own_lot(w, lot_id)
     on = happened(happened_on, w.today)
     entry = post(w, lot, Kind(kind), quantity, About(reason, happened_on=on))

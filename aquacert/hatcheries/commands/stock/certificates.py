@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
+from aquacert.hatcheries.commands.stock.heirs import heirs_of, pass_on
 from aquacert.hatcheries.commands.stock.posting import (
     MOVEMENTS,
     About,
@@ -43,7 +44,8 @@ def debit_certificate(w: Work, lot_id: UUID, quantity: int, certificate_id: UUID
 def credit_void(w: Work, certificate_id: UUID) -> None:
     """Give back what a certificate took, when it is made void before departure.
 
-    Idempotent: what was given back is not given back again.
+    Idempotent: what was given back is not given back again. What a lot of a merged farm gets back
+    goes on to the farm that it became, in the same breath.
     """
     taken = w.scalars(
         select(StockMovement)
@@ -53,11 +55,16 @@ def credit_void(w: Work, certificate_id: UUID) -> None:
         )
         .order_by(StockMovement.lot_id)
     )
-    hold_lots(w, (entry.lot_id for entry in taken))
-    for entry in taken:
-        if not _taken(w, certificate_id, Kind.VOID_CREDIT, entry.lot_id):
-            about = About("证书作废", certificate_id=certificate_id)
-            post(w, locked(w, entry.lot_id), Kind.VOID_CREDIT, -entry.quantity, about)
+    due = [
+        entry for entry in taken if not _taken(w, certificate_id, Kind.VOID_CREDIT, entry.lot_id)
+    ]
+    heirs = heirs_of(w, [entry.lot_id for entry in due])
+    hold_lots(w, {*heirs.values(), *(entry.lot_id for entry in due)})
+    for entry in due:
+        about = About("证书作废", certificate_id=certificate_id)
+        post(w, locked(w, entry.lot_id), Kind.VOID_CREDIT, -entry.quantity, about)
+        if entry.lot_id in heirs:
+            pass_on(w, entry.lot_id, heirs[entry.lot_id], -entry.quantity)
 
 
 def credit_arrival(w: Work, lot_id: UUID, quantity: int, certificate_id: UUID) -> None:

@@ -43,7 +43,7 @@ def transfer_stock(
     ):
         raise Invalid("只能转到同一场、同一品种、同一单位的另一批。", to_lot="请另选一批。")
     on = happened(happened_on, w.today)
-    _both(w, source, target, quantity, About(reason, happened_on=on))
+    write_both(w, source, target, quantity, About(reason, happened_on=on))
 
 
 def split_lot(
@@ -62,11 +62,12 @@ def split_lot(
     source = own_lot(w, lot_id)
     if pond.hatchery_id != hatchery_id:
         raise Invalid("这个塘口不是本场的。", pond="请选本场的塘口。")
+    check_used(pond)
     if pond.id == source.pond_id:
         raise Invalid("已经在这个塘口里。", pond="分塘要分到另一个塘口。")
     on = happened(happened_on, w.today)
-    new = _copy(w, lot_id, pond)
-    _both(w, source, locked(w, new), quantity, About(reason, on, Step.SPLIT))
+    new = copy_lot(w, lot_id, pond)
+    write_both(w, source, locked(w, new), quantity, About(reason, on, Step.SPLIT))
     return new
 
 
@@ -80,13 +81,20 @@ def move_lot(w: Work, lot_id: UUID, to_pond_id: UUID, because: str) -> UUID:
     w.get_for_change(Hatchery, pond.hatchery_id)
     lot = locked(w, lot_id)
     w.get(Hatchery, lot.hatchery_id)
-    new = _copy(w, lot_id, pond)
+    new = copy_lot(w, lot_id, pond)
     if lot.balance:
-        _both(w, lot, locked(w, new), lot.balance, About(because, step=Step.MOVE))
+        write_both(w, lot, locked(w, new), lot.balance, About(because, step=Step.MOVE))
     return new
 
 
-def _both(w: Work, source: Any, target: Any, quantity: int, about: About) -> tuple[Entry, Entry]:  # noqa: ANN401
+def write_both(
+    w: Work,
+    source: Any,  # noqa: ANN401 (see `locked`)
+    target: Any,  # noqa: ANN401
+    quantity: int,
+    about: About,
+) -> tuple[Entry, Entry]:
+    """Write the two entries of a transfer between two lots that `locked` returned."""
     if quantity <= 0:
         raise Invalid("数量要大于 0。", quantity="请填大于 0 的整数。")
     out = About(about.reason, about.happened_on, about.step, target.id)
@@ -97,7 +105,7 @@ def _both(w: Work, source: Any, target: Any, quantity: int, about: About) -> tup
     )
 
 
-def _copy(w: Work, lot_id: UUID, pond: Pond) -> UUID:
+def copy_lot(w: Work, lot_id: UUID, pond: Pond) -> UUID:
     """Open an empty lot of the same seed in a pond whose hatchery is locked."""
     lot = w.get(Lot, lot_id)
     return w.add(
@@ -114,6 +122,12 @@ def _copy(w: Work, lot_id: UUID, pond: Pond) -> UUID:
             opened_at=w.now,
         )
     ).id
+
+
+def check_used(pond: Pond) -> None:
+    """Raise `Invalid` for a pond that the farm no longer uses."""
+    if pond.left_on is not None:
+        raise Invalid("这个塘口已经停用。", pond="这个塘口已经停用，请先恢复使用。")
 
 
 def next_lot_number(w: Work, hatchery_id: UUID) -> str:

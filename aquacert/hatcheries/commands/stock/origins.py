@@ -40,6 +40,10 @@ class OurRecord:
 
 def settle_origin(w: Work, origin_id: UUID, ours: OurRecord | None) -> None:
     """Judge a purchase by our own record; once it is judged nothing is done."""
+    number = w.get(StockOrigin, origin_id).certificate_number
+    alike = select(StockOrigin.id).where(StockOrigin.certificate_number == number)
+    # All under this number, in one order: two judged at once would each not see the other booked.
+    w.session.execute(alike.order_by(StockOrigin.id).with_for_update())
     origin = w.get_for_change(StockOrigin, origin_id)
     if origin.standing != Standing.UNCHECKED.value:
         return
