@@ -21,6 +21,8 @@ FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
 }
+TLS_ONLY = "max-age=31536000"
+"""A browser that came once comes by TLS for a year (RFC 6797; ASVS 5.0 V3.4.1)."""
 OPEN = "open_because"
 """What `gates.open_to_all` writes on a door."""
 REQUESTS = Counter("aquacert_requests", "Requests by endpoint and status", ["endpoint", "status"])
@@ -38,6 +40,8 @@ def dress(app: Flask) -> None:
     def finish(response: Response) -> Response:
         for name, value in FIXED.items():
             response.headers.setdefault(name, value)
+        if app.config.get("SESSION_COOKIE_SECURE"):  # production: always behind TLS
+            response.headers["Strict-Transport-Security"] = TLS_ONLY
         if request.endpoint != "static":
             keep(response, is_open=hasattr(app.view_functions.get(request.endpoint or ""), OPEN))
         endpoint = request.endpoint or "none"

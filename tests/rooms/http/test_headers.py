@@ -48,6 +48,13 @@ def test_only_open_pages_may_be_kept_and_only_if_they_say_so(client, path, kept)
     assert client.get(path).headers["Cache-Control"] == kept
 
 
+def test_a_house_behind_tls_asks_browsers_to_come_by_tls(client):
+    asked = "Strict-Transport-Security"
+    assert asked not in client.get("/plain").headers
+    client.application.config["SESSION_COOKIE_SECURE"] = True
+    assert client.get("/plain").headers[asked].startswith("max-age=")
+
+
 @pytest.mark.parametrize(
     ("proxies", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.9"), (2, "198.51.100.7")]
 )
