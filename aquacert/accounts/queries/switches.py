@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from aquacert.accounts.models import Capability, CapabilitySwitch
 from aquacert.accounts.queries.organisations import capability_is_on
 from aquacert.accounts.rules import capabilities
-from aquacert.accounts.rules.capabilities import CAPABILITY_NAMES
+from aquacert.accounts.rules.capabilities import CAPABILITY_NAMES, off_sentence
 from aquacert.kernel.errors import NotAllowedNow
 from aquacert.kernel.paging import Pages
 from aquacert.kernel.work import Look
@@ -50,7 +50,7 @@ class TurnLine:
 def refuse_if_off(look: Look, name: capabilities.Capability, division: str) -> None:
     """Raise `NotAllowedNow` where a capability is not switched on."""
     if not capability_is_on(look, name.value, division):
-        raise NotAllowedNow(f"本县还没有启用{CAPABILITY_NAMES[name]}，请到申报点办理。")
+        raise NotAllowedNow(off_sentence(name))
 
 
 def board(look: Look, codes: Iterable[str]) -> list[BoardLine]:

@@ -28,6 +28,11 @@ CAPABILITY_NAMES: Mapping[Capability, str] = MappingProxyType(
 )
 
 
+def off_sentence(name: Capability) -> str:
+    """Return what is said where it is not switched on."""
+    return f"本县还没有启用{CAPABILITY_NAMES[name]}，请到申报点办理。"
+
+
 def standing(path: Sequence[str], said: Mapping[str, bool]) -> tuple[bool, str]:
     """Return whether something is on, and the division that said so ("" when nobody did).
 

@@ -24,13 +24,16 @@ from aquacert.accounts.queries import (
     token_actor,
     unread_count,
 )
+from aquacert.accounts.queries.organisations import capability_is_on
 from aquacert.accounts.queries.passkeys import site
 from aquacert.accounts.queries.telephone import TelephoneLine, telephone_of
+from aquacert.accounts.rules.capabilities import Capability, off_sentence
 from aquacert.accounts.rules.roles import TRADE
 from aquacert.accounts.rules.sessions import SessionState
 from aquacert.accounts.views.offices import public
 from aquacert.http.gates import current_actor, house, register_actor_loader
 from aquacert.http.pages import LANGUAGES
+from aquacert.http.sentences import said
 from aquacert.kernel.errors import NotAllowed, NotSignedIn
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import ANONYMOUS, SYSTEM, Actor
@@ -63,7 +66,7 @@ def prepare(app: Flask) -> None:
     manager.init_app(app, add_context_processor=False)
     app.config.update(SESSION_REFRESH_EACH_REQUEST=False)
     register_actor_loader(app, load_actor)
-    app.jinja_env.globals["vet_line"] = vet_line
+    app.jinja_env.globals.update(vet_line=vet_line, switched_off=switched_off)
     app.register_blueprint(public)
     app.before_request(keep_choice)
     app.before_request(ask_new_password)
@@ -196,6 +199,16 @@ def vet_line() -> TelephoneLine | None:
     with house().database.look(actor) as look:
         assigned = house().extras.get("assigned_office", nowhere)
         return telephone_of(look, actor.county, assigned(look))
+
+
+def switched_off(name: str) -> str:
+    """Return the sentence for what the place of whoever asks has not switched on; "" where it has."""
+    actor = current_actor()
+    if not actor.county:
+        return ""
+    with house().database.look(actor) as look:
+        is_on = capability_is_on(look, name, actor.county)
+    return "" if is_on else said(off_sentence(Capability(name)))
 
 
 def nowhere(_look: Look) -> UUID | None:

@@ -64,7 +64,7 @@ class Home:
     last: DeclarationLine | None
     parcels: tuple[DeclarationLine, ...]
     finished: tuple[DeclarationLine, ...]
-    drafts: tuple[UUID, ...]
+    drafts: tuple[DeclarationLine, ...]
     total: int
     stock: tuple[StockLine, ...]
     office_name: str
@@ -98,7 +98,7 @@ def home_page(look: Look) -> Home:
         last=lines(look, [last])[0] if last else None,
         parcels=moving[:6],
         finished=tuple(one for one in sent if not _is_moving(one))[:3],
-        drafts=tuple(one.declaration_id for one in found.items if one.state == State.DRAFT.value),
+        drafts=tuple(one for one in found.items if one.state == State.DRAFT.value),
         total=found.total,
         stock=tuple(stock_lines(look, farm.id)),
         office_name=_office(look, farm),

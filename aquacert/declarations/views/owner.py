@@ -36,6 +36,7 @@ from aquacert.declarations.queries.home import StockLine, home_page, lot_choices
 from aquacert.declarations.queries.lists import last_sent, lines, mine
 from aquacert.declarations.queries.machine import earliest
 from aquacert.declarations.queries.office import road
+from aquacert.declarations.queries.proxy import consent_fault
 from aquacert.declarations.queries.review import answers_of, review
 from aquacert.declarations.queries.words import words_of
 from aquacert.declarations.rules.answers import Answers, flat
@@ -277,6 +278,7 @@ def _check_page(declaration_id: UUID, form: StatementForm, error: Invalid | None
         paper = declaration(unit, declaration_id)
         found = review(unit, paper)
         office = organisation(unit, paper.office_id)
+        agreed = paper.is_proxy and not consent_fault(unit, paper, content_of(paper))
     form.seen.data = seal_of(content_of(paper))
     if error is not None:
         found.faults |= error.fields
@@ -284,6 +286,7 @@ def _check_page(declaration_id: UUID, form: StatementForm, error: Invalid | None
         "declarations/check.html",
         form=form,
         act=ActForm(formdata=None),
+        agreed=agreed,
         paper=paper,
         review=found,
         office=office,
