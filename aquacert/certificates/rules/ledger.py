@@ -26,7 +26,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "species_code": "品种代码",
         "species": "品种",
         "quantity": "数量",
-        "unit": "单位",
+        "unit": "计数单位",
         "vet_number": "兽医编号",
         "key_id": "密钥",
         "issued_at": "签发时间",

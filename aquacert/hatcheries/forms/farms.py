@@ -116,7 +116,7 @@ class LotForm(Form):
     species = StringField(_("品种"), [NEEDED, Length(max=60)])
     variety = StringField(_("品系"), [Length(max=40)])
     life_stage = StringField(_("规格"), [NEEDED, Length(max=40)])
-    unit = SelectField(_("单位"), [Judged()], choices=UNITS)
+    unit = SelectField(_("计数单位"), [Judged()], choices=UNITS)
     kind = RadioField(_("怎么来的"), [CHOSEN], choices=STOCK_KINDS[:3])
     quantity = StringField(_("数量"), [NEEDED, Length(max=40)])
     certificate_number = StringField(_("检疫证明编号"), [Length(max=60)])
