@@ -19,7 +19,7 @@ from aquacert.declarations.commands import (
     save_draft,
     submit_declaration,
 )
-from aquacert.declarations.commands.bulk import draft_bulk, upload_bulk
+from aquacert.declarations.commands.bulk import draft_bulk, read_bulk, upload_bulk
 from aquacert.declarations.queries.bulk import lot_names
 from aquacert.declarations.rules.answers import Answers, BatchAnswer
 from aquacert.demo.cast import (
@@ -249,7 +249,7 @@ class FarmAndOffice:
                 if lot.lot_id == story.cast.lot_id
             )
             rows = bulk_sheet(name, story.present + timedelta(days=5))
-            bulk_id = upload_bulk(w, rows)
+            bulk_id = upload_bulk(w, read_bulk(w, rows))
             count = draft_bulk(w, bulk_id)
         story.said(f"表格批量申报：{count} 份存成草稿，还没有提交")
 

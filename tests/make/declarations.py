@@ -15,7 +15,7 @@ from aquacert.declarations.commands import (
     save_draft,
     submit_declaration,
 )
-from aquacert.declarations.commands.bulk import upload_bulk
+from aquacert.declarations.commands.bulk import read_bulk, upload_bulk
 from aquacert.declarations.documents.workbook import bulk_template
 from aquacert.declarations.queries import batches_of, loads_of
 from aquacert.declarations.rules.answers import Answers, BatchAnswer, LoadAnswer
@@ -118,4 +118,4 @@ def make_bulk(db: Database, farm: Farm) -> UUID:
     kept = io.BytesIO()
     book.save(kept)
     with db.work(farm.owner) as w:
-        return upload_bulk(w, kept.getvalue())
+        return upload_bulk(w, read_bulk(w, kept.getvalue()))

@@ -15,7 +15,7 @@ from aquacert.declarations.commands.drafts import save_draft
 from aquacert.declarations.commands.submission import TICK, submit_declaration
 from aquacert.declarations.models import Bulk, BulkDraft
 from aquacert.declarations.parsers import read_workbook
-from aquacert.declarations.queries.bulk import count_states, judge
+from aquacert.declarations.queries.bulk import Judged, count_states, judge
 from aquacert.declarations.rules.answers import from_json
 from aquacert.declarations.rules.bulk import MOST_DRAFTS, BulkState, DraftState, digest_of
 from aquacert.hatcheries import queries as hatcheries
@@ -24,7 +24,7 @@ from aquacert.kernel.audit import Fact
 from aquacert.kernel.db import blind
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.topics import Topic
-from aquacert.kernel.work import Work
+from aquacert.kernel.work import Look, Work
 
 
 @dataclass(frozen=True)
@@ -76,25 +76,43 @@ class BulkEnded(Fact):
     failed: int
 
 
-def upload_bulk(w: Work, data: bytes) -> UUID:
-    """Read a workbook of the own farm and judge it; nothing is declared yet.
+@dataclass(frozen=True)
+class ReadBulk:
+    """A workbook as it was read and judged; nothing of it is kept yet."""
+
+    digest: str
+    rows: int
+    found: tuple[Judged, ...]
+
+
+def read_bulk(look: Look, data: bytes) -> ReadBulk:
+    """Read a workbook of the own farm and judge it. Takes seconds for a large one and no lock.
+
+    Raises `Invalid` on `file` for what is no workbook of ours.
+    """
+    farm = hatcheries.own_hatchery(look)
+    refuse_if_off(look, Capability.DECLARE_BULK, farm.division_code)
+    lines = read_workbook(data)
+    found = judge(look, farm, lines)
+    if len(found) > MOST_DRAFTS:
+        raise Invalid("份数太多。", file=f"一次最多 {MOST_DRAFTS} 份申报，请分几份。")
+    return ReadBulk(digest_of(lines), len(lines), tuple(found))
+
+
+def upload_bulk(w: Work, workbook: ReadBulk) -> UUID:
+    """Keep a workbook that was read; nothing is declared yet.
 
     The same cells again are the same workbook: it is judged anew while no draft was made of it,
-    afterwards it stays as it is. Raises `Invalid` on `file` for what is no workbook of ours.
+    afterwards it stays as it is.
     """
     if w.actor.person_id is None:
         raise NotAllowed
     farm = hatcheries.own_hatchery(w)
-    refuse_if_off(w, Capability.DECLARE_BULK, farm.division_code)
-    lines = read_workbook(data)
-    digest = digest_of(lines)
+    digest, found = workbook.digest, workbook.found
     w.get_for_change(Hatchery, farm.id)  # two uploads of one file in the same second
     row = w.one(select(Bulk).where(Bulk.hatchery_id == farm.id, Bulk.digest == digest))
     if row is not None and row.state != BulkState.READ.value:
         return row.id
-    found = judge(w, farm, lines)
-    if len(found) > MOST_DRAFTS:
-        raise Invalid("份数太多。", file=f"一次最多 {MOST_DRAFTS} 份申报，请分几份。")
     if row is None:
         row = w.add(
             Bulk(
@@ -105,7 +123,7 @@ def upload_bulk(w: Work, data: bytes) -> UUID:
                 made_at=w.now,
                 state=BulkState.READ.value,
                 digest=digest,
-                row_count=len(lines),
+                row_count=workbook.rows,
             )
         )
     w.session.execute(delete(BulkDraft).where(BulkDraft.bulk_id == row.id))

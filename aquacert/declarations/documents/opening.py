@@ -22,7 +22,14 @@ STATEMENT: Final = (
 """Statutory text of the declaration form (domain.md §2.1)."""
 DECLARED: Final = "动物（水产苗种）"
 TICKED, UNTICKED = "■", "□"
-REMEDY: Final = "如不服本决定，可以依法申请行政复议或者提起行政诉讼。情况改变后，可以重新申报。"
+REMEDY: Final = (
+    "如不服本决定，可以自收到本通知书之日起六十日内依法申请行政复议，"
+    "或者自收到之日起六个月内依法提起行政诉讼。情况改变后，可以重新申报。"
+)
+"""The ways to object and how long they are open (recalled: 行政复议法 2023 Art. 20, 行政诉讼法 Art. 46).
+
+A decision that names no time leaves the way open for a year.
+"""
 UNWRITTEN: Final = "　　　　"
 
 

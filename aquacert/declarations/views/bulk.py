@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from aquacert.declarations.commands.bulk import draft_bulk, send_bulk, upload_bulk
+from aquacert.declarations.commands.bulk import draft_bulk, read_bulk, send_bulk, upload_bulk
 from aquacert.declarations.documents.workbook import XLSX, bulk_template
 from aquacert.declarations.forms import ActForm
 from aquacert.declarations.forms.desk import BulkForm, BulkSendForm
@@ -47,8 +47,10 @@ def bulk() -> ResponseReturnValue:
             file = form.file.data
             if not file or not file.filename:
                 raise Invalid("还没有选文件。", file=_("请先选填好的模板。"))
+            with look() as unit:
+                workbook = read_bulk(unit, file.read())
             with work(once=form.key()) as w:
-                bulk_id = upload_bulk(w, file.read())
+                bulk_id = upload_bulk(w, workbook)
                 here = w.reply = url_for(".bulk_show", bulk_id=bulk_id)
             return redirect(here)
     with look() as unit:

@@ -15,7 +15,7 @@ from aquacert.accounts.commands import end_appointment
 from aquacert.accounts.models import Membership
 from aquacert.declarations import tasks
 from aquacert.declarations.commands import withdraw_declaration
-from aquacert.declarations.commands.bulk import draft_bulk, send_bulk, upload_bulk
+from aquacert.declarations.commands.bulk import draft_bulk, read_bulk, send_bulk, upload_bulk
 from aquacert.declarations.documents.workbook import bulk_template
 from aquacert.declarations.models import Bulk, BulkDraft, Declaration
 from aquacert.declarations.parsers import read_workbook
@@ -80,7 +80,7 @@ def workbook(*rows, change=None):
 
 def upload(db, farm, data):
     with db.work(farm.owner) as w:
-        return upload_bulk(w, data)
+        return upload_bulk(w, read_bulk(w, data))
 
 
 def faults(db, farm, bulk_id):
@@ -148,7 +148,7 @@ def test_rows_with_one_number_are_one_declaration_and_one_file_has_one_effect(db
         assert draft_bulk(w, first) == 2
     with db.work(farm.owner) as w:
         assert draft_bulk(w, first) == 2
-        assert upload_bulk(w, workbook(*rows)) == first
+        assert upload_bulk(w, read_bulk(w, workbook(*rows))) == first
     for _ in range(2):
         with db.work(farm.owner) as w:
             send_bulk(w, first, statement=True)

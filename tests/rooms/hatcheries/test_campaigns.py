@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from aquacert.accounts.commands import close_office, open_office, switch_capability
 from aquacert.accounts.models import InboxMessage
 from aquacert.accounts.queries import office_of
-from aquacert.declarations.commands.bulk import upload_bulk
+from aquacert.declarations.commands.bulk import read_bulk
 from aquacert.hatcheries.commands import (
     answer_campaign,
     assign_office,
@@ -47,6 +47,9 @@ def opened(db, chief, **other):
     with db.work(chief.actor) as w:
         days = asked.pop("days", 10)
         return open_campaign(w, due_on=w.today + timedelta(days=days), **asked)
+
+
+CALLED = "三口，问老张 138 0000-8000"
 
 
 def text(response):
@@ -140,7 +143,7 @@ def test_the_check_is_opened_followed_and_answered_on_its_pages(db, app, chief):
     assert own in text(phone.get("/hatcheries/own"))
     assert "几口塘？" in text(phone.get(own))
     assert phone.post(own, data={"name": "", "q0": "", "once": "c2"}).status_code == 422
-    assert phone.post(own, data={"name": "新名", "q0": "三口", "once": "c3"}).status_code == 302
+    assert phone.post(own, data={"name": "新名", "q0": CALLED, "once": "c3"}).status_code == 302
     assert own not in text(phone.get("/hatcheries/own"))
     county = app.test_client()
     with county.session_transaction() as cookie:
@@ -152,6 +155,7 @@ def test_the_check_is_opened_followed_and_answered_on_its_pages(db, app, chief):
     assert "新名" in text(county.get(f"{sent.location}?show=wrong"))
     book = desk.get(f"/hatcheries/campaigns/{key}/farms.xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(book.data)).active
+    assert not any("138" in str(row[7]) for row in sheet.values)
     assert {row[4] for row in sheet.values} == {"怎样核对", "企业自己核对", "现场核对"}
     assert desk.post(f"/hatcheries/campaigns/{key}/end", data={"once": "c5"}).status_code == 302
 
@@ -190,7 +194,7 @@ def test_what_a_county_has_not_switched_on_is_refused_at_its_door(db, chief):
             switch_capability(w, name=name, division_code=COUNTY, is_on=False, because="下一批再上")
     with db.work(farm.owner) as w:
         for act in (
-            lambda: upload_bulk(w, b"any"),
+            lambda: read_bulk(w, b"any"),
             lambda: take_self_test(w, farm.lot_id, "DIV1"),
             lambda: make_sign(w, farm.hatchery_id),
         ):
