@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from aquacert.accounts.commands.challenges import who
 from aquacert.accounts.commands.inbox import tell
+from aquacert.accounts.commands.warnings import warn
 from aquacert.accounts.models import Delegation, Membership, Person
 from aquacert.accounts.queries.actors import in_force, lent_to, memberships_in_force
 from aquacert.accounts.rules.lending import SENTENCES, LendingReason, dates_fault, fault
@@ -81,6 +82,7 @@ def lend_role(
     )
     name = ROLE_NAMES[Role(row.role)]
     _say(w, borrower_id, f"同事托您代行{name}，从 {from_on} 到 {last_on}")
+    warn(w, lender_id, f"您的{name}职责托给了同事，从 {from_on} 到 {last_on}", link=LINK)
     w.record(
         RoleLent(row.role, borrower_id, from_on, last_on),
         on=lending,

@@ -22,6 +22,7 @@ from aquacert.accounts.models import Membership, Organisation, Passkey, Person
 from aquacert.accounts.queries.actors import lent_to
 from aquacert.accounts.queries.organisations import organisation
 from aquacert.accounts.queries.passwords import policy_of
+from aquacert.accounts.queries.recovery import answers_for
 from aquacert.accounts.rules import names, roles
 from aquacert.accounts.rules.passwords import weakness
 from aquacert.accounts.rules.roles import Kind, Role
@@ -263,9 +264,14 @@ def end_appointment(w: Work, membership_id: UUID, *, reason: str) -> None:
 
 
 def freeze_person(w: Work, person_id: UUID, *, frozen: bool, reason: str) -> None:
-    """Stop somebody from signing in, or let him again; open sign-ins stop at once."""
+    """Stop somebody from signing in, or let him again; open sign-ins stop at once.
+
+    Whoever serves elsewhere as well, or went there, is not this county's to shut out.
+    """
     if w.actor.person_id == person_id:
         raise NotAllowed("不能冻结自己的账号。")
+    if not (w.actor.scope.everything or answers_for(w, person_id)):
+        raise NotAllowed("此人还在别处任职，要由管得到他全部任命的管理员办理。")
     person = w.session.get_one(Person, person_id, with_for_update=True)
     person.state = PersonState.FROZEN if frozen else PersonState.ACTIVE
     if frozen:

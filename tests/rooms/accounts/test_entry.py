@@ -454,3 +454,33 @@ def test_nobody_takes_a_telephone_number_for_his_name(db, taken):
     with pytest.raises(Invalid) as error:
         make_person(db, "hatchery_owner", username=taken)
     assert "username" in error.value.fields
+
+
+def test_a_county_freezes_only_whom_it_answers_for_alone(db):
+    admin, clerk = make_person(db, "administrator"), make_person(db, "office_clerk")
+    away = make_organisation(db, division="320581")
+    with db.work(SYSTEM) as w:
+        appoint(w, person_id=clerk.person_id, organisation_id=away, role="office_clerk")
+    with pytest.raises(NotAllowed), db.work(admin.actor) as w:
+        freeze_person(w, clerk.person_id, frozen=True, reason="不在本县一处")
+    with db.work(SYSTEM) as w:
+        end_appointment(w, _at(db, clerk, away), reason="回来了")
+    with db.work(admin.actor) as w:
+        freeze_person(w, clerk.person_id, frozen=True, reason="调离")
+
+
+def _at(db, made, organisation_id):
+    with db.look(SYSTEM) as look:
+        return look.one(
+            select(Membership.id).where(
+                Membership.person_id == made.person_id,
+                Membership.organisation_id == organisation_id,
+            )
+        )
+
+
+def test_whoever_lends_a_role_is_told_so_himself(db):
+    boss = make_person(db, "county_supervisor")
+    clerk = make_person(db, "office_clerk", organisation_id=boss.organisation_id)
+    lend(db, boss, clerk)
+    assert any("托给了同事" in line for line in subjects(db, boss))
