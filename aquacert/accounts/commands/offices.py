@@ -42,6 +42,7 @@ class OfficeChanged(Fact):
     name: str
     changed: tuple[str, ...]
     published: bool
+    serves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def change_office(
     row.published = published
     w.session.execute(delete(OfficeDivision).where(OfficeDivision.office_id == row.id))
     _serve(w, row, codes)
-    fact = OfficeChanged(row.name_zh, tuple(changed), published)
+    fact = OfficeChanged(row.name_zh, tuple(changed), published, codes)
     w.record(fact, on=row, county=row.division_code)
 
 

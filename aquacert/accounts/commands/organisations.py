@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from aquacert.accounts.commands.facts import (
     CapabilitySwitched,
@@ -15,6 +15,7 @@ from aquacert.accounts.commands.facts import (
 from aquacert.accounts.models import (
     Capability,
     CapabilitySwitch,
+    Office,
     Organisation,
     OrganisationName,
     Standing,
@@ -135,10 +136,19 @@ def rename_organisation(w: Work, organisation_id: UUID, *, name_zh: str, name_en
 
 
 def close_organisation(w: Work, organisation_id: UUID, *, reason: str) -> None:
-    """Close a body that no longer works; its people keep the account and lose nothing written."""
+    """Close a body that no longer works; its people keep the account and lose nothing written.
+
+    Raises `NotAllowedNow` while an office of it is open: declarations would go where nobody is.
+    """
     row = w.get_for_change(Organisation, organisation_id)
     if row.state == OrganisationState.CLOSED:
         return
+    taking = select(Office.id).where(
+        Office.organisation_id == row.id,
+        or_(Office.closed_on.is_(None), Office.closed_on > w.today),
+    )
+    if w.one(taking.limit(1)) is not None:
+        raise NotAllowedNow("这个机构还有没撤销的申报点，请先撤销申报点。")
     row.state, row.closed_at = OrganisationState.CLOSED, w.now
     w.record(OrganisationClosed(row.name_zh), on=row, county=row.division_code, reason=reason)
 

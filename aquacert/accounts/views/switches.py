@@ -11,6 +11,7 @@ from aquacert.accounts.rules.capabilities import CAPABILITY_NAMES
 from aquacert.accounts.views.blueprint import bp
 from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
+from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from aquacert.reference.queries import children
@@ -31,7 +32,10 @@ def switch() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.catching(), work(once=form.key()) as w:
             within = _province(w)
-            place = places_named(w, form.division_code.data, within, "division_code")[0]
+            places = places_named(w, form.division_code.data, within, "division_code")
+            if len(places) != 1:
+                raise Invalid("请写一个区划。", division_code="一次启停一个区划，请写一个")
+            [place] = places
             switch_capability(
                 w,
                 name=form.name.data,

@@ -102,7 +102,7 @@ def open_campaign(
         raise NotAllowed("只能在自己的辖区里开始信息核对。")
     reference.division(w, place)
     wrong: dict[str, str] = {}
-    said = _words(title, "title", 60, wrong) or ""
+    said = _words(title, "title", 60, wrong)
     if not said:
         wrong.setdefault("title", "请写这次核对的名称")
     asked = [text for one in questions if (text := _words(one, "questions", 120, wrong))]
@@ -113,6 +113,7 @@ def open_campaign(
         wrong["entries"] = "请至少选一项要核对的内容，或写一个问题"
     if due_on < w.today:
         wrong["due_on"] = "截止日期不能早于今天"
+    told = _words(about, "about", 500, wrong)
     if wrong:
         raise Invalid(next(iter(wrong.values())) + "。", **wrong)
     row = w.add(
@@ -120,7 +121,7 @@ def open_campaign(
             id=w.new_id(),
             division_code=place,
             title=said,
-            about=_words(about, "about", 500, wrong) or "",
+            about=told,
             entries=known,
             questions=asked,
             blocks=blocks,

@@ -127,6 +127,8 @@ def write_licence(w: Work, hatchery: Hatchery, asked: LicenceAsked) -> Licence:
     """Write a licence of a hatchery that is already locked or new."""
     number, species = asked.number.strip(), tuple(dict.fromkeys(asked.species))
     check_period(asked.from_on, asked.until_on)
+    if asked.kind not in set(LicenceKind):
+        raise Invalid("请选证件。", kind="请选苗种生产许可证或养殖证。")
     if not number:
         raise Invalid("请填许可证编号。", number="请照许可证上的编号填写。")
     if asked.kind == LicenceKind.SEED.value and not species:

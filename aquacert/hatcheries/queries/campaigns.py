@@ -27,6 +27,7 @@ from aquacert.kernel.errors import NotFound
 from aquacert.kernel.paging import Pages
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
+from aquacert.reference.rules.masking import mask_numbers
 
 PERSONAL = frozenset({ENTRY_WORDS[Entry.CONTACT], ENTRY_WORDS[Entry.PHONE]})
 OPEN_WRONG = and_(CampaignAnswer.wrong > 0, CampaignAnswer.settled_at.is_(None))
@@ -153,17 +154,23 @@ def every_line(look: Look, row: Campaign, county: str = "") -> list[AnswerLine]:
     """Return every farm of a data check with its answer: for the workbook."""
     wanted = asked_farms(look, row, county)
     farms = look.scalars(wanted.order_by(Hatchery.division_code, Hatchery.name, Hatchery.id))
-    return _with_answers(look, row, farms)
+    answers = look.scalars(select(CampaignAnswer).where(CampaignAnswer.campaign_id == row.id))
+    by_farm = {answer.hatchery_id: answer for answer in answers}
+    return [_answer_line(row, farm, by_farm.get(farm.id)) for farm in farms]
 
 
 def cells(line: AnswerLine, places: Mapping[str, str]) -> tuple[str | int, ...]:
-    """Return one farm as the workbook shows it; what is personal is only said to be put right."""
+    """Return one farm as the workbook shows it; what is personal is only said to be put right.
+
+    A number in free words that could be somebody's telephone or identity is hidden.
+    """
     farm, answer = line.farm, line.answer
     head = (places.get(farm.division_code, farm.division_code), farm.name, farm.uscc)
     if answer is None:
         return (*head, "", "还没有核对", 0, "", "")
     told = "；".join(
-        f"{words}：{'已更正' if words in PERSONAL else text}" for words, text in line.said.items()
+        f"{words}：{'已更正' if words in PERSONAL else mask_numbers(text)}"
+        for words, text in line.said.items()
     )
     is_done = answer.wrong == 0 or answer.settled_at is not None
     return (
@@ -259,6 +266,8 @@ def _with_answers(look: Look, row: Campaign, farms: Sequence[Hatchery]) -> list[
         )
     )
     answers = {answer.hatchery_id: answer for answer in found}
-    return [
-        AnswerLine(farm, answers.get(farm.id), said_of(row, answers.get(farm.id))) for farm in farms
-    ]
+    return [_answer_line(row, farm, answers.get(farm.id)) for farm in farms]
+
+
+def _answer_line(row: Campaign, farm: Hatchery, answer: CampaignAnswer | None) -> AnswerLine:
+    return AnswerLine(farm, answer, said_of(row, answer))

@@ -25,6 +25,7 @@ from aquacert.hatcheries.models import (
 from aquacert.hatcheries.rules.diary import Note, months_before, said, withdrawn_until
 from aquacert.hatcheries.rules.ledger import KIND_NAMES, Kind
 from aquacert.hatcheries.rules.origins import STANDING_WORDS, Standing
+from aquacert.kernel.clock import SHANGHAI
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.files import StoredFile
 from aquacert.kernel.paging import Pages
@@ -184,7 +185,7 @@ def movements_since(look: Look, hatchery_id: UUID, since: date) -> list[StockLin
         .outerjoin(StockOrigin, StockOrigin.movement_id == StockMovement.id)
         .where(
             Lot.hatchery_id == hatchery_id,
-            StockMovement.at >= datetime.combine(since, datetime.min.time(), look.now.tzinfo),
+            StockMovement.at >= datetime.combine(since, datetime.min.time(), SHANGHAI),
         )
         .order_by(StockMovement.at, StockMovement.id)
     ).all()

@@ -10,6 +10,8 @@ import re
 import unicodedata
 
 HIDDEN = "已隐藏"
+LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d(?:[ -]?\d){9,}[ -]?[0-9Xx](?![0-9A-Za-z])")
+"""Eleven digits or more, blanks and hyphens among them: a telephone, an identity number."""
 BODY = re.compile(
     "场|公司|厂|社|店|部|户|中心|站|所|院|局|处|基地|集团|合作|养殖|渔业|水产|车队|运输|码头"
 )
@@ -49,6 +51,11 @@ def mask_plate(text: str) -> str:
     if len(rest) < 4:
         return "***"
     return f"{plate[:2]}·{rest[0]}{'*' * (len(rest) - 3)}{rest[-2:]}"
+
+
+def mask_numbers(text: str) -> str:
+    """Return free words with everything that could be a telephone or an identity number hidden."""
+    return LONG_NUMBER.sub(HIDDEN, unicodedata.normalize("NFC", text))
 
 
 def mask_identity(text: str) -> str:

@@ -10,6 +10,7 @@ from aquacert.accounts.commands import (
     add_vehicle,
     change_office,
     close_office,
+    close_organisation,
     end_vehicle,
     limit_appointment,
     open_office,
@@ -204,6 +205,8 @@ def test_the_registers_are_kept_at_the_desk_and_offices_are_published(db, app):
     assert "tel:025-52345678" in public
     assert "没有找到申报点" in text(app.test_client().get("/offices?q=没有的"))
     assert desk.post(f"{sent.location}/close", data={"once": "o2"}).status_code == 422
+    with db.work(SYSTEM) as w, pytest.raises(NotAllowedNow, match="申报点"):
+        close_organisation(w, vet.organisation_id, reason="机构改革")
     held = appointment(db, vet)
     address = f"/accounts/vets/{held}"
     stopped = {"because": "待查", "once": "o3"}
@@ -215,6 +218,9 @@ def test_the_registers_are_kept_at_the_desk_and_offices_are_published(db, app):
     assert desk.post(f"{body}/vehicles", data={"plate": "苏A12345"}).status_code == 302
     assert "12345" in text(desk.get(body))
     turned = {"name": "farm_sign", "division_code": "雨花台区", "turn": "off", "because": "二期"}
+    for place, key in (("、", "s1"), ("雨花台区、江宁区", "s2")):
+        two = turned | {"division_code": place, "once": key}
+        assert desk.post("/accounts/switches", data=two).status_code == 422
     there = desk.post("/accounts/switches", data=turned | {"once": "o5"})
     assert there.status_code == 302
     assert "二期" in text(desk.get(there.location))

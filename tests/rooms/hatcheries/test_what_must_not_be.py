@@ -8,6 +8,7 @@ import pytest
 
 from aquacert.app import runner_of
 from aquacert.hatcheries.commands import (
+    add_licence,
     book_stock,
     close_hatchery,
     credit_void,
@@ -16,13 +17,15 @@ from aquacert.hatcheries.commands import (
     keep_person,
     leave_pond,
     merge_hatcheries,
+    open_campaign,
     open_lot,
     renew_licence,
 )
 from aquacert.hatcheries.commands.stock import book_rows, cancel_import
 from aquacert.hatcheries.models import StockImport
-from aquacert.hatcheries.queries import licence_standing, lots, people_of
+from aquacert.hatcheries.queries import licence_standing, lots, movements_since, people_of
 from aquacert.hatcheries.queries.stockcheck import unbalanced
+from aquacert.kernel.clock import SHANGHAI
 from aquacert.kernel.errors import Invalid, NotAllowedNow
 from aquacert.kernel.ids import new_id
 from aquacert.kernel.scope import SYSTEM
@@ -178,3 +181,23 @@ def test_a_merge_leaves_one_legal_person(db):
         merge_hatcheries(w, kept.hatchery_id, gone.hatchery_id, "同一家登记了两次")
     with db.look(SYSTEM) as look:
         assert len(people_of(look, kept.hatchery_id)) == 1
+
+
+def test_a_data_check_says_that_its_words_are_too_long_and_a_licence_that_it_is_none(db):
+    farm, chief = make_hatchery(db), make_person(db, "province_supervisor", division="320000")
+    with db.work(chief.actor) as w, pytest.raises(Invalid) as raised:
+        open_campaign(w, title="核对", due_on=w.today, entries=["name"], about="长" * 501)
+    assert list(raised.value.fields) == ["about"]
+    with db.work(farm.owner) as w, pytest.raises(Invalid, match="证件"):
+        add_licence(w, farm.hatchery_id, kind="no", number="1", from_on=w.today, until_on=w.today)
+
+
+def test_the_first_day_of_the_records_begins_at_midnight_in_china(db, clock):
+    farm = make_hatchery(db)
+    with db.look(farm.owner) as look:
+        [first] = movements_since(look, farm.hatchery_id, look.today)
+    clock.at = first.at.astimezone(SHANGHAI).replace(hour=1)
+    with db.work(farm.owner) as w:
+        book_stock(w, farm.lot_id, "death", 1)
+    with db.look(farm.owner) as look:
+        assert len(movements_since(look, farm.hatchery_id, look.today)) == 2
