@@ -34,6 +34,7 @@ from aquacert.reference.rules.uscc import check_character
 PASSWORD = "five quiet ponds at dawn"
 COUNTY = "320114"
 COUNT = itertools.count(1)
+"""Written with five digits, so that names sort alike however many tests ran before."""
 NAMES = {
     "agency": "示例县水生动物卫生监督所",
     "lab": "示例水生动物疫病检测中心",
@@ -77,7 +78,7 @@ def make_organisation(
         return open_organisation(
             w,
             kind=kind,
-            name_zh=name or f"{NAMES[kind]}（{next(COUNT)}）",
+            name_zh=name or f"{NAMES[kind]}（{next(COUNT):05d}）",
             uscc=uscc or make_uscc(division),
             division_code=division,
             parent_id=parent_id,
@@ -99,7 +100,7 @@ def make_person(
     kind = min(KINDS_OF_ROLE[Role(role)])
     place = division or COUNTY
     body = organisation_id or make_organisation(db, kind, division=place)
-    user = username or f"{role}{next(COUNT)}"
+    user = username or f"{role}{next(COUNT):05d}"
     has_code = Role(role) in NEEDS_SECOND_FACTOR if totp is None else totp
     secret = pyotp.random_base32(32) if has_code else None
     with db.work(SYSTEM) as w:
