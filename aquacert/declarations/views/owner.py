@@ -147,6 +147,8 @@ def check(declaration_id: UUID) -> ResponseReturnValue:
         paper = declaration(unit, declaration_id)
         if paper.state == State.SUBMITTED.value and not paper.pending:
             return redirect(url_for(".sent", declaration_id=declaration_id))
+        if paper.state not in EDITABLE:
+            return redirect(url_for(".show", declaration_id=declaration_id))
     return _check_page(declaration_id, StatementForm())
 
 

@@ -277,7 +277,7 @@ def test_a_change_before_acceptance_is_told_to_the_office(db, farm, owner):
         assert paper.amended_at == look.now
     with db.work(farm.clerk) as w:
         accept_declaration(w, made.declaration_id)
-    for page in ("tasks", "part/seed-0"):
+    for page in ("tasks", "part/seed-0", "check"):
         assert owner.get(f"{base}/{page}").location == base
     late = owner.post(f"{base}/part/seed-0", data={"batches-0-quantity": "1"})
     assert late.status_code == 409
