@@ -2,7 +2,7 @@
 
 The data are the demo's. Nine personas sign in through the real page, with their one-time code, and
 each walks the pages his own pages lead to: lists, forms, reports, documents as PDF and .docx,
-workbooks; strangers ask the public pages; the owner keeps sending his draft. All of it goes to one
+workbooks; strangers ask the public pages; the owner keeps beginning declarations. All of it goes to one
 `aquacert serve` with one worker. The floor is the limit; the ratio is the limit over what the
 worker holds (resident memory), so that above 1 there is room. The short form sends 1,500 requests;
 the note says what the worker held on the way.
@@ -192,13 +192,13 @@ def _walk(port: int, demo: dict[str, list[dict[str, str]]], count: int, server: 
 
 
 def _one(chance: Random, people: list[Person], stranger: Person) -> int:
-    """Send one request: half strangers', the rest of everybody in turn; a draft now and then."""
+    """Send one request: half strangers', the rest of everybody in turn; a new draft now and then."""
     draw = chance.random()
     if draw < 0.5:
         return stranger.ask(chance.choice(stranger.paths))[0]
     if draw < 0.53:
-        status, _ = people[0].send("/accounts/sign-in")
-        return 200 if status < 500 else status
+        status, _ = people[0].send("/declarations/new", start="1")
+        return 200 if status == http.client.FOUND else status
     person = chance.choice(people)
     return person.ask(chance.choice(person.paths))[0]
 
