@@ -49,7 +49,7 @@ class Walk:
     def hand(self, size: dict[str, int] = SMALL, **context: Any) -> Hand:
         """Give somebody a browser of his own."""
         made = self.browser.new_context(viewport=size, locale="zh-CN", **context)
-        made.set_default_timeout(10_000)
+        made.set_default_timeout(30_000)
         return Hand(self, made, made.new_page(), size)
 
 

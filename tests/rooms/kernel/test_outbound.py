@@ -106,7 +106,7 @@ def test_a_peer_that_drips_is_cut_off_in_time(line):
         peer, _ = listener.accept()
         with peer:
             peer.sendall(line)
-            for _ in range(100):
+            for _ in range(400):
                 time.sleep(0.05)
                 try:
                     peer.sendall(b"x")
@@ -119,4 +119,4 @@ def test_a_peer_that_drips_is_cut_off_in_time(line):
         began = time.monotonic()
         with pytest.raises(Unavailable):
             fetch(url, limit=1000, allow_private=True, seconds=0.4)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10
