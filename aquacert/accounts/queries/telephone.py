@@ -18,10 +18,15 @@ class TelephoneLine:
 
     @property
     def dial(self) -> str:
-        """The number as `tel:` takes it: digits, and a pause before an extension (RFC 3966)."""
-        number, _, extension = self.phone.partition("转")
-        digits = re.sub(r"[^0-9+]", "", number)
-        return f"{digits},{extension}" if extension else digits
+        """The number as `tel:` takes it."""
+        return dial(self.phone)
+
+
+def dial(phone: str) -> str:
+    """Return a number as `tel:` takes it: digits, and a pause before an extension (RFC 3966)."""
+    number, _, extension = phone.partition("转")
+    digits = re.sub(r"[^0-9+]", "", number)
+    return f"{digits},{extension}" if extension else digits
 
 
 def telephone_of(look: Look, division: str, office_id: UUID | None = None) -> TelephoneLine | None:

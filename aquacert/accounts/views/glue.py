@@ -26,7 +26,7 @@ from aquacert.accounts.queries import (
 )
 from aquacert.accounts.queries.organisations import capability_is_on
 from aquacert.accounts.queries.passkeys import site
-from aquacert.accounts.queries.telephone import TelephoneLine, telephone_of
+from aquacert.accounts.queries.telephone import TelephoneLine, dial, telephone_of
 from aquacert.accounts.rules.capabilities import Capability, off_sentence
 from aquacert.accounts.rules.roles import TRADE
 from aquacert.accounts.rules.sessions import SessionState
@@ -67,6 +67,7 @@ def prepare(app: Flask) -> None:
     app.config.update(SESSION_REFRESH_EACH_REQUEST=False)
     register_actor_loader(app, load_actor)
     app.jinja_env.globals.update(vet_line=vet_line, switched_off=switched_off)
+    app.jinja_env.filters["dial"] = dial
     app.register_blueprint(public)
     app.before_request(keep_choice)
     app.before_request(ask_new_password)
