@@ -87,9 +87,9 @@ MOVE_HEAD = Quick(
 
 SIGNS_OF_ABSENCE = (
     *("locked", "disk", "unable to open", "connection", "readonly database"),
-    *("not a database", "malformed"),
+    *("not a database", "malformed", "deadlock"),
 )
-"""Words in the message of a database that is not there to answer."""
+"""Words in the message of a database that is not there to answer, or let another go first."""
 
 
 class Unaudited(Exception):

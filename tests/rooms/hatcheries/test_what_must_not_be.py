@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from aquacert.app import runner_of
 from aquacert.hatcheries.commands import (
@@ -26,7 +28,7 @@ from aquacert.hatcheries.models import StockImport
 from aquacert.hatcheries.queries import licence_standing, lots, movements_since, people_of
 from aquacert.hatcheries.queries.stockcheck import unbalanced
 from aquacert.kernel.clock import SHANGHAI
-from aquacert.kernel.errors import Invalid, NotAllowedNow
+from aquacert.kernel.errors import Invalid, NotAllowedNow, Unavailable
 from aquacert.kernel.ids import new_id
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import COUNTY, make_person
@@ -201,3 +203,30 @@ def test_the_first_day_of_the_records_begins_at_midnight_in_china(db, clock):
         book_stock(w, farm.lot_id, "death", 1)
     with db.look(farm.owner) as look:
         assert len(movements_since(look, farm.hatchery_id, look.today)) == 2
+
+
+def test_whoever_books_while_a_farm_closes_waits_and_finds_it_closed(db):
+    farm, met = make_hatchery(db, stock=0), []
+
+    def book():
+        try:
+            with db.work(farm.owner) as w:
+                book_stock(w, farm.lot_id, "hatch", 100)
+        except NotAllowedNow as error:
+            met.append(error.sentence)
+
+    rival = Thread(target=book)
+    with db.work(farm.owner) as w:
+        close_hatchery(w, farm.hatchery_id, "不再育苗了")
+        rival.start()
+        rival.join(0.2)
+        assert rival.is_alive(), "it waits for the farm"
+    rival.join(10)
+    assert "不在登记状态" in met[0]
+    assert held(db, farm) == 0
+
+
+def test_whoever_loses_a_deadlock_is_asked_to_try_again(db):
+    lost = OperationalError("UPDATE lots", {}, Exception("deadlock detected"))
+    with pytest.raises(Unavailable), db.work(SYSTEM):
+        raise lost
