@@ -7,6 +7,8 @@ from datetime import date
 from uuid import UUID
 
 from aquacert.accounts.queries.organisations import agencies_for
+from aquacert.declarations.models import FiledForm
+from aquacert.declarations.queries.filed import treatment_notices
 from aquacert.declarations.queries.holds import held
 from aquacert.declarations.queries.lists import DeclarationLine, last_sent, lines, mine
 from aquacert.declarations.queries.machine import earliest
@@ -65,6 +67,8 @@ class Home:
     parcels: tuple[DeclarationLine, ...]
     finished: tuple[DeclarationLine, ...]
     drafts: tuple[DeclarationLine, ...]
+    notices: tuple[FiledForm, ...]
+    """Orders of treatment that the owner has to follow."""
     total: int
     stock: tuple[StockLine, ...]
     office_name: str
@@ -99,6 +103,7 @@ def home_page(look: Look) -> Home:
         parcels=moving[:6],
         finished=tuple(one for one in sent if not _is_moving(one))[:3],
         drafts=tuple(one for one in found.items if one.state == State.DRAFT.value),
+        notices=tuple(treatment_notices(look, farm.organisation_id)),
         total=found.total,
         stock=tuple(stock_lines(look, farm.id)),
         office_name=_office(look, farm),

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from aquacert.accounts import commands as accounts
 from aquacert.declarations.commands.filing import file_form
 from aquacert.declarations.rules.filing import FormKind
 from aquacert.hatcheries.commands import dispose_stock
@@ -111,12 +112,19 @@ def order_treatment(
         check_id, order.quantity, order.unit, order.law, list(said.measures), said.method
     )
     w.record(fact, on=order, county=order.origin_code)
-    file_form(
+    notice = file_form(
         w,
         kind=FormKind.TREATMENT,
         declaration_id=declaration_id,
         subject_id=order.id,
         facts=treatment_facts(w, order),
+    )
+    accounts.tell(
+        w,
+        to_organisation=order.organisation_id,
+        kind="inspection",
+        subject=f"有一批检疫不合格，已出检疫处理通知单 {notice.number}，请马上看，照着办。",
+        link=f"/declarations/{declaration_id}/forms/{notice.id}",
     )
     return order.id
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from aquacert.accounts import commands as accounts
 from aquacert.declarations import commands as papers
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import facts as paper_facts
@@ -142,6 +143,14 @@ def give_verdict(
         on=check,
         county=check.origin_code,
     )
+    if act is Act.FAIL:
+        accounts.tell(
+            w,
+            to_organisation=check.organisation_id,
+            kind="inspection",
+            subject="有一批现场查验不合格，先不要起运，等官方兽医的检疫处理通知单。",
+            link=f"/declarations/{check.declaration_id}",
+        )
     if all(line.state is not State.OPEN for line in checks_of(w, check.declaration_id)):
         papers.mark_inspected(w, check.declaration_id)
         file_record(w, check.declaration_id)

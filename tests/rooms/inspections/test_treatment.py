@@ -7,7 +7,9 @@ from html import unescape
 
 import pytest
 
+from aquacert.accounts.queries.inbox import inbox
 from aquacert.declarations.queries.filed import forms_of, sheet_of_form
+from aquacert.declarations.queries.home import home_page
 from aquacert.hatcheries.models import Lot
 from aquacert.inspections.commands import Done, order_treatment, record_disposal
 from aquacert.inspections.rules import Act
@@ -51,6 +53,12 @@ def test_a_failing_batch_has_one_notice_and_its_disposals_leave_the_stock(db):
     order_id = order(db, paper, check_id)
     with pytest.raises(Conflict):
         order(db, paper, check_id)
+    with db.look(paper.farm.owner) as look:
+        told = [one.subject for one in look.scalars(inbox(look))]
+        assert any("不合格，先不要起运" in one for one in told)
+        assert any("检疫处理通知单 2026000001，请马上看" in one for one in told)
+        [shown] = home_page(look).notices
+        assert (shown.declaration_id, shown.number) == (paper.declaration_id, "2026000001")
     [notice] = printed(db, paper, "treatment")
     said = "".join(notice)
     for fact in (
