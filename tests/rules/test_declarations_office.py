@@ -114,9 +114,16 @@ def test_not_supplemented_is_a_ground_only_after_the_asking_and_its_time():
 
 def test_a_refusal_has_a_reason_the_declarant_can_use():
     with pytest.raises(Invalid) as error:
-        check_refusal("", "不行")
+        check_refusal(Ground.OUT_OF_AREA, "", "不行")
     assert "reason" in error.value.fields
-    assert check_refusal("", " 启运地在邻县，请到邻县申报点。 ") == "启运地在邻县，请到邻县申报点。"
+    why = "启运地在邻县，请到邻县申报点。"
+    assert check_refusal(Ground.OUT_OF_AREA, "", f" {why} ") == why
+    # "Other cases of laws and regulations" is no ground until the article is named.
+    with pytest.raises(Invalid) as error:
+        check_refusal(Ground.OTHER_LAW, "", "按照有关法律法规的规定不予受理。")
+    assert "第几条" in error.value.fields["reason"]
+    law = "《中华人民共和国动物防疫法》第二十九条禁止运输疫区的动物。"
+    assert check_refusal(Ground.OTHER_LAW, "", law) == law
 
 
 def test_the_declarant_never_checks_his_own_seed():

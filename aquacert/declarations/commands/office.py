@@ -135,7 +135,9 @@ def refuse_declaration(
     except ValueError:
         raise Invalid("请选法定理由。", ground="请在法定理由里选一项。") from None
     why_not = why_not_ground(chosen, State(paper.state), paper.asked_at, paper.reply_due_at, w.now)
-    said = check_refusal(why_not, clean(reason, field="reason", longest=LONGEST_NOTE, lines=True))
+    said = check_refusal(
+        chosen, why_not, clean(reason, field="reason", longest=LONGEST_NOTE, lines=True)
+    )
     w.move(paper, MOVES, Act.REFUSE, because=said)
     paper.answered_at, paper.answered_by_id = w.now, w.actor.person_id
     paper.answer_due_at, paper.closed_at = None, w.now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +31,8 @@ GROUND_WORDS: Mapping[Ground, str] = {
     Ground.EXEMPT: "农业农村部规定不需要检疫",
     Ground.OTHER_LAW: "法律、法规规定的其他情形",
 }
+NAMED = re.compile(r"《[^》]+》.*?第[〇零一二三四五六七八九十百千0-9]+条", re.DOTALL)
+"""A law or regulation by its name and article."""
 GROUND_ARTICLE = "《动物检疫管理办法》（2022）第十二条"
 
 
@@ -79,8 +82,11 @@ def why_not_ground(
     return ""
 
 
-def check_refusal(why_not: str, reason: str) -> str:
-    """Return the reason, trimmed; raise when the ground does not apply or the reason is thin."""
+def check_refusal(ground: Ground, why_not: str, reason: str) -> str:
+    """Return the reason, trimmed; raise when the ground does not apply or the reason is thin.
+
+    "Other cases of laws and regulations" (Art. 12 (5)) is a ground only with the article named.
+    """
     if why_not:
         raise Invalid("这个理由现在不能用。", ground=why_not)
     said = reason.strip()
@@ -88,6 +94,8 @@ def check_refusal(why_not: str, reason: str) -> str:
         raise Invalid(
             "请把理由写清楚。", reason=f"理由是写给申报人看的，不少于 {SHORTEST_REASON} 字。"
         )
+    if ground is Ground.OTHER_LAW and not NAMED.search(said):
+        raise Invalid("请写明条款。", reason="选“其他情形”，要写明依据：《……法》第几条。")
     return said
 
 
