@@ -23,6 +23,42 @@ from aquacert.trust.tlog import (
 from tests.make.certificates import issue_one
 from tests.rooms.certificates.test_log_publishing import fill, payload_of, row_of
 
+NOT_THERE = (
+    "tile/0/002",
+    "tile/0/002.p/90",
+    "tile/0/003.p/1",
+    "tile/1/001.p/1",
+    "tile/2/000.p/1",
+    "tile/entries/002.p/90",
+    "tile/0/2",
+    "tile/00/000",
+    "tile/0/x000/001",
+    "tile/0/000.p/256",
+    "tile/0/000.p/0",
+    "tile/0/../../../keys/log.pem",
+    "tile/..%2f..%2fkeys/log.pem",
+    "tile/0/..",
+    "tile/0/000%00",
+    "tile/0/000%0a",
+    "tile/" + "9" * 3000,
+    "tile/63/" + "x999/" * 5 + "999",
+    "tile/18446744073709551616/000",
+    "tile/-1/000",
+    "tile/0/٠٠٠",
+    "nothing",
+)
+NOT_PUBLISHED = (
+    "",
+    "?from=1",
+    "?from=0&to=5",
+    "?from=5&to=4",
+    "?from=1&to=602",
+    "?from=-1&to=5",
+    "?from=1&to=１",
+    "?from=01&to=5",
+    "?from=1&to=99999999999999999999999999",
+    "?from=a&to=b",
+)
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -63,35 +99,9 @@ def test_narrower_partial_tiles_of_older_checkpoints_stay_to_be_had(published, c
     assert len(split_bundle(client.get("/trust/log/tile/entries/001.p/255").data)) == 255
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "tile/0/002",
-        "tile/0/002.p/90",
-        "tile/0/003.p/1",
-        "tile/1/001.p/1",
-        "tile/2/000.p/1",
-        "tile/entries/002.p/90",
-        "tile/0/2",
-        "tile/00/000",
-        "tile/0/x000/001",
-        "tile/0/000.p/256",
-        "tile/0/000.p/0",
-        "tile/0/../../../keys/log.pem",
-        "tile/..%2f..%2fkeys/log.pem",
-        "tile/0/..",
-        "tile/0/000%00",
-        "tile/0/000%0a",
-        "tile/" + "9" * 3000,
-        "tile/63/" + "x999/" * 5 + "999",
-        "tile/18446744073709551616/000",
-        "tile/-1/000",
-        "tile/0/٠٠٠",
-        "nothing",
-    ],
-)
-def test_whatever_the_checkpoint_does_not_speak_of_is_not_found(published, client, path):
-    assert client.get(f"/trust/log/{path}").status_code == 404
+def test_whatever_the_checkpoint_does_not_speak_of_is_not_found(published, client):
+    answers = {path: client.get(f"/trust/log/{path}").status_code for path in NOT_THERE}
+    assert {path: said for path, said in answers.items() if said != 404} == {}
 
 
 def test_before_the_first_act_the_doors_say_that_there_is_nothing(client):
@@ -120,23 +130,9 @@ def test_any_two_sizes_are_proven_consistent_as_json(published, client):
         merkle.verify_consistency(first, last, proof, root1, root2)
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        "",
-        "?from=1",
-        "?from=0&to=5",
-        "?from=5&to=4",
-        "?from=1&to=602",
-        "?from=-1&to=5",
-        "?from=1&to=１",
-        "?from=01&to=5",
-        "?from=1&to=99999999999999999999999999",
-        "?from=a&to=b",
-    ],
-)
-def test_a_proof_between_sizes_that_were_not_published_is_not_found(published, client, asked):
-    assert client.get(f"/trust/log/consistency{asked}").status_code == 404
+def test_a_proof_between_sizes_that_were_not_published_is_not_found(published, client):
+    for asked in NOT_PUBLISHED:
+        assert client.get(f"/trust/log/consistency{asked}").status_code == 404, asked
 
 
 def test_the_proof_of_a_certificate_is_one_address_beside_its_page(house, db, published, client):
@@ -149,9 +145,9 @@ def test_the_proof_of_a_certificate_is_one_address_beside_its_page(house, db, pu
     assert client.get(f"/c/{row.public_id}").status_code == 200
 
 
-@pytest.mark.parametrize("name", ["AAAAAAAA", "x", "..", "%00", "A" * 300])
-def test_a_proof_of_no_certificate_is_not_found(published, client, name):
-    assert client.get(f"/c/{name}.tlog-proof").status_code == 404
+def test_a_proof_of_no_certificate_is_not_found(published, client):
+    for name in ("AAAAAAAA", "x", "..", "%00", "A" * 300):
+        assert client.get(f"/c/{name}.tlog-proof").status_code == 404, name
 
 
 def test_the_page_says_in_plain_words_what_the_log_is(published, client):

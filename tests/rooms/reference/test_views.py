@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import product
+from uuid import UUID
+
 import pytest
 from sqlalchemy import select
 
@@ -11,6 +14,24 @@ from tests.make.accounts import make_person, signed_in
 
 READER = "office_clerk"
 OFFICER = "province_supervisor"
+ODD = ("没有的", "%", "'\"<svg>", "\u202e", "x" * 5000)
+FOUND = {
+    "/reference/divisions": ("行政区划", "北京市", "110000"),
+    "/reference/divisions?q=玄武": ("江苏省南京市玄武区", "320102"),
+    "/reference/divisions?q=下城&retired=1": ("330103", "已撤销"),
+    "/reference/divisions/320100": ("南京市", "玄武区", "下辖"),
+    "/reference/divisions/330103": ("已经撤销", "拱墅区（330105）"),
+    "/reference/species": ("草鱼", "BKC"),
+    "/reference/species?q=南美白对虾": ("凡纳滨对虾", "PNV"),
+    "/reference/species/PNV": ("白斑综合征", "gbt28630.2-2012", "2023 年规程", "未核实"),
+    "/reference/species/FOK": ("没有给这个品种规定检疫对象",),
+    "/reference/diseases": ("白斑综合征",),
+    "/reference/diseases/WSD": ("GB/T 28630.2-2012", "凡纳滨对虾", "2011 年规程"),
+    "/reference/diseases/HRVD": ("还没有收录检测方法",),
+    "/reference/rules": ("申报提前量", "20 日", "第八条", "未核实"),
+    "/reference/rules?q=到达": ("72 小时", "24 小时"),
+}
+"""Address → what a reader finds there."""
 
 
 @pytest.fixture
@@ -39,49 +60,25 @@ def unverified(db):
         return row.id
 
 
-@pytest.mark.parametrize(
-    ("path", "words"),
-    [
-        ("/reference/divisions", ("行政区划", "北京市", "110000")),
-        ("/reference/divisions?q=玄武", ("江苏省南京市玄武区", "320102")),
-        ("/reference/divisions?q=下城&retired=1", ("330103", "已撤销")),
-        ("/reference/divisions/320100", ("南京市", "玄武区", "下辖")),
-        ("/reference/divisions/330103", ("已经撤销", "拱墅区（330105）")),
-        ("/reference/species", ("草鱼", "BKC")),
-        ("/reference/species?q=南美白对虾", ("凡纳滨对虾", "PNV")),
-        ("/reference/species/PNV", ("白斑综合征", "gbt28630.2-2012", "2023 年规程", "未核实")),
-        ("/reference/species/FOK", ("没有给这个品种规定检疫对象",)),
-        ("/reference/diseases", ("白斑综合征",)),
-        ("/reference/diseases/WSD", ("GB/T 28630.2-2012", "凡纳滨对虾", "2011 年规程")),
-        ("/reference/diseases/HRVD", ("还没有收录检测方法",)),
-        ("/reference/rules", ("申报提前量", "20 日", "第八条", "未核实")),
-        ("/reference/rules?q=到达", ("72 小时", "24 小时")),
-    ],
-)
-def test_a_reader_finds_it(as_, path, words):
-    html = page_of(as_(READER), path)
-    assert [word for word in words if word not in html] == []
+def test_a_reader_finds_it(as_):
+    reader = as_(READER)
+    for path, words in FOUND.items():
+        html = page_of(reader, path)
+        assert [word for word in words if word not in html] == [], path
 
 
-@pytest.mark.parametrize("place", ["divisions", "species", "diseases", "rules"])
-@pytest.mark.parametrize("q", ["没有的", "%", "'\"<svg>", "\u202e", "x" * 5000])
-def test_nothing_found_says_what_to_do_next(as_, place, q):
-    answer = as_(READER).get(f"/reference/{place}", query_string={"q": q, "page": "99999"})
-    assert answer.status_code == 200
-    assert "<svg>" not in answer.get_data(as_text=True).replace("<svg class", "")
+def test_nothing_found_says_what_to_do_next(as_):
+    reader = as_(READER)
+    for place, q in product(("divisions", "species", "diseases", "rules"), ODD):
+        answer = reader.get(f"/reference/{place}", query_string={"q": q, "page": "99999"})
+        assert answer.status_code == 200, (place, q)
+        assert "<svg>" not in answer.get_data(as_text=True).replace("<svg class", ""), (place, q)
 
 
-@pytest.mark.parametrize(
-    "place",
-    [
-        "divisions/999999",
-        "species/XXX",
-        "diseases/SVC",
-        "rules/01900000-0000-7000-8000-000000000000",
-    ],
-)
-def test_an_unknown_code_is_a_plain_page(as_, place):
-    page_of(as_(READER), f"/reference/{place}", 404)
+def test_an_unknown_code_is_a_plain_page(as_):
+    reader = as_(READER)
+    for place in ("divisions/999999", "species/XXX", "diseases/SVC", f"rules/{UUID(int=7)}"):
+        page_of(reader, f"/reference/{place}", 404)
 
 
 def test_paging_goes_on_where_it_stopped(as_):
@@ -122,11 +119,12 @@ def test_two_officers_adopt_on_the_page(as_, db):
     assert "两名人员已采纳" in page_of(as_(READER), f"/reference/rules/{row}")
 
 
-@pytest.mark.parametrize("day", ["", "2026-02-30", "昨天", "2026-13-01"])
-def test_a_day_that_does_not_exist_is_said_at_its_field(as_, db, day):
-    answer = as_(OFFICER).post(f"/reference/rules/{unverified(db)}/adopt", data={"from_on": day})
-    assert answer.status_code == 422
-    assert "错误：" in answer.get_data(as_text=True)
+def test_a_day_that_does_not_exist_is_said_at_its_field(as_, db):
+    officer, door = as_(OFFICER), f"/reference/rules/{unverified(db)}/adopt"
+    for day in ("", "2026-02-30", "昨天", "2026-13-01"):
+        answer = officer.post(door, data={"from_on": day})
+        assert answer.status_code == 422, day
+        assert "错误：" in answer.get_data(as_text=True), day
 
 
 def test_a_day_other_than_the_first_officers_is_said_at_its_field(as_, db):
