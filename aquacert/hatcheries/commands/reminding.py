@@ -57,7 +57,9 @@ def remind_renewals(database: Database) -> int:
 
 def ending(look: Look) -> list[UUID]:
     """Return the verified licences of open farms that end in so many days and are not renewed."""
-    later = select(Licence.renews_id).where(Licence.renews_id.is_not(None))
+    later = select(Licence.renews_id).where(
+        Licence.renews_id.is_not(None), Licence.returned_because.is_(None)
+    )
     waiting = select(LicenceTerm.licence_id).where(LicenceTerm.verified_at.is_(None))
     return look.scalars(
         select(Licence.id)

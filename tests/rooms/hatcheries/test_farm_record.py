@@ -315,3 +315,11 @@ def test_a_farm_is_told_once_a_day_that_its_licence_ends_until_it_renews(db, clo
     with db.look(SYSTEM) as look:
         [told] = look.scalars(select(InboxMessage).where(InboxMessage.subject.contains("到期")))
     assert (told.to_organisation_id, "还有 30 天" in told.subject) == (farm.organisation_id, True)
+    with db.work(farm.clerk) as w:
+        return_licence(w, old.licence_id, "照片看不清楚")
+    with db.work(farm.owner) as w:
+        fresh = renew_licence(w, old.licence_id, number="新-1", **dates)
+    with db.work(farm.clerk) as w:
+        return_licence(w, fresh, "编号和照片不一样")
+    clock.forward(days=6)
+    assert remind_renewals(db) == 1, "what was returned renews nothing"
