@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from aquacert.accounts import queries as accounts
+from aquacert.accounts.queries.offices import office_for
 from aquacert.declarations.documents import DisposalFacts, TreatmentFacts
 from aquacert.declarations.models import FiledForm
 from aquacert.declarations.queries import facts as papers
@@ -20,6 +21,7 @@ from aquacert.declarations.queries.papers import (
     unit_words,
 )
 from aquacert.declarations.rules.filing import FormKind
+from aquacert.hatcheries.models import Hatchery
 from aquacert.inspections.models import BatchCheck, Disposal, TreatmentOrder
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.work import Look
@@ -78,14 +80,17 @@ def treatment_facts(look: Look, order: TreatmentOrder) -> TreatmentFacts:
     """Return what the notice says."""
     paper = papers.declaration(look, order.declaration_id)
     batch, check = batch_of_order(look, order), _check(look, order)
+    farm = look.session.get(Hatchery, paper.hatchery_id)
+    desk = office_for(look, paper.origin_code, farm.office_id if farm else None)
     suspected = "、".join(reference.disease(look, code).name_zh for code in check.suspected)
     failing = "；".join(
         part for part in (check.note, f"可疑：{suspected}" if suspected else "") if part
     )
     return TreatmentFacts(
         **common_facts(look, paper, order.ordered_at),
-        owner_phone=paper.phone or "",
-        office_phone=accounts.organisation(look, order.office_id).phone,
+        owner_phone=paper.phone or (farm.phone if farm else None) or "",
+        office_phone=(desk.phone if desk else "")
+        or accounts.organisation(look, order.office_id).phone,
         goods=f"水产苗种{batch.species_name}{in_words(order.quantity, unit_words(order.unit))}",
         procedure=PROCEDURE,
         failing=failing,

@@ -10,7 +10,7 @@ import pytest
 from aquacert.accounts.queries.inbox import inbox
 from aquacert.declarations.queries.filed import forms_of, sheet_of_form
 from aquacert.declarations.queries.home import home_page
-from aquacert.hatcheries.models import Lot
+from aquacert.hatcheries.models import Hatchery, Lot
 from aquacert.inspections.commands import Done, order_treatment, record_disposal
 from aquacert.inspections.rules import Act
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
@@ -61,6 +61,8 @@ def test_a_failing_batch_has_one_notice_and_its_disposals_leave_the_stock(db):
         assert (shown.declaration_id, shown.number) == (paper.declaration_id, "2026000001")
     [notice] = printed(db, paper, "treatment")
     said = "".join(notice)
+    with db.look(SYSTEM) as look:
+        assert look.get(Hatchery, paper.farm.hatchery_id).phone in said
     for fact in (
         "编号：2026000001",
         "凡纳滨对虾伍拾万尾经检疫不合格",
