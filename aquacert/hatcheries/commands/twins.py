@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -63,12 +64,16 @@ def tell_apart(w: Work, one_id: UUID, other_id: UUID, because: str) -> None:
     w.record(TwinsTold(one_id, other_id), on=one, county=one.division_code, reason=said)
 
 
-def merge_hatcheries(w: Work, survivor_id: UUID, merged_id: UUID, because: str) -> None:
+def merge_hatcheries(
+    w: Work, survivor_id: UUID, merged_id: UUID, because: str, *, coming: Collection[UUID] = ()
+) -> None:
     """Let one registration go up in another: what is kept, what moves, who and why stay on record.
 
-    Stock goes over by ledger movements, licences and people by their rows; declarations,
-    certificates, diary and ledger of the old one stay under it and lead on to the survivor. Raises
-    `NotReady` while something of a higher room is open on the one that goes.
+    Stock goes over by ledger movements, licences and the roll by their rows; declarations,
+    certificates, diary and ledger of the old one stay under it and lead on to the survivor. Of the
+    accounts only the people in `coming` act for the survivor: anybody can register with the
+    telephone of a farm. Raises `NotReady` while something of a higher room is open on the one that
+    goes.
     """
     said = _reason(because)
     kept, gone = _both(w, survivor_id, merged_id)
@@ -84,7 +89,7 @@ def merge_hatcheries(w: Work, survivor_id: UUID, merged_id: UUID, because: str) 
         raise NotReady(reasons, "还有没办完的事，办完才能合并。")
     moved = _move_stock(w, kept, gone, said) | {
         "许可证": _move_licences(w, kept, gone),
-        "人员": _move_people(w, kept, gone, said),
+        "人员": _move_people(w, kept, gone, said, coming),
         "名册": _move_roll(w, kept, gone),
     }
     w.move(gone, MOVES, Act.MERGE, because=said)
@@ -106,6 +111,7 @@ def merge_hatcheries(w: Work, survivor_id: UUID, merged_id: UUID, because: str) 
         to_organisation=kept.organisation_id,
         kind="hatchery",
         subject=f"县里把“{gone.name}”的登记并入了本场，请核对塘口、存塘和许可证。",
+        body=_who_came(moved["人员"]),
         link="/hatcheries/own",
     )
 
@@ -201,10 +207,12 @@ def _move_roll(w: Work, kept: Hatchery, gone: Hatchery) -> int:
     return len(rows)
 
 
-def _move_people(w: Work, kept: Hatchery, gone: Hatchery, because: str) -> int:
-    """Appoint the old body's people at the survivor's; whoever has the role there keeps it."""
+def _move_people(
+    w: Work, kept: Hatchery, gone: Hatchery, because: str, coming: Collection[UUID]
+) -> int:
+    """End the roles at the old body; appoint at the survivor's only who was chosen to come."""
     held = set(_roles(w, kept.organisation_id))
-    moved = 0
+    moved, left = 0, set()
     for row in w.scalars(
         select(Membership).where(
             Membership.organisation_id == gone.organisation_id,
@@ -213,8 +221,11 @@ def _move_people(w: Work, kept: Hatchery, gone: Hatchery, because: str) -> int:
         )
     ):
         accounts.end_appointment(w, row.id, reason=because)
-        is_active = person(w, row.person_id).state == PersonState.ACTIVE.value
-        if is_active and (row.person_id, row.role) not in held:
+        if (row.person_id, row.role) in held:
+            continue
+        if row.person_id not in coming:
+            left.add(row.person_id)
+        elif person(w, row.person_id).state == PersonState.ACTIVE.value:
             accounts.appoint(
                 w,
                 person_id=row.person_id,
@@ -222,7 +233,22 @@ def _move_people(w: Work, kept: Hatchery, gone: Hatchery, because: str) -> int:
                 role=row.role,
             )
             moved += 1
+    for person_id in sorted(left):
+        accounts.tell(
+            w,
+            to_person=person_id,
+            kind="hatchery",
+            subject=f"县里把“{gone.name}”的登记并入了“{kept.name}”，您在原来那份登记的角色结束了。",
+            body="要替留下的一家办事，请和那家的负责人或县里联系。",
+        )
     return moved
+
+
+def _who_came(people: int) -> str:
+    """Tell the survivor's owner who can act for the farm from now on."""
+    if not people:
+        return "原来那份登记的账号没有转过来。"
+    return f"原来那份登记有 {people} 个账号转过来了，也能替本场申报。不是本场的人，请马上打电话给县里。"
 
 
 def _roles(w: Work, organisation_id: UUID) -> list[tuple[UUID, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
@@ -30,6 +32,15 @@ class MergeForm(Form):
     """Two registrations are one farm; which of them stays."""
 
     survivor = RadioField(_("留下哪一家"), [InputRequired(_("请选留下哪一家"))], choices=[])
+    coming = SelectMultipleField(
+        _("谁转过来，替留下的一家办事"),
+        coerce=UUID,
+        choices=[],
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    """Whoever does not act for the one that goes is passed over by the command."""
     why = StringField(_("为什么是同一家"), [NEEDED, Length(max=300)])
 
 

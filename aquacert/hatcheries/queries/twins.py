@@ -10,6 +10,9 @@ from uuid import UUID
 from pypinyin import lazy_pinyin
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
+from aquacert.accounts.models import Membership, Person
+from aquacert.accounts.queries.actors import in_force
+from aquacert.accounts.rules.roles import TRADE
 from aquacert.hatcheries.models import Hatchery, Licence, Lot, TwinJudgement
 from aquacert.hatcheries.rules.kinds import State
 from aquacert.hatcheries.rules.twins import (
@@ -48,6 +51,8 @@ class TwinSide:
     place: str
     licences: Sequence[str]
     stocked: int
+    people: Sequence[Person]
+    """Whose accounts act for it."""
     hanging: dict[str, int]
     """What higher rooms count on it (`kernel.impact`): while any is open, it does not merge."""
 
@@ -145,8 +150,24 @@ def twin_side(look: Look, farm: Hatchery) -> TwinSide:
         reference.full_name(look, farm.division_code),
         look.scalars(numbers.order_by(Licence.number)),
         look.session.scalar(stocked) or 0,
+        _accounts_of(look, farm.organisation_id),
         look.impact("hatchery", farm.id),
     )
+
+
+def _accounts_of(look: Look, organisation_id: UUID) -> list[Person]:
+    """Return the people who act for a farm's body, the first appointed first."""
+    rows = look.scalars(
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.role.in_([role.value for role in TRADE]),
+            in_force(look),
+        )
+        .order_by(Membership.from_on, Membership.id)
+    )
+    return list(dict.fromkeys(rows))
 
 
 def judgement(look: Look, one_id: UUID, other_id: UUID) -> TwinJudgement | None:

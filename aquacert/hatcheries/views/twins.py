@@ -26,6 +26,7 @@ from aquacert.hatcheries.views.blueprint import bp
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.permissions import P
+from aquacert.reference.rules.masking import mask_name
 
 
 @bp.get("/twins")
@@ -80,7 +81,7 @@ def merge(one_id: UUID, other_id: UUID) -> ResponseReturnValue:
         gone = other_id if kept == one_id else one_id
         here = url_for(".show", hatchery_id=kept)
         with form.catching(), renamed(because="why"), work(once=form.key()) as w:
-            merge_hatcheries(w, kept, gone, form.why.data)
+            merge_hatcheries(w, kept, gone, form.why.data, coming=form.coming.data or ())
             w.reply = here
         if not form.wrong:
             flash(_("已合并，原来的链接都会转到这里"))
@@ -107,6 +108,11 @@ def _pair_page(
                 (second, _("乙：%(name)s", name=second.name)),
             )
             if farm.state == State.APPROVED.value
+        ]
+        form.coming.choices = [
+            (str(one.id), words % {"name": mask_name(one.name or "")})
+            for side, words in zip(sides, (_("甲：%(name)s"), _("乙：%(name)s")), strict=True)
+            for one in side.people
         ]
         return page(
             "hatcheries/twin.html",

@@ -7,6 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from aquacert.accounts.models import InboxMessage
 from aquacert.accounts.queries import memberships_in_force
 from aquacert.accounts.queries.organisations import organisation
 from aquacert.hatcheries.commands import merge_hatcheries, tell_apart
@@ -62,7 +63,13 @@ def test_a_second_registration_is_found_with_its_reasons_and_a_judged_pair_stays
 def test_a_merge_moves_stock_by_the_ledger_and_licences_and_people(db, chief):
     kept, gone = make_hatchery(db, 700, **SAME), make_hatchery(db, 300, **SAME)
     with db.work(chief.actor) as w:
-        merge_hatcheries(w, kept.hatchery_id, gone.hatchery_id, "同一负责人登记了两次")
+        merge_hatcheries(
+            w,
+            kept.hatchery_id,
+            gone.hatchery_id,
+            "同一负责人登记了两次",
+            coming=[gone.owner.person_id],
+        )
     with db.look(SYSTEM) as look:
         row = look.session.get(Hatchery, gone.hatchery_id)
         assert (row.state, row.merged_into_id) == ("merged", kept.hatchery_id)
@@ -91,6 +98,25 @@ def test_a_merge_moves_stock_by_the_ledger_and_licences_and_people(db, chief):
         merge_hatcheries(w, kept.hatchery_id, gone.hatchery_id, "再合并一次")
 
 
+def test_the_accounts_of_the_merged_registration_get_nothing_unless_they_are_chosen(db, chief):
+    kept, gone = make_hatchery(db, **SAME), make_hatchery(db, **SAME)
+    with db.work(chief.actor) as w:
+        merge_hatcheries(w, kept.hatchery_id, gone.hatchery_id, "同一家登记了两次")
+    with db.look(SYSTEM) as look:
+        assert memberships_in_force(look, gone.owner.person_id) == []
+        [told] = look.scalars(
+            select(InboxMessage).where(InboxMessage.to_person_id == gone.owner.person_id)
+        )
+        assert "角色结束了" in told.subject
+        [owner] = look.scalars(
+            select(InboxMessage).where(
+                InboxMessage.to_organisation_id == kept.organisation_id,
+                InboxMessage.subject.contains("并入了本场"),
+            )
+        )
+        assert "没有转过来" in owner.body
+
+
 def test_what_is_open_stops_a_merge_and_the_one_that_stays_must_be_approved(db, chief):
     paper = make_declaration(db, state="submitted")
     waiting, twin = register(db), make_hatchery(db).hatchery_id
@@ -113,6 +139,7 @@ def test_two_farms_are_judged_side_by_side_and_the_old_link_leads_on(db, app, ch
     shown = text(desk.get(address))
     assert "名称相同" in shown
     assert SAME["phone"] not in shown
+    assert len(re.findall('name="coming"', shown)) == 2
     assert "可能和另外 1 家是同一家" in text(desk.get(f"/hatcheries/{kept.hatchery_id}"))
     assert desk.post(f"{address}/merge", data={"why": "一", "once": "m1"}).status_code == 422
     asked = {"survivor": str(kept.hatchery_id), "why": "同一家登记了两次", "once": "m2"}
