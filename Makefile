@@ -14,7 +14,7 @@ export PYTHONUTF8 := 1
 PYTEST := $(PY) -m pytest -q -n $(JOBS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo serve test test-postgres rules rooms house faults lint fmt bench words migrate freeze clean
+.PHONY: help setup setup-tests demo serve test test-postgres rules rooms house faults whole lint fmt bench words migrate freeze clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ faults: setup-tests ## The long crash, race and disk rounds, some 20 minutes, fi
 	@failed=0; for database in sqlite postgres; do \
 	  AQUACERT_FAULT_ROUNDS=$(ROUNDS) $(PY) -m pytest -q -m faults --database $$database tests/faults || failed=1; \
 	done; exit $$failed
+
+whole: setup-tests ## Every door, page, role and width in full, which `make test` takes a fixed part of (an hour)
+	@$(PYTEST) --database sqlite -m "long and not faults" tests/rooms tests/browser
 
 lint: setup ## ruff, mypy --strict and the walls between the rooms
 	@$(BIN)/ruff check .
