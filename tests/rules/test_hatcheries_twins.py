@@ -44,6 +44,21 @@ def test_a_pair_is_alike_in_what_it_shares(other, reasons):
     assert bool(likely_twins([one, twin])) == (len(reasons) > 1 or Like.SAME_BODY in reasons)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "place", "is_found"),
+    [
+        ("东滩水产苗种场（新）", "示例县东滩水产苗种场", "示例镇东滩 1 号", True),
+        ("东滩育苗场", "东滩南区水产苗种场", "示例镇东滩1号", True),
+        ("东滩水产苗种场", "示例县西河水产苗种场", "示例镇东滩 1 号", False),
+        ("东滩水产苗种场（新）", "示例县东滩水产苗种场", "另一处很远的塘口 7 组", False),
+    ],
+)
+def test_one_address_and_a_name_within_the_other_reach_the_queue(one, other, place, is_found):
+    left = farm(1, name=one, sound="a", place="示例镇东滩 1 号")
+    right = farm(777_777_777, name=other, sound="b", place=place)
+    assert bool(likely_twins([left, right])) is is_found
+
+
 def test_strangers_are_not_compared_and_a_judged_pair_does_not_come_back():
     twins = [farm(1, phone="p", place="A塘口"), farm(700_000_000, phone="p", place="A塘口")]
     assert [pair.score for pair in likely_twins(twins)] == [75]

@@ -1,6 +1,17 @@
 """What may be asked about hatcheries. Every question takes a `Look` first."""
 
 from aquacert.hatcheries.queries.campaigns import campaigns_blocking, due_campaigns
+from aquacert.hatcheries.queries.diary import (
+    NoteLine,
+    Withdrawal,
+    diary,
+    diary_since,
+    illnesses,
+    latest,
+    note,
+    photo,
+    withdrawals,
+)
 from aquacert.hatcheries.queries.farms import (
     HatcheryLine,
     LicenceLine,
@@ -16,23 +27,14 @@ from aquacert.hatcheries.queries.farms import (
 from aquacert.hatcheries.queries.fitness import confirm_within, fit_to_declare
 from aquacert.hatcheries.queries.places import find_place
 from aquacert.hatcheries.queries.records import (
-    NoteLine,
     PersonLine,
-    Withdrawal,
-    diary,
-    diary_since,
-    illnesses,
-    latest,
     looks_back_to,
     movements_since,
-    note,
     people_of,
-    photo,
     pond,
     scan,
     sign_by,
     sign_of,
-    withdrawals,
 )
 from aquacert.hatcheries.queries.stock import (
     LotLine,
@@ -46,7 +48,7 @@ from aquacert.hatcheries.queries.stock import (
     ponds,
     stock_of,
 )
-from aquacert.hatcheries.queries.twins import survivor_of, twin_count
+from aquacert.hatcheries.queries.twins import survivor_of, twins_of
 
 __all__ = [
     "HatcheryLine",
@@ -90,7 +92,7 @@ __all__ = [
     "sign_of",
     "stock_of",
     "survivor_of",
-    "twin_count",
+    "twins_of",
     "waiting_count",
     "withdrawals",
 ]

@@ -116,8 +116,8 @@ def twin_lines(look: Look, number: int = 1, size: int = 20) -> Pages[TwinLine]:
     return Pages(lines, number, size, len(found))
 
 
-def twin_count(look: Look, farm: Hatchery) -> int:
-    """Return how many farms of its prefecture, or with its telephone, look like this one.
+def twins_of(look: Look, farm: Hatchery) -> list[FarmMarks]:
+    """Return the farms of its prefecture, or with its telephone, that look like this one.
 
     Only those that nobody judged; one pass, as it is asked on the page of every farm.
     """
@@ -125,8 +125,8 @@ def twin_count(look: Look, farm: Hatchery) -> int:
     if farm.phone_index:
         near = or_(near, Hatchery.phone_index == farm.phone_index)
     own, others = marks(farm), _marks_of(look, Hatchery.id != farm.id, near)
-    alike_ids = [one.key for one in others if likeness(own, one)[0] >= WORTH_A_LOOK]
-    return sum(judgement(look, farm.id, key) is None for key in alike_ids[:MOST_IN_A_BLOCK])
+    found = [one for one in others if likeness(own, one)[0] >= WORTH_A_LOOK]
+    return [one for one in found[:MOST_IN_A_BLOCK] if judgement(look, farm.id, one.key) is None]
 
 
 def pair(look: Look, one_id: UUID, other_id: UUID) -> TwinLine:

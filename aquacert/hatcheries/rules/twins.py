@@ -23,6 +23,7 @@ KEPT = 50_000
 """Names and places kept folded: a queue compares each with many."""
 PIECES = frozenset({"head", "tail"})
 """Marks that are pieces of a code."""
+BRACKETED = re.compile(r"\([^()]*\)")
 GENERIC = re.compile(
     r"(省|市|县|区|镇|乡|村)|(有限责任|股份|有限)?(公司|合作社|专业合作社|家庭农场)|个体|"
     r"水产|养殖|苗种|育苗|种苗|良种|原种|繁育|孵化|场|厂|基地"
@@ -51,6 +52,7 @@ class Like(StrEnum):
     NAME_SAME = "name_same"
     NAME_SOUND = "name_sound"
     NAME_NEAR = "name_near"
+    NAME_HELD = "name_held"
     PLACE_SAME = "place_same"
     PLACE_NEAR = "place_near"
 
@@ -59,9 +61,10 @@ SENTENCES: Mapping[Like, str] = {
     Like.CODE_NEAR: "信用代码只差一位",
     Like.SAME_BODY: "信用代码里的组织机构代码相同",
     Like.PHONE: "联系电话相同",
-    Like.NAME_SAME: "名称相同",
+    Like.NAME_SAME: "名称相同，或只差“场”“厂”“公司”这类字",
     Like.NAME_SOUND: "名称读音相同",
     Like.NAME_NEAR: "名称只差一两个字",
+    Like.NAME_HELD: "一家的名称含在另一家的里面",
     Like.PLACE_SAME: "塘口地点相同",
     Like.PLACE_NEAR: "塘口地点相近",
 }
@@ -73,6 +76,7 @@ WEIGHTS: Mapping[Like, int] = {
     Like.NAME_SAME: 45,
     Like.NAME_SOUND: 35,
     Like.NAME_NEAR: 25,
+    Like.NAME_HELD: 25,
     Like.PLACE_SAME: 30,
     Like.PLACE_NEAR: 15,
 }
@@ -170,6 +174,19 @@ def _names(one: FarmMarks, other: FarmMarks) -> Iterator[Like]:
         yield Like.NAME_SOUND
     elif min(len(left), len(right)) > 2 and distance(left, right, 1) <= 1:
         yield Like.NAME_NEAR
+    elif _holds(_bare(one.name), _bare(other.name)):
+        yield Like.NAME_HELD
+
+
+def _holds(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return len(short) > 1 and short in long
+
+
+@lru_cache(maxsize=KEPT)
+def _bare(name: str) -> str:
+    """Return the core of a name without what stands in brackets: 东滩水产苗种场（新） is 东滩."""
+    return core(BRACKETED.sub("", unicodedata.normalize("NFKC", name)))
 
 
 def _places(one: FarmMarks, other: FarmMarks) -> Iterator[Like]:

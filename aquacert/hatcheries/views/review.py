@@ -27,7 +27,7 @@ from aquacert.hatcheries.queries import (
     ponds,
     sign_of,
     survivor_of,
-    twin_count,
+    twins_of,
     withdrawals,
 )
 from aquacert.hatcheries.queries.records import farm_person
@@ -122,7 +122,8 @@ def _page(hatchery_id: UUID, form: ReasonForm) -> str:
         farm = hatchery(unit, hatchery_id)
         return page(
             "hatcheries/show.html",
-            twin_count=twin_count(unit, farm) if current_actor().may(P.HATCHERY_MERGE) else 0,
+            twins=twins_of(unit, farm),
+            may_merge=current_actor().may(P.HATCHERY_MERGE),
             farm=farm,
             place=full_name(unit, farm.division_code),
             grade=grade(farm.level, farm.kind),

@@ -141,6 +141,10 @@ def test_two_farms_are_judged_side_by_side_and_the_old_link_leads_on(db, app, ch
     assert SAME["phone"] not in shown
     assert len(re.findall('name="coming"', shown)) == 2
     assert "可能和另外 1 家是同一家" in text(desk.get(f"/hatcheries/{kept.hatchery_id}"))
+    assert address in text(desk.get(f"/hatcheries/{kept.hatchery_id}"))
+    clerk = signed_in(app.test_client(), make_person(db, "office_clerk", division=COUNTY))
+    met = text(clerk.get(f"/hatcheries/{kept.hatchery_id}"))
+    assert f'<a href="/hatcheries/{gone.hatchery_id}">' in met
     assert desk.post(f"{address}/merge", data={"why": "一", "once": "m1"}).status_code == 422
     asked = {"survivor": str(kept.hatchery_id), "why": "同一家登记了两次", "once": "m2"}
     for _time in range(2):
