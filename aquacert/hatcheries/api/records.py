@@ -25,7 +25,7 @@ from aquacert.hatcheries.queries import (
     ponds,
     withdrawals,
 )
-from aquacert.hatcheries.queries.records import NoteLine
+from aquacert.hatcheries.queries.diary import NoteLine
 from aquacert.hatcheries.rules import read_day
 from aquacert.hatcheries.rules.outline import as_geojson, read_outline
 from aquacert.http.api import answer, as_text, body, needed

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from aquacert.hatcheries.documents.diary import DiaryPaper, DiaryRow, LedgerRow
 from aquacert.hatcheries.models import Hatchery
+from aquacert.hatcheries.queries.diary import diary_since, illnesses, withdrawals
 from aquacert.hatcheries.queries.farms import licences
-from aquacert.hatcheries.queries.records import (
-    diary_since,
-    illnesses,
-    looks_back_to,
-    movements_since,
-    withdrawals,
-)
+from aquacert.hatcheries.queries.records import looks_back_to, movements_since
 from aquacert.hatcheries.rules.diary import NOTE_WORDS
 from aquacert.hatcheries.rules.kinds import LICENCE_WORDS, LicenceKind
 from aquacert.kernel.clock import SHANGHAI
