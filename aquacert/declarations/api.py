@@ -201,6 +201,12 @@ def _batch(one: BatchLine) -> dict[str, Any]:
         "lot_id": one.lot_id,
         "pond": one.pond_name,
         "source": one.source,
+        "captured_on": one.captured_on,
+        "capture_place": one.capture_place or None,
+        "sites": dict(one.sites),
+        "brought_certificate": one.brought_certificate or None,
+        "brought_province": one.brought_province or None,
+        "brought_on": one.brought_on,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, g, jsonify, redirect, request, url_for
@@ -125,8 +126,14 @@ def reference() -> str:
 
 
 def local_path() -> str:
-    """Return the path to come back to after signing in; only a path of this site."""
-    return request.full_path.rstrip("?") if request.method == "GET" else "/"
+    """Return the path to come back to after signing in: of a form, the page it stood on.
+
+    Only a path of this site.
+    """
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    came = urlsplit(request.referrer or "")
+    return came.path if came.netloc == request.host and came.path else "/"
 
 
 __all__ = ["answer", "render", "wants_json"]

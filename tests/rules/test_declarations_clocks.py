@@ -108,6 +108,7 @@ def test_what_is_no_instant_is_refused_at_its_field(text):
 def test_a_day_that_does_not_exist_is_named():
     with pytest.raises(Invalid) as error:
         parse_day("2026-02-30", "captured_on")
+    assert parse_day("２０２６０２２８", "captured_on") == date(2026, 2, 28)
     assert "2026-02-30" in error.value.fields["captured_on"]
 
 

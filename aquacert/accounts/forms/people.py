@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
+    DateField,
     Field,
     HiddenField,
     PasswordField,
@@ -150,6 +151,7 @@ class AppointForm(Form):
     role = SelectField(_("角色"), [NEEDED], choices=ROLE_CHOICES)
     division_code = StringField(_("辖区代码"), [Optional()])
     appointment_number = StringField(_("官方兽医统一编号"), [Optional(), Length(max=40)])
+    last_on = DateField(_("任期的最后一天"), [Optional()])
 
 
 class OrganisationForm(Form):

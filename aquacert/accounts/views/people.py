@@ -4,6 +4,7 @@ Nobody here sets or learns a password of somebody who has one: see views/recover
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 from flask import flash, redirect, request, url_for
@@ -142,6 +143,8 @@ def appoint_person(person_id: UUID) -> ResponseReturnValue:
         with form.catching(), work(once=form.key()) as w:
             asked["organisation_id"] = UUID(asked["organisation_id"])
             asked["division_code"] = asked["division_code"] or None
+            last = asked.pop("last_on")
+            asked["until_on"] = last + timedelta(days=1) if last else None
             appoint(w, person_id=person_id, **asked)
             w.reply = here
         if not form.wrong:

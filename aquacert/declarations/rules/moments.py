@@ -10,6 +10,8 @@ from aquacert.kernel.clock import SHANGHAI
 from aquacert.kernel.errors import Invalid
 
 DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+"""A day in eight digits: 20260521."""
 TIME = re.compile(r"[T\s]*(\d{1,2})\s*[:时点]\s*(\d{1,2})?\s*分?(?::\d{2}(?:\.\d+)?)?")
 FARTHEST = timedelta(days=366)
 
@@ -17,7 +19,7 @@ FARTHEST = timedelta(days=366)
 def parse_day(text: str, field: str) -> date:
     """Read a day (2026-05-21, 2026/5/21, 2026年5月21日); raise `Invalid` on `field`."""
     said = unicodedata.normalize("NFKC", text).strip()
-    found = DAY.fullmatch(said)
+    found = DAY.fullmatch(said) or EIGHT.fullmatch(said)
     if found is None:
         raise Invalid("日期看不懂。", **{field: "请这样填：2026-05-21。"})
     return _day(found, field)

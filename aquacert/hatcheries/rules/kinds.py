@@ -13,6 +13,9 @@ from aquacert.kernel.states import Moves
 
 DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 
+EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+"""A day in eight digits: 20260521."""
+
 
 class State(StrEnum):
     """Where a registration stands."""
@@ -143,7 +146,8 @@ class Unit(StrEnum):
 
 def read_day(text: str) -> date | None:
     """Read a day as people write it (2026-05-21, 2026年5月21日); None when there is no such day."""
-    found = DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    said = unicodedata.normalize("NFKC", text).strip()
+    found = DAY.fullmatch(said) or EIGHT.fullmatch(said)
     if found is None:
         return None
     try:

@@ -36,6 +36,10 @@ def test_a_stranger_is_sent_to_sign_in_and_comes_back(db, client):
     assert answer.status_code == 302
     where = answer.headers["Location"]
     assert where.startswith(f"{SIGN_IN}?next=/accounts/inbox")
+    # Of a form the page it stood on; of another site nothing.
+    for came, there in (("http://localhost/accounts/me?x=1", "/accounts/me"), ("http://x.org/a", "/")):
+        sent = client.post("/declarations/new", headers={"Referer": came})
+        assert sent.location.endswith(f"next={there}"), sent.location
     answer = client.post(where, data={"username": owner.username, "password": PASSWORD})
     assert answer.headers["Location"] == "/accounts/inbox?unread=1"
     assert client.get("/accounts/inbox").status_code == 200
