@@ -221,8 +221,8 @@ def certificate(look: Look, certificate_id: UUID) -> CertificateLine:
     return _line(*row)
 
 
-def worth_of_number(look: Look, number: str) -> tuple[UUID, str, int, str, str] | None:
-    """Return (id, species, quantity, unit, word for its standing when it is worth nothing) or None.
+def worth_of_number(look: Look, number: str) -> tuple[UUID, str, int, str, str, UUID] | None:
+    """Return (id, species, quantity, unit, word for what is worth nothing, whose it is) or None.
 
     Whoever asks: a purchase names a number, and the answer goes to no page but that purchase's.
     """
@@ -233,6 +233,7 @@ def worth_of_number(look: Look, number: str) -> tuple[UUID, str, int, str, str] 
             Certificate.quantity,
             Certificate.unit,
             Standing.status,
+            Certificate.organisation_id,
         )
         .join(Standing, Standing.id == Certificate.id)
         .where(Certificate.number == number)
@@ -241,7 +242,7 @@ def worth_of_number(look: Look, number: str) -> tuple[UUID, str, int, str, str] 
         return None
     status = Status(row.status)
     word = "" if status is Status.VALID else STATUS_NAMES[status]
-    return row.id, row.species_code, row.quantity, row.unit, word
+    return row.id, row.species_code, row.quantity, row.unit, word, row.organisation_id
 
 
 def certificate_of_load(look: Look, load_id: UUID) -> CertificateLine | None:

@@ -72,8 +72,8 @@ def check_origin(database: Database, origin_id: UUID) -> None:
         found = queries.worth_of_number(w, number)
         ours = None
         if found is not None:
-            certificate_id, species, quantity, unit, worthless = found
-            ours = OurRecord(certificate_id, Seed(species, quantity, unit), worthless)
+            certificate_id, species, quantity, unit, worthless, sold_by = found
+            ours = OurRecord(certificate_id, Seed(species, quantity, unit), worthless, sold_by)
         settle_origin(w, origin_id, ours)
 
 

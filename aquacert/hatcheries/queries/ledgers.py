@@ -52,6 +52,7 @@ class EntryLine:
     certificate_id: UUID | None
     certificate_number: str
     standing: Standing | None
+    standing_because: str
 
     @property
     def standing_words(self) -> str:
@@ -166,6 +167,7 @@ def _lines(
                 certificate_id=row.certificate_id,
                 certificate_number=origin.certificate_number if origin else "",
                 standing=Standing(origin.standing) if origin else None,
+                standing_because=origin.because if origin else "",
             )
         )
     return made

@@ -36,6 +36,8 @@ STANDING_WORDS: Mapping[Standing, str] = {
 }
 OPEN = frozenset({Standing.MISSING, Standing.UNCHECKED, Standing.MISMATCHED})
 """What an official still has to look at."""
+AGAINST_RECORD = frozenset({Standing.MISSING, Standing.MISMATCHED})
+"""What nobody accepts without a reason."""
 
 
 def certificate_number(text: str, field: str = "certificate_number") -> str:
@@ -62,13 +64,20 @@ def first_standing(number: str) -> Standing:
     return Standing.UNCHECKED if number else Standing.MISSING
 
 
-def because_of(standing: Standing, because: str) -> str:
-    """Return the reason of a judgement, trimmed; a refusal must have one."""
+def because_of(standing: Standing, because: str, before: Standing) -> str:
+    """Return the reason of a judgement, trimmed.
+
+    A refusal must have one, and so must whoever accepts what stood against our record or had no
+    certificate at all.
+    """
     said = " ".join(because.split())
-    if standing is Standing.REFUSED and len(said) < SHORTEST_BECAUSE:
-        raise Invalid(
-            "请写明原因。", because=f"原因是写给苗种场看的，不少于 {SHORTEST_BECAUSE} 字。"
-        )
+    if len(said) < SHORTEST_BECAUSE:
+        if standing is Standing.REFUSED:
+            sentence = f"原因是写给苗种场看的，不少于 {SHORTEST_BECAUSE} 字。"
+            raise Invalid("请写明原因。", because=sentence)
+        if before in AGAINST_RECORD:
+            sentence = f"和记录不符还要认可，请写明凭什么，不少于 {SHORTEST_BECAUSE} 字。"
+            raise Invalid("请写明原因。", because=sentence)
     return said
 
 
@@ -81,14 +90,19 @@ class Seed:
     unit: str
 
 
-def compare(bought: Seed, ours: Seed | None, before: int, standing: str) -> tuple[Standing, str]:
+def compare(
+    bought: Seed, ours: Seed | None, before: int, standing: str, *, is_own: bool = False
+) -> tuple[Standing, str]:
     """Judge a purchase against our own record of its certificate; return how it stands and why.
 
     `before` is what was booked under the same certificate already, by any farm; `standing` is the
-    certificate's word for what it is worth now, "" when it is worth something.
+    certificate's word for what it is worth now, "" when it is worth something; `is_own` when the
+    farm that says it bought is the one the certificate was issued to.
     """
     if ours is None:
         return Standing.MISMATCHED, "本省没有签发过这个编号的检疫证明。"
+    if is_own:
+        return Standing.MISMATCHED, "这张检疫证明是本场自己卖出去时出的，不是买进来的。"
     if standing:
         return Standing.MISMATCHED, f"这张检疫证明现在是“{standing}”。"
     if (bought.species_code, bought.unit) != (ours.species_code, ours.unit):

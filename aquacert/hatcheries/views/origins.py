@@ -12,6 +12,7 @@ from aquacert.hatcheries.commands.stock import judge_origin
 from aquacert.hatcheries.forms import ActForm, RefuseOriginForm
 from aquacert.hatcheries.queries.origins import origin_in_scope, origin_lines
 from aquacert.hatcheries.rules import STANDING_WORDS
+from aquacert.hatcheries.rules.origins import AGAINST_RECORD
 from aquacert.hatcheries.views.blueprint import bp
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
@@ -42,10 +43,12 @@ def origin_photo(origin_id: UUID) -> ResponseReturnValue:
 @allowed(P.HATCHERY_APPROVE)
 def accept_origin(origin_id: UUID) -> ResponseReturnValue:
     """Accept a purchase's certificate."""
-    form = ActForm()
-    with work(once=form.key()) as w:
-        judge_origin(w, origin_id, accept=True)
+    form = RefuseOriginForm()
+    with form.catching(), work(once=form.key()) as w:
+        judge_origin(w, origin_id, accept=True, because=form.because.data or "")
         w.reply = url_for(".origins")
+    if form.wrong:
+        return _page(form, origin_id, accepting=True), 422
     flash(_("已认可"))
     return redirect(url_for(".origins"))
 
@@ -64,7 +67,7 @@ def refuse_origin(origin_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".origins"))
 
 
-def _page(form: RefuseOriginForm, wrong_id: UUID | None = None) -> str:
+def _page(form: RefuseOriginForm, wrong_id: UUID | None = None, *, accepting: bool = False) -> str:
     with look() as unit:
         return page(
             "hatcheries/stock_origins.html",
@@ -73,5 +76,7 @@ def _page(form: RefuseOriginForm, wrong_id: UUID | None = None) -> str:
             form=form,
             fresh=RefuseOriginForm(formdata=None),
             wrong_id=wrong_id,
+            accepting=accepting,
+            against={one.value for one in AGAINST_RECORD},
             act=ActForm(formdata=None),
         )

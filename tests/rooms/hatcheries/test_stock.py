@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from aquacert.accounts.models import InboxMessage
 from aquacert.app import runner_of
 from aquacert.hatcheries.commands import (
     add_pond,
@@ -119,8 +120,18 @@ def test_bought_seed_keeps_its_certificate_until_somebody_has_judged_it(db, hous
         judge_origin(w, found[named[0]].id, accept=True)
     with pytest.raises(Invalid), db.work(farm.clerk) as w:
         judge_origin(w, found[named[1]].id, accept=False, because="不")
+    for against in named[1:]:
+        with pytest.raises(Invalid) as raised, db.work(farm.clerk) as w:
+            judge_origin(w, found[against].id, accept=True)
+        assert "凭什么" in raised.value.fields["because"]
     with db.work(farm.clerk) as w:
+        judge_origin(w, found[named[2]].id, accept=True, because="看过收据和照片")
         judge_origin(w, found[named[0]].id, accept=True)
+    with db.look(SYSTEM) as look:
+        told = look.scalars(
+            select(InboxMessage).where(InboxMessage.to_organisation_id == farm.organisation_id)
+        )
+        assert ["没有签发过" in one.subject for one in told if named[1] in one.subject] == [True]
     with pytest.raises(NotAllowedNow), db.work(farm.clerk) as w:
         judge_origin(w, found[named[0]].id, accept=False, because="重复核验一次")
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from aquacert.accounts import commands as accounts
 from aquacert.hatcheries.models import Hatchery, Lot, StockMovement, StockOrigin
 from aquacert.hatcheries.queries.origins import origin_in_scope
 from aquacert.hatcheries.rules import OPEN, Standing, because_of
@@ -36,6 +37,8 @@ class OurRecord:
     certificate_id: UUID
     seed: Seed
     worthless: str
+    sold_by: UUID | None = None
+    """The body it was issued to."""
 
 
 def settle_origin(w: Work, origin_id: UUID, ours: OurRecord | None) -> None:
@@ -47,7 +50,7 @@ def settle_origin(w: Work, origin_id: UUID, ours: OurRecord | None) -> None:
     origin = w.get_for_change(StockOrigin, origin_id)
     if origin.standing != Standing.UNCHECKED.value:
         return
-    lot = w.get(Lot, origin.lot_id)
+    lot, farm = w.get(Lot, origin.lot_id), w.get(Hatchery, origin.hatchery_id)
     quantity = w.get(StockMovement, origin.movement_id).quantity
     bought = Seed(lot.species_code, quantity, lot.unit)
     standing, because = compare(
@@ -55,19 +58,32 @@ def settle_origin(w: Work, origin_id: UUID, ours: OurRecord | None) -> None:
         ours.seed if ours else None,
         _booked_under(w, origin),
         ours.worthless if ours else "",
+        is_own=ours is not None and ours.sold_by == farm.organisation_id,
     )
     origin.certificate_id = ours.certificate_id if ours else None
     _judge(w, origin, standing, because)
+    if standing is Standing.MISMATCHED:
+        accounts.tell(
+            w,
+            to_organisation=farm.organisation_id,
+            kind="hatchery",
+            subject=f"购入苗种的检疫证明 {number} 对不上：{because}",
+            body="记错了编号，请打电话给申报点，由县里核对。",
+            link=f"/hatcheries/lots/{lot.id}",
+        )
 
 
 def judge_origin(w: Work, origin_id: UUID, *, accept: bool, because: str = "") -> None:
-    """Let an official accept or refuse what our records could not settle; a refusal says why."""
+    """Let an official accept or refuse what our records could not settle.
+
+    A refusal says why, and so does what is accepted against the record.
+    """
     origin_in_scope(w, origin_id)
     origin = w.get_for_change(StockOrigin, origin_id)
     if Standing(origin.standing) not in OPEN:
         raise NotAllowedNow("这一笔购入已经核验过。")
     standing = Standing.ACCEPTED if accept else Standing.REFUSED
-    _judge(w, origin, standing, because_of(standing, because))
+    _judge(w, origin, standing, because_of(standing, because, Standing(origin.standing)))
 
 
 def _judge(w: Work, origin: StockOrigin, standing: Standing, because: str) -> None:
