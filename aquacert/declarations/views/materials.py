@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import redirect, request, url_for
@@ -9,13 +11,16 @@ from flask.typing import ResponseReturnValue
 
 from aquacert.declarations.commands import answer_supplement, attach_paper
 from aquacert.declarations.forms import PapersForm, SupplementReplyForm, choices
+from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import declaration
 from aquacert.declarations.queries.slots import slots_of
 from aquacert.declarations.rules.grounds import MATERIAL_WORDS, Material
+from aquacert.declarations.rules.states import State
 from aquacert.declarations.views.blueprint import MAY_DECLARE, bp
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.errors import Invalid
+from aquacert.kernel.files import StoredFile
 from aquacert.kernel.work import Work
 
 
@@ -53,7 +58,12 @@ def supplement(declaration_id: UUID) -> ResponseReturnValue:
     """Bring what the office asked for; nothing has to be declared anew."""
     form = SupplementReplyForm()
     with look() as unit:
-        asked = declaration(unit, declaration_id).asked_items
+        paper = declaration(unit, declaration_id)
+        asked = paper.asked_items
+    if paper.state != State.SUPPLEMENT_REQUESTED.value:
+        # Sent already, perhaps by the other tab.
+        there = ".sent" if paper.state == State.SUBMITTED.value else ".show"
+        return redirect(url_for(there, declaration_id=declaration_id))
     named = [one for one in asked if one != Material.ANSWERS.value] or list(MATERIAL_WORDS)
     form.material.choices = choices((one, MATERIAL_WORDS[Material(one)]) for one in named)
     if form.validate_on_submit():
@@ -68,10 +78,17 @@ def supplement(declaration_id: UUID) -> ResponseReturnValue:
             form=form,
             paper=paper,
             files=files,
+            held=_brought(paper, files),
             materials=MATERIAL_WORDS,
         ),
         form.status,
     )
+
+
+def _brought(paper: Declaration, files: Sequence[StoredFile]) -> Counter[str]:
+    """Return how many files came for each material since it was asked for."""
+    since = [one for one in files if paper.asked_at is None or one.made_at >= paper.asked_at]
+    return Counter(one.name.split("/")[0] for one in since)
 
 
 def _supplement_sent(form: SupplementReplyForm, declaration_id: UUID) -> ResponseReturnValue:

@@ -178,10 +178,13 @@ def test_the_owner_supplements_with_a_photograph(db, farm, owner):
     )
     assert wrong.status_code == 422
     assert "不是照片" in text(wrong)
+    assert "1 个文件" in text(owner.get(url))
     done = owner.post(
         url, data={"material": "production_record", "statement": "y", "send": "1", "once": "c"}
     )
     assert done.status_code == 302
+    again = owner.post(url, data={"statement": "y", "send": "1", "once": "d"})
+    assert again.location == done.location
     with db.look(SYSTEM) as look:
         assert declaration(look, made.declaration_id).state == "submitted"
 
