@@ -137,7 +137,8 @@ def _declared(look: Look, paper: Declaration) -> Station:
 
 def _supplemented(paper: Declaration) -> Station:
     done = paper.replied_at is not None
-    facts = [f"告知 {len(paper.asked_items)} 项", paper.reply_note or "等申报人补正，时限停表"]
+    waits = "已补上，时限继续" if done else "等申报人补正，时限停表"
+    facts = [f"告知 {len(paper.asked_items)} 项", paper.reply_note or waits]
     return Station(
         "已补正" if done else "等待补正",
         "done" if done else "here",
