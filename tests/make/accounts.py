@@ -34,7 +34,7 @@ from aquacert.reference.rules.uscc import check_character
 PASSWORD = "five quiet ponds at dawn"
 COUNTY = "320114"
 COUNT = itertools.count(1)
-"""Written with five digits, so that names sort alike however many tests ran before."""
+"""In the names of bodies with five digits, so that they sort alike however many tests ran before."""
 NAMES = {
     "agency": "示例县水生动物卫生监督所",
     "lab": "示例水生动物疫病检测中心",
@@ -100,7 +100,7 @@ def make_person(
     kind = min(KINDS_OF_ROLE[Role(role)])
     place = division or COUNTY
     body = organisation_id or make_organisation(db, kind, division=place)
-    user = username or f"{role}{next(COUNT):05d}"
+    user = username or f"{role}{next(COUNT)}"
     has_code = Role(role) in NEEDS_SECOND_FACTOR if totp is None else totp
     secret = pyotp.random_base32(32) if has_code else None
     with db.work(SYSTEM) as w:
