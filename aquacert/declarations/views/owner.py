@@ -169,7 +169,6 @@ def send(declaration_id: UUID) -> ResponseReturnValue:
 
 
 def _send(w: Work, declaration_id: UUID, form: StatementForm) -> None:
-    """Send what the page showed; another window may have changed it since."""
     paper, statement = own(w, declaration_id), bool(form.statement.data)
     if paper.state in EDITABLE:
         must_be_seen(content_of(paper), form.seen.data or "")
