@@ -21,7 +21,7 @@ def test_a_supplement_goes_out_once_and_comes_back_with_a_photograph(db, reader)
     clerk.open(PICK.format(paper.declaration_id, "supplement"))
     clerk.press("一次性告知补正", items=["no-such-paper"])
     assert clerk.status == 422
-    clerk.press("一次性告知补正", items=["production_record"], note="缺六月的用药记录")
+    clerk.press("一次性告知补正", items=["production_record"], note="缺六月的用药记录", sure="y")
     assert "已一次性告知，时限停表" in clerk.text
 
     owner = reader(secret=paper.farm.owner_secret).open("/declarations/home")
