@@ -29,6 +29,8 @@ class StockLine:
     lot: LotLine
     free: int
     held: int
+    is_short: bool = False
+    """Open declarations want more than there is."""
 
     @property
     def free_percent(self) -> int:
@@ -121,6 +123,7 @@ def stock_lines(look: Look, hatchery_id: UUID, but_not: UUID | None = None) -> l
             one,
             free=max(0, one.balance - holds.get(one.lot_id, 0)),
             held=min(one.balance, holds.get(one.lot_id, 0)),
+            is_short=holds.get(one.lot_id, 0) > one.balance,
         )
         for one in found
     ]

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 
 from aquacert.declarations.models import Batch, Declaration, Load
+from aquacert.declarations.queries.holds import held
 from aquacert.declarations.rules.states import OPEN
 from aquacert.kernel.work import Look
 from aquacert.surveillance.rules.zones import Reach
@@ -26,6 +27,11 @@ def open_within(look: Look, reach: Reach) -> int:
         )
     )
     return look.session.scalar(count) or 0
+
+
+def wanted_of_lot(look: Look, lot_id: UUID) -> int:
+    """Return how much of a lot open declarations want that no certificate has taken yet."""
+    return held(look, [lot_id])[lot_id]
 
 
 def open_of(look: Look, hatchery_id: UUID) -> int:

@@ -46,6 +46,7 @@ from aquacert.hatcheries.queries.stock import (
     lot_of,
     lots,
     ponds,
+    short_by,
     stock_of,
 )
 from aquacert.hatcheries.queries.twins import survivor_of, twins_of
@@ -88,6 +89,7 @@ __all__ = [
     "pond",
     "ponds",
     "scan",
+    "short_by",
     "sign_by",
     "sign_of",
     "stock_of",

@@ -100,6 +100,12 @@ def lot_of(look: Look, lot_id: UUID) -> tuple[Hatchery, Lot]:
     return look.get(Hatchery, lot.hatchery_id), lot
 
 
+def short_by(look: Look, lot_id: UUID) -> int:
+    """Return how much more open declarations want of a lot than it holds; 0 when it holds enough."""
+    wanted = sum(look.impact("lot", lot_id).values())
+    return max(0, wanted - look.get(Lot, lot_id).balance)
+
+
 def ledger(look: Look, lot_id: UUID, number: int = 1) -> Pages[StockMovement]:
     """Return one page of a lot's ledger, newest first."""
     return look.pages(

@@ -20,6 +20,7 @@ from aquacert.hatcheries.commands import (
     split_lot,
     transfer_stock,
 )
+from aquacert.hatcheries.commands.stock import tell_if_short
 from aquacert.hatcheries.forms import CountForm, EntryForm, LotForm, MoveForm
 from aquacert.hatcheries.models import Lot
 from aquacert.hatcheries.parsers.papers import read_paper
@@ -30,6 +31,7 @@ from aquacert.hatcheries.queries import (
     lots,
     own_hatchery,
     ponds,
+    short_by,
     stock_of,
 )
 from aquacert.hatcheries.queries.ledgers import (
@@ -132,6 +134,7 @@ def lot(lot_id: UUID) -> ResponseReturnValue:
             "hatcheries/lot.html",
             farm=farm,
             line=lot_lines(unit, [row.id])[row.id],
+            missing=short_by(unit, row.id),
             balances=balances,
             picture=spark(balances, *LARGE),
             frame=LARGE,
@@ -147,6 +150,7 @@ def book(lot_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.catching(), work(once=form.key()) as w:
             _farm, row = lot_of(w, lot_id)
+            before = short_by(w, lot_id)
             book_stock(
                 w,
                 lot_id,
@@ -156,6 +160,7 @@ def book(lot_id: UUID) -> ResponseReturnValue:
                 happened_on=_day(form.happened_on.data),
                 provenance=_provenance(form),
             )
+            tell_if_short(w, lot_id, before)
             w.reply = url_for(".lot", lot_id=lot_id)
         if not form.wrong:
             flash(_("已记入台账"))
@@ -194,8 +199,9 @@ def count(lot_id: UUID) -> ResponseReturnValue:
         line = lot_lines(unit, [row.id])[row.id]
     if form.validate_on_submit():
         with form.catching(), work(once=form.key()) as w:
-            counted = _counted(form.counted.data, line.unit)
+            counted, before = _counted(form.counted.data, line.unit), short_by(w, lot_id)
             done = correct_stock(w, lot_id, counted, form.reason.data or "")
+            tell_if_short(w, lot_id, before)
             w.reply = url_for(".lot", lot_id=lot_id)
         if not form.wrong:
             flash(_("已更正") if done else _("和台账一样，不用更正"))

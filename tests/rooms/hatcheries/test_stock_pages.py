@@ -6,10 +6,14 @@ import io
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
+from aquacert.accounts.models import InboxMessage
 from aquacert.app import runner_of
+from aquacert.hatcheries.models import Lot
 from aquacert.hatcheries.queries import balance, entries, lots
 from aquacert.kernel.scope import SYSTEM
+from tests.make.declarations import make_declaration
 from tests.make.hatcheries import make_hatchery
 from tests.rooms.hatcheries.test_stocksheets import death, sheet
 from tests.rooms.hatcheries.test_views import browser, text
@@ -101,3 +105,22 @@ def test_a_workbook_is_looked_at_then_booked_with_a_bar_that_needs_no_script(db,
     assert owner.post(f"{sent.location}/cancel", data={"once": "f"}).status_code == 409
     with db.look(SYSTEM) as look:
         assert balance(look, farm.lot_id) == 994
+
+
+def test_deaths_below_what_is_declared_are_said_to_the_owner_and_once_to_the_office(db, app):
+    paper = make_declaration(db, state="accepted")
+    farm = paper.farm
+    owner = browser(app, farm.owner_secret)
+    with db.look(SYSTEM) as look:
+        held = look.get(Lot, farm.lot_id).balance
+    for once, dead in (("s1", held - 20), ("s2", 5)):
+        sent = {"kind": "death", "quantity": str(dead), "reason": "缺氧", "once": once}
+        booked = owner.post(
+            f"/hatcheries/lots/{farm.lot_id}/book", data=sent, follow_redirects=True
+        )
+        assert "不够已申报的" in text(booked)
+    assert "不够已申报的" in text(owner.get("/declarations/home"))
+    with db.look(SYSTEM) as look:
+        told = select(InboxMessage).where(InboxMessage.subject.contains("不够已申报的"))
+        [said] = look.scalars(told)
+        assert said.to_organisation_id == farm.office_id

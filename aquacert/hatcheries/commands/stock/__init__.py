@@ -25,6 +25,7 @@ from aquacert.hatcheries.commands.stock.sheets import (
     read_sheet,
     start_import,
 )
+from aquacert.hatcheries.commands.stock.short import tell_if_short
 
 __all__ = [
     "Entry",
@@ -47,5 +48,6 @@ __all__ = [
     "settle_origin",
     "split_lot",
     "start_import",
+    "tell_if_short",
     "transfer_stock",
 ]
