@@ -103,7 +103,9 @@ def lot_of(look: Look, lot_id: UUID) -> tuple[Hatchery, Lot]:
 def short_by(look: Look, lot_id: UUID) -> int:
     """Return how much more open declarations want of a lot than it holds; 0 when it holds enough."""
     wanted = sum(look.impact("lot", lot_id).values())
-    return max(0, wanted - look.get(Lot, lot_id).balance)
+    # The column, not the row: entries are written past the rows this unit has read.
+    held = look.one(select(Lot.balance).where(Lot.id == lot_id))
+    return max(0, wanted - (held or 0))
 
 
 def ledger(look: Look, lot_id: UUID, number: int = 1) -> Pages[StockMovement]:
