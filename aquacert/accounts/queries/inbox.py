@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from aquacert.accounts.models import InboxAnswer, InboxMessage, InboxQuestion, InboxRead
 from aquacert.accounts.queries.organisations import organisation
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.paging import Page, Pages
+from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
+
+ANSWERING = "answering"
+"""Kind of message that only whoever answers declarations reads: others would drown in them."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +30,12 @@ class QuestionThread:
 
 def _mine(look: Look) -> ColumnElement[bool]:
     """Messages to the actor or to a body of his; a wide scope does not widen the inbox."""
-    scope = look.actor.scope
-    return or_(
-        InboxMessage.to_person_id == look.actor.person_id,
-        InboxMessage.to_organisation_id.in_(sorted(scope.organisation_ids)),
+    to_body: ColumnElement[bool] = InboxMessage.to_organisation_id.in_(
+        sorted(look.actor.scope.organisation_ids)
     )
+    if not look.actor.may(P.DECLARATION_ACCEPT):
+        to_body = and_(to_body, InboxMessage.kind != ANSWERING)
+    return or_(InboxMessage.to_person_id == look.actor.person_id, to_body)
 
 
 def _read_by(look: Look) -> Select[UUID]:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from aquacert.accounts import commands as accounts
 from aquacert.accounts.queries import refuse_if_off
+from aquacert.accounts.queries.inbox import ANSWERING
 from aquacert.accounts.rules.capabilities import Capability
 from aquacert.declarations.commands.drafts import save_draft
 from aquacert.declarations.commands.submission import TICK, submit_declaration
-from aquacert.declarations.models import Bulk, BulkDraft
+from aquacert.declarations.models import Bulk, BulkDraft, Declaration
 from aquacert.declarations.parsers import read_workbook
 from aquacert.declarations.queries.bulk import Judged, count_states, judge
 from aquacert.declarations.rules.answers import from_json
@@ -193,7 +194,7 @@ def send_draft(w: Work, bulk_id: UUID, draft_id: UUID) -> None:
     """
     one = _waiting(w, bulk_id, draft_id)
     if one is not None and one.declaration_id is not None:
-        submit_declaration(w, one.declaration_id, statement=True)
+        submit_declaration(w, one.declaration_id, statement=True, is_one_of_many=True)
         one.state, one.sentence = DraftState.SENT.value, ""
 
 
@@ -224,7 +225,7 @@ def _waiting(w: Work, bulk_id: UUID, draft_id: UUID) -> BulkDraft | None:
 
 
 def end_bulk(w: Work, bulk_id: UUID) -> None:
-    """Note that everything was tried, and tell the farm; a second time changes nothing."""
+    """Note that everything was tried, and tell farm and office; a second time changes nothing."""
     row = w.get_for_change(Bulk, bulk_id)
     counted = count_states(w, row.id)
     if row.state != BulkState.SENDING.value or counted[DraftState.DRAFTED]:
@@ -240,6 +241,31 @@ def end_bulk(w: Work, bulk_id: UUID) -> None:
         subject=f"批量申报办完：已提交 {sent} 份{said}。",
         link=f"/declarations/bulk/{row.id}",
     )
+    _tell_offices(w, row.id)
+
+
+def _tell_offices(w: Work, bulk_id: UUID) -> None:
+    """Tell each office once how many declarations came, and from which number to which."""
+    papers = (
+        select(
+            Declaration.office_id,
+            func.count(),
+            func.min(Declaration.number),
+            func.max(Declaration.number),
+        )
+        .join(BulkDraft, BulkDraft.declaration_id == Declaration.id)
+        .where(BulkDraft.bulk_id == bulk_id, BulkDraft.state == DraftState.SENT.value)
+        .group_by(Declaration.office_id)
+        .order_by(Declaration.office_id)
+    )
+    for office_id, count, first, last in w.session.execute(papers).all():
+        accounts.tell(
+            w,
+            to_organisation=office_id,
+            kind=ANSWERING,
+            subject=f"批量新申报 {count} 份，{first} 到 {last}，请在期限内答复。",
+            link="/declarations/",
+        )
 
 
 def _drafts(w: Work, bulk_id: UUID, state: DraftState) -> list[BulkDraft]:

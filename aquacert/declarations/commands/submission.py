@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from aquacert.accounts import commands as accounts
 from aquacert.accounts.queries import refuse_if_off
+from aquacert.accounts.queries.inbox import ANSWERING
 from aquacert.accounts.rules.capabilities import Capability
 from aquacert.declarations.commands.drafts import own
 from aquacert.declarations.commands.facts import (
@@ -45,10 +46,13 @@ LONGEST_NOTE = 1_000
 TICK = "请先勾选“我已看过，内容属实”。"
 
 
-def submit_declaration(w: Work, declaration_id: UUID, *, statement: bool) -> str:
+def submit_declaration(
+    w: Work, declaration_id: UUID, *, statement: bool, is_one_of_many: bool = False
+) -> str:
     """Send a draft to the office and return its number.
 
-    `statement` is the declarant's own tick under the statutory text. Raises `Invalid` with a
+    `statement` is the declarant's own tick under the statutory text; of `is_one_of_many` the office
+    hears once for all, from whoever sends them. Raises `Invalid` with a
     sentence for every field at fault. A second sending returns the first one's number.
     """
     paper = own(w, declaration_id)
@@ -71,13 +75,8 @@ def submit_declaration(w: Work, declaration_id: UUID, *, statement: bool) -> str
     w.record(fact, on=paper, county=paper.origin_code)
     file_opening(w, paper, FormKind.APPLICATION)
     w.tell(Topic.DECLARATION_SUBMITTED, paper.id)
-    accounts.tell(
-        w,
-        to_organisation=paper.office_id,
-        kind="declaration",
-        subject=f"新申报 {paper.number}，请在期限内答复。",
-        link=f"/declarations/{paper.id}",
-    )
+    if not is_one_of_many:
+        _tell_office(w, paper, f"新申报 {paper.number}，请在期限内答复。")
     return paper.number
 
 
@@ -123,11 +122,15 @@ def answer_supplement(w: Work, declaration_id: UUID, *, note: str, statement: bo
     fact = SupplementAnswered(paper.number or "", files, fields)
     w.record(fact, on=paper, county=paper.origin_code)
     file_opening(w, paper, FormKind.APPLICATION)
+    _tell_office(w, paper, f"补正已回 {paper.number}，时限继续计算。")
+
+
+def _tell_office(w: Work, paper: Declaration, subject: str) -> None:
     accounts.tell(
         w,
         to_organisation=paper.office_id,
-        kind="declaration",
-        subject=f"补正已回 {paper.number}，时限继续计算。",
+        kind=ANSWERING,
+        subject=subject,
         link=f"/declarations/{paper.id}",
     )
 

@@ -12,7 +12,8 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from aquacert.accounts.commands import end_appointment
-from aquacert.accounts.models import Membership
+from aquacert.accounts.models import InboxMessage, Membership
+from aquacert.accounts.queries.inbox import inbox
 from aquacert.declarations import tasks
 from aquacert.declarations.commands import withdraw_declaration
 from aquacert.declarations.commands.bulk import draft_bulk, read_bulk, send_bulk, upload_bulk
@@ -29,6 +30,7 @@ from aquacert.kernel.clock import SHANGHAI
 from aquacert.kernel.errors import Invalid, NotAllowedNow
 from aquacert.kernel.outbox import Runner
 from aquacert.kernel.scope import SYSTEM
+from tests.make.accounts import make_person
 from tests.make.hatcheries import COUNTY, lot, make_hatchery
 from tests.rooms.declarations.test_views import browser
 from tests.rooms.declarations.test_views import text as words
@@ -167,6 +169,12 @@ def test_rows_with_one_number_are_one_declaration_and_one_file_has_one_effect(db
         assert len(loads_of(look, papers[0].id)) == 3
         assert (progress(look, first).sent, progress(look, first).failed) == (2, 0)
         assert look.session.get(Bulk, first).state == "done"
+    with db.look(farm.clerk) as look:
+        [told] = look.scalars(inbox(look).where(InboxMessage.to_organisation_id == farm.office_id))
+        assert "批量新申报 2 份" in told.subject
+    vet = make_person(db, "official_vet", organisation_id=farm.office_id)
+    with db.look(vet.actor) as look:
+        assert look.scalars(inbox(look)) == [], "answering is not the vet's work"
 
 
 def test_one_that_fails_stays_a_draft_with_its_reason_and_the_others_go(db, farm):
