@@ -37,7 +37,10 @@ def test_a_stranger_is_sent_to_sign_in_and_comes_back(db, client):
     where = answer.headers["Location"]
     assert where.startswith(f"{SIGN_IN}?next=/accounts/inbox")
     # Of a form the page it stood on; of another site nothing.
-    for came, there in (("http://localhost/accounts/me?x=1", "/accounts/me"), ("http://x.org/a", "/")):
+    for came, there in (
+        ("http://localhost/accounts/me?x=1", "/accounts/me"),
+        ("http://x.org/a", "/"),
+    ):
         sent = client.post("/declarations/new", headers={"Referer": came})
         assert sent.location.endswith(f"next={there}"), sent.location
     answer = client.post(where, data={"username": owner.username, "password": PASSWORD})
