@@ -138,7 +138,9 @@ class Hand:
         if tag == "SELECT":
             box.select_option(value)
         elif tag == "FIELDSET":
-            box.locator(f'input[value="{value}"]').check(force=True)
+            choice = box.locator(f'input[value="{value}"]')
+            choice.evaluate("e => e.scrollIntoView({block: 'center'})")  # from under the bar below
+            choice.check(force=True)
         else:
             box.fill(value)
         return self
