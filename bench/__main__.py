@@ -45,6 +45,7 @@ MEASURES = (
     "declaration_list",
     "ledger",
     "stock_import",
+    "memory",
 )
 LEAST_PAIRS = 7
 

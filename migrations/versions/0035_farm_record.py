@@ -26,7 +26,7 @@ ADDED = {
         ("sort", sa.Text()),
         ("outline", kernel_db.Json()),
         ("area_m2", sa.BigInteger()),
-        ("depth_cm", sa.BigInteger()),
+        ("depth_cm", sa.BigInteger().with_variant(sa.Integer(), "sqlite")),
         ("volume_m3", sa.BigInteger()),
         ("left_on", sa.Date()),
     ),
