@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Protocol
 
+from aquacert.reference.documents import Table, workbook
 from aquacert.reference.rules.text import plain_cell
 from aquacert.surveillance.rules.own import (
     LEVEL_WORDS,
@@ -84,14 +85,4 @@ def as_csv(rows: Iterable[OwnLine]) -> bytes:
 
 def as_workbook(rows: Iterable[OwnLine]) -> bytes:
     """Return the results as .xlsx with a frozen head row."""
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(SHEET)
-    sheet.freeze_panes = "A2"
-    sheet.append(HEADS)
-    for row in rows:
-        sheet.append(cells(row))
-    kept = io.BytesIO()
-    book.save(kept)
-    return kept.getvalue()
+    return workbook(Table(SHEET, HEADS, (cells(row) for row in rows)))

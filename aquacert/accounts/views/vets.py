@@ -1,5 +1,6 @@
 """The register of official vets: appointment, period, permission to sign. By number, no names."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -45,28 +46,25 @@ def show_vet(membership_id: UUID) -> ResponseReturnValue:
 @allowed(P.REGISTER_KEEP)
 def withdraw(membership_id: UUID) -> ResponseReturnValue:
     """Withdraw the permission to sign."""
-    form, here = BecauseForm(), url_for(".show_vet", membership_id=membership_id)
-    if form.validate_on_submit():
-        with form.catching(), work(once=form.key()) as w:
-            withdraw_signing(w, membership_id, because=form.because.data)
-            w.reply = here
-        if not form.wrong:
-            flash(_("签字权限已停止，从现在起不能签发"))
-            return redirect(here)
-    return _vet_page(membership_id, signing=form)
+    return _signing(membership_id, withdraw_signing, _("签字权限已停止，从现在起不能签发"))
 
 
 @bp.post("/vets/<uuid:membership_id>/restore")
 @allowed(P.REGISTER_KEEP)
 def restore(membership_id: UUID) -> ResponseReturnValue:
     """Give the permission to sign back."""
+    return _signing(membership_id, restore_signing, _("签字权限已恢复"))
+
+
+def _signing(membership_id: UUID, act: Callable[..., None], done: str) -> ResponseReturnValue:
+    """Withdraw or restore, with a reason; `done` is what the officer is told."""
     form, here = BecauseForm(), url_for(".show_vet", membership_id=membership_id)
     if form.validate_on_submit():
         with form.catching(), work(once=form.key()) as w:
-            restore_signing(w, membership_id, because=form.because.data)
+            act(w, membership_id, because=form.because.data)
             w.reply = here
         if not form.wrong:
-            flash(_("签字权限已恢复"))
+            flash(done)
             return redirect(here)
     return _vet_page(membership_id, signing=form)
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from aquacert.certificates.rules.numbersheet import HEADS, LEDGER_HEADS
-from aquacert.reference.rules.text import plain_cell
+from aquacert.reference.documents import Table, workbook
 
 HELP = (
     ("证书种类", "动物A 或 动物B"),
@@ -45,17 +45,7 @@ def template() -> bytes:
 
 def ledger_workbook(rows: Iterable[Sequence[object]]) -> bytes:
     """Return lines of the ledger as .xlsx with a frozen head row; no cell is a formula."""
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("号段流水")
-    sheet.freeze_panes = "A2"
-    for column, width in zip("ABCDEFGHIJ", LEDGER_WIDTHS, strict=True):
-        sheet.column_dimensions[column].width = width
-    sheet.append(list(LEDGER_HEADS))
-    for row in rows:
-        sheet.append([plain_cell(value) for value in row])
-    return _bytes(book)
+    return workbook(Table("号段流水", LEDGER_HEADS, rows, LEDGER_WIDTHS))
 
 
 def _bytes(book: object) -> bytes:

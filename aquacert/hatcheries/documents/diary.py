@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from openpyxl import Workbook
-
 from aquacert.kernel.papers import Paper, docx
-from aquacert.reference.rules.text import plain_cell
+from aquacert.reference.documents import Table, workbook
 
 DIARY_HEADS = ("日期", "塘口", "记录", "内容", "记录人", "记录时间", "备注")
 LEDGER_HEADS = ("时间", "塘口", "批号", "品种", "变动", "数量", "单位", "检疫证明", "说明")
@@ -132,20 +129,8 @@ def diary_docx(paper: DiaryPaper) -> bytes:
 
 def diary_xlsx(paper: DiaryPaper) -> bytes:
     """Return the records as .xlsx, one sheet each; no cell can become a formula."""
-    book = Workbook(write_only=True)
-    _sheet(book, "基本情况", ("项目", "内容"), paper.facts)
-    _sheet(book, "生产记录", DIARY_HEADS, [row.cells() for row in paper.rows])
-    _sheet(book, "存塘台账", LEDGER_HEADS, [row.cells() for row in paper.ledger])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _sheet(
-    book: Workbook, title: str, heads: Sequence[str], rows: Sequence[Sequence[str | int]]
-) -> None:
-    sheet = book.create_sheet(title)
-    sheet.freeze_panes = "A2"
-    sheet.append(list(heads))
-    for row in rows:
-        sheet.append([plain_cell(cell) for cell in row])
+    return workbook(
+        Table("基本情况", ("项目", "内容"), paper.facts),
+        Table("生产记录", DIARY_HEADS, [row.cells() for row in paper.rows]),
+        Table("存塘台账", LEDGER_HEADS, [row.cells() for row in paper.ledger]),
+    )

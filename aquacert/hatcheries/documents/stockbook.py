@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl import Workbook
 
 from aquacert.hatcheries.rules.stocksheet import HEADS, KIND_OF, MOST_ROWS
-from aquacert.reference.rules.text import plain_cell
+from aquacert.reference.documents import Table, cell, workbook
 
 HELP = (
     ("塘口", "照登记的名称，例如 2 号塘；填了批号可以不填"),
@@ -29,8 +29,6 @@ LEDGER_HEADS = (
     *("塘口", "批号", "品种", "序号", "发生日期", "记入时间", "变动原因", "数量", "结存", "单位"),
     *("检疫证明编号", "核验", "说明"),
 )
-EXACT = 10**15
-"""A spreadsheet holds 15 digits exactly; a larger quantity is written as text."""
 TEXT = "@"
 ROWS_AS_TEXT = 300
 
@@ -45,48 +43,21 @@ def template(lots: Iterable[Sequence[str]] = ()) -> bytes:
     for column, width in zip("ABCDEFGHIJ", WIDTHS, strict=True):
         sheet.column_dimensions[column].width = width
     for row in sheet.iter_rows(min_row=2, max_row=ROWS_AS_TEXT, max_col=len(HEADS)):
-        for cell in row:
-            cell.number_format = TEXT
+        for blank in row:
+            blank.number_format = TEXT
     notes = book.create_sheet("填写说明")
     for line in HELP:
         notes.append(list(line))
     own = book.create_sheet("本场的批")
     own.append(["塘口", "批号", "品种", "规格", "单位"])
     for lot in lots:
-        own.append([_cell(value) for value in lot])
+        own.append([cell(value) for value in lot])
     return _bytes(book)
 
 
 def stock_workbook(lots: Iterable[Sequence[object]], entries: Iterable[Sequence[object]]) -> bytes:
     """Return what is in the ponds and every entry of the ledgers; no cell is a formula."""
-    book = Workbook(write_only=True)
-    for title, heads, rows in (
-        ("存塘", STOCK_HEADS, lots),
-        ("台账", LEDGER_HEADS, entries),
-    ):
-        sheet = book.create_sheet(title)
-        sheet.freeze_panes = "A2"
-        sheet.append(list(heads))
-        for row in rows:
-            sheet.append([_cell(value) for value in row])
-    return _bytes(book)
-
-
-def table_workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Return one table as .xlsx with a frozen head row; no cell is a formula."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
-    sheet.freeze_panes = "A2"
-    sheet.append(list(heads))
-    for row in rows:
-        sheet.append([_cell(value) for value in row])
-    return _bytes(book)
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, int) and abs(value) >= EXACT:
-        return str(value)
-    return plain_cell(value)
+    return workbook(Table("存塘", STOCK_HEADS, lots), Table("台账", LEDGER_HEADS, entries))
 
 
 def _bytes(book: Workbook) -> bytes:

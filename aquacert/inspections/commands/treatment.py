@@ -91,23 +91,7 @@ def order_treatment(
     if w.one(select(TreatmentOrder.id).where(TreatmentOrder.check_id == check_id)):
         raise Conflict("这一批已经出过检疫处理通知单。")
     said = rules.read_order(law, measures, method)
-    order = w.add(
-        TreatmentOrder(
-            id=w.new_id(),
-            declaration_id=declaration_id,
-            check_id=check_id,
-            origin_code=check.origin_code,
-            office_id=check.office_id,
-            organisation_id=check.organisation_id,
-            vet_id=check.vet_id,
-            quantity=check.declared,
-            unit=check.unit,
-            law=said.law,
-            measures=list(said.measures),
-            method=said.method,
-            ordered_at=w.now,
-        )
-    )
+    order = w.add(_order(w, check, said))
     fact = TreatmentOrdered(
         check_id, order.quantity, order.unit, order.law, list(said.measures), said.method
     )
@@ -127,6 +111,25 @@ def order_treatment(
         link=f"/declarations/{declaration_id}/forms/{notice.id}",
     )
     return order.id
+
+
+def _order(w: Work, check: BatchCheck, said: rules.Said) -> TreatmentOrder:
+    """Return the order of a failed batch, as it was read from the vet's form."""
+    return TreatmentOrder(
+        id=w.new_id(),
+        declaration_id=check.declaration_id,
+        check_id=check.id,
+        origin_code=check.origin_code,
+        office_id=check.office_id,
+        organisation_id=check.organisation_id,
+        vet_id=check.vet_id,
+        quantity=check.declared,
+        unit=check.unit,
+        law=said.law,
+        measures=list(said.measures),
+        method=said.method,
+        ordered_at=w.now,
+    )
 
 
 def record_disposal(w: Work, order_id: UUID, done: Done) -> UUID:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aquacert.reference.rules.text import plain_cell
+from aquacert.reference.documents import cell
 
 HEADS = ("月份", "区划代码", "县（市、区）", "品种", "证型", "张数", "数量", "单位")
 SHEET = "出证统计"
@@ -52,7 +52,7 @@ def workbook(lines: Sequence[WorkbookLine]) -> bytes:
     """
     import pandas as pd
 
-    rows = [[_cell(value) for value in line.cells()] for line in lines]
+    rows = [[cell(value) for value in line.cells()] for line in lines]
     frame = pd.DataFrame(rows, columns=list(HEADS), dtype=object)
     kept = io.BytesIO()
     with pd.ExcelWriter(kept, engine="openpyxl") as writer:
@@ -78,9 +78,3 @@ def workbook(lines: Sequence[WorkbookLine]) -> bytes:
 def of_rows(rows: Sequence[Sequence[Any]]) -> bytes:
     """Return the workbook of lines given as plain rows, in the order of `WorkbookLine`."""
     return workbook([WorkbookLine(*row) for row in rows])
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, int) and abs(value) >= 10**15:
-        return str(value)
-    return plain_cell(value)

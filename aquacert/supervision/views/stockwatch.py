@@ -9,13 +9,13 @@ from flask import request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from aquacert.hatcheries.documents.stockbook import table_workbook
 from aquacert.http.gates import allowed, look
 from aquacert.http.pages import page
 from aquacert.kernel.clock import SHANGHAI
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
+from aquacert.reference.documents import Table, workbook
 from aquacert.supervision.queries.stockwatch import (
     WatchLine,
     usual_days,
@@ -59,7 +59,7 @@ def stock_watch_xlsx() -> ResponseReturnValue:
     watch = _watch()
     with look() as unit:
         days = parse_days(request.args.get("days", ""), usual_days(unit, watch))
-        data = table_workbook(WATCH_WORDS[watch], HEADS, _rows(unit, watch, days))
+        data = workbook(Table(WATCH_WORDS[watch], HEADS, _rows(unit, watch, days)))
         name = f"{WATCH_WORDS[watch]}-{unit.today:%Y%m%d}.xlsx"
     return send_file(io.BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=name)
 
