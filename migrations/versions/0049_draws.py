@@ -1,0 +1,17 @@
+"""Nothing yet."""
+
+from __future__ import annotations
+
+revision = "0049_draws"
+down_revision = "0048_evidence"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Change nothing yet."""
+
+
+def downgrade() -> None:
+    """Not offered: restore a backup instead."""
+    raise RuntimeError("restore a backup instead")
