@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import warnings
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from aquacert.inspections.rules import Item, Section
 from aquacert.kernel.errors import Invalid
 
-CHECKLISTS = Path(__file__).parents[2] / "seed_data" / "checklists.csv"
 LARGEST_PIXELS = 50_000_000
 """Refused before a pixel is decoded: a 30,000 × 30,000 picture would take 2.7 GB."""
 TOO_LARGE = "照片的像素太多，处理不了。请用手机的普通画质拍。"
 LONGEST_SIDE = 2048
 KINDS = frozenset({"JPEG", "PNG", "WEBP"})
-GROUPS = frozenset({"fish", "crustacean", "mollusc"})
 
 
 @dataclass(frozen=True)
@@ -72,25 +66,3 @@ def _clean(image: Image.Image, field: str) -> bytes:
 
 def _wrong(field: str, sentence: str) -> Invalid:
     return Invalid(sentence, **{field: sentence})
-
-
-@cache
-def checklist(group: str) -> tuple[Item, ...]:
-    """Return the items for a species group ("fish", "crustacean", …): papers and facility first.
-
-    Source: the quarantine procedures as data (seed_data/checklists.csv), each row with how sure
-    it is.
-    """
-    wanted = group if group in GROUPS else "other"
-    with CHECKLISTS.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["group"] in {"all", wanted}]
-    return tuple(
-        Item(
-            row["item"] if row["group"] == "all" else f"{row['section']}-{row['item']}",
-            Section(row["section"]),
-            row["ask"],
-            row["normal"],
-            tuple(row["signs"].split()),
-        )
-        for row in rows
-    )

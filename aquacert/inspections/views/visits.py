@@ -5,22 +5,19 @@ from __future__ import annotations
 import io
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, send_file, url_for
+from flask import flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from aquacert.declarations.queries import facts as papers
-from aquacert.declarations.rules.moments import parse_moment
 from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
 from aquacert.inspections import commands, queries
 from aquacert.inspections.forms import (
-    DisposalForm,
     EmptyForm,
     PhotoForm,
     SuspicionForm,
-    TreatmentForm,
     VerdictForm,
     checklist_form,
 )
@@ -31,15 +28,12 @@ from aquacert.inspections.rules import (
     Act,
     State,
 )
-from aquacert.kernel.errors import NotAllowed
+from aquacert.inspections.views.blueprint import INSPECT, bp
 from aquacert.kernel.permissions import P
 from aquacert.kernel.sheetdocx import docx_of
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.quantity import parse_quantity
-
-bp = Blueprint("inspections", __name__, url_prefix="/inspections")
-INSPECT = P.INSPECTION_INSPECT
 
 
 @bp.get("/")
@@ -167,70 +161,6 @@ def record(declaration_id: UUID) -> ResponseReturnValue:
     with look() as unit:
         data = docx_of(queries.record_sheet(unit, declaration_id))
     return send_file(io.BytesIO(data), as_attachment=True, download_name=f"{_('现场记录单')}.docx")
-
-
-@bp.route("/checks/<uuid:check_id>/treatment", methods=["GET", "POST"])
-@allowed(P.INSPECTION_READ)
-def treatment(check_id: UUID) -> ResponseReturnValue:
-    """The treatment of a batch that failed: its notice, and what was disposed of under it."""
-    form = TreatmentForm()
-    if form.validate_on_submit():
-        if not current_actor().may(INSPECT):
-            raise NotAllowed
-        with form.catching(), work(once=form.key()) as w:
-            paper_id = queries.batch_check(w, check_id).declaration_id
-            lines = (form.measures.data or "").splitlines()
-            law, method = form.law.data or "", form.method.data or ""
-            commands.order_treatment(w, paper_id, check_id, law=law, measures=lines, method=method)
-            w.reply = url_for(".treatment", check_id=check_id)
-        if not form.wrong:
-            flash(_("检疫处理通知单已出具"))
-            return redirect(url_for(".treatment", check_id=check_id))
-    return _treatment_page(check_id, form, DisposalForm(formdata=None))
-
-
-@bp.post("/treatments/<uuid:treatment_id>/disposals")
-@allowed(INSPECT)
-def dispose(treatment_id: UUID) -> ResponseReturnValue:
-    """Record a disposal under an order; it leaves the stock ledger."""
-    form = DisposalForm()
-    with look() as unit:
-        order = queries.treatment_order(unit, treatment_id)
-    here = url_for(".treatment", check_id=order.check_id)
-    if form.validate():
-        with form.catching(), work(once=form.key()) as w:
-            done = commands.Done(
-                quantity=parse_quantity(form.quantity.data or "", unit=order.unit),
-                method=form.method.data or "",
-                place=form.place.data or "",
-                at=parse_moment(form.done_at.data or "", "done_at"),
-                operator=form.operator.data or "",
-                note=form.note.data or "",
-            )
-            commands.record_disposal(w, treatment_id, done)
-            w.reply = here
-        if not form.wrong:
-            flash(_("无害化处理已记录，存塘已扣减"))
-            return redirect(here)
-    return _treatment_page(order.check_id, TreatmentForm(formdata=None), form)
-
-
-def _treatment_page(
-    check_id: UUID, form: TreatmentForm, disposal: DisposalForm
-) -> ResponseReturnValue:
-    with look() as unit:
-        sheet = queries.sheet(unit, check_id)
-        html = page(
-            "inspections/treatment.html",
-            sheet=sheet,
-            paper=papers.declaration(unit, sheet.check.declaration_id),
-            line=queries.order_of_check(unit, check_id),
-            form=form,
-            disposal=disposal,
-            words=STATE_WORDS,
-            mine=sheet.check.vet_id == unit.actor.person_id,
-        )
-    return html, max(form.status, disposal.status)
 
 
 def _check_page(
