@@ -11,7 +11,7 @@ export PORT
 export AQUACERT_DATA_DIR ?= var
 export PYTHONUTF8 := 1
 
-PYTEST := $(PY) -m pytest -q -n $(JOBS) --dist loadfile
+PYTEST := $(PY) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests demo serve test test-postgres rules rooms house faults whole lint fmt bench words migrate freeze clean
