@@ -13,6 +13,7 @@ from aquacert.accounts.commands.lending import end_lending, lend_role
 from aquacert.accounts.commands.offices import change_office, close_office, open_office
 from aquacert.accounts.commands.organisations import (
     close_organisation,
+    move_organisation,
     open_organisation,
     rename_organisation,
     set_standing,
@@ -119,6 +120,7 @@ __all__ = [
     "make_own_token",
     "make_token",
     "mark_read",
+    "move_organisation",
     "new_secret",
     "open_office",
     "open_organisation",

@@ -30,6 +30,16 @@ class OrganisationRenamed(Fact):
 
 
 @dataclass(frozen=True)
+class OrganisationMoved(Fact):
+    """A body sits in another division."""
+
+    tag: ClassVar[str] = "accounts:organisation:move"
+    title: ClassVar[str] = "单位所在区划更正"
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class OrganisationClosed(Fact):
     """A body no longer works."""
 

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from aquacert.accounts.commands.facts import (
     CapabilitySwitched,
     OrganisationClosed,
+    OrganisationMoved,
     OrganisationOpened,
     OrganisationRenamed,
     StandingSet,
@@ -133,6 +134,20 @@ def rename_organisation(w: Work, organisation_id: UUID, *, name_zh: str, name_en
     row.name_zh, row.name_en = after, english
     _name(w, row, w.today)
     w.record(OrganisationRenamed(before, after), on=row, county=row.division_code)
+
+
+def move_organisation(w: Work, organisation_id: UUID, *, division_code: str) -> None:
+    """Put a body into another division, whose county answers for it from now on."""
+    wrong: dict[str, str] = {}
+    _place(w, division_code, wrong)
+    if wrong:
+        raise Invalid("请选区划。", **wrong)
+    row = w.get_for_change(Organisation, organisation_id)
+    before = row.division_code
+    if before == division_code:
+        return
+    row.division_code = division_code
+    w.record(OrganisationMoved(before, division_code), on=row, county=before)
 
 
 def close_organisation(w: Work, organisation_id: UUID, *, reason: str) -> None:

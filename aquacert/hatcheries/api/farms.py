@@ -12,6 +12,7 @@ from aquacert.hatcheries.commands import (
     add_licence,
     approve_hatchery,
     confirm_record,
+    correct_hatchery,
     refuse_hatchery,
     register_hatchery,
 )
@@ -29,6 +30,7 @@ from aquacert.http.api import answer, as_text, body, cursor, listing, needed, si
 from aquacert.http.gates import allowed, api_key, look, work
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
+from aquacert.kernel.work import Look
 from aquacert.reference.queries import species_named
 
 bp = Blueprint("hatcheries_api", __name__, url_prefix="/api/v1/hatcheries")
@@ -125,6 +127,30 @@ def refuse(hatchery_id: UUID) -> Response:
         return Response(w.reply, mimetype="application/json")
 
 
+@bp.post("/<uuid:hatchery_id>/correct")
+@allowed(P.HATCHERY_APPROVE)
+def correct_farm(hatchery_id: UUID) -> Response:
+    """Correct a registration: because, and what changes (name, division_code, place, level, kind).
+
+    `species` holds the whole list of each licence it names: {licence id: [names or codes]}.
+    """
+    asked = body()
+    said = {
+        name: str(asked[name])
+        for name in ("name", "place", "level", "kind")
+        if asked.get(name) not in (None, "")
+    }
+    because = str(needed(asked, "because"))
+    with work(once=api_key()) as w:
+        if asked.get("division_code"):
+            said["division_code"] = find_place(w, str(asked["division_code"]))
+        is_changed = correct_hatchery(
+            w, hatchery_id, because=because, species=_species(w, asked.get("species")), **said
+        )
+        w.reply = as_text({"id": hatchery_id, "changed": is_changed})
+        return Response(w.reply, mimetype="application/json")
+
+
 @bp.post("/<uuid:hatchery_id>/licences")
 @allowed(P.HATCHERY_KEEP, P.HATCHERY_APPROVE)
 def licence(hatchery_id: UUID) -> Response:
@@ -173,6 +199,23 @@ def shape(row: Hatchery) -> dict[str, Any]:
         "office_id": row.office_id,
         "merged_into": row.merged_into_id,
     }
+
+
+def _species(look: Look, asked: object) -> dict[UUID, tuple[str, ...]]:
+    """Read {licence id: [names or codes]}; raise `Invalid` for anything else."""
+    example = '例如 {"许可证的 id": ["草鱼"]}。'
+    if asked is None:
+        return {}
+    if not isinstance(asked, dict) or not all(isinstance(one, list) for one in asked.values()):
+        raise Invalid("species 应该是一个对象。", species=example)
+    found: dict[UUID, tuple[str, ...]] = {}
+    for key, names in asked.items():
+        try:
+            licence_id = UUID(key)
+        except ValueError:
+            raise Invalid("species 应该是一个对象。", species=example) from None
+        found[licence_id] = tuple(species_named(look, str(one)).code for one in names)
+    return found
 
 
 def _day(asked: dict[str, Any], name: str) -> date:

@@ -14,6 +14,7 @@ from aquacert.hatcheries.commands.closing import (
     left_over,
     reopen_hatchery,
 )
+from aquacert.hatcheries.commands.correcting import correct_hatchery
 from aquacert.hatcheries.commands.keeping import (
     add_licence,
     add_pond,
@@ -81,6 +82,7 @@ __all__ = [
     "check_empty",
     "close_hatchery",
     "confirm_record",
+    "correct_hatchery",
     "correct_stock",
     "credit_arrival",
     "credit_void",

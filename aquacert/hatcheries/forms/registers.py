@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
     DateField,
+    HiddenField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -17,7 +19,15 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from aquacert.hatcheries.forms.farms import NEEDED, Judged, choices
+from aquacert.hatcheries.forms.farms import (
+    KINDS,
+    LEVELS,
+    NEEDED,
+    SHORT,
+    Judged,
+    choices,
+)
+from aquacert.hatcheries.queries.registered import RegisteredLicence
 from aquacert.hatcheries.rules.campaigns import ENTRY_WORDS
 from aquacert.http.forms import Form
 
@@ -42,6 +52,34 @@ class MergeForm(Form):
     )
     """Whoever does not act for the one that goes is passed over by the command."""
     why = StringField(_("为什么是同一家"), [NEEDED, Length(max=300)])
+
+
+class CorrectForm(Form):
+    """What the county puts right of a farm; `correct_form` adds the species of each licence."""
+
+    seen = HiddenField()
+    name = StringField(_("苗种场名称（照营业执照）"), [NEEDED, SHORT])
+    division_code = StringField(_("在哪个区县"), [NEEDED, Length(max=60)])
+    place = StringField(_("塘口在哪里（镇、村、门牌）"), [NEEDED, SHORT])
+    level = SelectField(_("级别"), [Judged()], choices=LEVELS)
+    kind = SelectField(_("类型"), [Judged()], choices=KINDS)
+    because = TextAreaField(_("为什么更正"), [NEEDED, Length(max=300)])
+
+
+def correct_form(licences: Sequence[RegisteredLicence]) -> type[CorrectForm]:
+    """Return the form with one list of species for each licence."""
+    fields = {
+        species_field(one.licence_id): TextAreaField(
+            _("许可证 %(number)s 上的品种", number=one.number), [NEEDED, Length(max=600)]
+        )
+        for one in licences
+    }
+    return type("CorrectForm", (CorrectForm,), fields)
+
+
+def species_field(licence_id: UUID) -> str:
+    """Return the name of the field that holds the species of a licence."""
+    return f"species_{licence_id.hex}"
 
 
 class CampaignForm(Form):

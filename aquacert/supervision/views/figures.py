@@ -35,6 +35,7 @@ FIELD_WORDS = {
     "because": "原因",
     "certificates": "张数",
     "chains": "链数",
+    "corrections": "更正",
     "device": "设备",
     "disease_code": "病种",
     "entries": "条数",
