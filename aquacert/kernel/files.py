@@ -37,6 +37,10 @@ class StoredFile(Base):
     owner_kind: Mapped[str]
     owner_id: Mapped[UUID]
     made_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    """When its owner took it away again: the row stays, the bytes too, pages show it no more."""
+    withdrawn_by_id: Mapped[UUID | None]
+    """Who took it away (no foreign key: files belong to no room)."""
 
 
 class FileStore:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from aquacert.kernel import quick, search
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Base)
 T = TypeVar("T")
+
+
+@lru_cache(maxsize=256)
+def by_key(model: type[Base]) -> Select[Any]:
+    """Return the statement that reads one row of `model`: made once, asked for every act."""
+    return select(model).where(model.id == bindparam("key"))  # type: ignore[attr-defined]
 
 
 class Look:
@@ -79,9 +86,8 @@ class Look:
 
     def get(self, model: type[M], key: UUID) -> M:
         """Return the row, or raise `NotFound`: also for a row out of scope."""
-        statement = select(model).where(model.id == key, self.visible(model))  # type: ignore[attr-defined]
-        row = self.session.scalar(statement)
-        if row is None:
+        row: M | None = self.session.scalar(by_key(model), {"key": key})
+        if row is None or not self.sees(model, row):
             raise NotFound
         return row
 
@@ -124,12 +130,16 @@ class Look:
         return Page(items, cursor_of(items[-1].id) if more else None)  # type: ignore[attr-defined]
 
     def files_of(self, row: Base) -> list[StoredFile]:
-        """Return the files that `row` owns, oldest first."""
-        return self.scalars(
-            select(StoredFile)
-            .where(StoredFile.owner_kind == row.__tablename__, StoredFile.owner_id == row.id)  # type: ignore[attr-defined]
-            .order_by(StoredFile.id)
-        )
+        """Return the files that `row` owns, oldest first; none that was taken away again."""
+        return self._files(row, StoredFile.withdrawn_at.is_(None))
+
+    def withdrawn_files_of(self, row: Base) -> list[StoredFile]:
+        """Return the files of `row` that were taken away again: for the trail, not for pages."""
+        return self._files(row, StoredFile.withdrawn_at.is_not(None))
+
+    def _files(self, row: Base, which: ColumnElement[bool]) -> list[StoredFile]:
+        mine = (StoredFile.owner_kind == row.__tablename__, StoredFile.owner_id == row.id)  # type: ignore[attr-defined]
+        return self.scalars(select(StoredFile).where(*mine, which).order_by(StoredFile.id))
 
     def read_file(self, file: StoredFile) -> bytes:
         """Return a file's bytes; the caller has shown that its owner row is visible."""

@@ -15,7 +15,7 @@ from aquacert.declarations.commands.office import (
     assign_vet,
     refuse_declaration,
 )
-from aquacert.declarations.commands.papers import attach_paper
+from aquacert.declarations.commands.papers import attach_paper, withdraw_paper
 from aquacert.declarations.commands.progress import (
     close_declaration,
     mark_arrived,
@@ -67,4 +67,5 @@ __all__ = [
     "settle_clash",
     "submit_declaration",
     "withdraw_declaration",
+    "withdraw_paper",
 ]

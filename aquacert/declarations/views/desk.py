@@ -152,6 +152,7 @@ def show_page(unit: Look, paper: Declaration, form: Form | None = None) -> str:
         act=ActForm(),
         calls=calls_of(unit, paper.id) if unit.actor.may(P.CALL_KEEP) else [],
         files=unit.files_of(paper),
+        withdrawn=unit.withdrawn_files_of(paper) if unit.actor.may(P.AUDIT_READ) else [],
         papers=papers_of(paper),
         assign=assign,
         close=form if isinstance(form, CloseForm) else CloseForm(),

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from aquacert.declarations.commands import answer_supplement, attach_paper
-from aquacert.declarations.forms import PapersForm, SupplementReplyForm, choices
+from aquacert.declarations.commands import answer_supplement, attach_paper, withdraw_paper
+from aquacert.declarations.commands.papers import AGAIN, Repeated
+from aquacert.declarations.forms import ActForm, PapersForm, SupplementReplyForm, choices
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import declaration
 from aquacert.declarations.queries.slots import slots_of
@@ -31,10 +33,12 @@ def materials(declaration_id: UUID) -> ResponseReturnValue:
     form = PapersForm(material=request.args.get("slot", Material.PRODUCTION_RECORD.value))
     if form.validate_on_submit():
         with form.catching(), work(once=form.key()) as w:
-            if not _keep(w, form, declaration_id):
-                raise Invalid("还没有选文件。", files="请先选照片或 PDF。")
+            kept, again = _keep(w, form, declaration_id)
+            if not kept:
+                raise Invalid("没有存。", files=AGAIN if again else "请先选照片或 PDF。")
             w.reply = url_for(".materials", declaration_id=declaration_id)
         if not form.wrong:
+            _say_again(again)
             return redirect(url_for(".materials", declaration_id=declaration_id))
     with look() as unit:
         paper = declaration(unit, declaration_id)
@@ -47,9 +51,23 @@ def materials(declaration_id: UUID) -> ResponseReturnValue:
         paper=paper,
         files=files,
         slots=found,
+        act=ActForm(formdata=None),
         materials=MATERIAL_WORDS,
     )
     return shown, form.status
+
+
+@bp.post("/<uuid:declaration_id>/files/<uuid:file_id>/withdraw")
+@allowed(*MAY_DECLARE)
+def withdraw_file(declaration_id: UUID, file_id: UUID) -> ResponseReturnValue:
+    """Take a wrong photograph away, as long as the office has not answered."""
+    form = ActForm()
+    with work(once=form.key()) as w:
+        withdraw_paper(w, declaration_id, file_id)
+        here = ".supplement" if "supplement" in request.args else ".materials"
+        w.reply = url_for(here, declaration_id=declaration_id)
+    flash(_("已撤回这份材料；谁撤的、什么时候撤的有记录"))
+    return redirect(w.reply)
 
 
 @bp.route("/<uuid:declaration_id>/supplement", methods=["GET", "POST"])
@@ -79,6 +97,7 @@ def supplement(declaration_id: UUID) -> ResponseReturnValue:
             paper=paper,
             files=files,
             held=_brought(paper, files),
+            act=ActForm(formdata=None),
             materials=MATERIAL_WORDS,
         ),
         form.status,
@@ -95,21 +114,32 @@ def _supplement_sent(form: SupplementReplyForm, declaration_id: UUID) -> Respons
     """Keep the files; with the last button also answer the office."""
     done = "send" in request.form
     with work(once=form.key()) as w:
-        _keep(w, form, declaration_id)
+        kept, again = _keep(w, form, declaration_id)
         if done:
             ticked = bool(form.statement.data)
             answer_supplement(w, declaration_id, note=form.note.data or "", statement=ticked)
+        elif again and not kept:
+            raise Invalid("没有存。", files=AGAIN)
         there = ".sent" if done else ".supplement"
         here = w.reply = url_for(there, declaration_id=declaration_id)
+    _say_again(again)
     return redirect(here)
 
 
-def _keep(w: Work, form: PapersForm | SupplementReplyForm, declaration_id: UUID) -> int:
-    """Keep every file that was chosen; return how many."""
-    kept = 0
+def _keep(w: Work, form: PapersForm | SupplementReplyForm, declaration_id: UUID) -> tuple[int, int]:
+    """Keep every file that was chosen; return how many, and how many lay there already."""
+    kept = again = 0
     for upload in form.files.data or []:
         if upload and upload.filename:
             data, name = upload.read(), upload.filename
-            attach_paper(w, declaration_id, material=form.material.data, data=data, name=name)
-            kept += 1
-    return kept
+            try:
+                attach_paper(w, declaration_id, material=form.material.data, data=data, name=name)
+                kept += 1
+            except Repeated:
+                again += 1
+    return kept, again
+
+
+def _say_again(again: int) -> None:
+    if again:
+        flash(_("有 %(n)s 张已经传过，没有再存", n=again))

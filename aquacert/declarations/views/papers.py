@@ -30,15 +30,23 @@ def paper(declaration_id: UUID, kind: str) -> ResponseReturnValue:
 @bp.get("/<uuid:declaration_id>/files/<uuid:file_id>")
 @allowed(P.DECLARATION_READ)
 def file(declaration_id: UUID, file_id: UUID) -> ResponseReturnValue:
-    """A paper that the declarant added; the declaration's own row gates it."""
+    """A paper that the declarant added; the declaration's own row gates it.
+
+    One that he took away again is for the auditor alone.
+    """
     with look() as unit:
         row = declaration(unit, declaration_id)
-        found = [one for one in unit.files_of(row) if one.id == file_id]
+        held = unit.files_of(row)
+        if unit.actor.may(P.AUDIT_READ):
+            held += unit.withdrawn_files_of(row)
+        found = [one for one in held if one.id == file_id]
         if not found:
             raise NotFound
         data = unit.read_file(found[0])
+    if found[0].withdrawn_at is None:
+        refuse_masked()
     inline = found[0].media_type == "image/jpeg" and "download" not in request.args
-    return download(data, found[0].name.split("/")[-1], found[0].media_type, inline=inline)
+    return _sent(data, found[0].name.split("/")[-1], found[0].media_type, inline=inline)
 
 
 def download(data: bytes, name: str, media_type: str, *, inline: bool = False) -> Response:
@@ -47,6 +55,10 @@ def download(data: bytes, name: str, media_type: str, *, inline: bool = False) -
     A paper says names and telephones plain, so it goes to whoever may ask for these.
     """
     refuse_masked()
+    return _sent(data, name, media_type, inline=inline)
+
+
+def _sent(data: bytes, name: str, media_type: str, *, inline: bool) -> Response:
     return send_file(
         io.BytesIO(data), mimetype=media_type, as_attachment=not inline, download_name=name
     )

@@ -170,7 +170,7 @@ def test_wild_seed_brings_its_proof_and_the_office_sees_what_the_place_lacks(db,
     assert set(error.value.fields) == {"papers-capture_permit"}
     url = f"/declarations/{declaration_id}/materials?slot=capture_permit"
     assert "要传" in text(owner.get(url))
-    for slot, status in (("capture_permit", 302), ("capture_permit", 302), ("seed_photo", 422)):
+    for slot, status in (("capture_permit", 302), ("capture_permit", 422), ("seed_photo", 422)):
         again = {"material": slot, "once": f"{slot}{status}{id(object())}"}
         answer = owner.post(url, data=again | {"files": (io.BytesIO(photo()), "证.jpg")})
         assert answer.status_code == status

@@ -311,7 +311,7 @@ def test_a_photo_that_is_no_picture_is_refused_in_words(db, data, says):
     paper = make_declaration(db)
     with pytest.raises(Invalid) as error, db.work(paper.farm.owner) as w:
         attach_paper(w, paper.declaration_id, material="seed_photo", data=data, name="x.jpg")
-    assert says in error.value.fields["file"]
+    assert says in error.value.fields["files"]
 
 
 def test_a_picture_of_900_million_points_is_refused_by_its_head(db):
@@ -327,7 +327,7 @@ def test_a_picture_of_900_million_points_is_refused_by_its_head(db):
     paper = make_declaration(db)
     with pytest.raises(Invalid) as error, db.work(paper.farm.owner) as w:
         attach_paper(w, paper.declaration_id, material="seed_photo", data=data, name="big.png")
-    assert "像素" in error.value.fields["file"]
+    assert "像素" in error.value.fields["files"]
 
 
 def test_a_paper_is_kept_without_the_cameras_hidden_words(db):
