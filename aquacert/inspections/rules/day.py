@@ -1,0 +1,161 @@
+"""The shape of the day's download, `GET /field/day.json`: what a device needs for hours alone.
+
+Every text is Chinese as in the data; ids are text; times are RFC 3339 in UTC; days are ISO dates.
+`challenge codes` are typed or shown in photographs; `version` is the check's version, which a
+record sends back as its `base_version`.
+"""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+
+class Person(TypedDict):
+    """Whose day it is; every record carries this id as `person`."""
+
+    id: str
+    label: str
+
+
+class Option(TypedDict):
+    """One answer that may be chosen."""
+
+    value: str
+    label: str
+
+
+class Item(TypedDict):
+    """One thing to look at. `kind`: choice, number or pick; numbers are whole, × 10 ** decimals."""
+
+    key: str
+    section: str
+    section_label: str
+    ask: str
+    normal: str
+    kind: str
+    unit: str
+    min: int | None
+    max: int | None
+    decimals: int
+    options: list[Option]
+    only_if: str
+    signs: list[str]
+
+
+class Slot(TypedDict):
+    """What a photograph may show, and whether a batch needs one of it to pass."""
+
+    slot: str
+    label: str
+    needed: bool
+
+
+class Sign(TypedDict):
+    """A sign that an abnormal finding may be, with the disease and its temperatures (°C × 10)."""
+
+    disease: str
+    item: str
+    sign: str
+    from_temperature: int | None
+    to_temperature: int | None
+
+
+class Checklist(TypedDict):
+    """The checklist of one species group."""
+
+    items: list[Item]
+    slots: list[Slot]
+    signs: list[Sign]
+
+
+class Disease(TypedDict):
+    """A disease that the procedures name for a species."""
+
+    code: str
+    name: str
+
+
+class Photo(TypedDict):
+    """A photograph that the server holds."""
+
+    slot: str
+    sha256: str
+    taken_at: str
+
+
+class Check(TypedDict):
+    """Where a batch's check stands on the server."""
+
+    id: str
+    state: str
+    version: int
+    findings: dict[str, str]
+    notes: dict[str, str]
+    photos: list[Photo]
+    suspected: list[str]
+    quantity: int | None
+    note: str
+    started_at: str
+    decided_at: str | None
+
+
+class Batch(TypedDict):
+    """One batch to be checked; `check` is null before its visit began."""
+
+    batch_id: str
+    number: int
+    species_code: str
+    species: str
+    variety: str
+    life_stage: str
+    pond: str
+    quantity: int
+    unit: str
+    checklist: str
+    diseases: list[Disease]
+    check: Check | None
+
+
+class Visit(TypedDict):
+    """One declaration to be visited. `state`: assigned, or inspected when it is finished."""
+
+    declaration_id: str
+    number: str
+    state: str
+    farm: str
+    place: str
+    visit_at: str | None
+    phone: str
+    destinations: list[str]
+    lat: float | None
+    lon: float | None
+    codes: list[str]
+    batches: list[Batch]
+
+
+class Limits(TypedDict):
+    """What one request may hold, so that a device need not learn it by being refused."""
+
+    records: int
+    bytes: int
+    photo_bytes: int
+    clip_bytes: int
+    chunk_bytes: int
+
+
+class Day(TypedDict):
+    """Everything the app needs for a vet's visits until tomorrow night.
+
+    `etag` names the content without `server_time`: send it as If-None-Match and get 304.
+    """
+
+    server_time: str
+    day: str
+    person: Person
+    visits: list[Visit]
+    checklists: dict[str, Checklist]
+    diseases: dict[str, str]
+    limits: Limits
+    rules: dict[str, str]
+    csrf: NotRequired[str]
+    etag: NotRequired[str]
