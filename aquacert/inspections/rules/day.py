@@ -7,7 +7,7 @@ record sends back as its `base_version`.
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 
 class Person(TypedDict):
@@ -24,8 +24,23 @@ class Option(TypedDict):
     label: str
 
 
+class Sign(TypedDict):
+    """A disease that an abnormal finding may point to. `option` empty: any abnormal finding.
+
+    `window`: water temperatures, tenths of a degree Celsius, in which it is usually seen.
+    """
+
+    disease: str
+    option: str
+    window: list[int] | None
+
+
 class Item(TypedDict):
-    """One thing to look at. `kind`: choice, number or pick; numbers are whole, × 10 ** decimals."""
+    """One thing to look at: `kind` is choice, number or pick.
+
+    Numbers are whole numbers of tenths of the unit, between `least` and `most`; `decimals` 0 takes
+    only whole units. `only_if` names the item that must be abnormal for this one to be asked.
+    """
 
     key: str
     section: str
@@ -34,12 +49,14 @@ class Item(TypedDict):
     normal: str
     kind: str
     unit: str
-    min: int | None
-    max: int | None
+    least: int
+    most: int
     decimals: int
     options: list[Option]
+    is_single: bool
+    is_needed: bool
     only_if: str
-    signs: list[str]
+    signs: list[Sign]
 
 
 class Slot(TypedDict):
@@ -50,22 +67,11 @@ class Slot(TypedDict):
     needed: bool
 
 
-class Sign(TypedDict):
-    """A sign that an abnormal finding may be, with the disease and its temperatures (°C × 10)."""
-
-    disease: str
-    item: str
-    sign: str
-    from_temperature: int | None
-    to_temperature: int | None
-
-
 class Checklist(TypedDict):
     """The checklist of one species group."""
 
     items: list[Item]
     slots: list[Slot]
-    signs: list[Sign]
 
 
 class Disease(TypedDict):
@@ -84,12 +90,15 @@ class Photo(TypedDict):
 
 
 class Check(TypedDict):
-    """Where a batch's check stands on the server."""
+    """Where a batch's check stands on the server.
+
+    A finding is "normal" or "abnormal", a whole number of tenths, or a list of options' values.
+    """
 
     id: str
     state: str
     version: int
-    findings: dict[str, str]
+    findings: dict[str, Any]
     notes: dict[str, str]
     photos: list[Photo]
     suspected: list[str]
@@ -157,5 +166,4 @@ class Day(TypedDict):
     diseases: dict[str, str]
     limits: Limits
     rules: dict[str, str]
-    csrf: NotRequired[str]
     etag: NotRequired[str]

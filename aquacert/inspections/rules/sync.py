@@ -223,7 +223,7 @@ def about_when(received: datetime, batch: Batch, record: Record) -> datetime | N
 class Stands:
     """What stands at one item: its value, and the check's version at which it came to be."""
 
-    value: str
+    value: Any
     version: int
 
 
@@ -231,13 +231,13 @@ class Stands:
 class Merged:
     """What of a record's items is to be written, and what stands against it."""
 
-    take: Mapping[str, str] = field(default_factory=dict)
-    mine: Mapping[str, str] = field(default_factory=dict)
-    theirs: Mapping[str, str] = field(default_factory=dict)
+    take: Mapping[str, Any] = field(default_factory=dict)
+    mine: Mapping[str, Any] = field(default_factory=dict)
+    theirs: Mapping[str, Any] = field(default_factory=dict)
 
 
 def merge(
-    said: Mapping[str, str],
+    said: Mapping[str, Any],
     stands: Mapping[str, Stands],
     base: int | None,
     own: Collection[int],
