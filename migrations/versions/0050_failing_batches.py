@@ -1,6 +1,9 @@
-"""Nothing yet."""
+"""What follows a failed batch: its case, its steps, who took the notice; express reports."""
 
 from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0050_failing_batches"
 down_revision = "0049_draws"
@@ -9,7 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Change nothing yet."""
+    """Add the mark on a lot under treatment."""
+    op.add_column("lots", sa.Column("held_for", sa.Uuid(), nullable=True))
 
 
 def downgrade() -> None:

@@ -65,6 +65,8 @@ class BatchFacts:
     stock: int | None = None
     """Balance of the ledger for the batch's lot; None when the batch is wild-caught (no lot)."""
     needs_stock: bool = True
+    lot_held: bool = False
+    """Its lot stands under an order of treatment (检疫处理)."""
     tests: tuple[RequiredResult, ...] = ()
 
 

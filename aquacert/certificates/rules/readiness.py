@@ -198,6 +198,12 @@ def _within_stock(_facts: ReadyFacts, batch: BatchFacts, _on: date) -> Iterator[
         yield ReadyReason(Reason.STOCK_TOO_LOW, batch.number, detail)
 
 
+def _lot_free(_facts: ReadyFacts, batch: BatchFacts, _on: date) -> Iterator[ReadyReason]:
+    # A lot under treatment is sick seed, whichever of its batches the visit found it in.
+    if batch.lot_held:
+        yield ReadyReason(Reason.LOT_HELD, batch.number)
+
+
 def _clinical(_facts: ReadyFacts, batch: BatchFacts, _on: date) -> Iterator[ReadyReason]:
     if batch.verdict is None:
         yield ReadyReason(Reason.INSPECTION_MISSING, batch.number)
@@ -302,6 +308,7 @@ BATCH_LINTS: Mapping[str, BatchLint] = MappingProxyType(
         "quantity.positive": _positive,
         "quantity.within_inspected": _within_inspected,
         "quantity.within_stock": _within_stock,
+        "quantity.lot_free": _lot_free,
         "clinical.passed": _clinical,
         "clinical.by_official_vet": _by_official,
         "vet.on_record": _vet,

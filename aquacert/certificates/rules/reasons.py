@@ -58,6 +58,7 @@ class Reason(StrEnum):
     LAB_OUT_OF_SCOPE = "lab-out-of-scope"
     LICENCE_NOT_VALID = "licence-not-valid"
     LOAD_DONE = "load-done"
+    LOT_HELD = "lot-held"
     MIXED_SPECIES = "mixed-species"
     MIXED_UNITS = "mixed-units"
     NO_BATCH = "no-batch"
@@ -97,6 +98,7 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
         Reason.LAB_OUT_OF_SCOPE: "第 {batch} 批：{detail}",
         Reason.LICENCE_NOT_VALID: "第 {batch} 批的苗种生产许可证不符：{detail}。请苗种场先办好许可证。",
         Reason.LOAD_DONE: "这一车的证书已被召回，或者货已到达、已取消，不能再签。请重新申报。",
+        Reason.LOT_HELD: "第 {batch} 批所在的存塘批次正在检疫处理。请等处理完、复查合格再签发。",
         Reason.MIXED_SPECIES: "一张证书只能写一个品种。请分车申报。",
         Reason.MIXED_UNITS: "同一车的数量单位不一致。请统一单位。",
         Reason.NO_BATCH: "这一车没有装任何一批苗种。请申报人补上。",
@@ -150,6 +152,7 @@ TOPICS: Mapping[Reason, About] = MappingProxyType(
         Reason.SIGNER_DECLARED: About.SEPARATION,
         Reason.SIGNER_IN_LAB: About.SEPARATION,
         Reason.SIGNER_IN_TRADE: About.SEPARATION,
+        Reason.LOT_HELD: About.STOCK,
         Reason.STOCK_TOO_LOW: About.STOCK,
         Reason.TEST_NOT_RELEASED: About.TESTS,
         Reason.TEST_OF_OTHER_BATCH: About.TESTS,

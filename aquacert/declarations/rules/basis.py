@@ -43,6 +43,7 @@ BASES: Mapping[Reason, Basis] = {
     Reason.LICENCE: Basis(f"{SOP} 4.3.1", Sureness.VERIFIED),
     Reason.SPECIES: Basis(),
     Reason.STOCK: Basis(),
+    Reason.HELD: Basis(),
     Reason.ZONE: Basis(f"{MEASURES} 第十四条", Sureness.RECALLED),
     Reason.LEAD_TIME: Basis(f"{MEASURES} 第八条", Sureness.VERIFIED),
     Reason.WILD: Basis("动物检疫管理办法（2010）第二十九条，2022 年以后沿用", Sureness.UNVERIFIED),

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     LICENCE = "licence_live"
     SPECIES = "species_on_licence"
     STOCK = "stock_enough"
+    HELD = "lot_free"
     ZONE = "zone_clear"
     LEAD_TIME = "lead_time"
     WILD = "wild_in_time"
@@ -35,6 +36,7 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.LICENCE: "苗种生产许可证无效",
     Reason.SPECIES: "有品种不在许可证范围内",
     Reason.STOCK: "存塘量不够",
+    Reason.HELD: "有批次正在检疫处理",
     Reason.ZONE: "在疫病管控区内，暂停受理",
     Reason.LEAD_TIME: "距启运不足规定的提前时间",
     Reason.WILD: "捕获后申报超过规定天数",
@@ -49,6 +51,7 @@ TITLES: Mapping[Reason, str] = {
     Reason.LICENCE: "许可证有效",
     Reason.SPECIES: "品种在许可范围",
     Reason.STOCK: "存塘量足够",
+    Reason.HELD: "没有批次在检疫处理中",
     Reason.ZONE: "不在疫病区域",
     Reason.LEAD_TIME: "提前申报时间够",
     Reason.WILD: "捕获后及时申报",
@@ -57,7 +60,9 @@ TITLES: Mapping[Reason, str] = {
     Reason.ASKS: "用途说明已填",
     Reason.PLATE: "车辆当天未重复",
 }
-HARD = frozenset({Reason.HATCHERY, Reason.LICENCE, Reason.SPECIES, Reason.STOCK, Reason.ZONE})
+HARD = frozenset(
+    {Reason.HATCHERY, Reason.LICENCE, Reason.SPECIES, Reason.STOCK, Reason.HELD, Reason.ZONE}
+)
 """Acceptance is impossible while one of these stands; the rest are for a person to weigh."""
 
 
@@ -122,6 +127,8 @@ class CheckFacts:
     """Why the farm may not declare at all; empty while it waits for its approval."""
     campaign: str = ""
     """What a data check of the whole province still wants of the farm; empty for nothing."""
+    lots_held: tuple[str, ...] = ()
+    """Numbers of the lots that stand under an order of treatment (检疫处理)."""
     asks: tuple[tuple[str, ...], ...] = ()
     """Per load what its purpose asks and nobody answered; empty when no purpose asks anything."""
 
@@ -134,6 +141,7 @@ def checks(facts: CheckFacts) -> tuple[Check, ...]:
         _licence(facts),
         _species(facts),
         _stock(facts),
+        _held(facts),
         Check(Reason.ZONE, not facts.zones, "；".join(facts.zones) or "起运地、到达地均无管控"),
         _lead(facts),
     ]
@@ -194,6 +202,12 @@ def _stock(facts: CheckFacts) -> Check:
     ]
     fine = "；".join(f"{one.pond}可用 {amount(one.free, one.unit)}" for one in facts.batches)
     return Check(Reason.STOCK, not short, "；".join(short) or fine)
+
+
+def _held(facts: CheckFacts) -> Check:
+    lots = "、".join(facts.lots_held)
+    basis = f"{lots} 正在检疫处理，处理完、复查合格后才能申报" if lots else "没有检疫处理通知单压着"
+    return Check(Reason.HELD, not lots, basis)
 
 
 def _lead(facts: CheckFacts) -> Check:

@@ -34,6 +34,8 @@ class Lot(Base):
     unit: Mapped[str]
     balance: Mapped[int]
     opened_at: Mapped[datetime]
+    held_for: Mapped[UUID | None]
+    """The order of treatment (检疫处理) that this lot stands under: nothing leaves it alive."""
 
 
 class StockMovement(Base):

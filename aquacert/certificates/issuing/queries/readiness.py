@@ -22,6 +22,7 @@ from aquacert.certificates.rules.reasons import About, ReadyReason
 from aquacert.certificates.switches import queries as switches
 from aquacert.declarations import queries as declarations
 from aquacert.hatcheries import queries as hatcheries
+from aquacert.hatcheries.queries.treated import held_balance
 from aquacert.inspections.rules import Verdict
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import NotFound, NotReady
@@ -150,10 +151,11 @@ def _batches(
     for line in load.lines:
         verdict = asked.verdicts.get(line.batch_id)
         licence = hatcheries.licence_standing(look, load.hatchery_id, line.species_code, look.today)
-        stock = None
+        stock, is_held = None, False
         if line.lot_id is not None:
             # Two batches may come from one lot: each is judged on what the ones before leave.
-            stock = hatcheries.balance(look, line.lot_id) - promised[line.lot_id]
+            holds, is_held = held_balance(look, line.lot_id)
+            stock = holds - promised[line.lot_id]
             if replaces_id is not None:
                 stock += plans.held_by(look, replaces_id, line.lot_id)
             promised[line.lot_id] += line.load_quantity
@@ -173,6 +175,7 @@ def _batches(
                 licence_because=licence.sentence.rstrip("。"),
                 stock=stock,
                 needs_stock=line.lot_id is not None,
+                lot_held=is_held,
                 tests=_tests(look, load, line, asked),
             )
         )

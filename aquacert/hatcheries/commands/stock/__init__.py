@@ -11,6 +11,7 @@ from aquacert.hatcheries.commands.stock.certificates import (
     credit_void,
     debit_certificate,
 )
+from aquacert.hatcheries.commands.stock.holding import free_lot, hold_lot
 from aquacert.hatcheries.commands.stock.moving import (
     move_lot,
     next_lot_number,
@@ -39,6 +40,8 @@ __all__ = [
     "credit_void",
     "debit_certificate",
     "dispose_stock",
+    "free_lot",
+    "hold_lot",
     "hold_lots",
     "judge_origin",
     "lock_lots",

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from aquacert.hatcheries.commands.stock.holding import check_free
 from aquacert.hatcheries.commands.stock.posting import (
     About,
     Entry,
@@ -37,6 +38,7 @@ def transfer_stock(
     """Move seed between two lots of one hatchery, one species and unit: two entries, one sum."""
     hold_lots(w, (from_lot_id, to_lot_id))
     source, target = own_lot(w, from_lot_id), own_lot(w, to_lot_id)
+    check_free(w, from_lot_id)
     alike = ("hatchery_id", "species_code", "unit")
     if from_lot_id == to_lot_id or any(
         getattr(source, name) != getattr(target, name) for name in alike
@@ -63,6 +65,7 @@ def split_lot(
     if pond.hatchery_id != hatchery_id:
         raise Invalid("这个塘口不是本场的。", pond="请选本场的塘口。")
     check_used(pond)
+    check_free(w, lot_id)
     if pond.id == source.pond_id:
         raise Invalid("已经在这个塘口里。", pond="分塘要分到另一个塘口。")
     on = happened(happened_on, w.today)
@@ -120,6 +123,7 @@ def copy_lot(w: Work, lot_id: UUID, pond: Pond) -> UUID:
             unit=lot.unit,
             balance=0,
             opened_at=w.now,
+            held_for=lot.held_for,
         )
     ).id
 
