@@ -16,6 +16,7 @@ PROBLEM = {
         "type": {"type": "string"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
+        "code": {"type": "string"},
         "instance": {"type": "string"},
         "fields": {"type": "object", "additionalProperties": {"type": "string"}},
         "reasons": {"type": "array", "items": {"type": "string"}},

@@ -34,6 +34,9 @@ BY_STATUS = {
     415: "不认识这种内容格式。",
     429: "操作太快了，请过一分钟再试。",
 }
+PROGRAMS = ("/api/", "/field/files")
+ANSWERED_IN_JSON = frozenset({"/field/day.json", "/field/sync"})
+APP = "/field/"
 
 
 def render(app: Flask) -> None:
@@ -46,8 +49,12 @@ def render(app: Flask) -> None:
 
 
 def wants_json() -> bool:
-    """Say whether a program asks."""
-    return request.path.startswith("/api/") or request.path == "/openapi.json"
+    """Say whether a program asks: also the app at the pond, which draws its own pages."""
+    return (
+        request.path.startswith(PROGRAMS)
+        or request.path == "/openapi.json"
+        or request.path in ANSWERED_IN_JSON
+    )
 
 
 def same_answer(repeated: Repeated) -> ResponseReturnValue:
@@ -109,9 +116,12 @@ def problem(error: AquaCertError, status: int) -> dict[str, Any]:
         "type": f"urn:aquacert:{error.code}",
         "title": said(error.sentence),
         "status": status,
+        "code": error.code,
         "instance": f"urn:aquacert:request:{reference()}",
         "reference": reference(),
     }
+    if isinstance(error, NotSignedIn) and request.path.startswith(APP):
+        body["sign_in"] = url_for("accounts.sign_in", next=APP)
     if isinstance(error, Invalid) and error.fields:
         body["fields"] = {name: said(sentence) for name, sentence in error.fields.items()}
     if isinstance(error, NotReady):

@@ -102,6 +102,25 @@ class Unavailable(AquaCertError):
     code = "unavailable"
 
 
+class NoRoom(Unavailable):
+    """The disk is full: what came so far is kept, the rest is sent again once there is room."""
+
+    status = 507
+    code = "no-room"
+
+
+class OtherPerson(NotAllowed):
+    """Somebody else is signed in on the device than whoever made what it sends."""
+
+    code = "other_person"
+
+
+class Discarded(Invalid):
+    """A file arrived whole and is not what was announced: it was thrown away."""
+
+    code = "hash-mismatch"
+
+
 class Misconfigured(AquaCertError):
     """The installation cannot run as it is set; the sentence says what to set."""
 

@@ -33,6 +33,7 @@ from aquacert.accounts.rules.sessions import SessionState
 from aquacert.accounts.views.offices import public
 from aquacert.http.gates import current_actor, house, register_actor_loader
 from aquacert.http.pages import LANGUAGES
+from aquacert.http.problems import wants_json
 from aquacert.http.sentences import said
 from aquacert.kernel.errors import NotAllowed, NotSignedIn
 from aquacert.kernel.permissions import P
@@ -160,7 +161,7 @@ def ask_new_password() -> ResponseReturnValue | None:
         return None
     found = visitor()
     if found and found.standing.state == SessionState.OPEN and found.standing.must_change_password:
-        if request.path.startswith("/api/"):
+        if wants_json():
             raise NotAllowed("请先在网页上换一个新口令。")
         return redirect(url_for("accounts.password"))
     return None
