@@ -1,6 +1,16 @@
-"""HTML doors of the inspections: the vet's visits and what follows a failed batch."""
+"""HTML doors of the inspections: the vet's visits, the app at the pond, a failed batch."""
 
+from __future__ import annotations
+
+from flask import Flask
+
+from aquacert.inspections.views import field as app_shell
 from aquacert.inspections.views import treatment, visits
-from aquacert.inspections.views.blueprint import bp
+from aquacert.inspections.views.blueprint import bp, field
 
-__all__ = ["bp", "treatment", "visits"]
+__all__ = ["app_shell", "bp", "field", "prepare", "treatment", "visits"]
+
+
+def prepare(app: Flask) -> None:
+    """Open the app's doors; they stand under /field/, the scope of its service worker."""
+    app.register_blueprint(field)
