@@ -18,10 +18,12 @@ from uuid import UUID
 
 from sqlalchemy import (
     Engine,
+    Select,
     bindparam,
     delete,
     event,
     insert,
+    inspect,
     select,
     update,
 )
@@ -46,7 +48,7 @@ from aquacert.kernel.idempotency import KEPT, IdempotencyKey, Once, owner_of
 from aquacert.kernel.ids import new_id
 from aquacert.kernel.impact import Impact
 from aquacert.kernel.journal import JournalEntry
-from aquacert.kernel.look import Look
+from aquacert.kernel.look import Look, by_key
 from aquacert.kernel.outbox import OutboxRow, rows_for
 from aquacert.kernel.quick import Quick
 from aquacert.kernel.scope import ANONYMOUS, Actor
@@ -133,15 +135,21 @@ class Work(Look):
         self.session.flush()
         return row
 
+    def put(self, row: M) -> M:
+        """Write a row that this unit will not change again, by a quick statement; return it.
+
+        The session does not know the row: what is changed in it afterwards is not written. For
+        what stays as it was said: filed papers, messages. Every column must be given.
+        """
+        statement, names = _writing(type(row))
+        self.rows(statement, **{name: getattr(row, key) for name, key in names})
+        _to_be_indexed(self.session, row)
+        return row
+
     def get_for_change(self, model: type[M], key: UUID) -> M:
         """Return the row locked and fresh, or raise `NotFound`."""
-        statement = (
-            select(model)
-            .where(model.id == key, self.visible(model))  # type: ignore[attr-defined]
-            .with_for_update()
-        )
-        row = self.session.scalar(statement, execution_options={"populate_existing": True})
-        if row is None:
+        row: M | None = self.session.scalar(locking(model), {"key": key})
+        if row is None or not self.sees(model, row):
             raise NotFound
         return row
 
@@ -267,6 +275,22 @@ class Work(Look):
             return
 
 
+@lru_cache(maxsize=256)
+def locking(model: type[Base]) -> Select[Any]:
+    """Return the statement that locks one row of `model` and reads it anew, made once."""
+    return by_key(model).with_for_update().execution_options(populate_existing=True)
+
+
+@lru_cache(maxsize=64)
+def _writing(model: type[Base]) -> tuple[Quick, tuple[tuple[str, str], ...]]:
+    """Return the statement that writes a whole row of `model`, and its columns by attribute."""
+    table, names = table_of(model), []
+    for attribute in inspect(model).column_attrs:
+        [column] = attribute.columns
+        names.append((column.name, attribute.key))
+    return Quick(insert(table).inline(), [name for name, _key in names]), tuple(names)
+
+
 @dataclass
 class Database:
     """The way in: engines, clock, files and the tables that app.py fills."""
@@ -360,13 +384,18 @@ def _forget_heads(session: Session, _previous: object) -> None:
         unit.forget_heads()
 
 
+def _to_be_indexed(session: Session, row: object) -> None:
+    """Remember a new row whose words are to be found by."""
+    if isinstance(row, search.Searchable):
+        session.info.setdefault("touched", {})[row] = True
+
+
 @event.listens_for(Session, "before_flush")
 def _remember_touched(session: Session, _context: object, _instances: object) -> None:
     """Keep the rows whose words a flush is about to change, to be indexed at the end."""
     touched = session.info.setdefault("touched", {})
     for row in session.new:
-        if isinstance(row, search.Searchable):
-            touched[row] = True
+        _to_be_indexed(session, row)
     for row in session.dirty:
         if isinstance(row, search.Searchable) and search.changed(row):
             touched.setdefault(row, False)

@@ -40,7 +40,7 @@ def tell(
     `subject` and `body` hold no personal data; `link` is a path of this site, anything else is
     dropped. Exactly one addressee.
     """
-    row = w.add(
+    row = w.put(
         InboxMessage(
             id=w.new_id(),
             to_organisation_id=to_organisation,

@@ -43,6 +43,17 @@ ISSUER = Quick(
 )
 
 
+CAPABILITIES = table_of(Capability)
+MOST_STEPS = 4
+"""Places asked for in one statement: a place and all above it. A shorter path repeats its first."""
+SAID = Quick(
+    select(CAPABILITIES.c.division_code, CAPABILITIES.c.is_on).where(
+        CAPABILITIES.c.name == bindparam("of_name"),
+        or_(*(CAPABILITIES.c.division_code == bindparam(f"step{n}") for n in range(MOST_STEPS))),
+    )
+)
+
+
 @dataclass(frozen=True)
 class StandingLine:
     """How an organisation stands, since when and why. `normal` when nobody ever said otherwise."""
@@ -164,10 +175,12 @@ def capability_is_on(look: Look, name: str, division: str) -> bool:
     On where nobody switched it: a county opts out, or is switched on later by a row that says so.
     """
     codes = [place.code for place in division_path(look, division)]
-    rows = look.scalars(
-        select(Capability).where(Capability.name == name, Capability.division_code.in_(codes))
-    )
-    said = {row.division_code: row.is_on for row in rows}
+    said: dict[str, bool] = {}
+    for at in range(0, len(codes), MOST_STEPS):
+        some = codes[at : at + MOST_STEPS]
+        some += some[:1] * (MOST_STEPS - len(some))
+        steps = {f"step{n}": code for n, code in enumerate(some)}
+        said |= {row.division_code: row.is_on for row in look.rows(SAID, of_name=name, **steps)}
     return next((said[code] for code in reversed(codes) if code in said), True)
 
 

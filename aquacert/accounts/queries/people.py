@@ -65,6 +65,9 @@ APPOINTMENTS = Quick(
 )
 
 
+NAME = Quick(select(PEOPLE.c.name).where(PEOPLE.c.id == bindparam("person")))
+
+
 @dataclass(frozen=True)
 class RoleLine:
     """One appointment as a page shows it."""
@@ -98,7 +101,10 @@ def person_label(look: Look, person_id: UUID) -> str:
 
 def person_name(look: Look, person_id: UUID) -> str:
     """Return the personal name, for documents that the law wants signed by name."""
-    return person(look, person_id).name or "（已删除）"
+    row = look.row(NAME, person=person_id)
+    if row is None:
+        raise NotFound("没有这个人。")
+    return row.name or "（已删除）"
 
 
 def is_stopped(on: date, today: date) -> ColumnElement[bool]:

@@ -14,22 +14,41 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from aquacert.declarations.documents import LAYOUT, LAYOUTS, FormFacts
 from aquacert.declarations.models import Declaration, FiledForm, FormSerial, SignedPaper
 from aquacert.declarations.parsers import read_paper
-from aquacert.declarations.queries.filed import form_line, latest
+from aquacert.declarations.queries.filed import form_line
 from aquacert.declarations.queries.papers import FACTS
 from aquacert.declarations.rules.filing import FormKind, form_number
 from aquacert.kernel.audit import Fact
-from aquacert.kernel.db import blind
+from aquacert.kernel.db import blind, table_of
 from aquacert.kernel.errors import Invalid, NotFound
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Work
 
 MOST_PAGES = 20
 USED = "这张照片已经归过档，请核对后重新拍一张。"
+FORMS, SERIALS = table_of(FiledForm), table_of(FormSerial)
+LAST_FORM = Quick(
+    select(FORMS.c.id, FORMS.c.version, FORMS.c.year, FORMS.c.serial, FORMS.c.facts)
+    .where(FORMS.c.kind == bindparam("kind"), FORMS.c.subject_id == bindparam("subject"))
+    .order_by(FORMS.c.version.desc())
+)
+READ_SERIAL = Quick(
+    select(SERIALS.c.id, SERIALS.c.last)
+    .where(
+        SERIALS.c.county_code == bindparam("county"),
+        SERIALS.c.kind == bindparam("kind"),
+        SERIALS.c.year == bindparam("year"),
+    )
+    .with_for_update()
+)
+MOVE_SERIAL = Quick(
+    update(SERIALS).where(SERIALS.c.id == bindparam("serial")).values(last=bindparam("to"))
+)
 
 
 @dataclass(frozen=True)
@@ -76,10 +95,10 @@ def file_form(
     LAYOUTS[kind][0](**plain)  # a form is never filed without a fact that it prints
     said = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     w.hold_trail(paper.origin_code)
-    before = latest(w, kind, subject_id)
+    before = w.row(LAST_FORM, kind=kind.value, subject=subject_id)
     if before is not None and before.facts == said:
-        return before
-    row = w.add(_row(w, paper, kind, subject_id, said, before))
+        return w.session.get_one(FiledForm, before.id)
+    row = w.put(_row(w, paper, kind, subject_id, said, before))
     fact = FormFiled(kind.value, row.number, row.version, blind("filed_form", said))
     w.record(fact, on=paper, county=paper.origin_code)
     return row
@@ -134,7 +153,7 @@ def _row(
     kind: FormKind,
     subject_id: UUID,
     said: str,
-    before: FiledForm | None,
+    before: Any,  # noqa: ANN401 (a row of LAST_FORM, or None)
 ) -> FiledForm:
     year = before.year if before else w.today.year
     serial = before.serial if before else _next_serial(w, paper.origin_code, kind, year)
@@ -161,22 +180,12 @@ def _next_serial(w: Work, county: str, kind: FormKind, year: int) -> int:
     The first two of a year may race: the loser's insert fails inside its savepoint and it then
     waits for the winner's row like everybody after.
     """
-    statement = (
-        select(FormSerial)
-        .where(
-            FormSerial.county_code == county,
-            FormSerial.kind == kind.value,
-            FormSerial.year == year,
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    row = w.one(statement)
+    row = w.row(READ_SERIAL, county=county, kind=kind.value, year=year)
     if row is None:
         first = {"id": w.new_id(), "county_code": county, "kind": kind, "year": year, "last": 0}
         with suppress(IntegrityError), w.session.begin_nested():
             w.session.execute(insert(FormSerial), first)
-        row = w.session.scalars(statement).one()
-    row.last += 1
-    w.session.flush()
-    return row.last
+        row = w.row(READ_SERIAL, county=county, kind=kind.value, year=year)
+    serial: int = row.last + 1
+    w.rows(MOVE_SERIAL, serial=row.id, to=serial)
+    return serial

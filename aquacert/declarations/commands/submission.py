@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from aquacert.accounts import commands as accounts
@@ -21,7 +21,7 @@ from aquacert.declarations.commands.facts import (
 from aquacert.declarations.commands.filing import file_opening
 from aquacert.declarations.commands.goods import clear_goods, write_goods
 from aquacert.declarations.models import Declaration, DeclarationSerial
-from aquacert.declarations.queries import faults_of_checks, read, subject_of
+from aquacert.declarations.queries import checked, faults_of_checks, read, subject_of
 from aquacert.declarations.queries.faults import faults_of_paper
 from aquacert.declarations.queries.holds import free
 from aquacert.declarations.queries.proxy import consent_fault
@@ -35,7 +35,9 @@ from aquacert.declarations.rules.states import MOVES, Act, State
 from aquacert.hatcheries.commands import lock_lots
 from aquacert.hatcheries.models import Hatchery
 from aquacert.kernel.clock import legal_day
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import Invalid, NotFound
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 from aquacert.reference import queries as reference
@@ -44,6 +46,15 @@ from aquacert.reference.rules.text import clean
 
 LONGEST_NOTE = 1_000
 TICK = "请先勾选“我已看过，内容属实”。"
+SERIALS = table_of(DeclarationSerial)
+READ_SERIAL = Quick(
+    select(SERIALS.c.id, SERIALS.c.last)
+    .where(SERIALS.c.division_code == bindparam("county"), SERIALS.c.day_on == bindparam("day"))
+    .with_for_update()
+)
+MOVE_SERIAL = Quick(
+    update(SERIALS).where(SERIALS.c.id == bindparam("serial")).values(last=bindparam("to"))
+)
 
 
 def submit_declaration(
@@ -164,7 +175,8 @@ def _ready(w: Work, paper: Declaration, answers: Answers, *, statement: bool) ->
             [one.plan for one in batches], {str(key): value for key, value in left.items()}
         )
         declared_at = paper.submitted_at or w.now
-        faults |= faults_of_checks(w, subject_of(farm, reading, paper.id, declared_at), reading)
+        subject = subject_of(farm, reading, paper.id, declared_at)
+        faults |= faults_of_checks(checked(w, subject, left), reading)
     if not statement:
         faults["statement"] = TICK
     if w.actor.organisation_id != paper.organisation_id and (
@@ -182,18 +194,12 @@ def _next_serial(w: Work, county: str) -> int:
     The first two of a day may race: the loser's insert fails inside its savepoint and it then
     waits for the winner's row like everybody after.
     """
-    statement = (
-        select(DeclarationSerial)
-        .where(DeclarationSerial.division_code == county, DeclarationSerial.day_on == w.today)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    row = w.one(statement)
+    row = w.row(READ_SERIAL, county=county, day=w.today)
     if row is None:
         first = {"id": w.new_id(), "division_code": county, "day_on": w.today, "last": 0}
         with suppress(IntegrityError), w.session.begin_nested():
             w.session.execute(insert(DeclarationSerial), first)
-        row = w.session.scalars(statement).one()
-    row.last += 1
-    w.session.flush()
-    return row.last
+        row = w.row(READ_SERIAL, county=county, day=w.today)
+    serial: int = row.last + 1
+    w.rows(MOVE_SERIAL, serial=row.id, to=serial)
+    return serial

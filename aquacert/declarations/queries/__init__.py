@@ -22,7 +22,7 @@ from aquacert.declarations.queries.lists import (
     waiting,
 )
 from aquacert.declarations.queries.machine import (
-    check_facts,
+    checked,
     earliest,
     machine_checks,
     stored_subject,
@@ -39,7 +39,7 @@ __all__ = [
     "Reading",
     "all_load_facts",
     "batches_of",
-    "check_facts",
+    "checked",
     "counts",
     "declaration",
     "declaration_page",

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from aquacert.declarations.models import Bulk, BulkDraft, Declaration
 from aquacert.declarations.queries.faults import faults_of_checks
 from aquacert.declarations.queries.holds import free
-from aquacert.declarations.queries.machine import subject_of
+from aquacert.declarations.queries.machine import checked, subject_of
 from aquacert.declarations.queries.reading import read
 from aquacert.declarations.rules.bulk import (
     DraftState,
@@ -125,7 +125,7 @@ def _judged(
         faults |= beyond_stock(plans, left)
         # The id stands for a paper that is not there yet: nothing is held in its name.
         subject = subject_of(farm, reading, uuid4(), look.now)
-        faults |= faults_of_checks(look, subject, reading)
+        faults |= faults_of_checks(checked(look, subject), reading)
         if not faults:
             for plan in plans:
                 left[plan.lot] = left.get(plan.lot, 0) - plan.quantity

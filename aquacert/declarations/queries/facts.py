@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -21,7 +22,7 @@ from aquacert.reference.queries import full_name, species
 
 LOADS, PAPERS, FARMS = table_of(Load), table_of(Declaration), table_of(Hatchery)
 LINES, BATCHES = table_of(LoadLine), table_of(Batch)
-FACTS_OF_LOAD = Quick(
+_FACTS = (
     select(
         *(column for column in LOADS.c if not column.name.endswith("_index")),
         PAPERS.c.number.label("paper_no"),
@@ -42,13 +43,20 @@ FACTS_OF_LOAD = Quick(
     )
     .join(PAPERS, PAPERS.c.id == LOADS.c.declaration_id)
     .join(FARMS, FARMS.c.id == PAPERS.c.hatchery_id)
-    .where(LOADS.c.id == bindparam("load"))
 )
-LINES_OF_LOAD = Quick(
-    select(*BATCHES.c, LINES.c.quantity.label("load_quantity"))
+_LINES = (
+    select(*BATCHES.c, LINES.c.quantity.label("load_quantity"), LINES.c.load_id)
     .join(BATCHES, BATCHES.c.id == LINES.c.batch_id)
-    .where(LINES.c.load_id == bindparam("load"))
     .order_by(BATCHES.c.number)
+)
+FACTS_OF_LOAD = Quick(_FACTS.where(LOADS.c.id == bindparam("load")))
+FACTS_OF_LOADS = Quick(
+    _FACTS.where(LOADS.c.declaration_id == bindparam("paper")).order_by(LOADS.c.number)
+)
+LINES_OF_LOAD = Quick(_LINES.where(LINES.c.load_id == bindparam("load")))
+LINES_OF_LOADS = Quick(_LINES.where(BATCHES.c.declaration_id == bindparam("paper")))
+BATCHES_OF = Quick(
+    select(BATCHES).where(BATCHES.c.declaration_id == bindparam("paper")).order_by(BATCHES.c.number)
 )
 
 
@@ -165,9 +173,6 @@ def declaration(look: Look, declaration_id: UUID) -> Declaration:
 
 def batches_of(look: Look, declaration_id: UUID) -> list[BatchLine]:
     """Return every batch of a declaration in order."""
-    rows = look.scalars(
-        select(Batch).where(Batch.declaration_id == declaration_id).order_by(Batch.number)
-    )
     return [
         BatchLine(
             batch_id=row.id,
@@ -188,7 +193,7 @@ def batches_of(look: Look, declaration_id: UUID) -> list[BatchLine]:
             brought_province=row.brought_province or "",
             brought_on=row.brought_on,
         )
-        for row in rows
+        for row in look.rows(BATCHES_OF, paper=declaration_id)
     ]
 
 
@@ -203,7 +208,27 @@ def loads_of(look: Look, declaration_id: UUID) -> list[Load]:
 def load_facts(look: Look, load_id: UUID) -> LoadFacts:
     """Return a load with its declaration, farm and lines; raise `NotFound` out of scope."""
     load = look.row(FACTS_OF_LOAD, load=load_id)
-    if load is None or load.submitted_at is None or not look.sees(Load, load):
+    if load is None:
+        raise NotFound
+    return _facts(look, load, look.rows(LINES_OF_LOAD, load=load_id))
+
+
+def all_load_facts(look: Look, declaration_id: UUID) -> list[LoadFacts]:
+    """Return the facts of every load of a declaration in order."""
+    return load_facts_of(look, declaration(look, declaration_id))
+
+
+def load_facts_of(look: Look, paper: Declaration) -> list[LoadFacts]:
+    """Return the facts of every load of a declaration that the caller has in hand, in order."""
+    loads = look.rows(FACTS_OF_LOADS, paper=paper.id)
+    lines: dict[UUID, list[Any]] = {}
+    for line in look.rows(LINES_OF_LOADS, paper=paper.id):
+        lines.setdefault(line.load_id, []).append(line)
+    return [_facts(look, load, lines.get(load.id, [])) for load in loads]
+
+
+def _facts(look: Look, load: Any, lines: Sequence[Any]) -> LoadFacts:  # noqa: ANN401 (rows)
+    if load.submitted_at is None or not look.sees(Load, load):
         raise NotFound
     return LoadFacts(
         declaration_id=load.declaration_id,
@@ -224,7 +249,7 @@ def load_facts(look: Look, load_id: UUID) -> LoadFacts:
         origin_name=full_name(look, load.paper_origin_code),
         origin_place=load.origin_place,
         office_id=load.office_id,
-        load_id=load_id,
+        load_id=load.id,
         load_no=load.number,
         load_state=load.state,
         destination_code=load.destination_code,
@@ -240,16 +265,11 @@ def load_facts(look: Look, load_id: UUID) -> LoadFacts:
         departs_at=load.departs_at,
         travel_days=load.travel_days,
         purpose=load.purpose,
-        lines=_lines(look, load_id),
+        lines=_lines(look, lines),
     )
 
 
-def all_load_facts(look: Look, declaration_id: UUID) -> list[LoadFacts]:
-    """Return the facts of every load of a declaration in order."""
-    return [load_facts(look, load.id) for load in loads_of(look, declaration_id)]
-
-
-def _lines(look: Look, load_id: UUID) -> tuple[LineFacts, ...]:
+def _lines(look: Look, lines: Sequence[Any]) -> tuple[LineFacts, ...]:
     return tuple(
         LineFacts(
             batch_id=batch.id,
@@ -265,5 +285,5 @@ def _lines(look: Look, load_id: UUID) -> tuple[LineFacts, ...]:
             load_quantity=batch.load_quantity,
             source=batch.source,
         )
-        for batch in look.rows(LINES_OF_LOAD, load=load_id)
+        for batch in lines
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.parsers import purpose_asks
-from aquacert.declarations.queries.machine import Subject, check_facts, zone_blocks
+from aquacert.declarations.queries.machine import Checked, Subject
 from aquacert.declarations.queries.reading import Reading
 from aquacert.declarations.queries.slots import slots_of
 from aquacert.declarations.rules.answers import Answers
@@ -25,9 +25,9 @@ HOME = "到达地就是启运地。请写收货的地方在哪里；苗种不出
 CLASH = "两个窗口里填得不一样，请选一个。"
 
 
-def faults_of_checks(look: Look, subject: Subject, reading: Reading) -> Faults:
+def faults_of_checks(found: Checked, reading: Reading) -> Faults:
     """Return field → sentence for every check that forbids sending; warnings are not faults."""
-    facts = check_facts(look, subject)
+    facts = found.facts
     failed = {one.reason for one in checks(facts) if not one.ok}
     faults = _of_the_farm(facts, failed)
     for at, batch in enumerate(facts.batches):
@@ -37,7 +37,7 @@ def faults_of_checks(look: Look, subject: Subject, reading: Reading) -> Faults:
         faults |= _too_soon(facts.earliest_at.astimezone(SHANGHAI), reading)
     if Reason.WILD in failed:
         faults |= _caught_long_ago(facts)
-    return faults | _back_home(subject, reading) | _zones(look, subject, reading)
+    return faults | _back_home(found.subject, reading) | _zones(found, reading)
 
 
 def _of_the_farm(facts: CheckFacts, failed: Collection[Reason]) -> Faults:
@@ -82,12 +82,12 @@ def _too_soon(earliest: datetime, reading: Reading) -> Faults:
     }
 
 
-def _zones(look: Look, subject: Subject, reading: Reading) -> Faults:
+def _zones(found: Checked, reading: Reading) -> Faults:
     """Name every batch whose species a zone stops here, and every load that goes into one."""
     faults: Faults = {}
     species = [one.lot.species_code for one in reading.good_batches()]
     destinations = [one.destination_code for one in reading.good_transports()]
-    for block in zone_blocks(look, subject):
+    for block in found.blocked:
         for at, code in enumerate(destinations):
             if code == block.division_code:
                 faults.setdefault(f"loads-{at}-destination", block.sentence)

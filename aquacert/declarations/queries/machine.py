@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from aquacert.declarations.models import Declaration, Load
 from aquacert.declarations.parsers import purpose_asks
@@ -22,10 +22,12 @@ from aquacert.declarations.rules.clocks import wild_due
 from aquacert.declarations.rules.states import State
 from aquacert.hatcheries import queries as hatcheries
 from aquacert.hatcheries.models import Hatchery
-from aquacert.hatcheries.rules.fitness import FitReason
+from aquacert.hatcheries.rules.fitness import FitReason, faults
 from aquacert.hatcheries.rules.origins import STANDING_WORDS, Standing
 from aquacert.kernel.clock import SHANGHAI, legal_day
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.duration import lead
@@ -33,6 +35,19 @@ from aquacert.surveillance.queries import Block, blocks
 
 NOT_OPEN = frozenset({FitReason.REGISTERED, FitReason.CLOSED, FitReason.MERGED})
 """What ends the matter for the whole farm."""
+LOADS, PAPERS = table_of(Load), table_of(Declaration)
+PLATE_USED = Quick(
+    select(LOADS.c.id)
+    .join(PAPERS, PAPERS.c.id == LOADS.c.declaration_id)
+    .where(
+        LOADS.c.plate == bindparam("plate"),
+        LOADS.c.departs_at >= bindparam("since"),
+        LOADS.c.departs_at < bindparam("until"),
+        PAPERS.c.id != bindparam("but_not"),
+        PAPERS.c.state != State.WITHDRAWN.value,
+        PAPERS.c.state != State.REFUSED.value,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,15 @@ class Subject:
     plates: tuple[str, ...]
     purposes: tuple[tuple[str, Mapping[str, str]], ...]
     """Per load its purpose and what was answered to what the purpose asks."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the checks look at, and the zones behind it: gathered once."""
+
+    subject: Subject
+    facts: CheckFacts
+    blocked: tuple[Block, ...]
 
 
 def subject_of(
@@ -129,34 +153,41 @@ def stored_subject(look: Look, paper: Declaration) -> Subject:
 
 def machine_checks(look: Look, paper: Declaration) -> tuple[Check, ...]:
     """Return every check of a submitted declaration as it stands now."""
-    return checks(check_facts(look, stored_subject(look, paper)))
+    return checks(checked(look, stored_subject(look, paper)).facts)
 
 
-def check_facts(look: Look, subject: Subject) -> CheckFacts:
-    """Gather what the checks look at."""
+def checked(look: Look, subject: Subject, left: Mapping[UUID, int] | None = None) -> Checked:
+    """Gather what the checks look at; `left` is what is free of each lot, when it was just read."""
+    blocked = zone_blocks(look, subject)
+    if left is None:
+        left = free(look, {one.lot_id for one in subject.batches}, but_not=subject.declaration_id)
+    return Checked(subject, _facts(look, subject, left, blocked), blocked)
+
+
+def _facts(
+    look: Look, subject: Subject, left: Mapping[UUID, int], blocked: Sequence[Block]
+) -> CheckFacts:
     declared_on = legal_day(subject.declared_at)
     rule = reference.rule(look, "declaration.lead_time", declared_on)
-    lot_ids = {one.lot_id for one in subject.batches}
-    unfit = {one.reason: one for one in hatcheries.fit_to_declare(look, subject.hatchery.id)}
+    farm = hatcheries.farm_facts(look, subject.hatchery.id)
+    unfit = {one.reason: one for one in faults(farm)}
     ends = [one for reason, one in unfit.items() if reason in NOT_OPEN]
     campaign = unfit.get(FitReason.CAMPAIGN)
-    open_amounts = free(look, lot_ids, but_not=subject.declaration_id)
     return CheckFacts(
         hatchery_approved=not ends,
         farm_basis=ends[0].sentence if ends and ends[0].reason is not FitReason.REGISTERED else "",
         campaign=f"{campaign.sentence} {campaign.basis}".strip() if campaign else "",
-        confirmed_on=subject.hatchery.confirmed_on,
-        confirm_within_days=hatcheries.confirm_within(look),
+        confirmed_on=farm.confirmed_on,
+        confirm_within_days=farm.confirm_within_days,
         today=look.today,
         declared_at=subject.declared_at,
         first_departure_at=min(subject.departures, default=subject.declared_at),
         earliest_at=earliest(look, subject.declared_at),
         lead_article=rule.article,
         batches=tuple(
-            _batch_facts(look, subject, one, open_amounts.get(one.lot_id, 0))
-            for one in subject.batches
+            _batch_facts(look, subject, one, left.get(one.lot_id, 0)) for one in subject.batches
         ),
-        zones=tuple(block.sentence for block in zone_blocks(look, subject)),
+        zones=tuple(block.sentence for block in blocked),
         plates_twice=_plates_twice(look, subject),
         asks=_asks(subject, declared_on),
     )
@@ -222,16 +253,5 @@ def _plates_twice(look: Look, subject: Subject) -> tuple[str, ...]:
 
 def _used(look: Look, plate: str, departs_at: datetime, but_not: UUID) -> bool:
     day = departs_at.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-    dead: Collection[str] = (State.WITHDRAWN.value, State.REFUSED.value)
-    statement = (
-        select(Load.id)
-        .join(Declaration, Declaration.id == Load.declaration_id)
-        .where(
-            Load.plate == plate,
-            Load.departs_at >= day,
-            Load.departs_at < day + timedelta(days=1),
-            Declaration.id != but_not,
-            Declaration.state.not_in(dead),
-        )
-    )
-    return look.one(statement) is not None
+    until = day + timedelta(days=1)
+    return bool(look.rows(PLATE_USED, plate=plate, since=day, until=until, but_not=but_not))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from aquacert.accounts.queries.organisations import organisation
+from aquacert.accounts.queries.organisations import issuer
 from aquacert.accounts.queries.people import person, person_name
 from aquacert.declarations.documents import (
     AnswerFacts,
@@ -17,8 +17,9 @@ from aquacert.declarations.documents import (
     sheet_of,
 )
 from aquacert.declarations.models import Declaration
-from aquacert.declarations.queries.facts import LoadFacts, all_load_facts, batches_of
+from aquacert.declarations.queries.facts import LoadFacts, batches_of, load_facts_of
 from aquacert.declarations.queries.filed import latest, sheet_of_form
+from aquacert.declarations.queries.slots import held_of
 from aquacert.declarations.rules.answers import (
     MODE_WORDS,
     PURPOSE_WORDS,
@@ -86,14 +87,16 @@ def opening_sheet(look: Look, paper: Declaration, kind: str) -> Sheet:
 
 def application_facts(look: Look, paper: Declaration) -> ApplicationFacts:
     """Return what the 申报单 says about a submitted declaration."""
-    farm = look.session.get(Hatchery, paper.hatchery_id)
-    if farm is None or paper.submitted_at is None:
+    if paper.submitted_at is None:
         raise NotFound
-    batches, loads = batches_of(look, paper.id), all_load_facts(look, paper.id)
-    held = {file.name.split("/")[0] for file in look.files_of(paper)}
+    batches, loads, held = (
+        batches_of(look, paper.id),
+        load_facts_of(look, paper),
+        held_of(look, paper),
+    )
     return ApplicationFacts(
         **common_facts(look, paper, paper.submitted_at),
-        phone=paper.phone or farm.phone or "",
+        phone=paper.phone or _farm_phone(look, paper),
         species=_once(one.species_name for one in batches),
         quantity="；".join(in_words(one.quantity, unit_words(one.unit)) for one in batches),
         source=_once(SOURCE_WORDS[Source(one.source)] for one in batches),
@@ -194,12 +197,19 @@ def unit_words(unit: str) -> str:
 def common_facts(look: Look, paper: Declaration, at: datetime) -> dict[str, Any]:
     """Return what every form of this declaration says, dated on the legal day of `at`."""
     return {
-        "office": organisation(look, paper.office_id).name_zh,
+        "office": issuer(look, paper.office_id).name_zh,
         "declaration_no": paper.number or "",
         "owner": paper.hatchery_name,
         "day": legal_day(at).isoformat(),
         "is_demo": look.settings.is_demo,
     }
+
+
+def _farm_phone(look: Look, paper: Declaration) -> str:
+    farm = look.session.get(Hatchery, paper.hatchery_id)
+    if farm is None:
+        raise NotFound
+    return farm.phone or ""
 
 
 def _load(one: LoadFacts) -> tuple[str, ...]:

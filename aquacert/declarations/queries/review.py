@@ -10,7 +10,7 @@ from aquacert.declarations.models import Declaration
 from aquacert.declarations.parsers import purpose_asks
 from aquacert.declarations.queries.faults import faults_of_checks, faults_of_paper
 from aquacert.declarations.queries.holds import free
-from aquacert.declarations.queries.machine import check_facts, subject_of
+from aquacert.declarations.queries.machine import checked, subject_of
 from aquacert.declarations.queries.reading import ReadBatch, Reading, read
 from aquacert.declarations.queries.transports import ReadTransport
 from aquacert.declarations.rules.answers import (
@@ -103,8 +103,9 @@ def review(look: Look, paper: Declaration) -> Review:
     if reading.whole:
         subject = subject_of(farm, reading, paper.id, paper.submitted_at or look.now)
         found.faults |= beyond_stock([one.plan for one in reading.good_batches()], available)
-        found.faults |= faults_of_checks(look, subject, reading)
-        if twice := check_facts(look, subject).plates_twice:
+        seen = checked(look, subject, left)
+        found.faults |= faults_of_checks(seen, reading)
+        if twice := seen.facts.plates_twice:
             said = "、".join(show_plate(one) for one in twice)
             found.warnings.append(f"{said} 当天已有一份申报，确认没错就提交。")
     if paper.copied_from_id is not None:

@@ -24,7 +24,7 @@ from aquacert.hatcheries.queries.farms import (
     own_hatchery,
     waiting_count,
 )
-from aquacert.hatcheries.queries.fitness import confirm_within, fit_to_declare
+from aquacert.hatcheries.queries.fitness import confirm_within, farm_facts, fit_to_declare
 from aquacert.hatcheries.queries.places import find_place
 from aquacert.hatcheries.queries.records import (
     PersonLine,
@@ -66,6 +66,7 @@ __all__ = [
     "diary_since",
     "due_campaigns",
     "entries",
+    "farm_facts",
     "find_place",
     "fit_to_declare",
     "hatchery",

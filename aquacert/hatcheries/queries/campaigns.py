@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, bindparam, exists, func, select
 
 from aquacert.hatcheries.models import Campaign, CampaignAnswer, Hatchery
 from aquacert.hatcheries.queries.farms import licences
@@ -23,8 +23,10 @@ from aquacert.hatcheries.rules.campaigns import (
 )
 from aquacert.hatcheries.rules.kinds import State, grade
 from aquacert.kernel.clock import legal_day
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.paging import Pages
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.masking import mask_numbers
@@ -32,6 +34,27 @@ from aquacert.reference.rules.masking import mask_numbers
 PERSONAL = frozenset({ENTRY_WORDS[Entry.CONTACT], ENTRY_WORDS[Entry.PHONE]})
 OPEN_WRONG = and_(CampaignAnswer.wrong > 0, CampaignAnswer.settled_at.is_(None))
 """Something was said to be wrong and nobody has looked at it yet."""
+FARMS, CAMPAIGNS, ANSWERS = table_of(Hatchery), table_of(Campaign), table_of(CampaignAnswer)
+UNANSWERED = Quick(
+    select(
+        CAMPAIGNS.c.title,
+        CAMPAIGNS.c.blocks,
+        CAMPAIGNS.c.due_on,
+        CAMPAIGNS.c.ended_at,
+        CAMPAIGNS.c.division_code,
+        FARMS.c.division_code.label("farm_code"),
+    )
+    .join(FARMS, FARMS.c.id == bindparam("farm"))
+    .where(
+        FARMS.c.state == State.APPROVED.value,
+        CAMPAIGNS.c.ended_at.is_(None),
+        ~exists().where(
+            ANSWERS.c.campaign_id == CAMPAIGNS.c.id, ANSWERS.c.hatchery_id == FARMS.c.id
+        ),
+    )
+    .order_by(CAMPAIGNS.c.due_on)
+)
+"""The running data checks that a registered farm, wherever it lies, has not answered."""
 
 
 @dataclass(frozen=True)
@@ -226,14 +249,10 @@ def due_campaigns(look: Look, hatchery_id: UUID) -> list[DueLine]:
 def campaigns_blocking(look: Look, hatchery_id: UUID) -> list[str]:
     """Return the titles of the data checks that hold this farm back from declaring."""
     return [
-        line.campaign.title
-        for line in due_campaigns(look, hatchery_id)
-        if blocks_now(
-            blocks=line.campaign.blocks,
-            due_on=line.campaign.due_on,
-            ended=line.campaign.ended_at,
-            today=look.today,
-        )
+        row.title
+        for row in look.rows(UNANSWERED, farm=hatchery_id)
+        if blocks_now(blocks=row.blocks, due_on=row.due_on, ended=row.ended_at, today=look.today)
+        and row.farm_code in reference.descendants(look, row.division_code)
     ]
 
 

@@ -5,18 +5,36 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select
 
 from aquacert.hatcheries.models import Hatchery, Licence
 from aquacert.hatcheries.queries.campaigns import campaigns_blocking
 from aquacert.hatcheries.queries.farms import licence_standing
 from aquacert.hatcheries.rules.fitness import FarmFacts, Fault, faults
 from aquacert.hatcheries.rules.kinds import LicenceKind
+from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 
 CONFIRM_RULE = "hatchery.confirm"
+FARMS, LICENCES = table_of(Hatchery), table_of(Licence)
+STANDING = Quick(
+    select(FARMS.c.state, FARMS.c.closed_on, FARMS.c.confirmed_on).where(
+        FARMS.c.id == bindparam("farm")
+    )
+)
+WATERS_UNTIL = Quick(
+    select(LICENCES.c.until_on)
+    .where(
+        LICENCES.c.hatchery_id == bindparam("farm"),
+        LICENCES.c.kind == LicenceKind.WATERS.value,
+        LICENCES.c.from_on <= bindparam("on"),
+        LICENCES.c.verified_at.is_not(None),
+    )
+    .order_by(LICENCES.c.until_on.desc())
+)
 
 
 def fit_to_declare(look: Look, hatchery_id: UUID) -> list[Fault]:
@@ -25,22 +43,23 @@ def fit_to_declare(look: Look, hatchery_id: UUID) -> list[Fault]:
     A declaration may be sent when no fault `is_hard`. Reads past row scope: the caller has shown
     that the farm is the actor's to see. Raises `NotFound` for no such farm.
     """
-    # Read anew: whoever waited for a farm that was being closed must see it closed.
-    fresh = select(Hatchery).where(Hatchery.id == hatchery_id)
-    farm = look.one(fresh.execution_options(populate_existing=True))
+    return faults(farm_facts(look, hatchery_id))
+
+
+def farm_facts(look: Look, hatchery_id: UUID) -> FarmFacts:
+    """Return what `fit_to_declare` judges, read anew: who waited for a farm sees it closed."""
+    farm = look.row(STANDING, farm=hatchery_id)
     if farm is None:
         raise NotFound
-    return faults(
-        FarmFacts(
-            state=farm.state,
-            today=look.today,
-            licence=licence_standing(look, farm.id, None, look.today),
-            waters_until=waters_until(look, farm.id),
-            confirmed_on=farm.confirmed_on,
-            confirm_within_days=confirm_within(look),
-            closed_on=farm.closed_on,
-            unanswered="、".join(campaigns_blocking(look, farm.id)),
-        )
+    return FarmFacts(
+        state=farm.state,
+        today=look.today,
+        licence=licence_standing(look, hatchery_id, None, look.today),
+        waters_until=waters_until(look, hatchery_id),
+        confirmed_on=farm.confirmed_on,
+        confirm_within_days=confirm_within(look),
+        closed_on=farm.closed_on,
+        unanswered="、".join(campaigns_blocking(look, hatchery_id)),
     )
 
 
@@ -55,11 +74,5 @@ def confirm_within(look: Look) -> int:
 
 def waters_until(look: Look, hatchery_id: UUID) -> date | None:
     """Return the last day of the verified waters certificate that ends last; None without one."""
-    return look.session.scalar(
-        select(func.max(Licence.until_on)).where(
-            Licence.hatchery_id == hatchery_id,
-            Licence.kind == LicenceKind.WATERS.value,
-            Licence.from_on <= look.today,
-            Licence.verified_at.is_not(None),
-        )
-    )
+    row = look.row(WATERS_UNTIL, farm=hatchery_id, on=look.today)
+    return None if row is None else row.until_on

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -18,7 +19,15 @@ from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 
-LOTS = table_of(Lot)
+LOTS, PONDS = table_of(Lot), table_of(Pond)
+LOTS_OF_FARM = Quick(
+    select(
+        *(column for column in LOTS.c if column.name != "hatchery_id"),
+        PONDS.c.name.label("pond_name"),
+    )
+    .join(PONDS, PONDS.c.id == LOTS.c.pond_id)
+    .where(LOTS.c.hatchery_id == bindparam("farm"))
+)
 BALANCE = Quick(select(LOTS.c.balance).where(LOTS.c.id == bindparam("lot")))
 
 
@@ -73,11 +82,9 @@ def balance(look: Look, lot_id: UUID) -> int:
 
 def lots(look: Look, hatchery_id: UUID) -> list[LotLine]:
     """Return every lot of a hatchery by pond, empty ones too."""
-    rows = look.session.execute(
-        select(Lot, Pond).join(Pond, Pond.id == Lot.pond_id).where(Lot.hatchery_id == hatchery_id)
-    ).all()
-    found = sorted(rows, key=lambda row: (by_number(row[1].name), row[0].number))
-    return [_line(look, lot, pond) for lot, pond in found]
+    found = look.rows(LOTS_OF_FARM, farm=hatchery_id)
+    found.sort(key=lambda row: (by_number(row.pond_name), row.number))
+    return [_line(look, row, row.pond_name) for row in found]
 
 
 def lot_lines(look: Look, lot_ids: Collection[UUID]) -> dict[UUID, LotLine]:
@@ -85,7 +92,7 @@ def lot_lines(look: Look, lot_ids: Collection[UUID]) -> dict[UUID, LotLine]:
     rows = look.session.execute(
         select(Lot, Pond).join(Pond, Pond.id == Lot.pond_id).where(Lot.id.in_(lot_ids))
     ).all()
-    return {lot.id: _line(look, lot, pond) for lot, pond in rows}
+    return {lot.id: _line(look, lot, pond.name) for lot, pond in rows}
 
 
 def ponds(look: Look, hatchery_id: UUID) -> list[Pond]:
@@ -125,17 +132,17 @@ def entries(look: Look, lot_id: UUID) -> list[StockMovement]:
     )
 
 
-def _line(look: Look, lot: Lot, pond: Pond) -> LotLine:
+def _line(look: Look, lot: Any, pond_name: str) -> LotLine:  # noqa: ANN401 (a lot, or its row)
     return LotLine(
         lot_id=lot.id,
         number=lot.number,
-        pond_name=pond.name,
+        pond_name=pond_name,
         species_code=lot.species_code,
         species_name=reference.species(look, lot.species_code).name_zh,
         variety=lot.variety,
         life_stage=lot.life_stage,
         unit=lot.unit,
         balance=lot.balance,
-        pond_id=pond.id,
+        pond_id=lot.pond_id,
         opened_at=lot.opened_at,
     )

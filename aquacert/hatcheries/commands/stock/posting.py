@@ -94,9 +94,14 @@ class About:
 PLAIN = About()
 
 
-def lock_lots(w: Work, lot_ids: Iterable[UUID]) -> dict[UUID, Lot]:
-    """Lock the lots in one order (so two requests never wait for each other) and return them."""
-    return {key: w.get_for_change(Lot, key) for key in sorted(set(lot_ids))}
+def lock_lots(w: Work, lot_ids: Iterable[UUID]) -> None:
+    """Lock lots that must be there, in one order: two requests never wait for each other.
+
+    Raises `NotFound` for a lot that is not. What they hold is to be read after this.
+    """
+    for lot_id in sorted(set(lot_ids)):
+        if w.row(HOLD, lot=lot_id) is None:
+            raise NotFound
 
 
 def hold_lots(w: Work, lot_ids: Iterable[UUID]) -> None:
