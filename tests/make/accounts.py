@@ -26,7 +26,7 @@ from aquacert.accounts.models import Organisation, TotpSecret
 from aquacert.accounts.queries import actor_for, memberships_in_force, session_standing
 from aquacert.accounts.queries.organisations import organisation
 from aquacert.accounts.queries.recovery import recovery_of_secret
-from aquacert.accounts.rules.roles import KINDS_OF_ROLE, NEEDS_SECOND_FACTOR, Role
+from aquacert.accounts.rules.roles import FARM, KINDS_OF_ROLE, NEEDS_SECOND_FACTOR, Role
 from aquacert.kernel.scope import SYSTEM, Actor
 from aquacert.kernel.work import Database
 from aquacert.reference.rules.uscc import check_character
@@ -97,7 +97,7 @@ def make_person(
     phone: str = "13800008000",
 ) -> Made:
     """Add a person with a role (and a body that gives it), sign him in and return both."""
-    kind = min(KINDS_OF_ROLE[Role(role)])
+    kind = "hatchery" if Role(role) in FARM else min(KINDS_OF_ROLE[Role(role)])
     place = division or COUNTY
     body = organisation_id or make_organisation(db, kind, division=place)
     user = username or f"{role}{next(COUNT)}"

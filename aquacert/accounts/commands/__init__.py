@@ -2,6 +2,7 @@
 
 from aquacert.accounts.commands.challenges import ask_assertion, ask_registration
 from aquacert.accounts.commands.disowning import disown_session
+from aquacert.accounts.commands.founding import found_farm
 from aquacert.accounts.commands.inbox import (
     answer_question,
     ask_question,
@@ -111,6 +112,7 @@ __all__ = [
     "finish_recovery",
     "first_password",
     "forget_person",
+    "found_farm",
     "freeze_person",
     "grant_step_up",
     "keep_preferences",

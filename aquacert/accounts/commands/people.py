@@ -177,7 +177,7 @@ def appoint(
     )
     place = division_code or body.division_code
     start = from_on or w.today
-    _check_appointment(w, person, body, role, place)
+    check_appointment(w, person, body, role, place)
     if until_on is not None and until_on <= start:
         raise Invalid("结束日期要晚于开始日期。", until_on="结束日期要晚于开始日期")
     number = _number(w, role, place, appointment_number)
@@ -198,7 +198,8 @@ def appoint(
     return row.id
 
 
-def _check_appointment(w: Work, person: Person, body: Organisation, role: str, place: str) -> None:
+def check_appointment(w: Work, person: Person, body: Organisation, role: str, place: str) -> None:
+    """Raise `Invalid` unless a body gives this role, here, and nothing the person holds forbids it."""
     if role not in set(Role) or not roles.gives(Kind(body.kind), Role(role)):
         sentence = f"{roles.KIND_NAMES[Kind(body.kind)]}不设这个角色"
         raise Invalid(f"{sentence}。", role=sentence)

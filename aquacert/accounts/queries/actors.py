@@ -176,6 +176,8 @@ def actor_for(
     held = memberships_in_force(look, person_id)
     lent = lent_to(look, person_id) if held and token is None else []
     own, names = roles_of(held), roles_of([*held, *lent])
+    # Whoever has a farm beside another trade acts for the farm: only a farm declares.
+    first = next((one for one in held if one.role in roles.FARM), held[0] if held else None)
     may = permissions_of(frozenset(str(name) for name in names))
     if token is not None:
         may -= NEVER_BY_TOKEN
@@ -187,8 +189,8 @@ def actor_for(
         roles=frozenset(str(name) for name in names),
         permissions=may,
         scope=scope_of(look, [*held, *lent], person_id),
-        organisation_id=held[0].organisation_id if held else None,
-        county=held[0].division_code if held else "",
+        organisation_id=first.organisation_id if first is not None else None,
+        county=first.division_code if first is not None else "",
         is_token=token is not None,
         token_name="" if token is None else token.name,
         elder=person.elder,

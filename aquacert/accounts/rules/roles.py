@@ -82,7 +82,9 @@ ROLE_NAMES: Mapping[Role, str] = MappingProxyType(
     }
 )
 
-TRADE = frozenset({Role.HATCHERY_OWNER, Role.HATCHERY_CLERK, Role.DEALER, Role.CARRIER})
+FARM = frozenset({Role.HATCHERY_OWNER, Role.HATCHERY_CLERK})
+"""Who acts for a farm."""
+TRADE = FARM | {Role.DEALER, Role.CARRIER}
 LAB = frozenset({Role.LAB_RECEIVER, Role.LAB_TECHNICIAN, Role.LAB_REVIEWER, Role.LAB_AUTHORISER})
 AGENCY = frozenset(Role) - TRADE - LAB - {Role.CONSIGNEE}
 
@@ -106,8 +108,8 @@ KINDS_OF_ROLE: Mapping[Role, frozenset[Kind]] = MappingProxyType(
     {
         **dict.fromkeys(AGENCY, frozenset({Kind.AGENCY})),
         **dict.fromkeys(LAB, frozenset({Kind.LAB})),
-        Role.HATCHERY_OWNER: frozenset({Kind.HATCHERY}),
-        Role.HATCHERY_CLERK: frozenset({Kind.HATCHERY}),
+        # One legal entity is one body (S2): a dealer or carrier that breeds as well has its farm.
+        **dict.fromkeys(FARM, frozenset({Kind.HATCHERY, Kind.DEALER, Kind.CARRIER})),
         Role.DEALER: frozenset({Kind.DEALER}),
         Role.CARRIER: frozenset({Kind.CARRIER, Kind.DEALER}),
         # Never a membership: a consignee comes by a one-time link and holds nothing.

@@ -48,6 +48,7 @@ from aquacert.hatcheries.commands.registration import (
     reapply_hatchery,
     refuse_hatchery,
     register_hatchery,
+    register_own_hatchery,
 )
 from aquacert.hatcheries.commands.signs import (
     make_sign,
@@ -105,6 +106,7 @@ __all__ = [
     "reapply_hatchery",
     "refuse_hatchery",
     "register_hatchery",
+    "register_own_hatchery",
     "renew_licence",
     "reopen_hatchery",
     "return_licence",

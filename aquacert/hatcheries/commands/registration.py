@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Required, TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy import select
 
 from aquacert.accounts import commands as accounts
+from aquacert.accounts.queries.actors import memberships_in_force, roles_of
+from aquacert.accounts.rules.roles import FARM, ROLE_NAMES, Role, clashes
 from aquacert.hatcheries.commands.keeping import LicenceAsked, verify_all, write_licence
 from aquacert.hatcheries.models import Hatchery
+from aquacert.hatcheries.queries.farms import hatchery_of
 from aquacert.hatcheries.rules import MOVES, Act, State, kind_of, level_of
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.db import blind
-from aquacert.kernel.errors import Invalid
-from aquacert.kernel.work import Work
+from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow, NotSignedIn
+from aquacert.kernel.work import Look, Work
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.dated import in_force
 from aquacert.reference.rules.phone import parse_phone
@@ -68,75 +71,152 @@ class HatcheryReapplied(Fact):
     name: str
 
 
+class FarmWords(TypedDict, total=False):
+    """What `FarmAsked` is made of, as keyword arguments."""
+
+    name: Required[str]
+    uscc: Required[str]
+    division_code: Required[str]
+    place: Required[str]
+    level: Required[str]
+    kind: Required[str]
+    contact_name: Required[str]
+    phone: Required[str]
+    is_one_person: bool
+    licence_number: str
+    licence_from: date | None
+    licence_until: date | None
+    licence_species: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FarmAsked:
+    """A farm as somebody asks to have it registered."""
+
+    name: str
+    uscc: str
+    division_code: str
+    place: str
+    level: str
+    kind: str
+    contact_name: str
+    phone: str
+    is_one_person: bool = False
+    licence_number: str = ""
+    licence_from: date | None = None
+    licence_until: date | None = None
+    licence_species: tuple[str, ...] = ()
+
+
 def register_hatchery(
-    w: Work,
-    *,
-    name: str,
-    uscc: str,
-    division_code: str,
-    place: str,
-    level: str,
-    kind: str,
-    contact_name: str,
-    phone: str,
-    password: str,
-    username: str = "",
-    is_one_person: bool = False,
-    licence_number: str = "",
-    licence_from: date | None = None,
-    licence_until: date | None = None,
-    licence_species: tuple[str, ...] = (),
+    w: Work, *, password: str, username: str = "", **asked: Unpack[FarmWords]
 ) -> UUID:
     """Make the organisation, its owner's account and the hatchery, in state `registered`.
 
     The login name is the USCC when none is chosen. Raises `Invalid` with the field at fault: a
     second account for one USCC, a wrong check digit, a retired division.
     """
-    code, number = parse_uscc(uscc), parse_phone(phone)
-    if w.session.scalar(select(Hatchery.id).where(Hatchery.uscc == code)) is not None:
-        raise Invalid(TAKEN, uscc=TAKEN)
-    check_division(w, division_code)
+    farm = _asked(w, FarmAsked(**asked))
     with renamed(name_zh="name"):
         organisation_id = accounts.open_organisation(
-            w, kind="hatchery", name_zh=name.strip(), uscc=code, division_code=division_code
+            w,
+            kind="hatchery",
+            name_zh=farm.name,
+            uscc=farm.uscc,
+            division_code=farm.division_code,
         )
     with renamed(name="contact_name"):
         accounts.add_person(
             w,
-            username=username.strip() or code.lower(),
+            username=username.strip() or farm.uscc.lower(),
             password=password,
-            name=contact_name.strip(),
-            phone=number,
+            name=farm.contact_name,
+            phone=farm.phone,
             organisation_id=organisation_id,
             role="hatchery_owner",
             division_code=None,
             totp=False,
         )
+    return _write(w, organisation_id, farm)
+
+
+def register_own_hatchery(w: Work, **asked: Unpack[FarmWords]) -> UUID:
+    """Register a farm with the account that asks: it becomes the owner, no second one is made.
+
+    Raises `NotAllowedNow` for an account that acts for a farm already, `NotAllowed` for one whose
+    other role forbids it (officials, laboratory staff), `Invalid` with the field at fault.
+    """
+    check_may_register(w)
+    farm = _asked(w, FarmAsked(**asked))
+    with renamed(name_zh="name"):
+        organisation_id = accounts.found_farm(
+            w, name_zh=farm.name, uscc=farm.uscc, division_code=farm.division_code
+        )
+    return _write(w, organisation_id, farm)
+
+
+def check_may_register(look: Look) -> None:
+    """Raise unless whoever is signed in may register a farm with this very account."""
+    if look.actor.person_id is None:
+        raise NotSignedIn
+    held = memberships_in_force(look, look.actor.person_id)
+    for one in held:
+        farm = hatchery_of(look, one.organisation_id) if one.role in FARM else None
+        if farm is not None:
+            raise NotAllowedNow(f"您的账号已经有一家苗种场“{farm.name}”，不用再登记。")
+    if against := clashes(roles_of(held), Role.HATCHERY_OWNER):
+        listed = "、".join(ROLE_NAMES[other] for other in against)
+        raise NotAllowed(f"您现任{listed}，按回避要求不能自己办苗种场。")
+
+
+def _asked(w: Work, farm: FarmAsked) -> FarmAsked:
+    """Return what is asked as it is kept; raise `Invalid` with the field at fault."""
+    code = parse_uscc(farm.uscc)
+    if w.session.scalar(select(Hatchery.id).where(Hatchery.uscc == code)) is not None:
+        raise Invalid(TAKEN, uscc=TAKEN)
+    number = parse_phone(farm.phone)
+    check_division(w, farm.division_code)
+    return replace(
+        farm,
+        uscc=code,
+        phone=number,
+        name=farm.name.strip(),
+        place=farm.place.strip(),
+        contact_name=farm.contact_name.strip(),
+        level=level_of(farm.level).value,
+        kind=kind_of(farm.kind).value,
+    )
+
+
+def _write(w: Work, organisation_id: UUID, farm: FarmAsked) -> UUID:
     hatchery = w.add(
         Hatchery(
             id=w.new_id(),
             organisation_id=organisation_id,
-            name=name.strip(),
-            uscc=code,
-            division_code=division_code,
-            place=place.strip(),
-            level=level_of(level).value,
-            kind=kind_of(kind).value,
-            is_one_person=is_one_person,
-            contact_name=contact_name.strip(),
-            phone=number,
-            phone_index=blind("phone", number),
+            name=farm.name,
+            uscc=farm.uscc,
+            division_code=farm.division_code,
+            place=farm.place,
+            level=farm.level,
+            kind=farm.kind,
+            is_one_person=farm.is_one_person,
+            contact_name=farm.contact_name,
+            phone=farm.phone,
+            phone_index=blind("phone", farm.phone),
             state=State.REGISTERED.value,
             registered_at=w.now,
             refused_because="",
         )
     )
-    w.record(
-        HatcheryRegistered(name.strip(), code, division_code), on=hatchery, county=division_code
-    )
-    if licence_number.strip() and licence_from and licence_until:
+    fact = HatcheryRegistered(farm.name, farm.uscc, farm.division_code)
+    w.record(fact, on=hatchery, county=farm.division_code)
+    if farm.licence_number.strip() and farm.licence_from and farm.licence_until:
         asked = LicenceAsked(
-            "seed", licence_number, licence_from, licence_until, tuple(licence_species)
+            "seed",
+            farm.licence_number,
+            farm.licence_from,
+            farm.licence_until,
+            tuple(farm.licence_species),
         )
         write_licence(w, hatchery, asked)
     return hatchery.id

@@ -13,7 +13,8 @@ from aquacert.accounts import commands as accounts
 from aquacert.accounts.models import Membership
 from aquacert.accounts.queries import person
 from aquacert.accounts.queries.actors import in_force
-from aquacert.accounts.rules.roles import TRADE
+from aquacert.accounts.queries.organisations import organisation
+from aquacert.accounts.rules.roles import FARM, TRADE, Kind
 from aquacert.accounts.rules.states import PersonState
 from aquacert.hatcheries.commands.keeping import add_pond
 from aquacert.hatcheries.commands.stock import move_lot
@@ -105,7 +106,8 @@ def merge_hatcheries(
         moved["人员"],
     )
     w.record(fact, on=kept, county=kept.division_code, reason=said)
-    accounts.close_organisation(w, gone.organisation_id, reason=f"并入 {kept.name}：{said}")
+    if organisation(w, gone.organisation_id).kind == Kind.HATCHERY.value:
+        accounts.close_organisation(w, gone.organisation_id, reason=f"并入 {kept.name}：{said}")
     accounts.tell(
         w,
         to_organisation=kept.organisation_id,
@@ -212,11 +214,13 @@ def _move_people(
 ) -> int:
     """End the roles at the old body; appoint at the survivor's only who was chosen to come."""
     held = set(_roles(w, kept.organisation_id))
+    is_farm = organisation(w, gone.organisation_id).kind == Kind.HATCHERY.value
+    ending = TRADE if is_farm else FARM
     moved, left = 0, set()
     for row in w.scalars(
         select(Membership).where(
             Membership.organisation_id == gone.organisation_id,
-            Membership.role.in_([role.value for role in TRADE]),
+            Membership.role.in_(sorted(role.value for role in ending)),
             in_force(w),
         )
     ):

@@ -84,6 +84,12 @@ class RegisterForm(FarmForm):
     )
 
 
+class OwnRegisterForm(FarmForm):
+    """The second page of somebody who is signed in: no account is made."""
+
+    step = HiddenField(default="check")
+
+
 class ReapplyForm(Form):
     """What a refused farm may put right."""
 
