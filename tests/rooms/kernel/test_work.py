@@ -9,17 +9,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select, text
 
+from aquacert.accounts.models import Capability
 from aquacert.kernel.audit import AuditEntry, Fact, verify_chains
 from aquacert.kernel.errors import Conflict, NotFound, Repeated
-from aquacert.kernel.files import StoredFile
 from aquacert.kernel.idempotency import once
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Unaudited
 
 if TYPE_CHECKING:
     from aquacert.kernel.work import Database, Work
-
-ID = UUID(int=7)
 
 
 @dataclass(frozen=True)
@@ -42,20 +40,20 @@ def test_a_change_nobody_explains_is_refused(db: Database) -> None:
 def test_a_row_put_by_a_quick_statement_is_whole_and_wants_its_fact_like_any_other(
     db: Database,
 ) -> None:
-    def file(w: Work) -> StoredFile:
-        what = {"sha256": "ab" * 32, "size": 3, "media_type": "image/png", "name": "x/照片.png"}
-        return StoredFile(id=w.new_id(), **what, owner_kind="tests", owner_id=ID, made_at=w.now)
+    def switch(w: Work) -> Capability:
+        words = {"name": "试", "division_code": "320102", "because": "试用"}
+        return Capability(id=w.new_id(), **words, is_on=False, since_at=w.now)
 
     with pytest.raises(Unaudited), db.work(SYSTEM) as w:
-        w.put(file(w))
+        w.put(switch(w))
     with db.work(SYSTEM) as w:
-        kept = w.put(file(w))
+        kept = w.put(switch(w))
         note(w)
     with db.look(SYSTEM) as look:
-        found = look.get(StoredFile, kept.id)
-        assert (found.name, found.made_at, found.withdrawn_at) == (kept.name, kept.made_at, None)
+        found = look.get(Capability, kept.id)
+        assert (found.because, found.is_on, found.since_at) == ("试用", False, kept.since_at)
         with pytest.raises(NotFound):
-            look.get(StoredFile, ID)
+            look.get(Capability, UUID(int=7))
 
 
 def test_facts_of_a_county_form_one_chain(db: Database) -> None:
