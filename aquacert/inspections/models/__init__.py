@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 from aquacert.inspections.models.checks import BatchCheck, Finding, Photo
+from aquacert.inspections.models.evidence import (
+    Clip,
+    EvidenceFlag,
+    PhotoKey,
+    PhotoPrint,
+    SecondLook,
+)
 from aquacert.inspections.models.treatment import Disposal, TreatmentOrder
 
-__all__ = ["BatchCheck", "Disposal", "Finding", "Photo", "TreatmentOrder"]
+__all__ = [
+    "BatchCheck",
+    "Clip",
+    "Disposal",
+    "EvidenceFlag",
+    "Finding",
+    "Photo",
+    "PhotoKey",
+    "PhotoPrint",
+    "SecondLook",
+    "TreatmentOrder",
+]

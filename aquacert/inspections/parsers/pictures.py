@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
+from aquacert.inspections.parsers.cameras import Camera, camera_of
 from aquacert.kernel.errors import Invalid
 
 LARGEST_PIXELS = 50_000_000
@@ -24,7 +26,17 @@ class Picture:
 
     jpeg: bytes
     original_sha256: str
-    camera_at: str
+    camera: Camera = field(default_factory=Camera)
+
+    @cached_property
+    def kept_sha256(self) -> str:
+        """Digest of the cleaned picture, by which the file store knows it."""
+        return hashlib.sha256(self.jpeg).hexdigest()
+
+    @property
+    def camera_at(self) -> str:
+        """Time the camera wrote, as written."""
+        return self.camera.written_at
 
 
 def read_picture(data: bytes, field: str = "photo") -> Picture:
@@ -36,8 +48,8 @@ def read_picture(data: bytes, field: str = "photo") -> Picture:
         raise _wrong(field, "请用 JPG、PNG 或 WebP 格式的照片。")
     if image.width * image.height > LARGEST_PIXELS:
         raise _wrong(field, TOO_LARGE)
-    camera_at = str(image.getexif().get(ExifTags.Base.DateTime, ""))
-    return Picture(_clean(image, field), hashlib.sha256(data).hexdigest(), camera_at)
+    camera = camera_of(image)
+    return Picture(_clean(image, field), hashlib.sha256(data).hexdigest(), camera)
 
 
 def _opened(data: bytes, field: str) -> Image.Image:

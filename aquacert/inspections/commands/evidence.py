@@ -1,0 +1,158 @@
+"""Evidence of a check: photographs in their slots, and what about them a person should look at.
+
+The same bytes serve once (refused); everything else is a flag that stands beside the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from aquacert.declarations.models import Declaration
+from aquacert.inspections.commands.current import changed, open_for_change
+from aquacert.inspections.commands.facts import PhotoTaken
+from aquacert.inspections.models import BatchCheck, EvidenceFlag, Photo
+from aquacert.inspections.parsers import Picture, read_picture
+from aquacert.inspections.parsers.standards import standard
+from aquacert.inspections.queries.evidence import challenge_codes, pond_centres
+from aquacert.inspections.rules import Slot
+from aquacert.inspections.rules.evidence import (
+    Doubt,
+    FlagState,
+    Place,
+    Taken,
+    camera_doubt,
+    code_doubt,
+    normal_code,
+    place_doubts,
+    software_doubt,
+    time_doubts,
+)
+from aquacert.kernel.clock import legal_day
+from aquacert.kernel.errors import Invalid
+from aquacert.kernel.files import StoredFile
+from aquacert.kernel.work import Work
+
+__all__ = ["add_photo", "challenge_codes", "raise_flags"]
+
+USED = "这张照片已经用过，请现场重拍一张。"
+
+
+def add_photo(
+    w: Work,
+    check_id: UUID,
+    slot: Slot,
+    data: bytes | Picture,
+    name: str,
+    *,
+    taken: Taken | None = None,
+) -> UUID:
+    """Keep a photograph in its slot; the same bytes are refused anywhere else in the system.
+
+    `taken` is what the app says of it; None for a picture chosen at a desk. A `Picture` that was
+    read beforehand keeps the time of reading out of the transaction.
+    """
+    del name
+    check = open_for_change(w, check_id)
+    picture = data if isinstance(data, Picture) else read_picture(data)
+    _must_be_new(w, picture)
+    file = w.attach(check, picture.jpeg, f"{slot.value}.jpg", "image/jpeg")
+    photo = w.add(_photo(w, check, slot, picture, file, taken))
+    changed(check)
+    w.record(PhotoTaken(slot.value, picture.original_sha256), on=check, county=check.origin_code)
+    raise_flags(w, check, _doubts(w, check, picture, taken), photo_id=photo.id)
+    return photo.id
+
+
+def raise_flags(
+    w: Work,
+    check: BatchCheck,
+    doubts: Iterable[Doubt],
+    *,
+    photo_id: UUID | None = None,
+    clip_id: UUID | None = None,
+) -> list[EvidenceFlag]:
+    """Keep flags of a photograph or clip; the fact that kept it accounts for them too."""
+    rows = [
+        EvidenceFlag(
+            id=w.new_id(),
+            check_id=check.id,
+            photo_id=photo_id,
+            clip_id=clip_id,
+            origin_code=check.origin_code,
+            office_id=check.office_id,
+            organisation_id=check.organisation_id,
+            vet_id=check.vet_id,
+            kind=doubt.kind.value,
+            other_file_id=doubt.other_file_id,
+            score=doubt.score,
+            detail=dict(doubt.detail or {}),
+            state=FlagState.OPEN.value,
+            made_at=w.now,
+            because="",
+        )
+        for doubt in doubts
+    ]
+    w.session.add_all(rows)
+    w.session.flush()
+    return rows
+
+
+def _must_be_new(w: Work, picture: Picture) -> None:
+    """Refuse bytes that serve already: as they came, or as any room keeps them."""
+    used = w.one(select(Photo.id).where(Photo.original_sha256 == picture.original_sha256))
+    kept = select(StoredFile.id).where(
+        or_(
+            StoredFile.sha256 == picture.kept_sha256,
+            StoredFile.sha256 == picture.original_sha256,
+        )
+    )
+    if used is not None or w.one(kept) is not None:
+        raise Invalid("这张照片用过了。", photo=USED)
+
+
+def _photo(
+    w: Work, check: BatchCheck, slot: Slot, picture: Picture, file: StoredFile, taken: Taken | None
+) -> Photo:
+    place = taken.place if taken else None
+    return Photo(
+        id=w.new_id(),
+        check_id=check.id,
+        slot=slot.value,
+        original_sha256=picture.original_sha256,
+        file_id=file.id,
+        camera_at=picture.camera_at,
+        taken_at=w.now,
+        software=picture.camera.software or None,
+        camera_place=list(picture.camera.place) if picture.camera.place else None,
+        place=(
+            {"lat": place.lat, "lon": place.lon, "accuracy_m": place.accuracy_m} if place else None
+        ),
+        code=normal_code(taken.code) if taken else None,
+        device=taken.device or None if taken else None,
+        device_at=taken.at if taken else None,
+    )
+
+
+def _doubts(w: Work, check: BatchCheck, picture: Picture, taken: Taken | None) -> Iterator[Doubt]:
+    """Yield everything that is odd about a photograph's code, place, time and making."""
+    camera = picture.camera
+    if taken is not None or standard("evidence.challenge", w.today):
+        day = legal_day(taken.at) if taken and taken.at and taken.at <= w.now else w.today
+        code = taken.code if taken else ""
+        if doubt := code_doubt(w.settings.secret, check.declaration_id, code, day):
+            yield doubt
+    place = taken.place if taken and taken.place else None
+    if place is None and camera.place:
+        place = Place(*camera.place)
+    if place is not None:
+        paper = w.session.get(Declaration, check.declaration_id)
+        ponds = pond_centres(w, paper.hatchery_id) if paper else []
+        yield from place_doubts(place, ponds, standard("evidence.far", w.today))
+    yield from time_doubts(taken, began=check.started_at, now=w.now)
+    if doubt := software_doubt(camera.software):
+        yield doubt
+    if doubt := camera_doubt(camera.at, began=check.started_at, now=w.now):
+        yield doubt
