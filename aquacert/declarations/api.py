@@ -27,12 +27,12 @@ from aquacert.declarations.queries import (
     machine_checks,
 )
 from aquacert.declarations.rules.answers import from_mapping
-from aquacert.declarations.rules.moments import parse_moment
 from aquacert.http.api import answer, as_text, body, cursor, listing, needed, size
 from aquacert.http.gates import allowed, api_key, look, work
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Work
+from aquacert.reference.rules.dates import Side, read_moment
 
 bp = Blueprint("declarations_api", __name__, url_prefix="/api/v1/declarations")
 
@@ -114,7 +114,7 @@ def accept(declaration_id: UUID) -> Response:
         accept_declaration(
             w,
             declaration_id,
-            visit_at=parse_moment(visit, "visit_at") if visit else None,
+            visit_at=read_moment(visit, w.today, "visit_at", Side.AHEAD) if visit else None,
             visit_place=str(asked.get("visit_place") or ""),
             vet_id=_uuid(asked.get("vet_id"), "vet_id"),
         )

@@ -17,6 +17,8 @@ from aquacert.declarations.rules.typed import (
     merged,
     only_known,
     rows_of,
+    settled,
+    with_days,
     without_row,
 )
 from aquacert.hatcheries import queries as hatcheries
@@ -40,6 +42,7 @@ def save_draft(
     Without `declaration_id` a new draft begins, for the actor's own hatchery, or by proxy for
     `hatchery_id`. After submission the change waits in `pending` until it is sent.
     """
+    answers = with_days(answers, w.today)
     if declaration_id is None:
         paper = _begin(w, answers, hatchery_id, copied_from_id)
     else:
@@ -75,7 +78,8 @@ def save_fields(
     paper = own(w, declaration_id)
     _editable(paper)
     stored = from_json(paper.pending or paper.answers)
-    made = merged(flat(stored), dict(was or {}), only_known(typed))
+    now = settled(only_known(typed), w.today)
+    made = merged(flat(stored), settled(was or {}, w.today), now)
     answers = from_flat(made.values)
     waiting = clashes_of(paper) | made.clashes
     if row.startswith("-") and shown not in {"", rows_of(stored)}:
@@ -85,10 +89,10 @@ def save_fields(
     if changed := changed_rows(answers, row):
         answers = changed
         waiting = without_row(waiting, row) if row.startswith("-") else waiting
-    settled = {name: said for name, said in waiting.items() if said != made.values.get(name)}
-    if answers == stored and settled == clashes_of(paper):
+    still = {name: said for name, said in waiting.items() if said != made.values.get(name)}
+    if answers == stored and still == clashes_of(paper):
         return made.clashes
-    _keep(w, paper, answers, settled)
+    _keep(w, paper, answers, still)
     return made.clashes
 
 

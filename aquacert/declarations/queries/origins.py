@@ -11,13 +11,13 @@ from sqlalchemy import select
 
 from aquacert.declarations.queries.transports import Field
 from aquacert.declarations.rules.answers import NO, SITES, YES, BatchAnswer
-from aquacert.declarations.rules.moments import parse_day
 from aquacert.declarations.rules.plan import Faults
 from aquacert.hatcheries.models import StockOrigin
 from aquacert.hatcheries.rules.origins import Standing, certificate_number
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.work import Look
 from aquacert.reference.models import Division
+from aquacert.reference.rules.dates import Side, read_day
 from aquacert.reference.rules.text import clean
 
 
@@ -138,7 +138,7 @@ def _yes_or_no(text: str) -> bool:
 def _past(look: Look, text: str, what: str, missing: str) -> date:
     if not text.strip():
         raise Invalid("还没有填。", day=missing)
-    on = parse_day(text, "day")
+    on = read_day(text, look.today, side=Side.PAST)
     if on > look.today:
         raise Invalid("日期在以后。", day=f"{what}不能在今天以后。")
     return on

@@ -10,13 +10,14 @@ from typing import TypeVar
 from aquacert.declarations.parsers import purpose_asks
 from aquacert.declarations.rules.answers import LoadAnswer, Mode, Purpose
 from aquacert.declarations.rules.asks import answers_to
-from aquacert.declarations.rules.moments import check_ahead, parse_moment
+from aquacert.declarations.rules.moments import check_ahead
 from aquacert.declarations.rules.plan import Faults
 from aquacert.hatcheries import queries as hatcheries
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
+from aquacert.reference.rules.dates import Side, read_moment
 from aquacert.reference.rules.phone import parse_phone
 from aquacert.reference.rules.plate import parse_plate
 from aquacert.reference.rules.quantity import parse_quantity
@@ -141,7 +142,7 @@ def choice(choices: type[T]) -> Callable[[str], T]:
 
 
 def _departure(text: str, now: datetime) -> datetime:
-    instant = parse_moment(text, "departs_at")
+    instant = read_moment(text, legal_day(now), "departs_at", Side.AHEAD)
     check_ahead(instant, now, "departs_at")
     return instant
 

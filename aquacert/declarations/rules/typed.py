@@ -6,9 +6,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from typing import Any
 
 from aquacert.declarations.rules.answers import Answers, BatchAnswer, LoadAnswer
+from aquacert.reference.rules.dates import Side, settled_day, settled_moment
 
 MOST_ROWS = 20
 """Batches or lorries on one form; more than that is a second declaration."""
@@ -20,6 +22,8 @@ ROWS = {
 }
 NAME = re.compile(r"(batches|loads)-(\d{1,2})-([a-z_]+)(?:-(\d{1,2}))?")
 
+PICK = "pick-"
+"""The name of the calendar beside a day's field (`pick-batches-0-captured_on`)."""
 OTHER, OTHER_BESIDE = "other", "other-"
 """The choice 另选时间 and the name of the moment typed beside it (`other-loads-0-departs_at`)."""
 
@@ -45,6 +49,20 @@ def known(name: str) -> bool:
     return word in ROWS[kind]
 
 
+def settled(typed: Mapping[str, str], today: date) -> dict[str, str]:
+    """Return the fields with every day written out that was named or short (昨天, 11.20).
+
+    Tomorrow the same word would mean another day; what is no day stays as it was typed.
+    """
+    return {name: _settled(name, text, today) for name, text in typed.items()}
+
+
+def _settled(name: str, text: str, today: date) -> str:
+    if name.endswith(("-captured_on", "-brought_on")):
+        return settled_day(text, today, Side.PAST)
+    return settled_moment(text, today, Side.AHEAD) if name.endswith("-departs_at") else text
+
+
 def only_known(typed: Mapping[str, Any]) -> dict[str, str]:
     """Return the answers among posted fields, without NUL and cut to what a draft keeps."""
     return {
@@ -55,8 +73,14 @@ def only_known(typed: Mapping[str, Any]) -> dict[str, str]:
 
 
 def posted(form: Mapping[str, Any]) -> dict[str, str]:
-    """Return the answers of a posted page; 另选时间 takes the moment typed beside it."""
+    """Return the answers of a posted page; 另选时间 takes the moment typed beside it.
+
+    A day picked from the calendar beside its field wins: the field may hold what stood before.
+    """
     typed = {name: str(value) for name, value in form.items()}
+    for name in [one for one in typed if one.startswith(PICK)]:
+        if typed[name]:
+            typed[name.removeprefix(PICK)] = typed[name]
     for name in [one for one in typed if one.startswith(OTHER_BESIDE)]:
         real = name.removeprefix(OTHER_BESIDE)
         if typed.get(real, OTHER) == OTHER:
@@ -93,6 +117,25 @@ def merged(stored: Mapping[str, str], was: Mapping[str, str], typed: Mapping[str
         else:
             made.clashes[name] = value
     return made
+
+
+def with_days(answers: Answers, today: date) -> Answers:
+    """Return the answers with every day written out (see `settled`)."""
+    return replace(
+        answers,
+        batches=tuple(
+            replace(
+                one,
+                captured_on=settled_day(one.captured_on, today, Side.PAST),
+                brought_on=settled_day(one.brought_on, today, Side.PAST),
+            )
+            for one in answers.batches
+        ),
+        loads=tuple(
+            replace(one, departs_at=settled_moment(one.departs_at, today, Side.AHEAD))
+            for one in answers.loads
+        ),
+    )
 
 
 def from_flat(typed: Mapping[str, Any]) -> Answers:

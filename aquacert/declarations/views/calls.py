@@ -16,13 +16,13 @@ from aquacert.declarations.queries import declaration
 from aquacert.declarations.queries.calls import call_chain, call_page, numbers_of, owed
 from aquacert.declarations.queries.finding import by_number
 from aquacert.declarations.rules.calls import DIRECTION_WORDS, SUBJECT_WORDS
-from aquacert.declarations.rules.moments import parse_day, parse_moment
 from aquacert.declarations.views.blueprint import bp
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Work
+from aquacert.reference.rules.dates import Side, read_day, read_moment
 from aquacert.reference.rules.masking import mask_name, mask_phone
 
 WORDS = {
@@ -66,8 +66,8 @@ def new_call() -> ResponseReturnValue:
     about, after = _asked("declaration"), _asked("after")
     if form.validate_on_submit():
         with form.catching():
-            note = _note(form)
             with work(once=form.key()) as w:
+                note = _note(w, form)
                 call_id = note_call(w, note, declaration_id=_about(w, form), after_id=after)
                 here = w.reply = url_for(".call", call_id=call_id)
             flash(_("电话已记下"))
@@ -96,10 +96,10 @@ def call(call_id: UUID) -> ResponseReturnValue:
         )
 
 
-def _note(form: CallForm) -> CallNote:
+def _note(w: Work, form: CallForm) -> CallNote:
     day: date | None = None
     if form.follow_up_on.data:
-        day = parse_day(form.follow_up_on.data, "follow_up_on")
+        day = read_day(form.follow_up_on.data, w.today, "follow_up_on", Side.AHEAD)
     return CallNote(
         said=form.said.data or "",
         answered=form.answered.data or "",
@@ -107,7 +107,7 @@ def _note(form: CallForm) -> CallNote:
         subject=form.subject.data,
         caller_name=form.caller_name.data or "",
         caller_phone=form.caller_phone.data or "",
-        at=parse_moment(form.at.data, "at") if form.at.data else None,
+        at=read_moment(form.at.data, w.today, "at", Side.PAST) if form.at.data else None,
         follow_up_on=day,
     )
 

@@ -27,11 +27,12 @@ from aquacert.declarations.forms import (
 from aquacert.declarations.forms.desk import OnceForm
 from aquacert.declarations.queries import declaration
 from aquacert.declarations.queries.office import vet_choices
-from aquacert.declarations.rules.moments import parse_moment
 from aquacert.declarations.views.blueprint import bp
 from aquacert.declarations.views.desk import queue_page, show_page
 from aquacert.http.gates import allowed, look, work
 from aquacert.kernel.permissions import P
+from aquacert.kernel.work import Work
+from aquacert.reference.rules.dates import Side, read_moment
 
 
 @bp.post("/<uuid:declaration_id>/accept")
@@ -48,7 +49,7 @@ def accept(declaration_id: UUID) -> ResponseReturnValue:
                 accept_declaration(
                     w,
                     declaration_id,
-                    visit_at=_moment(form.visit_at.data),
+                    visit_at=_moment(w, form.visit_at.data),
                     visit_place=form.visit_place.data or "",
                     vet_id=UUID(form.vet_id.data) if form.vet_id.data else None,
                     seen_at=_seen(form),
@@ -136,9 +137,11 @@ def close(declaration_id: UUID) -> ResponseReturnValue:
         return show_page(unit, declaration(unit, declaration_id), form), 422
 
 
-def _moment(text: str | None) -> datetime | None:
+def _moment(w: Work, text: str | None) -> datetime | None:
     """Return the planned instant, None when empty; a wrong one is `Invalid` at its field."""
-    return parse_moment(text, "visit_at") if text and text.strip() else None
+    if not text or not text.strip():
+        return None
+    return read_moment(text, w.today, "visit_at", Side.AHEAD)
 
 
 def _seen(form: AnswerForm) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import flash, redirect, request, url_for
@@ -25,7 +26,6 @@ from aquacert.declarations.queries.proxy import asked_of_owner, consents, open_p
 from aquacert.declarations.queries.review import review
 from aquacert.declarations.rules.calls import Direction, Subject
 from aquacert.declarations.rules.consent import CONSENT_WORDS, WAY_WORDS, ConsentState
-from aquacert.declarations.rules.moments import parse_moment
 from aquacert.declarations.rules.plan import amount
 from aquacert.declarations.views.blueprint import bp
 from aquacert.http.forms import Form
@@ -33,6 +33,7 @@ from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.permissions import P
+from aquacert.reference.rules.dates import Side, read_moment
 
 
 @bp.get("/proxy")
@@ -135,9 +136,10 @@ def proxy_call(declaration_id: UUID) -> ResponseReturnValue:
                 subject=Subject.CONSENT.value,
                 caller_name=form.caller_name.data or "",
                 caller_phone=form.caller_phone.data or "",
-                at=parse_moment(form.at.data, "at") if form.at.data else None,
             )
             with work(once=form.key()) as w:
+                if form.at.data:
+                    note = replace(note, at=read_moment(form.at.data, w.today, "at", Side.PAST))
                 consent_by_call(w, declaration_id, call=note, data=data, name=name)
                 w.reply = url_for(".check", declaration_id=declaration_id)
             return _given(declaration_id)

@@ -25,13 +25,13 @@ from aquacert.hatcheries.queries import (
     lots,
     own_hatchery,
 )
-from aquacert.hatcheries.rules import read_day
 from aquacert.http.api import answer, as_text, body, cursor, listing, needed, size
 from aquacert.http.gates import allowed, api_key, look, work
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from aquacert.reference.queries import species_named
+from aquacert.reference.rules.dates import Side, read_day
 
 bp = Blueprint("hatcheries_api", __name__, url_prefix="/api/v1/hatcheries")
 TEXTS = ("name", "uscc", "place", "level", "kind", "contact_name", "phone", "password")
@@ -165,8 +165,8 @@ def licence(hatchery_id: UUID) -> Response:
             hatchery_id,
             kind=str(asked.get("kind") or "seed"),
             number=str(needed(asked, "number")),
-            from_on=_day(asked, "from_on"),
-            until_on=_day(asked, "until_on"),
+            from_on=_day(w, asked, "from_on", Side.ANY),
+            until_on=_day(w, asked, "until_on", Side.AHEAD),
             species=tuple(species_named(w, str(one)).code for one in named),
         )
         w.reply = as_text({"id": licence_id})
@@ -218,8 +218,5 @@ def _species(look: Look, asked: object) -> dict[UUID, tuple[str, ...]]:
     return found
 
 
-def _day(asked: dict[str, Any], name: str) -> date:
-    found = read_day(str(needed(asked, name)))
-    if found is None:
-        raise Invalid("没有这一天。", **{name: "请这样填：2026-05-21。"})
-    return found
+def _day(look: Look, asked: dict[str, Any], name: str, side: Side) -> date:
+    return read_day(str(needed(asked, name)), look.today, name, side)

@@ -26,12 +26,13 @@ from aquacert.hatcheries.queries import (
     withdrawals,
 )
 from aquacert.hatcheries.queries.diary import NoteLine
-from aquacert.hatcheries.rules import read_day
 from aquacert.hatcheries.rules.outline import as_geojson, read_outline
 from aquacert.http.api import answer, as_text, body, needed
 from aquacert.http.gates import allowed, api_key, look, work
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
+from aquacert.kernel.work import Look
+from aquacert.reference.rules.dates import Side, read_day
 
 
 @bp.get("/<uuid:hatchery_id>/records")
@@ -69,7 +70,7 @@ def write_record() -> Response:
             own_hatchery(w).id,
             kind=str(needed(asked, "kind")),
             typed={str(name): str(value) for name, value in facts.items()},
-            on=_day(asked),
+            on=_day(w, asked),
             pond_ids=[_id(text) for text in named],
         )
         w.reply = as_text({"ids": made})
@@ -179,13 +180,9 @@ def _pond(row: Pond) -> dict[str, Any]:
     return as_geojson(ring, about)
 
 
-def _day(asked: dict[str, Any]) -> date | None:
-    if not asked.get("on"):
-        return None
-    found = read_day(str(asked["on"]))
-    if found is None:
-        raise Invalid("没有这一天。", on="请这样填：2026-05-21。")
-    return found
+def _day(look: Look, asked: dict[str, Any]) -> date | None:
+    said = asked.get("on")
+    return read_day(str(said), look.today, "on", Side.PAST) if said else None
 
 
 def _id(text: object) -> UUID:

@@ -18,12 +18,13 @@ from aquacert.hatcheries.commands import (
 )
 from aquacert.hatcheries.queries import balance, entries, lot_of
 from aquacert.hatcheries.queries.origins import origins_of
-from aquacert.hatcheries.rules import BY_HAND, read_day
+from aquacert.hatcheries.rules import BY_HAND
 from aquacert.http.api import answer, as_text, body, needed
 from aquacert.http.gates import allowed, api_key, look, work
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
+from aquacert.reference.rules.dates import Side, read_day
 from aquacert.reference.rules.quantity import parse_quantity
 
 
@@ -72,7 +73,7 @@ def book(lot_id: UUID) -> Response:
             kind,
             quantity,
             str(asked.get("reason") or ""),
-            happened_on=_day(asked),
+            happened_on=_day(w, asked),
             provenance=Provenance(str(asked.get("certificate_number") or "")),
         )
         w.reply = as_text({"position": entry.position, "balance": entry.balance})
@@ -132,11 +133,6 @@ def _key(asked: dict[str, Any], name: str) -> UUID:
         raise Invalid("编号不对。", **{name: "请填这一项的 id。"}) from None
 
 
-def _day(asked: dict[str, Any]) -> date | None:
+def _day(look: Look, asked: dict[str, Any]) -> date | None:
     said = asked.get("happened_on")
-    if not said:
-        return None
-    found = read_day(str(said))
-    if found is None:
-        raise Invalid("没有这一天。", happened_on="请这样填：2026-05-21。")
-    return found
+    return read_day(str(said), look.today, "happened_on", Side.PAST) if said else None

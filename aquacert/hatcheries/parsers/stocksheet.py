@@ -20,6 +20,7 @@ LONGEST = 200
 NO_WORKBOOK = "打不开这份表格，请用下载的模板填好，另存为 .xlsx 再传。"
 NAMES = tuple(COLUMNS)
 WIDTH = len(NAMES)
+DAY = NAMES.index("happened_on")
 
 
 def read_stock_sheet(data: bytes) -> list[SheetRow]:
@@ -62,10 +63,18 @@ def _rows(source: Iterator[Sequence[Any]]) -> list[SheetRow]:
                 for name, cell in zip(NAMES, cells, strict=False)
                 if cell.value is not None and cell.data_type == "f"
             )
-            found.append(SheetRow(number, texts + ("",) * (WIDTH - len(texts)), formula))
+            texts += ("",) * (WIDTH - len(texts))
+            found.append(SheetRow(number, _day_told(texts, cells), formula))
     if len(found) > MOST_ROWS:
         raise Invalid("行数太多。", file=f"一次最多 {MOST_ROWS} 行，请分几份。")
     return found
+
+
+def _day_told(texts: tuple[str, ...], cells: Sequence[Any]) -> tuple[str, ...]:
+    """Mark a day that the sheet holds as a broken number: 11.20 is 11.2 there, another day."""
+    if len(cells) > DAY and isinstance(cells[DAY].value, float):
+        return (*texts[:DAY], f"数字 {texts[DAY]}", *texts[DAY + 1 :])
+    return texts
 
 
 def _text(cell: Any) -> str:  # noqa: ANN401 (a cell of openpyxl)

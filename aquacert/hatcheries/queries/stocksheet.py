@@ -33,6 +33,7 @@ from aquacert.reference.rules.quantity import parse_quantity
 
 MOST_FAULTS = 500
 """Faults kept to be shown; more are counted only."""
+ORDER = {name: at for at, name in enumerate(COLUMNS)}
 ADDING = frozenset({Kind.HATCH, Kind.CAPTURE, Kind.PURCHASE})
 
 
@@ -83,34 +84,59 @@ class Judge:
         self.booked = booked_before(look, hatchery_id)
 
     def take(self, row: SheetRow) -> None:
-        """Judge one row: plan it, or name what is wrong with it."""
+        """Judge one row: plan it, or name everything that is wrong with it."""
         said, faults = read_row(row, self.look.today)
-        if said is None:
-            self.plan.faults += faults
-            return
         cells = dict(zip(COLUMNS, row.cells, strict=True))
-        try:
-            lot, is_new = self._lot(cells, said)
-            quantity = self._quantity(cells, lot)
-            if self._is_again(row.row, lot, said, quantity):
-                return
-            lot.balance = balance_after(lot.balance, signed(said.kind, quantity), lot.unit)
-        except Invalid as error:
+        told = {one.column for one in faults}
+
+        def note(error: Invalid) -> None:
             for name, sentence in error.fields.items():
                 place = name if name in COLUMNS else "reason"
-                self.plan.faults.append(Fault(row.row, place, cells[place], sentence))
+                if place not in told:
+                    faults.append(Fault(row.row, place, cells[place], sentence))
+
+        found = None
+        try:
+            found = self._lot(cells, said) if not told & {"pond", "lot", "species"} else None
+            self._same_unit(cells, found[0] if found else None)
+        except Invalid as error:
+            note(error)
+        if "quantity" not in told:
+            try:
+                quantity = self._quantity(cells, found[0] if found else None)
+                if said and found and not faults:
+                    self._plan(row.row, found, said, quantity)
+            except Invalid as error:
+                note(error)
+        self.plan.faults += sorted(faults, key=lambda one: ORDER[one.column])
+
+    def _plan(self, row: int, found: tuple[Held, bool], said: Said, quantity: int) -> None:
+        lot, is_new = found
+        if self._is_again(row, lot, said, quantity):
             return
-        self._keep(row.row, lot, said, quantity, is_new=is_new)
+        lot.balance = balance_after(lot.balance, signed(said.kind, quantity), lot.unit)
+        self._keep(row, lot, said, quantity, is_new=is_new)
 
     def _is_again(self, row: int, lot: Held, said: Said, quantity: int) -> bool:
         """Say whether an earlier workbook booked this row, each of its entries counted once."""
         change = signed(said.kind, quantity)
         same = (lot.key, said.kind.value, change, said.happened_on, said.reason)
         if not self.booked[same]:
+            self._is_dated(lot, said, change)
             return False
         self.booked[same] -= 1
         self.plan.again.append(row)
         return True
+
+    def _is_dated(self, lot: Held, said: Said, change: int) -> None:
+        """Raise when a row without its day may be one that an earlier workbook booked."""
+        if not said.is_undated:
+            return
+        for key, kind, quantity, on, reason in self.booked:
+            same = (key, kind, quantity, reason)
+            if same == (lot.key, said.kind.value, change, said.reason) and on is not None:
+                sentence = f"和 {on} 从表格记过的一行一样。是新的一笔，请写日期。"
+                raise Invalid("可能记过了。", happened_on=sentence)
 
     def _keep(self, row: int, lot: Held, said: Said, quantity: int, *, is_new: bool) -> None:
         if is_new:
@@ -139,8 +165,11 @@ class Judge:
             self.by_number[lot.number.upper()] = lot
         self.by_place.setdefault((lot.pond, lot.species), []).append(lot)
 
-    def _lot(self, cells: dict[str, str], said: Said) -> tuple[Held, bool]:
-        """Return the lot a row speaks of, and whether the row begins it."""
+    def _lot(self, cells: dict[str, str], said: Said | None) -> tuple[Held, bool] | None:
+        """Return the lot a row speaks of, and whether the row begins it.
+
+        None for a row that would begin one and is wrong by itself (`said` None).
+        """
         number = folded(cells["lot"]).upper()
         if number:
             lot = self.by_number.get(number)
@@ -161,7 +190,7 @@ class Judge:
             raise Invalid(
                 "有几批。", lot=f"这个塘口有 {len(living)} 批同样的苗，请填批号：{names}。"
             )
-        return self._begin(cells, said, (pond, code, stage)), True
+        return (self._begin(cells, said, (pond, code, stage)), True) if said else None
 
     def _begin(self, cells: dict[str, str], said: Said, begun: tuple[str, Any, str]) -> Held:
         pond, kind, stage = begun
@@ -200,11 +229,14 @@ class Judge:
             return error
 
     @staticmethod
-    def _quantity(cells: dict[str, str], lot: Held) -> int:
-        unit = folded(cells["unit"])
-        if unit and unit != lot.unit:
+    def _same_unit(cells: dict[str, str], lot: Held | None) -> None:
+        if lot is not None and folded(cells["unit"]) not in {"", lot.unit}:
             raise Invalid("单位不对。", unit=f"这一批按“{lot.unit}”计，请换算后再填。")
-        return parse_quantity(cells["quantity"], unit=lot.unit)
+
+    @staticmethod
+    def _quantity(cells: dict[str, str], lot: Held | None) -> int:
+        """Read the quantity, in the lot's unit; of no lot yet, in the one that is written."""
+        return parse_quantity(cells["quantity"], unit=lot.unit if lot else folded(cells["unit"]))
 
 
 def judge_sheet(look: Look, hatchery_id: UUID, rows: Sequence[SheetRow]) -> Plan:

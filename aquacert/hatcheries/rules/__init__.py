@@ -1,7 +1,6 @@
 """Rules of a hatchery: its states, its stock ledger and how fresh its base record is. Pure."""
 
 from aquacert.hatcheries.rules.kinds import (
-    DAY,
     KIND_WORDS,
     LEVEL_WORDS,
     LICENCE_WORDS,
@@ -17,7 +16,6 @@ from aquacert.hatcheries.rules.kinds import (
     grade,
     kind_of,
     level_of,
-    read_day,
 )
 from aquacert.hatcheries.rules.ledger import (
     ADDS,
@@ -71,7 +69,6 @@ from aquacert.hatcheries.rules.stocksheet import (
 __all__ = [
     "ADDS",
     "BY_HAND",
-    "DAY",
     "IMPORT_MOVES",
     "IMPORT_WORDS",
     "KIND_NAMES",
@@ -119,7 +116,6 @@ __all__ = [
     "kind_of",
     "level_of",
     "licence_warning",
-    "read_day",
     "reason_for",
     "replay",
     "said_of",

@@ -1,20 +1,12 @@
-"""What a farm is, where its registration stands, and days as people write them."""
+"""What a farm is, and where its registration stands."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
-from datetime import date
 from enum import StrEnum
 
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.states import Moves
-
-DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
-
-EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-"""A day in eight digits: 20260521."""
 
 
 class State(StrEnum):
@@ -142,18 +134,6 @@ class Unit(StrEnum):
     EGG = "枚"
     PIECE = "个"
     KILOGRAM = "kg"
-
-
-def read_day(text: str) -> date | None:
-    """Read a day as people write it (2026-05-21, 2026年5月21日); None when there is no such day."""
-    said = unicodedata.normalize("NFKC", text).strip()
-    found = DAY.fullmatch(said) or EIGHT.fullmatch(said)
-    if found is None:
-        return None
-    try:
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
-        return None
 
 
 def level_of(text: str) -> Level:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
 
-from aquacert.hatcheries.rules.kinds import read_day
 from aquacert.hatcheries.rules.ledger import BY_HAND, KIND_NAMES, Kind, happened, reason_for
 from aquacert.hatcheries.rules.origins import certificate_number
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.states import Moves
+from aquacert.reference.rules.dates import Side, read_day
+
+T = TypeVar("T")
 
 COLUMNS: Mapping[str, str] = {
     "pond": "塘口",
@@ -103,6 +106,8 @@ class Said:
     happened_on: date
     certificate_number: str
     reason: str
+    is_undated: bool = False
+    """No day was written: today, unless an earlier workbook said the same."""
 
 
 def folded(text: str) -> str:
@@ -111,37 +116,51 @@ def folded(text: str) -> str:
 
 
 def read_row(row: SheetRow, today: date) -> tuple[Said | None, list[Fault]]:
-    """Return what a row says, or everything that is wrong with it by itself."""
+    """Return what a row says, or everything that is wrong with it by itself.
+
+    An empty day is today, as on the page. Cells with a formula are told and not read further.
+    """
     cells = dict(zip(COLUMNS, row.cells, strict=True))
     faults = [
         Fault(row.row, name, cells[name], "这一格是公式，请改成数值（选择性粘贴）。")
         for name in row.formula
     ]
-    if faults:
-        return None, faults
-    kind = KIND_OF.get(folded(cells["kind"]))
-    if kind is None:
-        sentence = "请填" + "、".join(KIND_OF) + "之一。"
-        faults.append(Fault(row.row, "kind", cells["kind"], sentence))
-    if not folded(cells["pond"]) and not folded(cells["lot"]):
+
+    def take(name: str, read: Callable[[str], T]) -> T | None:
+        if name in row.formula:
+            return None
+        try:
+            return read(cells[name])
+        except Invalid as error:
+            said = next(iter(error.fields.values()), error.sentence)
+            faults.append(Fault(row.row, name, cells[name], said))
+            return None
+
+    kind = take("kind", _kind)
+    if not (folded(cells["pond"]) or folded(cells["lot"]) or {"pond", "lot"} & set(row.formula)):
         faults.append(Fault(row.row, "pond", "", "请填塘口名称，或在旁边填批号。"))
-    on = read_day(cells["happened_on"])
-    if on is None:
-        sentence = "请填日期，例如 2026-05-21。"
-        faults.append(Fault(row.row, "happened_on", cells["happened_on"], sentence))
-    said: Said | None = None
-    try:
-        happened(on, today)
-        said = Said(
-            kind or Kind.HATCH,
-            on or today,
-            certificate_number(cells["certificate_number"]),
-            reason_for(kind or Kind.HATCH, cells["reason"]),
-        )
-    except Invalid as error:
-        for name, sentence in error.fields.items():
-            faults.append(Fault(row.row, name, cells[name], sentence))
-    return (None, faults) if faults else (said, [])
+    on = take("happened_on", lambda text: _day(text, today))
+    number = take("certificate_number", certificate_number)
+    reason = take("reason", lambda text: reason_for(kind, text) if kind else text.strip())
+    if faults or kind is None or on is None or number is None or reason is None:
+        return None, faults
+    is_undated = not folded(cells["happened_on"])
+    return Said(kind, on, number, reason, is_undated), []
+
+
+def _kind(text: str) -> Kind:
+    kind = KIND_OF.get(folded(text))
+    if kind is None:
+        raise Invalid("没有这种变动。", kind="请填" + "、".join(KIND_OF) + "之一。")
+    return kind
+
+
+def _day(text: str, today: date) -> date:
+    if not folded(text):
+        return today
+    on = read_day(text, today, "happened_on", Side.PAST)
+    happened(on, today)
+    return on
 
 
 def digest_text(rows: Sequence[SheetRow]) -> str:

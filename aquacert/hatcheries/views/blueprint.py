@@ -10,14 +10,13 @@ from flask import Blueprint, Flask
 
 from aquacert.hatcheries.queries import due_campaigns, hatchery, hatchery_of, waiting_count
 from aquacert.hatcheries.queries.campaigns import DueLine
-from aquacert.hatcheries.rules import read_day
 from aquacert.http.gates import look
 from aquacert.http.house import EXTENSION
 from aquacert.http.personal import holds
-from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from aquacert.reference.queries import species_named
+from aquacert.reference.rules.dates import Side, read_day
 
 bp = Blueprint("hatcheries", __name__, url_prefix="/hatcheries")
 holds("hatchery", hatchery, P.HATCHERY_READ, contact_name="联系人", phone="联系电话")
@@ -58,10 +57,6 @@ def named_species(look: Look, text: str, field: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(species_named(look, one, field=field).code for one in words))
 
 
-def day(text: str, field: str) -> date:
-    """Read a day; raise `Invalid` on `field` for one that does not exist."""
-    found = read_day(text)
-    if found is None:
-        sentence = f"没有“{text.strip()[:20]}”这一天。请这样填：2026-05-21。"
-        raise Invalid(sentence, **{field: sentence})
-    return found
+def day(look: Look, text: str | None, field: str, side: Side = Side.PAST) -> date:
+    """Read a day as typed today; raise `Invalid` on `field` for one that is none or unclear."""
+    return read_day(text or "", look.today, field, side)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,7 +13,7 @@ from aquacert.hatcheries.commands import (
     reapply_hatchery,
 )
 from aquacert.hatcheries.forms import (
-    ConfirmForm,
+    ActForm,
     ContactForm,
     LicenceForm,
     ReapplyForm,
@@ -31,13 +29,12 @@ from aquacert.hatcheries.queries import (
 )
 from aquacert.hatcheries.rules import LICENCE_WORDS, STATE_WORDS, grade
 from aquacert.hatcheries.views.blueprint import bp, day, named_species
+from aquacert.hatcheries.views.counts import CountLine, Miscounted, count_lines, read_counts
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
-from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
-from aquacert.kernel.work import Work
 from aquacert.reference.queries import full_name
-from aquacert.reference.rules.quantity import parse_quantity
+from aquacert.reference.rules.dates import Side
 
 
 @bp.get("/own")
@@ -73,8 +70,8 @@ def new_licence() -> ResponseReturnValue:
                 own_hatchery(w).id,
                 kind=form.kind.data,
                 number=form.number.data,
-                from_on=day(form.from_on.data, "from_on"),
-                until_on=day(form.until_on.data, "until_on"),
+                from_on=day(w, form.from_on.data, "from_on", Side.ANY),
+                until_on=day(w, form.until_on.data, "until_on", Side.AHEAD),
                 species=named_species(w, form.species.data or "", "species"),
             )
             w.reply = url_for(".own")
@@ -88,39 +85,37 @@ def new_licence() -> ResponseReturnValue:
 @allowed(P.HATCHERY_KEEP)
 def confirm() -> ResponseReturnValue:
     """The owner's own check of every pond; what differs is corrected with a reason."""
-    form = ConfirmForm()
-    wrong: dict[str, str] = {}
+    form = ActForm()
+    wrong: list[CountLine] = []
     if form.validate_on_submit():
         try:
-            with form.catching(), work(once=form.key()) as w:
+            with work(once=form.key()) as w:
                 farm = own_hatchery(w)
-                counted = _counted(w, farm.id)
-                confirm_record(w, farm.id, counted, form.reason.data or "")
+                counted = read_counts(w, farm.id, request.form)
+                confirm_record(
+                    w,
+                    farm.id,
+                    {key: one.quantity for key, one in counted.items()},
+                    reasons={key: one.why for key, one in counted.items()},
+                )
                 w.reply = url_for("declarations.home")
-        except _Miscounted as error:
-            wrong = error.faults
-        if not form.wrong and not wrong:
             flash(_("核对过了"))
             return redirect(url_for("declarations.home"))
+        except Miscounted as error:
+            wrong = error.lines
     with look() as unit:
         farm = own_hatchery(unit)
-        found = lots(unit, farm.id)
-        held = licences(unit, farm.id)
-        people, within = people_of(unit, farm.id), confirm_within(unit)
-    typed = {str(one.lot_id): request.form.get(f"lot-{one.lot_id}", "") for one in found}
-    status = 422 if wrong else form.status
-    shown = page(
-        "hatcheries/confirm.html",
-        form=form,
-        farm=farm,
-        lots=found,
-        typed=typed,
-        faults=wrong,
-        licences=held,
-        people_count=len(people),
-        within=within,
-    )
-    return shown, status
+        shown = page(
+            "hatcheries/confirm.html",
+            form=form,
+            farm=farm,
+            counts=wrong or count_lines(unit, farm.id, {}),
+            is_wrong=bool(wrong),
+            licences=licences(unit, farm.id),
+            people_count=len(people_of(unit, farm.id)),
+            within=confirm_within(unit),
+        )
+    return shown, 422 if wrong else 200
 
 
 @bp.route("/own/reapply", methods=["GET", "POST"])
@@ -155,28 +150,3 @@ def contact() -> ResponseReturnValue:
             flash(_("联系人已更改"))
             return redirect(url_for(".own"))
     return page("hatcheries/contact.html", form=form), form.status
-
-
-class _Miscounted(Exception):
-    """Carries each pond's sentence back to the page."""
-
-    def __init__(self, faults: dict[str, str]) -> None:
-        super().__init__()
-        self.faults = faults
-
-
-def _counted(w: Work, hatchery_id: UUID) -> dict[UUID, int]:
-    """Read what was counted in each pond; an empty field means the booked number is right."""
-    faults: dict[str, str] = {}
-    counted: dict[UUID, int] = {}
-    for one in lots(w, hatchery_id):
-        text = request.form.get(f"lot-{one.lot_id}", "").strip()
-        try:
-            if text:
-                zero = text in {"0", "０"}
-                counted[one.lot_id] = 0 if zero else parse_quantity(text, unit=one.unit)
-        except Invalid as error:
-            faults[str(one.lot_id)] = next(iter(error.fields.values()))
-    if faults:
-        raise _Miscounted(faults)
-    return counted

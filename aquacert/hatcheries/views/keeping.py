@@ -42,6 +42,7 @@ from aquacert.http.pages import page
 from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look, Work
+from aquacert.reference.rules.dates import Side
 from aquacert.reference.rules.quantity import parse_quantity
 
 
@@ -85,8 +86,8 @@ def renew(licence_id: UUID) -> ResponseReturnValue:
                 w,
                 licence_id,
                 number=form.number.data or "",
-                from_on=day(form.from_on.data or "", "from_on"),
-                until_on=day(form.until_on.data or "", "until_on"),
+                from_on=day(w, form.from_on.data, "from_on", Side.ANY),
+                until_on=day(w, form.until_on.data, "until_on", Side.AHEAD),
                 species=named_species(w, form.species.data or "", "species"),
             )
             _attach(w, fresh, form.scan.data)

@@ -94,7 +94,7 @@ def keep_note(kind: str) -> ResponseReturnValue:
                 own_hatchery(w).id,
                 kind=kind,
                 typed={name: form[name].data or "" for name in FIELDS[choice]},
-                on=day(form.on.data or "", "on"),
+                on=day(w, form.on.data, "on"),
                 pond_ids=_ids(form.ponds.data or []),
                 photos=_uploads(form.photos.data or []),
             )
@@ -143,7 +143,7 @@ def recover(record_id: UUID) -> ResponseReturnValue:
         form = RecoverForm(data={"on": unit.today.isoformat()})
     if form.validate_on_submit():
         with form.catching(), work(once=form.key()) as w:
-            on = day(form.on.data or "", "on")
+            on = day(w, form.on.data, "on")
             end_illness(w, record_id, outcome=form.outcome.data or "", on=on)
             w.reply = url_for(".own_diary")
         if not form.wrong:

@@ -157,7 +157,7 @@ def book(lot_id: UUID) -> ResponseReturnValue:
                 form.kind.data,
                 parse_quantity(form.quantity.data, unit=row.unit),
                 form.reason.data or "",
-                happened_on=_day(form.happened_on.data),
+                happened_on=_day(w, form.happened_on.data),
                 provenance=_provenance(form),
             )
             tell_if_short(w, lot_id, before)
@@ -215,8 +215,8 @@ def _counted(text: str, unit: str) -> int:
     return 0 if zero else parse_quantity(text, unit=unit, field="counted")
 
 
-def _day(text: str | None) -> date | None:
-    return day(text, "happened_on") if text and text.strip() else None
+def _day(w: Work, text: str | None) -> date | None:
+    return day(w, text, "happened_on") if text and text.strip() else None
 
 
 def _provenance(form: EntryForm) -> Provenance:
@@ -256,7 +256,7 @@ def _move(w: Work, lot_id: UUID, form: MoveForm) -> UUID:
     _farm, row = lot_of(w, lot_id)
     quantity = parse_quantity(form.quantity.data, unit=row.unit)
     kind, _colon, text = (form.to.data or "").partition(":")
-    on, reason = _day(form.happened_on.data), form.reason.data or ""
+    on, reason = _day(w, form.happened_on.data), form.reason.data or ""
     other = UUID(text)
     if kind == "pond":
         return split_lot(

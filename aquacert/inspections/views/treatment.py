@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from aquacert.declarations.queries import facts as papers
-from aquacert.declarations.rules.moments import parse_moment
 from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
 from aquacert.inspections import commands, queries
@@ -18,6 +17,7 @@ from aquacert.inspections.rules import STATE_WORDS
 from aquacert.inspections.views.blueprint import INSPECT, bp
 from aquacert.kernel.errors import NotAllowed
 from aquacert.kernel.permissions import P
+from aquacert.reference.rules.dates import Side, read_moment
 from aquacert.reference.rules.quantity import parse_quantity
 
 
@@ -55,7 +55,7 @@ def dispose(treatment_id: UUID) -> ResponseReturnValue:
                 quantity=parse_quantity(form.quantity.data or "", unit=order.unit),
                 method=form.method.data or "",
                 place=form.place.data or "",
-                at=parse_moment(form.done_at.data or "", "done_at"),
+                at=read_moment(form.done_at.data or "", w.today, "done_at", Side.PAST),
                 operator=form.operator.data or "",
                 note=form.note.data or "",
             )

@@ -121,15 +121,17 @@ def test_every_fault_names_its_row_and_column_and_nothing_is_booked(db):
         (6, "pond"),
         (7, "life_stage"),
         (8, "happened_on"),
-        (9, "kind"),
         (9, "happened_on"),
+        (9, "kind"),
+        (9, "quantity"),
+        (9, "unit"),
         (10, "quantity"),
         (11, "unit"),
         (12, "reason"),
         (13, "quantity"),
         (14, "pond"),
     ]
-    assert "公式" in faults[11]["sentence"]
+    assert "公式" in faults[13]["sentence"]
     assert "最多 600" in faults[0]["sentence"]
     with pytest.raises(Invalid, match=f"{row.fault_count} 处要改"):
         start(db, farm, import_id)
@@ -215,3 +217,34 @@ def test_what_goes_out_comes_in_again(db):
     book.save(kept)
     row, faults = row_of(db, read(db, farm, kept.getvalue()))
     assert (row.total, faults) == (1, [])
+
+
+def test_all_faults_of_a_row_are_told_at_once_and_an_empty_day_is_today(db, house):
+    farm = make_hatchery(db)
+    data = sheet(
+        ("没有的塘", "PL-0", "大白鲨", "P5", "5.40", "偷走", "-5", "kg", "？", ""),
+        ("", "PL-2605-01", "", "", "", "死亡", 7, "", "", "浮头"),
+        ("", "PL-2605-01", "", "", "5月8日", "死亡", 8),
+        ("", "PL-2605-01", "", "", 5.8, "死亡", 8),
+        ("2 号塘", "", "", "", "", "死亡", "-5"),
+    )
+    _row, faults = row_of(db, read(db, farm, data))
+    told = [(one["row"], one["column"]) for one in faults]
+    first = ["lot", "happened_on", "kind", "quantity", "certificate_number"]
+    assert told[:5] == [(2, name) for name in first]
+    assert told[5:] == [(5, "happened_on"), (6, "species"), (6, "quantity")]
+    good = sheet(
+        ("", "PL-2605-01", "", "", "", "死亡", 7, "", "", "浮头"),
+        ("", "PL-2605-01", "", "", "5月8日", "死亡", 8),
+    )
+    import_id = read(db, farm, good)
+    with db.look(SYSTEM) as look:
+        row = look.get(StockImport, import_id)
+        assert row.faults == []
+        assert [line[4] for line in row.plan] == [look.today.isoformat(), "2026-05-08"]
+    start(db, farm, import_id)
+    runner_of(house).run_all()
+    db.clock.forward(days=1)
+    again = sheet(("", "PL-2605-01", "", "", "", "死亡", 7, "", "", "浮头"))
+    _row, faults = row_of(db, read(db, farm, again))
+    assert "是新的一笔，请写日期" in faults[0]["sentence"]
