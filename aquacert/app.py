@@ -100,6 +100,7 @@ NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.REPORT_WITHDRAWN: ("sampling.report_changed", "certificates.report_changed"),
     Topic.STOCK_BOUGHT: ("certificates.check_origin",),
     Topic.STOCK_SHEET_CONFIRMED: ("hatcheries.book_sheet",),
+    Topic.SUSPICION_REPORTED: (),
     Topic.ZONE_CHANGED: ("certificates.zone_changed",),
 }
 """The only table topic → tasks of higher rooms."""

@@ -30,6 +30,7 @@ from aquacert.demo.cast import (
     demo_uscc,
     known,
 )
+from aquacert.demo.findings import healthy
 from aquacert.demo.pictures import pond
 from aquacert.demo.props import DIARY, bulk_sheet, destined
 from aquacert.demo.story import Story
@@ -58,7 +59,7 @@ from aquacert.inspections.commands import (
     start_inspection,
 )
 from aquacert.inspections.queries import sheet
-from aquacert.inspections.rules import Act, Answer, Slot
+from aquacert.inspections.rules import Act, Slot
 from aquacert.kernel.scope import ANONYMOUS, SYSTEM
 from aquacert.reference.queries import species_named
 from aquacert.supervision.commands import ask_case
@@ -210,8 +211,8 @@ class FarmAndOffice:
         vet = story.actor("official_vet")
         with story.database.work(vet) as w:
             [check_id] = start_inspection(w, declaration_id)
-            found = {item.key: Answer.NORMAL for item in sheet(w, check_id).items}
-            keep_findings(w, check_id, found | {"group-gut": Answer.ABNORMAL})
+            items = sheet(w, check_id).items
+            keep_findings(w, check_id, healthy(items, abnormal="group-gut"))
             for slot in Slot:
                 add_photo(w, check_id, slot, pond(slot.value), f"{slot.value}.jpg")
         with story.database.work(vet) as w:

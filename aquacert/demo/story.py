@@ -29,6 +29,7 @@ from aquacert.declarations.commands import (
 from aquacert.declarations.queries import batches_of, loads_of
 from aquacert.declarations.rules.answers import Answers, BatchAnswer
 from aquacert.demo.cast import PASSWORD, SCOPES, Cast, secret_of
+from aquacert.demo.findings import healthy
 from aquacert.demo.pictures import pond
 from aquacert.demo.props import DESTINATION, destined, plate, temperatures
 from aquacert.http.house import House
@@ -40,7 +41,7 @@ from aquacert.inspections.commands import (
     suspect,
 )
 from aquacert.inspections.queries import sheet
-from aquacert.inspections.rules import Act, Answer, Slot
+from aquacert.inspections.rules import Act, Slot
 from aquacert.kernel.clock import FixedClock
 from aquacert.kernel.errors import NotReady
 from aquacert.kernel.scope import SYSTEM, Actor
@@ -145,9 +146,7 @@ class Story:
         for check_id in checks:
             with self.database.work(vet) as w:
                 items = sheet(w, check_id).items
-                found = {item.key: Answer.NORMAL for item in items}
-                found["group-gut"] = Answer.ABNORMAL
-                keep_findings(w, check_id, found)
+                keep_findings(w, check_id, healthy(items, abnormal="group-gut"))
                 for slot in Slot:
                     add_photo(w, check_id, slot, pond(slot.value), f"{slot.value}.jpg")
                 suspect(w, check_id, [disease for disease, _method in SCOPES])

@@ -30,4 +30,5 @@ class Topic(StrEnum):
     REPORT_WITHDRAWN = "report.withdrawn"
     STOCK_BOUGHT = "stock.bought"
     STOCK_SHEET_CONFIRMED = "stock_sheet.confirmed"
+    SUSPICION_REPORTED = "suspicion.reported"
     ZONE_CHANGED = "zone.changed"

@@ -12,10 +12,11 @@ from PIL import Image
 from aquacert.certificates.commands import issue, receive_segment
 from aquacert.certificates.issuing.queries import Readiness, readiness
 from aquacert.certificates.rules.confirmation import confirmed_digest
+from aquacert.demo.findings import healthy
 from aquacert.http.house import House
 from aquacert.inspections.commands import add_photo, give_verdict, keep_findings, start_inspection
 from aquacert.inspections.queries import sheet
-from aquacert.inspections.rules import Act, Answer, Slot
+from aquacert.inspections.rules import Act, Slot
 from aquacert.kernel.scope import SYSTEM, Actor
 from aquacert.kernel.work import Database
 from tests.make.accounts import Made, sign_in, step_up
@@ -56,7 +57,7 @@ def check_batches(db: Database, paper: Paper, vet: Actor, fail: int | None = Non
         with db.look(vet) as look:
             page = sheet(look, check_id)
         with db.work(vet) as w:
-            keep_findings(w, check_id, {item.key: Answer.NORMAL for item in page.items})
+            keep_findings(w, check_id, healthy(page.items))
             for slot in Slot:
                 add_photo(w, check_id, slot, picture(), f"{slot.value}.jpg")
             if number == fail:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from aquacert.http.api import answer, as_text, body, needed
 from aquacert.http.gates import allowed, api_key, look, work
 from aquacert.inspections import commands, queries
-from aquacert.inspections.rules import Act, Answer
+from aquacert.inspections.rules import Act
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
 
@@ -39,16 +39,16 @@ def start(declaration_id: UUID) -> ResponseReturnValue:
 @bp.post("/checks/<uuid:check_id>/findings")
 @allowed(P.INSPECTION_INSPECT)
 def findings(check_id: UUID) -> ResponseReturnValue:
-    """Keep findings: {"answers": {item: "normal"|"abnormal"}}."""
+    """Keep findings: {"answers": {item: "normal"|"abnormal" | tenths | [key, …]}}."""
     answers = needed(body(), "answers")
-    try:
-        found = {str(item): Answer(value) for item, value in dict(answers).items()}
-    except (TypeError, ValueError):
-        raise Invalid("检查结果只能是 normal 或 abnormal。", answers="normal 或 abnormal") from None
+    if not isinstance(answers, dict):
+        raise Invalid(
+            "检查结果应该按检查项给出。", answers='按检查项给出，例如 {"group-gut": "normal"}'
+        )
     with work(once=api_key()) as w:
-        commands.keep_findings(w, check_id, found)
-        w.reply = as_text({"kept": len(found)})
-    return answer({"kept": len(found)})
+        version = commands.keep_findings(w, check_id, answers)
+        w.reply = as_text({"kept": len(answers), "version": version})
+    return answer({"kept": len(answers), "version": version})
 
 
 @bp.post("/checks/<uuid:check_id>/verdict")
@@ -80,4 +80,6 @@ def _line(line: queries.CheckLine) -> dict[str, Any]:
         "check": check.id if check else None,
         "quantity": check.quantity if check else None,
         "suspected": check.suspected if check else [],
+        "isolated": bool(check and check.isolated_at),
+        "version": check.version if check else None,
     }

@@ -39,11 +39,32 @@ class PhotoTaken(Fact):
 
 @dataclass(frozen=True)
 class SuspicionRecorded(Fact):
-    """The vet suspects diseases; the sampling room asks for their tests."""
+    """The vet suspects diseases, and what he does about it: sampling, or isolating and reporting."""
 
     tag: ClassVar[str] = "inspections:suspicion:record"
     title: ClassVar[str] = "可疑病种"
     suspected: list[str]
+    course: str = ""
+
+
+@dataclass(frozen=True)
+class BatchIsolated(Fact):
+    """A batch is isolated as a suspected epidemic and reported."""
+
+    tag: ClassVar[str] = "inspections:batch:isolate"
+    title: ClassVar[str] = "可疑疫情，隔离并报告"
+    batch_id: UUID
+    suspected: list[str]
+    because: str
+
+
+@dataclass(frozen=True)
+class IsolationLifted(Fact):
+    """An isolation ended, with its reason."""
+
+    tag: ClassVar[str] = "inspections:batch:release"
+    title: ClassVar[str] = "解除隔离"
+    because: str
 
 
 @dataclass(frozen=True)

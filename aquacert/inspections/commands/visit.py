@@ -5,7 +5,8 @@ Only the assigned vet acts, and never one who declared for the owner (separation
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,25 +15,39 @@ from aquacert.accounts import commands as accounts
 from aquacert.declarations import commands as papers
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import facts as paper_facts
+from aquacert.inspections.commands.current import changed, open_for_change
 from aquacert.inspections.commands.facts import (
     FindingsKept,
     InspectionStarted,
-    PhotoTaken,
-    SuspicionRecorded,
     VerdictGiven,
 )
 from aquacert.inspections.commands.record import file_record
-from aquacert.inspections.models import BatchCheck, Finding, Photo
-from aquacert.inspections.parsers import checklist, read_picture
-from aquacert.inspections.queries import checks_of, sheet
-from aquacert.inspections.rules import MOVES, SENTENCES, Act, Answer, Slot, State, lacks
+from aquacert.inspections.models import BatchCheck, Finding
+from aquacert.inspections.parsers import checklist
+from aquacert.inspections.queries import checks_of, sheet, value_of
+from aquacert.inspections.rules import (
+    MOVES,
+    SENTENCES,
+    Act,
+    Answer,
+    Item,
+    State,
+    Value,
+    lacks,
+    read_value,
+    unfolded,
+)
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.work import Work
 from aquacert.reference import queries as reference
 
 
-def start_inspection(w: Work, declaration_id: UUID) -> list[UUID]:
+def start_inspection(
+    w: Work, declaration_id: UUID, ids: Mapping[UUID, UUID] | None = None
+) -> list[UUID]:
     """Open a check for every batch and return their ids; a second start returns the same ones.
+
+    `ids`: batch → id of its check, made by a device without network; used for what is not open yet.
 
     A vet who was sent instead of another takes over what that one left undecided.
     """
@@ -44,67 +59,51 @@ def start_inspection(w: Work, declaration_id: UUID) -> list[UUID]:
         return [line.check.id for line in lines if line.check]
     if paper.state != "assigned":
         raise NotAllowedNow("这份申报还没有派员，或已经查验完。")
-    ids = [_open_check(w, paper, line.batch).id for line in lines]
-    w.record(InspectionStarted(batches=len(ids)), on=paper, county=paper.origin_code)
-    return ids
-
-
-def answer_check(w: Work, check_id: UUID, item: str, answer: Answer, note: str = "") -> None:
-    """Write down one finding."""
-    keep_findings(w, check_id, {item: answer}, {item: note})
+    wanted = _free_ids(w, ids or {})
+    opened = [_open_check(w, paper, line.batch, wanted).id for line in lines]
+    w.record(InspectionStarted(batches=len(opened)), on=paper, county=paper.origin_code)
+    return opened
 
 
 def keep_findings(
-    w: Work, check_id: UUID, answers: Mapping[str, Answer], notes: Mapping[str, str] | None = None
-) -> None:
-    """Write down findings; answering an item again replaces it until the verdict."""
-    check = _open_for_change(w, check_id)
-    known = {item.key for item in checklist(check.checklist)}
-    for item, answer in answers.items():
-        if item not in known:
-            raise Invalid("这个检查项不在本品种的检查表里。", item=item)
-        _keep(w, check, item, answer, (notes or {}).get(item, ""))
-    w.record(
-        FindingsKept({key: value.value for key, value in answers.items()}),
-        on=check,
-        county=check.origin_code,
-    )
+    w: Work,
+    check_id: UUID,
+    answers: Mapping[str, Value],
+    notes: Mapping[str, str] | None = None,
+    *,
+    at: datetime | None = None,
+) -> int:
+    """Write down findings and return the check's version; a new answer replaces the one before.
 
-
-def add_photo(w: Work, check_id: UUID, slot: Slot, data: bytes, name: str) -> UUID:
-    """Keep a photograph in its slot; the same bytes are refused anywhere else in the system."""
-    check = _open_for_change(w, check_id)
-    picture = read_picture(data)
-    used = w.one(select(Photo).where(Photo.original_sha256 == picture.original_sha256))
-    if used is not None:
-        raise Invalid("这张照片用过了。", photo="这张照片已经用过，请现场重拍一张。")
-    file = w.attach(check, picture.jpeg, f"{slot.value}.jpg", "image/jpeg")
-    del name
-    photo = w.add(
-        Photo(
-            id=w.new_id(),
-            check_id=check.id,
-            slot=slot.value,
-            original_sha256=picture.original_sha256,
-            file_id=file.id,
-            camera_at=picture.camera_at,
-            taken_at=w.now,
-        )
-    )
-    w.record(PhotoTaken(slot.value, picture.original_sha256), on=check, county=check.origin_code)
-    return photo.id
-
-
-def suspect(w: Work, check_id: UUID, diseases: Iterable[str]) -> None:
-    """Record the diseases the vet suspects; each must affect this batch's species."""
-    check = _open_for_change(w, check_id)
-    codes = sorted(set(diseases))
-    batch = sheet(w, check_id).batch
-    for code in codes:
-        if not reference.affects(w, code, batch.species_code):
-            raise Invalid("有病种不感染这个品种。", suspected="只能选这个品种会得的病。")
-    check.suspected = codes
-    w.record(SuspicionRecorded(codes), on=check, county=check.origin_code)
+    `at`: what the clock of the vet's device said. What a menu says that did not unfold is left
+    out. The same answers again change nothing. Raises `Invalid` naming every item that is wrong.
+    """
+    check = open_for_change(w, check_id)
+    items = {item.key: item for item in checklist(check.checklist)}
+    rows = {row.item: row for row in sheet(w, check_id).findings.values()}
+    asked = _asked(items, rows, _read(items, answers))
+    noted = notes or {}
+    new = {
+        key: value
+        for key, value in asked.items()
+        if key not in rows
+        or value_of(items[key], rows[key]) != value
+        or rows[key].note != noted.get(key, rows[key].note)
+    }
+    if not new:
+        return check.version
+    version = changed(check)
+    for key, value in new.items():
+        row = rows.get(key) or Finding(id=w.new_id(), check_id=check.id, item=key, note="")
+        w.session.add(row)
+        _write(row, value)
+        row.note, row.at, row.by_device_at = noted.get(key, row.note), w.now, at
+        row.version = check.version + 1
+        row.version = version
+    w.session.flush()
+    said = {key: _plain(value) for key, value in new.items()}
+    w.record(FindingsKept(said), on=check, county=check.origin_code)
+    return version
 
 
 def give_verdict(
@@ -118,7 +117,7 @@ def give_verdict(
 
     When the last batch is decided, the declaration is inspected.
     """
-    check = _open_for_change(w, check_id)
+    check = open_for_change(w, check_id)
     page = sheet(w, check_id)
     missing = lacks(
         page.items,
@@ -128,6 +127,7 @@ def give_verdict(
         quantity=quantity,
         declared=check.declared,
         note=note,
+        is_isolated=check.isolated_at is not None,
     )
     if missing:
         raise Invalid(
@@ -137,6 +137,7 @@ def give_verdict(
     check.quantity = quantity if act is Act.PASS else None
     check.note = note.strip()
     check.decided_at = w.now
+    changed(check)
     w.move(check, MOVES, act, because=note)
     w.record(
         VerdictGiven(check.batch_id, act.value, check.quantity, list(check.suspected)),
@@ -156,12 +157,25 @@ def give_verdict(
         file_record(w, check.declaration_id)
 
 
-def _open_check(w: Work, paper: Declaration, batch: paper_facts.BatchLine) -> BatchCheck:
+def _free_ids(w: Work, ids: Mapping[UUID, UUID]) -> Mapping[UUID, UUID]:
+    """Return the ids that a device made for its checks; raise `Conflict` when one is in use."""
+    taken = w.scalars(select(BatchCheck.id).where(BatchCheck.id.in_(list(ids.values()))))
+    if taken or len(set(ids.values())) != len(ids):
+        raise Conflict("这些查验的编号已经用过，请重新打开今天的任务。")
+    return ids
+
+
+def _open_check(
+    w: Work,
+    paper: Declaration,
+    batch: paper_facts.BatchLine,
+    ids: Mapping[UUID, UUID],
+) -> BatchCheck:
     if paper.vet_id is None:
         raise NotAllowedNow("这份申报还没有派员。")
     return w.add(
         BatchCheck(
-            id=w.new_id(),
+            id=ids.get(batch.batch_id) or w.new_id(),
             declaration_id=paper.id,
             batch_id=batch.batch_id,
             origin_code=paper.origin_code,
@@ -194,16 +208,8 @@ def _take_over(w: Work, paper: Declaration) -> None:
         return
     for check in left:
         check.vet_id = paper.vet_id
+        changed(check)
     w.record(InspectionStarted(batches=len(left)), on=paper, county=paper.origin_code)
-
-
-def _open_for_change(w: Work, check_id: UUID) -> BatchCheck:
-    check = w.get_for_change(BatchCheck, check_id)
-    if check.vet_id != w.actor.person_id:
-        raise NotAllowed("这批由另一位官方兽医查验，您可以看，不能改。")
-    if check.state != State.OPEN.value:
-        raise Conflict("这批已经下了结论，不能再改。有出入请作废后重新查验。")
-    return check
 
 
 def _must_be_its_vet(w: Work, paper: Declaration) -> None:
@@ -213,12 +219,43 @@ def _must_be_its_vet(w: Work, paper: Declaration) -> None:
         raise NotAllowed("代办申报的人不能查验同一份申报。")
 
 
-def _keep(w: Work, check: BatchCheck, item: str, answer: Answer, note: str) -> None:
-    row = w.one(select(Finding).where(Finding.check_id == check.id, Finding.item == item))
-    if row is None:
-        row = Finding(id=w.new_id(), check_id=check.id, item=item)
-        w.session.add(row)
-    row.answer = answer.value
-    row.note = note
-    row.at = w.now
-    w.session.flush()
+def _read(items: Mapping[str, Item], answers: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Return the answers as their items take them; raise `Invalid` naming all that are wrong."""
+    read: dict[str, Value] = {}
+    faults: dict[str, str] = {}
+    for key, raw in answers.items():
+        if key not in items:
+            raise Invalid("这个检查项不在本品种的检查表里。", item=key)
+        try:
+            read[key] = read_value(items[key], raw)
+        except Invalid as fault:
+            faults |= fault.fields
+    if faults:
+        raise Invalid("有检查项填得不对。", **faults)
+    return read
+
+
+def _asked(
+    items: Mapping[str, Item], rows: Mapping[str, Finding], answers: Mapping[str, Value]
+) -> Mapping[str, Value]:
+    """Return the answers to what is asked once these answers stand: folded menus are left out."""
+    before = {key: value_of(items[key], row) for key, row in rows.items() if key in items}
+    after = {key: value for key, value in before.items() if value is not None} | dict(answers)
+    asked = {item.key for item in unfolded(items.values(), after)}
+    return {key: value for key, value in answers.items() if key in asked}
+
+
+def _plain(value: Value) -> str:
+    """Return a value as the trail writes it: normal, 245, empty red."""
+    return " ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _write(row: Finding, value: Value) -> None:
+    row.answer = (Answer.ABNORMAL if isinstance(value, tuple) else Answer.NORMAL).value
+    row.amount, row.picks = None, None
+    if isinstance(value, Answer):
+        row.answer = value.value
+    elif isinstance(value, int):
+        row.amount = value
+    else:
+        row.picks = list(value)

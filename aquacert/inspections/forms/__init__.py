@@ -1,13 +1,13 @@
 """Forms of the inspections: the visit, what follows a failed batch."""
 
+from aquacert.inspections.forms.sheet import ChecklistForm, checklist_form
 from aquacert.inspections.forms.treatment import DisposalForm, TreatmentForm
 from aquacert.inspections.forms.visit import (
-    ChecklistForm,
     EmptyForm,
     PhotoForm,
+    ReleaseForm,
     SuspicionForm,
     VerdictForm,
-    checklist_form,
 )
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "DisposalForm",
     "EmptyForm",
     "PhotoForm",
+    "ReleaseForm",
     "SuspicionForm",
     "TreatmentForm",
     "VerdictForm",

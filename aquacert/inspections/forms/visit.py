@@ -1,10 +1,7 @@
-"""Forms at the pond: the checklist, a photograph, suspicion, the verdict."""
+"""Forms at the pond: a photograph, suspicion, the verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
@@ -13,41 +10,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from aquacert.http.forms import Form
-from aquacert.inspections.queries import CheckSheet
-from aquacert.inspections.rules import ANSWER_WORDS, SLOT_WORDS, Answer, Slot
+from aquacert.inspections.rules import COURSE_WORDS, SLOT_WORDS, Course, Slot
 
 
 class EmptyForm(Form):
     """Only a button."""
-
-
-class ChecklistForm(Form):
-    """One radio pair for each item of the sheet; made by `checklist_form`."""
-
-    def answers(self) -> Mapping[str, Answer]:
-        """Return item → finding, for the items that were answered."""
-        return {
-            name.removeprefix("item_"): Answer(field.data)
-            for name, field in self._fields.items()
-            if name.startswith("item_") and field.data
-        }
-
-
-def checklist_form(sheet: CheckSheet) -> ChecklistForm:
-    """Return the checklist of this species, filled with what was found so far."""
-    fields = {
-        f"item_{item.key}": RadioField(
-            _(item.ask),
-            choices=[SelectChoice(answer.value, _(word)) for answer, word in ANSWER_WORDS.items()],
-            validators=[Optional()],
-            description=_(item.normal),
-        )
-        for item in sheet.items
-    }
-    made = type("SpeciesChecklistForm", (ChecklistForm,), fields)
-    found = {f"item_{key}": row.answer for key, row in sheet.findings.items()}
-    form: ChecklistForm = made(data=found)
-    return form
 
 
 class PhotoForm(Form):
@@ -70,9 +37,26 @@ class PhotoForm(Form):
 
 
 class SuspicionForm(Form):
-    """Diseases that the vet suspects."""
+    """Diseases that the vet suspects, and what is done."""
 
     suspected = SelectMultipleField(_l("怀疑的病种"), validators=[Optional()])
+    course = RadioField(
+        _l("怎么办"),
+        choices=[SelectChoice(course.value, _l(word)) for course, word in COURSE_WORDS.items()],
+        default=Course.SAMPLING.value,
+        validators=[Optional()],
+    )
+    because = StringField(
+        _l("隔离的原因"),
+        validators=[Optional()],
+        description=_l("怀疑到病种的可以不写；不明原因死亡要写"),
+    )
+
+
+class ReleaseForm(Form):
+    """The end of an isolation."""
+
+    because = StringField(_l("解除隔离的依据"), description=_l("例如：检测报告阴性和它的编号"))
 
 
 class VerdictForm(Form):

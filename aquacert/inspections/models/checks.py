@@ -47,10 +47,21 @@ class BatchCheck(Base):
     quantity: Mapped[int | None]
     suspected: Mapped[list[Any]] = mapped_column(Json)
     note: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Grows by one with every accepted change: what a device last saw is compared with it."""
+    course: Mapped[str] = mapped_column(default="", server_default="")
+    """What the vet does about the suspicion: nothing, sampling, or isolating and reporting."""
+    isolated_at: Mapped[datetime | None]
+    """Since when the batch is isolated as a suspected epidemic; None when it is not."""
+    isolated_because: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Finding(Base):
-    """What was found at one item of one check; answering again replaces it until the verdict."""
+    """What was found at one item of one check; answering again replaces it until the verdict.
+
+    A number or a menu says what it found in `amount` or `picks`; its `answer` then only says that
+    the item was normal (a number judges nothing) or unfolded by an abnormal one (a menu).
+    """
 
     __tablename__ = "findings"
     __table_args__ = (state_check("answer", Answer), UniqueConstraint("check_id", "item"))
@@ -61,6 +72,15 @@ class Finding(Base):
     answer: Mapped[str]
     note: Mapped[str]
     at: Mapped[datetime]
+    amount: Mapped[int | None]
+    """A measured number, in tenths of the item's unit."""
+    picks: Mapped[list[Any] | None] = mapped_column(Json)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """The check's version when this item was last set."""
+    by_device_at: Mapped[datetime | None]
+    """What the clock of the vet's device said: evidence only, never trusted."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """The check's version since which it says this: findings of two devices merge item by item."""
 
 
 class Photo(Base):
@@ -77,3 +97,14 @@ class Photo(Base):
     camera_at: Mapped[str]
     """Time the camera wrote (EXIF), as written; evidence only, never trusted."""
     taken_at: Mapped[datetime]
+    """When it reached us; what the device says is `device_at`."""
+    software: Mapped[str | None]
+    """What the picture's own data say it was made with."""
+    camera_place: Mapped[list[Any] | None] = mapped_column(Json)
+    """(latitude, longitude) that the camera wrote (EXIF)."""
+    place: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """Where the device was: lat, lon in degrees (WGS 84), accuracy_m."""
+    code: Mapped[str | None]
+    """Challenge code that was claimed; None where none was asked."""
+    device: Mapped[str | None]
+    device_at: Mapped[datetime | None]

@@ -8,6 +8,7 @@ from aquacert.inspections.queries.checks import (
     open_checks,
     photo_file,
     sheet,
+    value_of,
     verdicts,
     visits,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "record_sheet",
     "sheet",
     "treatment_order",
+    "value_of",
     "verdicts",
     "visits",
 ]

@@ -17,10 +17,14 @@ from aquacert.inspections.rules import (
     OUTCOMES,
     Answer,
     Item,
+    Kind,
     Slot,
     State,
+    Suspect,
+    Value,
     Verdict,
-    hinted,
+    suspects,
+    temperature_of,
 )
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
@@ -33,7 +37,10 @@ CHECKS_OF = Quick(
     select(
         *(
             CHECKS.c[name]
-            for name in ("id", "batch_id", "state", "quantity", "vet_id", "decided_at", "suspected")
+            for name in (
+                *("id", "batch_id", "state", "quantity", "vet_id", "decided_at"),
+                *("suspected", "isolated_at"),
+            )
         )
     ).where(CHECKS.c.declaration_id == bindparam("paper"))
 )
@@ -63,9 +70,15 @@ class CheckSheet:
     photos: tuple[Photo, ...]
 
     @property
-    def answers(self) -> Mapping[str, Answer]:
-        """Item → what was found."""
-        return {key: Answer(row.answer) for key, row in self.findings.items()}
+    def answers(self) -> Mapping[str, Value]:
+        """Item → what was found; a number or a menu of which only a judgement is known is open."""
+        found: dict[str, Value] = {}
+        for item in self.items:
+            row = self.findings.get(item.key)
+            value = value_of(item, row) if row else None
+            if value is not None:
+                found[item.key] = value
+        return found
 
     @property
     def slots(self) -> frozenset[Slot]:
@@ -73,9 +86,19 @@ class CheckSheet:
         return frozenset(Slot(photo.slot) for photo in self.photos)
 
     @property
-    def hints(self) -> frozenset[str]:
-        """Disease codes that the abnormal findings may point to."""
-        return hinted(self.items, self.answers)
+    def suspects(self) -> list[Suspect]:
+        """Diseases that the findings may point to, whatever the species: a hint, never a verdict."""
+        answers = self.answers
+        return suspects(self.items, answers, temperature_of(answers))
+
+
+def value_of(item: Item, row: Finding) -> Value | None:
+    """Return a finding as its item's answer; None when the row does not say it."""
+    if item.kind is Kind.NUMBER:
+        return row.amount
+    if item.kind is Kind.PICK:
+        return tuple(row.picks) if row.picks else None
+    return Answer(row.answer)
 
 
 def visits(look: Look, *, mine: bool) -> Select[Declaration]:
@@ -143,6 +166,7 @@ def verdicts(look: Look, declaration_id: UUID) -> Mapping[UUID, Verdict]:
             at=row.decided_at,
             suspected=frozenset(row.suspected),
             inspection_id=row.id,
+            is_isolated=row.isolated_at is not None,
         )
         for row in rows
     }

@@ -27,7 +27,7 @@ from aquacert.declarations.rules.answers import (
 )
 from aquacert.declarations.rules.filing import FormKind
 from aquacert.inspections.queries.checks import CheckSheet, checks_of, sheet
-from aquacert.inspections.rules import ANSWER_WORDS, SECTION_WORDS, STATE_WORDS, State
+from aquacert.inspections.rules import SECTION_WORDS, STATE_WORDS, State, unfolded, value_words
 from aquacert.kernel.sheets import Sheet
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
@@ -92,8 +92,8 @@ def _batch(look: Look, one: CheckSheet) -> tuple[str, ...]:
 
 def _findings(one: CheckSheet) -> Iterator[tuple[str, ...]]:
     answers = one.answers
-    for item in one.items:
-        found = ANSWER_WORDS[answers[item.key]] if item.key in answers else ""
+    for item in unfolded(one.items, answers):
+        found = value_words(item, answers[item.key]) if item.key in answers else ""
         yield str(one.batch.number), SECTION_WORDS[item.section], item.ask, found
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from aquacert.inspections.rules.items import Answer, Item, Value, unanswered
 from aquacert.kernel.states import Moves
 
 
@@ -38,20 +39,11 @@ class Outcome(StrEnum):
     PENDING = "pending"
 
 
-class Answer(StrEnum):
-    """What was found at one item."""
+class Course(StrEnum):
+    """What the vet does about a suspicion."""
 
-    NORMAL = "normal"
-    ABNORMAL = "abnormal"
-
-
-class Section(StrEnum):
-    """Parts of the check, in their order."""
-
-    PAPERS = "papers"
-    FACILITY = "facility"
-    GROUP = "group"
-    INDIVIDUAL = "individual"
+    SAMPLING = "sampling"
+    ISOLATE = "isolate"
 
 
 class Slot(StrEnum):
@@ -68,11 +60,9 @@ STATE_WORDS: Mapping[State, str] = {
     State.PASSED: "合格",
     State.FAILED: "不合格",
 }
-SECTION_WORDS: Mapping[Section, str] = {
-    Section.PAPERS: "资料",
-    Section.FACILITY: "设施",
-    Section.GROUP: "群体检查",
-    Section.INDIVIDUAL: "个体检查",
+COURSE_WORDS: Mapping[Course, str] = {
+    Course.SAMPLING: "抽样送检",
+    Course.ISOLATE: "隔离并报告",
 }
 SLOT_WORDS: Mapping[Slot, str] = {
     Slot.SITE: "全景",
@@ -80,7 +70,6 @@ SLOT_WORDS: Mapping[Slot, str] = {
     Slot.INDIVIDUAL: "个体",
     Slot.RECORDS: "生产记录",
 }
-ANSWER_WORDS: Mapping[Answer, str] = {Answer.NORMAL: "正常", Answer.ABNORMAL: "异常"}
 
 MOVES: Moves[State, Act] = Moves(
     {(State.OPEN, Act.PASS): State.PASSED, (State.OPEN, Act.FAIL): State.FAILED},
@@ -96,18 +85,6 @@ NEEDED_SLOTS = frozenset({Slot.SITE, Slot.GROUP})
 
 
 @dataclass(frozen=True)
-class Item:
-    """One thing to look at, from the procedures as data."""
-
-    key: str
-    section: Section
-    ask: str
-    normal: str
-    signs: tuple[str, ...]
-    """Disease codes that an abnormal finding here may point to."""
-
-
-@dataclass(frozen=True)
 class Verdict:
     """What a vet decided about one batch. `quantity` is None until decided, in the batch's unit."""
 
@@ -118,6 +95,8 @@ class Verdict:
     at: datetime | None
     suspected: frozenset[str]
     inspection_id: UUID
+    is_isolated: bool = False
+    """A suspected epidemic: isolated and reported, nothing of it leaves."""
 
 
 class Lack(StrEnum):
@@ -127,6 +106,7 @@ class Lack(StrEnum):
     PHOTOS = "photos"
     NOTE = "note"
     QUANTITY = "quantity"
+    ISOLATED = "isolated"
 
 
 SENTENCES: Mapping[Lack, str] = {
@@ -134,38 +114,34 @@ SENTENCES: Mapping[Lack, str] = {
     Lack.PHOTOS: "还差现场照片：全景和群体各一张",
     Lack.NOTE: "有异常的检查项，请写明情况和判断依据",
     Lack.QUANTITY: "实查数量要在 1 和申报数量之间",
+    Lack.ISOLATED: "这一批已按可疑疫情隔离并报告，不能下合格结论",
 }
 
 
 def lacks(
     items: Iterable[Item],
-    answers: Mapping[str, Answer],
+    answers: Mapping[str, Value],
     slots: Collection[Slot],
     *,
     act: Act,
     quantity: int | None,
     declared: int,
     note: str,
+    is_isolated: bool = False,
 ) -> tuple[Lack, ...]:
     """Return everything that stands between these findings and this verdict, all at once.
 
     A failing verdict needs its reason and nothing else: a sick batch must not wait for pictures.
     """
-    asked = [item.key for item in items]
-    abnormal = any(answers.get(key) is Answer.ABNORMAL for key in asked)
     if act is Act.FAIL:
         return () if note.strip() else (Lack.NOTE,)
+    every = tuple(items)
+    abnormal = any(answers.get(item.key) is Answer.ABNORMAL for item in every)
     checks = (
-        (any(key not in answers for key in asked), Lack.ITEMS),
+        (bool(unanswered(every, answers)), Lack.ITEMS),
         (not set(slots) >= NEEDED_SLOTS, Lack.PHOTOS),
         (abnormal and not note.strip(), Lack.NOTE),
         (quantity is None or not 0 < quantity <= declared, Lack.QUANTITY),
+        (is_isolated, Lack.ISOLATED),
     )
     return tuple(lack for broken, lack in checks if broken)
-
-
-def hinted(items: Iterable[Item], answers: Mapping[str, Answer]) -> frozenset[str]:
-    """Return the disease codes that the abnormal findings may point to: a hint, never a verdict."""
-    return frozenset(
-        code for item in items if answers.get(item.key) is Answer.ABNORMAL for code in item.signs
-    )

@@ -26,7 +26,9 @@ from aquacert.inspections.rules import (
     SLOT_WORDS,
     STATE_WORDS,
     Act,
+    Course,
     State,
+    Suspect,
 )
 from aquacert.inspections.views.blueprint import INSPECT, bp
 from aquacert.kernel.permissions import P
@@ -119,7 +121,9 @@ def suspicion(check_id: UUID) -> ResponseReturnValue:
         form = _suspicion_form(unit, queries.sheet(unit, check_id))
     if form.validate():
         with form.catching(), work(once=form.key()) as w:
-            commands.suspect(w, check_id, form.suspected.data or [])
+            course = Course(form.course.data or Course.SAMPLING)
+            codes, because = form.suspected.data or [], form.because.data or ""
+            commands.suspect(w, check_id, codes, course=course, because=because)
             w.reply = url_for(".check", check_id=check_id)
         if not form.wrong:
             flash(_("可疑病种已记录"))
@@ -183,7 +187,7 @@ def _check_page(
             photo_form=photo or PhotoForm(formdata=None),
             suspicion=suspicion or _suspicion_form(unit, sheet),
             verdict=verdict or VerdictForm(formdata=None),
-            hints=[reference.disease(unit, code).name_zh for code in sorted(sheet.hints)],
+            hints=_hints(unit, sheet),
             sections=SECTION_WORDS,
             slots=SLOT_WORDS,
             words=STATE_WORDS,
@@ -193,8 +197,24 @@ def _check_page(
     return html, status
 
 
+def _hints(unit: Look, sheet: queries.CheckSheet) -> list[tuple[str, Suspect]]:
+    """Return the names of the diseases of this species that the findings may point to."""
+    return [
+        (reference.disease(unit, one.disease_code).name_zh, one)
+        for one in sheet.suspects
+        if reference.affects(unit, one.disease_code, sheet.batch.species_code)
+    ]
+
+
 def _suspicion_form(unit: Look, sheet: queries.CheckSheet) -> SuspicionForm:
-    form = SuspicionForm(data={"suspected": sheet.check.suspected})
+    kept = sheet.check
+    form = SuspicionForm(
+        data={
+            "suspected": kept.suspected,
+            "course": kept.course or Course.SAMPLING.value,
+            "because": kept.isolated_because,
+        }
+    )
     form.suspected.choices = [
         SelectChoice(duty.disease_code, _(duty.name_zh))
         for duty in reference.duties(unit, sheet.batch.species_code, unit.today)

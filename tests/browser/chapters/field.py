@@ -27,7 +27,11 @@ def examine(road: Road) -> None:
         hand.press("存这张照片")
     for box in hand.page.locator(".items input[value=normal]").all():
         box.check(force=True)
-    hand.tick("[name=item_group-gut][value=abnormal]").press("存下检查结果")
+    for box in hand.page.locator(".items input.num").all():
+        box.fill("1")
+    hand.tick("[name=item_group-gut][value=abnormal]")
+    hand.tick("[name=item_group-gut_signs][value=empty]")
+    hand.tick("[name=item_group-gut_extent][value=few]").press("存下检查结果")
     assert "规程提示" in hand.look("check_filled")
     suspect(hand, "WSD", "DIV1")
     hand.look("check_suspected")

@@ -7,12 +7,13 @@ from html import unescape
 
 import pytest
 
+from aquacert.demo.findings import healthy
 from aquacert.inspections.queries import sheet
 from aquacert.kernel.papers import facts_of
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import signed_in, token
 from tests.make.declarations import make_declaration
-from tests.make.inspections import inspect, picture, start
+from tests.make.inspections import inspect, picture, start, tapped
 
 
 @pytest.fixture
@@ -29,15 +30,14 @@ def test_the_vet_walks_one_batch_to_its_verdict(db, client, paper):
         from aquacert.inspections.queries import checks_of
 
         check_id = checks_of(look, paper.declaration_id)[0].check.id
-        items = [item.key for item in sheet(look, check_id).items]
+        found = tapped(healthy(sheet(look, check_id).items))
     here = f"/inspections/checks/{check_id}"
     early = vet.post(f"{here}/verdict/pass", data={"quantity": "50万"})
     assert early.status_code == 422
     assert "还有检查项没有填" in unescape(early.text)
-    assert (
-        vet.post(f"{here}/findings", data={f"item_{key}": "normal" for key in items}).status_code
-        == 302
-    )
+    odd = vet.post(f"{here}/findings", data=found | {"item_water_temperature": "很热"})
+    assert "之间的数" in odd.text
+    assert vet.post(f"{here}/findings", data=found).status_code == 302
     for slot in ("site", "group"):
         sent = vet.post(
             f"{here}/photos", data={"slot": slot, "photo": (io.BytesIO(picture()), "p.jpg")}
