@@ -15,6 +15,7 @@ from aquacert.kernel.clock import SHANGHAI
 from aquacert.kernel.errors import Invalid
 from aquacert.reference.rules.dated import DatedRule, RuleUnit, Sureness
 from aquacert.reference.rules.dates import read_moment
+from aquacert.reference.rules.duration import due
 
 NOW = datetime(2026, 5, 12, 2, 24, tzinfo=UTC)
 
@@ -25,11 +26,48 @@ def days(count, unit):
 
 
 @given(st.integers(-(10**6), 10**6), st.integers(0, 10**7))
-def test_a_stopped_clock_loses_no_second_whenever_it_runs_on(left, pause):
+def test_a_stopped_clock_of_hours_loses_no_second_whenever_it_runs_on(left, pause):
     due = NOW + timedelta(seconds=left)
     later = NOW + timedelta(seconds=pause)
-    runs_to = resume(stop(due, NOW), NOW, later, days(3, RuleUnit.NATURAL_DAYS), {})
+    runs_to = resume(stop(due, NOW), NOW, later, days(72, RuleUnit.HOURS), {})
     assert runs_to - later == due - NOW
+
+
+@pytest.mark.parametrize(
+    ("stopped", "until", "now", "due"),
+    [
+        # Two minutes' pause moves nothing, also over midnight's door.
+        ("2026-11-22 23:55", "2026-11-25 23:59:59", "2026-11-22 23:57", "2026-11-25 23:59:59"),
+        # Three days were left after the stopping day: three are left after the day of the answer.
+        ("2026-11-22 23:59", "2026-11-25 23:59:59", "2026-11-23 00:01", "2026-11-26 23:59:59"),
+        ("2026-11-22 10:00", "2026-11-25 23:59:59", "2026-11-27 20:00", "2026-11-30 23:59:59"),
+        ("2026-11-25 08:00", "2026-11-25 23:59:59", "2026-11-28 20:00", "2026-11-28 23:59:59"),
+        # It had run out when it was stopped: it stays run out, to the second.
+        ("2026-11-26 09:00", "2026-11-26 08:00", "2026-11-28 20:00", "2026-11-28 19:00"),
+    ],
+)
+def test_a_stopped_clock_of_natural_days_ends_with_a_day(stopped, until, now, due):
+    at, end, later, wanted = (
+        datetime.fromisoformat(one).replace(tzinfo=SHANGHAI) for one in (stopped, until, now, due)
+    )
+    rule = days(3, RuleUnit.NATURAL_DAYS)
+    assert resume(stop(end, at), at, later, rule, {}) == wanted
+
+
+@given(st.integers(1, 10), st.integers(0, 14 * 86_400), st.integers(0, 10**6))
+def test_a_pause_never_gives_the_office_a_day_more_than_the_rule(value, used, pause):
+    """Days on which the clock ran: from the day after the start to the stop, and after the pause."""
+    rule = days(value, RuleUnit.NATURAL_DAYS)
+    end = due(NOW, rule, {})
+    stopped = min(NOW + timedelta(seconds=used), end)
+    later = stopped + timedelta(seconds=pause)
+    until = resume(stop(end, stopped), stopped, later, rule, {})
+
+    def day(at):
+        return at.astimezone(SHANGHAI).date()
+
+    assert (day(stopped) - day(NOW)) + (day(until) - day(later)) == timedelta(days=value)
+    assert until.astimezone(SHANGHAI).strftime("%H:%M:%S") == "23:59:59"
 
 
 @pytest.mark.parametrize(

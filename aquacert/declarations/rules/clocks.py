@@ -52,16 +52,23 @@ def resume(
 ) -> datetime:
     """Return the new limit when a clock that stood since `stopped_at` runs on.
 
-    Where the rule counts working days, the working days that were left are left: a weekend that
-    lay in between neither gives nor takes any. A clock that had run out stays run out.
+    A clock in days ends with a day (23:59:59 in Shanghai). How the pause is counted: the day on
+    which the clock stopped is used up, the days up to and with the one on which it runs on are not
+    counted (Civil Code art. 201: the first day is not), and the days that were left after the
+    stopping day are left after that one. So the office never gets more days than the rule gives,
+    and a pause within one day moves nothing. Working days count working days only; hours keep
+    their seconds. A clock that had run out stays run out, by as much.
     """
-    if rule.unit is not RuleUnit.WORKING_DAYS or left_seconds < 0:
+    if rule.unit is RuleUnit.HOURS or left_seconds < 0:
         return now + timedelta(seconds=left_seconds)
     stopped = stopped_at.astimezone(SHANGHAI).date()
     last = (stopped_at + timedelta(seconds=left_seconds)).astimezone(SHANGHAI).date()
+    today = now.astimezone(SHANGHAI).date()
+    if rule.unit is not RuleUnit.WORKING_DAYS:
+        return end_of_day(today + (last - stopped))
     ahead = (stopped + timedelta(days=one) for one in range(1, (last - stopped).days + 1))
     left = sum(1 for day in ahead if is_working_day(day, holidays))
-    return end_of_day(working_days_later(now.astimezone(SHANGHAI).date(), left, holidays))
+    return end_of_day(working_days_later(today, left, holidays))
 
 
 def countdown(started_at: datetime, due_at: datetime, now: datetime) -> Countdown:
