@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from aquacert.hatcheries.queries import (
     lots,
     own_hatchery,
 )
+from aquacert.hatcheries.queries.stock import LotLine
 from aquacert.http.api import answer, as_text, body, cursor, listing, needed, size
 from aquacert.http.gates import allowed, api_key, look, work
 from aquacert.kernel.errors import Invalid
@@ -34,6 +36,7 @@ from aquacert.reference.queries import species_named
 from aquacert.reference.rules.dates import Side, read_day
 
 bp = Blueprint("hatcheries_api", __name__, url_prefix="/api/v1/hatcheries")
+EACH_LOT = '每个有苗的批都要有清点数，例如 {"批的 id": {"counted": 500000}}。'
 TEXTS = ("name", "uscc", "place", "level", "kind", "contact_name", "phone", "password")
 
 
@@ -176,12 +179,36 @@ def licence(hatchery_id: UUID) -> Response:
 @bp.post("/own/confirm")
 @allowed(P.HATCHERY_KEEP)
 def confirm() -> Response:
-    """Confirm the own base record as it stands."""
+    """Confirm the own base record and every lot that holds something.
+
+    `lots`: {lot id: {"counted": whole number, "reason": needed where it differs}}.
+    """
+    asked = body().get("lots") or {}
+    if not isinstance(asked, dict) or not all(isinstance(one, dict) for one in asked.values()):
+        raise Invalid("lots 应该是一个对象。", lots=EACH_LOT)
     with work(once=api_key()) as w:
         farm = own_hatchery(w)
-        confirm_record(w, farm.id)
+        counted, reasons = _counted(lots(w, farm.id), asked)
+        confirm_record(w, farm.id, counted, reasons=reasons)
         w.reply = as_text({"id": farm.id, "confirmed_on": w.today})
         return Response(w.reply, mimetype="application/json")
+
+
+def _counted(
+    held: Sequence[LotLine], asked: dict[str, Any]
+) -> tuple[dict[UUID, int], dict[UUID, str]]:
+    """Read what was counted of each lot that holds something; raise `Invalid` for one left out."""
+    counted: dict[UUID, int] = {}
+    reasons: dict[UUID, str] = {}
+    for lot in held:
+        said = asked.get(str(lot.lot_id))
+        if said is None and not lot.balance:
+            continue
+        number = said.get("counted") if said is not None else None
+        if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+            raise Invalid(f"批 {lot.number} 没有清点数。", lots=EACH_LOT)
+        counted[lot.lot_id], reasons[lot.lot_id] = number, str((said or {}).get("reason") or "")
+    return counted, reasons
 
 
 def shape(row: Hatchery) -> dict[str, Any]:

@@ -14,9 +14,12 @@ from sqlalchemy import select
 from aquacert.accounts import commands as accounts
 from aquacert.accounts.models import InboxMessage
 from aquacert.hatcheries.commands.keeping import change_contact
+from aquacert.hatcheries.commands.stock import correct_stock, hold_lots
 from aquacert.hatcheries.models import Campaign, CampaignAnswer, Hatchery
 from aquacert.hatcheries.queries.campaigns import answer_of, campaign
+from aquacert.hatcheries.queries.stock import lot_lines
 from aquacert.hatcheries.rules.campaigns import MOST_QUESTIONS, Entry, Way
+from aquacert.hatcheries.rules.counts import Counted
 from aquacert.hatcheries.rules.kinds import State
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow, NotFound
@@ -28,7 +31,8 @@ from aquacert.reference.rules.text import clean
 LONGEST_QUESTION = 120
 LONGEST_WORDS = 300
 AT_A_TIME = 200
-AT_ONCE = frozenset({Entry.CONTACT.value, Entry.PHONE.value})
+AT_ONCE = frozenset({Entry.CONTACT.value, Entry.PHONE.value, Entry.STOCK.value})
+"""What is put right by the answer itself: the county has nothing to settle."""
 
 
 @dataclass(frozen=True)
@@ -185,9 +189,12 @@ def answer_campaign(
     *,
     said: Mapping[str, str],
     way: str = Way.PHONE.value,
+    counted: Mapping[UUID, Counted] | None = None,
 ) -> UUID:
     """Write a farm's answer: what is not right (entry → the right words) and every question (q0 …).
 
+    Stock is answered by `counted`, lot by lot where the books are wrong: booked as corrections of
+    the ledger at once, and kept in figures for the county.
     An answer by phone may be given again until the data check ends; what the county confirmed on a
     visit stays. Raises `Invalid` naming each question without an answer.
     """
@@ -198,10 +205,14 @@ def answer_campaign(
     below = reference.descendants(w, row.division_code)
     if farm.state != State.APPROVED.value or farm.division_code not in below:
         raise NotAllowedNow("这家苗种场不在这次核对之内。")
-    kept = _judged(row, said)
     found = answer_of(w, row.id, farm.id)
+    kept = _judged(row, said)
     if found is not None and found.way == Way.VISIT.value and way == Way.PHONE.value:
         raise NotAllowedNow("县里已经到场核对过，要改请打电话给县里。")
+    if Entry.STOCK.value in row.entries:
+        figures = [*_figures_before(found), *_book_counts(w, row, counted or {})]
+        if figures:
+            kept[Entry.STOCK.value] = "；".join(figures)
     answer = found or CampaignAnswer(
         id=w.new_id(), campaign_id=row.id, hatchery_id=farm.id, settled_by=""
     )
@@ -217,9 +228,28 @@ def answer_campaign(
     return answer.id
 
 
+def _figures_before(found: CampaignAnswer | None) -> list[str]:
+    """Return the figures of an earlier answer: they are booked, so a later one adds to them."""
+    said = json.loads(found.said) if found is not None and found.said else {}
+    return [said[Entry.STOCK.value]] if said.get(Entry.STOCK.value) else []
+
+
+def _book_counts(w: Work, row: Campaign, counted: Mapping[UUID, Counted]) -> list[str]:
+    """Book what was counted otherwise; return each in words: what was booked, what there is."""
+    hold_lots(w, counted)
+    told = []
+    for lot_id, line in sorted(lot_lines(w, counted).items(), key=lambda one: one[1].number):
+        found = counted[lot_id]
+        if correct_stock(w, lot_id, found.quantity, f"{row.title}：{found.why}") is not None:
+            was, now = (f"{n:,}".replace(",", " ") for n in (line.balance, found.quantity))
+            where = f"{line.pond_name} {line.species_name} {line.number}"
+            told.append(f"{where} 台账 {was} {line.unit}，现在 {now} {line.unit}（{found.why}）")
+    return told
+
+
 def _correct_at_once(w: Work, farm: Hatchery, kept: Mapping[str, str]) -> None:
     """Correct what is the farm's own to say: whom to call and where; the county settles the rest."""
-    if not AT_ONCE & kept.keys():
+    if not {Entry.CONTACT.value, Entry.PHONE.value} & kept.keys():
         return
     change_contact(
         w,
@@ -246,7 +276,8 @@ def settle_answer(w: Work, answer_id: UUID) -> UUID:
 def _judged(row: Campaign, said: Mapping[str, str]) -> dict[str, str]:
     wrong: dict[str, str] = {}
     kept: dict[str, str] = {}
-    for key in (*row.entries, *(f"q{place}" for place in range(len(row.questions)))):
+    entries = (key for key in row.entries if key != Entry.STOCK.value)
+    for key in (*entries, *(f"q{place}" for place in range(len(row.questions)))):
         text = _words(said.get(key, ""), key, LONGEST_WORDS, wrong)
         if text:
             kept[key] = text

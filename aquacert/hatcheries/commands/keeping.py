@@ -233,15 +233,24 @@ def open_lot(
 
 
 def confirm_record(
-    w: Work, hatchery_id: UUID, counted: Mapping[UUID, int] | None = None, reason: str = ""
-) -> None:
-    """Confirm the base record; lots counted otherwise than booked are corrected with the reason."""
+    w: Work,
+    hatchery_id: UUID,
+    counted: Mapping[UUID, int] | None = None,
+    reason: str = "",
+    *,
+    reasons: Mapping[UUID, str] | None = None,
+) -> int:
+    """Confirm the base record; return how many lots were counted otherwise and are corrected.
+
+    Each correction stands in the ledger with its own reason, or with the one for all.
+    """
     hatchery = w.get_for_change(Hatchery, hatchery_id)
     own = set(w.scalars(select(Lot.id).where(Lot.hatchery_id == hatchery.id)))
     corrected = 0
     hold_lots(w, own & set(counted or {}))
     for lot_id, quantity in sorted((counted or {}).items()):
-        if lot_id in own and correct_stock(w, lot_id, quantity, reason) is not None:
+        why = (reasons or {}).get(lot_id) or reason
+        if lot_id in own and correct_stock(w, lot_id, quantity, why) is not None:
             corrected += 1
     hatchery.confirmed_on = w.today
     w.record(
@@ -250,6 +259,7 @@ def confirm_record(
         county=hatchery.division_code,
         reason=reason,
     )
+    return corrected
 
 
 def change_contact(w: Work, hatchery_id: UUID, *, contact_name: str, phone: str) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, exists, func, select
+from sqlalchemy import Select, and_, bindparam, exists, func, select, true
 
 from aquacert.hatcheries.models import Campaign, CampaignAnswer, Hatchery
 from aquacert.hatcheries.queries.farms import licences
-from aquacert.hatcheries.queries.stock import lots, ponds
+from aquacert.hatcheries.queries.stock import ponds
 from aquacert.hatcheries.rules.campaigns import (
     ENTRY_WORDS,
     WAY_WORDS,
@@ -35,8 +36,9 @@ PERSONAL = frozenset({ENTRY_WORDS[Entry.CONTACT], ENTRY_WORDS[Entry.PHONE]})
 OPEN_WRONG = and_(CampaignAnswer.wrong > 0, CampaignAnswer.settled_at.is_(None))
 """Something was said to be wrong and nobody has looked at it yet."""
 FARMS, CAMPAIGNS, ANSWERS = table_of(Hatchery), table_of(Campaign), table_of(CampaignAnswer)
-UNANSWERED = Quick(
+_UNANSWERED = (
     select(
+        FARMS.c.id.label("farm_id"),
         CAMPAIGNS.c.title,
         CAMPAIGNS.c.blocks,
         CAMPAIGNS.c.due_on,
@@ -44,7 +46,7 @@ UNANSWERED = Quick(
         CAMPAIGNS.c.division_code,
         FARMS.c.division_code.label("farm_code"),
     )
-    .join(FARMS, FARMS.c.id == bindparam("farm"))
+    .join(FARMS, true())
     .where(
         FARMS.c.state == State.APPROVED.value,
         CAMPAIGNS.c.ended_at.is_(None),
@@ -54,6 +56,7 @@ UNANSWERED = Quick(
     )
     .order_by(CAMPAIGNS.c.due_on)
 )
+UNANSWERED = Quick(_UNANSWERED.where(FARMS.c.id == bindparam("farm")))
 """The running data checks that a registered farm, wherever it lies, has not answered."""
 
 
@@ -248,16 +251,28 @@ def due_campaigns(look: Look, hatchery_id: UUID) -> list[DueLine]:
 
 def campaigns_blocking(look: Look, hatchery_id: UUID) -> list[str]:
     """Return the titles of the data checks that hold this farm back from declaring."""
-    return [
-        row.title
-        for row in look.rows(UNANSWERED, farm=hatchery_id)
-        if blocks_now(blocks=row.blocks, due_on=row.due_on, ended=row.ended_at, today=look.today)
-        and row.farm_code in reference.descendants(look, row.division_code)
-    ]
+    return _blocking(look, look.rows(UNANSWERED, farm=hatchery_id)).get(hatchery_id, [])
+
+
+def campaigns_blocking_each(look: Look, hatchery_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """Return the same for several farms, in one question; a farm that nothing holds is absent."""
+    rows = look.session.execute(_UNANSWERED.where(FARMS.c.id.in_(hatchery_ids)))
+    return _blocking(look, rows)
+
+
+def _blocking(look: Look, rows: Iterable[Any]) -> dict[UUID, list[str]]:
+    found: dict[UUID, list[str]] = {}
+    for row in rows:
+        late = blocks_now(
+            blocks=row.blocks, due_on=row.due_on, ended=row.ended_at, today=look.today
+        )
+        if late and row.farm_code in reference.descendants(look, row.division_code):
+            found.setdefault(row.farm_id, []).append(row.title)
+    return found
 
 
 def now_on_record(look: Look, farm: Hatchery, row: Campaign) -> dict[Entry, str]:
-    """Return what the record says of each entry that is asked about, in words."""
+    """Return what the record says of each entry that is asked about, in words; stock by its lots."""
     told = {
         Entry.NAME: lambda: farm.name,
         Entry.PLACE: lambda: reference.full_name(look, farm.division_code) + farm.place,
@@ -268,13 +283,8 @@ def now_on_record(look: Look, farm: Hatchery, row: Campaign) -> dict[Entry, str]
             f"{one.number}（至 {one.until_on}）" for one in licences(look, farm.id)
         ),
         Entry.PONDS: lambda: "、".join(one.name for one in ponds(look, farm.id)),
-        Entry.STOCK: lambda: "；".join(
-            f"{one.pond_name} {one.species_name} {one.balance:,} {one.unit}".replace(",", " ")
-            for one in lots(look, farm.id)
-            if one.balance
-        ),
     }
-    return {Entry(key): told[Entry(key)]() for key in row.entries}
+    return {Entry(key): told[Entry(key)]() for key in row.entries if Entry(key) in told}
 
 
 def _with_answers(look: Look, row: Campaign, farms: Sequence[Hatchery]) -> list[AnswerLine]:

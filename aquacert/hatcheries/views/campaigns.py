@@ -31,12 +31,14 @@ from aquacert.hatcheries.queries.campaigns import (
     said_of,
     summed,
 )
-from aquacert.hatcheries.rules.campaigns import ENTRY_WORDS, WAY_WORDS, Way, is_open
+from aquacert.hatcheries.rules.campaigns import ENTRY_WORDS, WAY_WORDS, Entry, Way, is_open
 from aquacert.hatcheries.views.blueprint import bp
+from aquacert.hatcheries.views.counts import CountLine, Miscounted, count_lines, read_counts
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
+from aquacert.kernel.work import Look
 from aquacert.reference.queries import full_name
 
 FOLLOWS = (P.HATCHERY_APPROVE, P.HATCHERY_MERGE, P.CAMPAIGN_OPEN)
@@ -158,16 +160,24 @@ def settle(answer_id: UUID) -> ResponseReturnValue:
 def _answer(campaign_id: UUID, hatchery_id: UUID, way: Way, back: str) -> ResponseReturnValue:
     form = ActForm()
     wrong: dict[str, str] = {}
+    counts: list[CountLine] = []
     if form.validate_on_submit():
         said = {
             key: text for key, text in request.form.items() if key not in {"once", "csrf_token"}
         }
         try:
             with work(once=form.key()) as w:
-                answer_campaign(w, campaign_id, hatchery_id, said=said, way=way.value)
+                counted = (
+                    read_counts(w, hatchery_id, request.form) if _asks_stock(w, campaign_id) else {}
+                )
+                answer_campaign(
+                    w, campaign_id, hatchery_id, said=said, way=way.value, counted=counted
+                )
                 w.reply = back
             flash(_("核对好了，谢谢"))
             return redirect(back)
+        except Miscounted as error:
+            counts = error.lines
         except Invalid as error:
             wrong = dict(error.fields)
     with look() as unit:
@@ -175,7 +185,9 @@ def _answer(campaign_id: UUID, hatchery_id: UUID, way: Way, back: str) -> Respon
         farm = unit.get(Hatchery, hatchery_id)
         answer = answer_of(unit, row.id, farm.id)
         kept = said_of(row, answer)
-        typed = dict(request.form) if wrong else {}
+        typed = dict(request.form) if wrong or counts else {}
+        if _asks_stock(unit, campaign_id) and not counts:
+            counts = count_lines(unit, farm.id, typed)
         shown = page(
             "hatcheries/answer_campaign.html",
             form=form,
@@ -186,9 +198,15 @@ def _answer(campaign_id: UUID, hatchery_id: UUID, way: Way, back: str) -> Respon
             typed=typed,
             faults=wrong,
             now_is=now_on_record(unit, farm, row),
+            counts=counts,
+            stock_said=kept.get(ENTRY_WORDS[Entry.STOCK], ""),
             entries=ENTRY_WORDS,
             back=back,
             is_own=way is Way.PHONE,
             own_frame="_parts/phone.html" if way is Way.PHONE else "_parts/desk.html",
         )
-    return shown, 422 if wrong else 200
+    return shown, 422 if typed else 200
+
+
+def _asks_stock(unit: Look, campaign_id: UUID) -> bool:
+    return Entry.STOCK.value in campaign(unit, campaign_id).entries

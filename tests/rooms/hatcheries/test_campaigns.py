@@ -21,7 +21,14 @@ from aquacert.hatcheries.commands import (
     open_campaign,
     settle_answer,
 )
-from aquacert.hatcheries.queries import campaigns_blocking, due_campaigns, fit_to_declare, hatchery
+from aquacert.hatcheries.models import StockMovement
+from aquacert.hatcheries.queries import (
+    balance,
+    campaigns_blocking,
+    due_campaigns,
+    fit_to_declare,
+    hatchery,
+)
 from aquacert.hatcheries.queries.campaigns import campaign, farm_lines, progress
 from aquacert.hatcheries.tasks import announce_campaign
 from aquacert.kernel.errors import Invalid, NotAllowedNow
@@ -143,14 +150,34 @@ def test_the_check_is_opened_followed_and_answered_on_its_pages(db, app, chief):
     assert own in text(phone.get("/hatcheries/own"))
     assert "几口塘？" in text(phone.get(own))
     assert phone.post(own, data={"name": "", "q0": "", "once": "c2"}).status_code == 422
-    assert phone.post(own, data={"name": "新名", "q0": CALLED, "once": "c3"}).status_code == 302
+    lot = farm.lot_id
+    stamped = phone.post(own, data={"name": "新名", "q0": CALLED, "once": "c2b"})
+    assert (stamped.status_code, "请选“对”或“不对”" in text(stamped)) == (422, True)
+    counted = {
+        "name": "新名",
+        "q0": CALLED,
+        f"standing-{lot}": "wrong",
+        f"number-{lot}": "119万",
+        f"why-{lot}": "死亡没记",
+        f"seen-{lot}": "1200000",
+    }
+    for once in ("c3", "c3", "c3b"):
+        assert phone.post(own, data=counted | {"once": once}).status_code == 302
+    with db.look(SYSTEM) as look:
+        assert balance(look, lot) == 1_190_000
+        booked = look.scalars(select(StockMovement).where(StockMovement.kind == "correction"))
+        assert [row.quantity for row in booked] == [-10_000]
     assert own not in text(phone.get("/hatcheries/own"))
     county = app.test_client()
     with county.session_transaction() as cookie:
         cookie["_user_id"] = farm.clerk_secret
     visit = f"/hatcheries/campaigns/{key}/visit/{quiet.hatchery_id}"
     assert "几口塘？" in text(county.get(visit))
-    assert county.post(visit, data={"q0": "一口", "once": "c4"}).status_code == 302
+    seen = {f"standing-{quiet.lot_id}": "right", f"seen-{quiet.lot_id}": "1200000"}
+    assert county.post(visit, data=seen | {"q0": "一口", "once": "c4"}).status_code == 302
+    assert "台账 1 200 000 尾，现在 1 190 000 尾（死亡没记）" in text(
+        county.get(f"{sent.location}?show=all")
+    )
     assert "100%" in text(county.get("/hatcheries/campaigns"))
     assert "新名" in text(county.get(f"{sent.location}?show=wrong"))
     book = desk.get(f"/hatcheries/campaigns/{key}/farms.xlsx")

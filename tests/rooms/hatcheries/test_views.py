@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from aquacert.hatcheries.models import Hatchery
+from aquacert.hatcheries.models import Hatchery, StockMovement
 from aquacert.hatcheries.queries import balance, hatchery, licences
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import PASSWORD, make_person, make_uscc
-from tests.make.hatcheries import make_hatchery, register
+from tests.make.hatcheries import lot, make_hatchery, register
 
 
 def browser(app, secret: str):
@@ -160,21 +160,41 @@ def test_the_owner_keeps_licences_lots_and_the_ledger(db, app):
         assert len(licences(look, farm.hatchery_id)) == 2
 
 
-def test_the_owner_confirms_what_is_in_the_ponds(db, app, clock):
+def test_the_owner_says_of_each_pond_right_or_how_much_there_is(db, app, clock):
     farm = make_hatchery(db, stock=1000)
+    other = lot(db, farm, quantity=500)
     clock.forward(minutes=5)
     owner = browser(app, farm.owner_secret)
-    key = f"lot-{farm.lot_id}"
-    bad = owner.post("/hatcheries/own/confirm", data={key: "一些", "reason": "", "once": "a"})
-    assert bad.status_code == 422
-    assert "看不懂" in text(bad)
-    silent = owner.post("/hatcheries/own/confirm", data={key: "990", "reason": "", "once": "b"})
-    assert silent.status_code == 422
-    assert "写明原因" in text(silent)
-    good = owner.post("/hatcheries/own/confirm", data={key: "990", "reason": "清点", "once": "c"})
-    assert good.status_code == 302
+    here, one, two = "/hatcheries/own/confirm", farm.lot_id, other
+
+    def say(once, **said):
+        data = {"once": once} | {
+            key.replace("1", f"-{one}").replace("2", f"-{two}"): value
+            for key, value in said.items()
+        }
+        return owner.post(here, data=data)
+
+    page = text(owner.get(here))
+    assert page.count('value="right"') == 2
+    assert " checked" not in page
+    stamped = say("a")
+    assert (stamped.status_code, text(stamped).count("请选“对”或“不对”")) == (422, 2)
+    typed = say(
+        "b", standing1="wrong", number1="一些", seen1="1000", standing2="right", seen2="400"
+    )
+    assert "看不懂" in text(typed)
+    assert "打开这一页以后台账变了" in text(typed)
+    silent = say(
+        "c", standing1="wrong", number1="990", seen1="1000", standing2="right", seen2="500"
+    )
+    assert (silent.status_code, "数不对要写原因" in text(silent)) == (422, True)
+    told = {"standing1": "wrong", "number1": "990", "why1": "死亡没记", "seen1": "1000"}
+    for key in ("d", "d", "e"):
+        assert say(key, **told, standing2="right", seen2="500").status_code == 302
     with db.look(SYSTEM) as look:
-        assert balance(look, farm.lot_id) == 990
+        assert (balance(look, one), balance(look, two)) == (990, 500)
+        entries = look.scalars(select(StockMovement).where(StockMovement.kind == "correction"))
+        assert [(row.quantity, row.reason) for row in entries] == [(-10, "死亡没记")]
 
 
 def test_another_owner_does_not_find_the_lot(db, app):
