@@ -18,15 +18,18 @@ DEEPEST = 32
 TOO_DEEP = "请求内容的括号套得太深，不能处理。"
 
 
-def body() -> dict[str, Any]:
-    """Return the request's JSON object; raise `Invalid` for anything else."""
+def body(*, whole: bool = True) -> dict[str, Any]:
+    """Return the request's JSON object; raise `Invalid` for anything else.
+
+    Not `whole`: its parts are judged one by one by the caller, also for what cannot be stored.
+    """
     try:
         value = request.get_json(silent=True)
     except RecursionError:
         raise Invalid(TOO_DEEP) from None
     if not isinstance(value, dict):
         raise Invalid("请求内容应该是一个 JSON 对象。")
-    if not _storable(value):
+    if whole and not _storable(value):
         raise Invalid("请求内容里有存不下的控制字符，请删掉后重发。")
     return value
 

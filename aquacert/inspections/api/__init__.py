@@ -1,6 +1,16 @@
 """JSON doors of the inspections, under /api/v1."""
 
-from aquacert.inspections.api import visits
+from __future__ import annotations
+
+from flask import Flask
+
+from aquacert.inspections.api import sync, visits
 from aquacert.inspections.api.visits import bp
 
-__all__ = ["bp", "visits"]
+__all__ = ["bp", "prepare", "sync", "visits"]
+
+
+def prepare(app: Flask) -> None:
+    """Open the doors of the sync, which take tokens like all of them."""
+    app.register_blueprint(sync.bp)
+    app.extensions["csrf"].exempt(sync.bp)

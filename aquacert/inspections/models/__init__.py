@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aquacert.inspections.models.checks import BatchCheck, Finding, Photo
+from aquacert.inspections.models.draws import DrawDay, DrawDuty, DrawTicket
 from aquacert.inspections.models.evidence import (
     Clip,
     EvidenceFlag,
@@ -10,12 +11,17 @@ from aquacert.inspections.models.evidence import (
     PhotoPrint,
     SecondLook,
 )
+from aquacert.inspections.models.sync import DeviceRecord, Upload, UploadState
 from aquacert.inspections.models.treatment import Disposal, TreatmentOrder
 
 __all__ = [
     "BatchCheck",
     "Clip",
+    "DeviceRecord",
     "Disposal",
+    "DrawDay",
+    "DrawDuty",
+    "DrawTicket",
     "EvidenceFlag",
     "Finding",
     "Photo",
@@ -23,4 +29,6 @@ __all__ = [
     "PhotoPrint",
     "SecondLook",
     "TreatmentOrder",
+    "Upload",
+    "UploadState",
 ]

@@ -75,7 +75,7 @@ class Result(TypedDict):
     decided and nothing is kept here (its file is not there yet); the device keeps the record and
     sends it again. `version` is the check's version now. `mine` and `theirs` hold, item by item or
     field by field, what the device said and what stands on the server. `kept` names the items of
-    a conflict that were taken in all the same. `checks` answers a visit.start: batch → check id.
+    a conflict that were taken in all the same. `checks` and `versions` answer a visit.start: batch → check id, batch → version.
     """
 
     id: str
@@ -88,6 +88,7 @@ class Result(TypedDict):
     theirs: NotRequired[dict[str, Any]]
     kept: NotRequired[list[str]]
     checks: NotRequired[dict[str, str]]
+    versions: NotRequired[dict[str, int]]
 
 
 class Reply(TypedDict):
@@ -147,8 +148,8 @@ def read_batch(values: Mapping[str, Any]) -> Batch:
     device = _uuid(values.get("device"))
     if device is None:
         raise Invalid("请求里要有设备编号 device。", device="UUID")
-    people = {values.get("person"), *(one.get("person") for one in records if _is_map(one))}
-    named = {_uuid(text) for text in people if text is not None}
+    makers = [values.get("person"), *(one.get("person") for one in records if _is_map(one))]
+    named = {_uuid(text) for text in makers if text is not None}
     if len(named) > 1 or None in named:
         raise Invalid("一次只能送一个人的记录。", person="同一个人")
     return Batch(
@@ -169,13 +170,16 @@ def _record(value: object) -> Record:
     body = values.get("body")
     body = body if _is_map(body) else {}
     text = canonical({"kind": values.get("kind"), "body": values.get("body")})
-    kind = Kind(values["kind"]) if values.get("kind") in set(Kind) else None
+    name = values.get("kind")
+    kind = Kind(name) if isinstance(name, str) and name in set(Kind) else None
     subject = "declaration_id" if kind in OF_VISIT else "batch_id"
     fault = ""
     if kind is None:
         fault = "系统不认识这种记录，请更新应用。"
     elif len(text) > LARGEST_RECORD:
         fault = "这条记录太大了。"
+    elif not is_storable(text):
+        fault = "这条记录里有存不下的控制字符，请删掉后重做。"
     elif _uuid(body.get(subject)) is None:
         fault = "这条记录没有写明是哪一批。"
     return Record(
@@ -185,12 +189,17 @@ def _record(value: object) -> Record:
         at=_instant(values.get("at")),
         elapsed_ms=_whole(values.get("elapsed_ms")),
         run=str(values.get("run") or ""),
-        body=body if len(text) <= LARGEST_RECORD else {},
+        body=body if len(text) <= LARGEST_RECORD and is_storable(text) else {},
         declaration_id=_uuid(body.get("declaration_id")),
         batch_id=_uuid(body.get("batch_id")),
         digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         fault=fault,
     )
+
+
+def is_storable(text: str) -> bool:
+    """Say whether JSON text holds no NUL and no half of a surrogate pair: no database keeps these."""
+    return "\\u0000" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def canonical(value: object) -> str:
@@ -262,6 +271,18 @@ def merge(
 def others_changed(version: int, base: int | None, own: Collection[int]) -> bool:
     """Say whether anybody but this device changed the check after the version it knew."""
     return any(one not in own for one in range((base or 0) + 1, version + 1))
+
+
+def degrees(value: object) -> tuple[float, float, float] | None:
+    """Return (latitude, longitude, accuracy in metres) of a place that can be, or None."""
+    if not isinstance(value, Mapping):
+        return None
+    numbers = [value.get("lat"), value.get("lon"), value.get("accuracy_m") or 0]
+    if any(isinstance(one, bool) or not isinstance(one, int | float) for one in numbers):
+        return None
+    lat, lon, accuracy = (float(one) for one in numbers if isinstance(one, int | float))
+    fits = -90 <= lat <= 90 and -180 <= lon <= 180 and 0 <= accuracy < 1e6
+    return (lat, lon, accuracy) if fits else None
 
 
 def _is_map(value: object) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask import Flask
 
 from aquacert.inspections.views import field as app_shell
-from aquacert.inspections.views import treatment, visits
+from aquacert.inspections.views import sync, treatment, visits
 from aquacert.inspections.views.blueprint import bp, field
 
-__all__ = ["app_shell", "bp", "field", "prepare", "treatment", "visits"]
+__all__ = ["app_shell", "bp", "field", "prepare", "sync", "treatment", "visits"]
 
 
 def prepare(app: Flask) -> None:
     """Open the app's doors; they stand under /field/, the scope of its service worker."""
     app.register_blueprint(field)
+    for door in (sync.sync, sync.begin, sync.piece):
+        app.extensions["csrf"].exempt(door)  # they ask for another proof: see views/sync.py

@@ -1,0 +1,179 @@
+"""Questions of the sync: what stands at each item, what a device made, what was kept, files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from aquacert.accounts import queries as accounts
+from aquacert.declarations.models import Declaration
+from aquacert.declarations.queries import facts as papers
+from aquacert.inspections.models import BatchCheck, DeviceRecord, Finding, Upload, UploadState
+from aquacert.inspections.parsers import checklist
+from aquacert.inspections.queries.checks import value_of
+from aquacert.inspections.rules.sync import KIND_WORDS, Kind, Outcome, Stands
+from aquacert.kernel.audit import AuditEntry, plain
+from aquacert.kernel.db import table_of
+from aquacert.kernel.errors import NotFound, Unavailable
+from aquacert.kernel.quick import Quick
+from aquacert.kernel.work import Look
+
+FOLDER = "uploads"
+ASSIGNED = "declarations:declaration:assign"
+RECORDS = table_of(DeviceRecord)
+OWN_VERSIONS = Quick(
+    select(RECORDS.c.check_version).where(
+        RECORDS.c.batch_id == bindparam("batch"),
+        RECORDS.c.device == bindparam("device"),
+        RECORDS.c.check_version.is_not(None),
+    )
+)
+
+
+class NotThere(Unavailable):
+    """A record speaks of a file that has not arrived: nothing is decided, it comes again."""
+
+
+@dataclass(frozen=True)
+class KeptRecord:
+    """A record that was not used, as officials read it with the case."""
+
+    record_id: UUID
+    who: str
+    kind: str
+    outcome: Outcome
+    reason: str
+    lines: tuple[tuple[str, str], ...]
+    about_at: datetime | None
+    received_at: datetime
+
+
+def own_versions(look: Look, batch_id: UUID, device: UUID) -> frozenset[int]:
+    """Return the versions of a batch's check that this device's records made."""
+    rows = look.rows(OWN_VERSIONS, batch=batch_id, device=device)
+    return frozenset(row.check_version for row in rows)
+
+
+def stands_of(look: Look, check: BatchCheck) -> Mapping[str, Stands]:
+    """Return what stands at each item of a check, and since which version."""
+    rows = look.scalars(select(Finding).where(Finding.check_id == check.id))
+    found = {row.item: row for row in rows}
+    stands = {}
+    for item in checklist(check.checklist):
+        row = found.get(item.key)
+        value = value_of(item, row) if row is not None else None
+        if row is not None and value is not None:
+            stands[item.key] = Stands(plain(value), row.version)
+    return stands
+
+
+def was_sent(look: Look, paper: Declaration) -> bool:
+    """Say whether the person asking is, or once was, the vet sent to this declaration."""
+    person = look.actor.person_id
+    if person is None:
+        return False
+    if paper.vet_id == person:
+        return True
+    changes = look.scalars(
+        select(AuditEntry.change).where(
+            AuditEntry.subject_kind == Declaration.__tablename__,
+            AuditEntry.subject_id == str(paper.id),
+            AuditEntry.tag == ASSIGNED,
+        )
+    )
+    return any(str(person) == one.get("vet_id") for one in changes)
+
+
+def kept_of(look: Look, declaration_id: UUID) -> list[KeptRecord]:
+    """Return the records of a case that were not used, oldest first; `NotFound` out of scope."""
+    papers.declaration(look, declaration_id)
+    unused = (Outcome.CONFLICT.value, Outcome.REFUSED.value)
+    rows = look.scalars(
+        select(DeviceRecord)
+        .where(DeviceRecord.declaration_id == declaration_id, DeviceRecord.outcome.in_(unused))
+        .order_by(DeviceRecord.received_at, DeviceRecord.id)
+    )
+    return [
+        KeptRecord(
+            row.id,
+            accounts.person_name(look, row.person_id),
+            KIND_WORDS[Kind(row.kind)] if row.kind in set(Kind) else row.kind,
+            Outcome(row.outcome),
+            row.reason,
+            _lines(json.loads(row.body)),
+            row.about_at,
+            row.received_at,
+        )
+        for row in rows
+    ]
+
+
+def _lines(body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return a record's body as lines to read; ids say nothing to people."""
+    hidden = {"batch_id", "declaration_id", "checks", "sha256"}
+    found = []
+    for name, value in body.items():
+        if name in hidden:
+            continue
+        if isinstance(value, Mapping):
+            found += [(str(key), _text(inner)) for key, inner in value.items()]
+        else:
+            found.append((name, _text(value)))
+    return tuple(found)
+
+
+def _text(value: object) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def upload_of(look: Look, upload_id: UUID) -> Upload:
+    """Return one of the actor's own uploads; raise `NotFound` for anybody else's."""
+    row = look.session.get(Upload, upload_id)
+    if row is None or row.person_id != look.actor.person_id:
+        raise NotFound
+    return row
+
+
+def path_of_upload(look: Look, upload_id: UUID) -> Path:
+    """Return where an upload's bytes lie."""
+    return look.settings.data_dir / FOLDER / upload_id.hex
+
+
+def offset_of(look: Look, row: Upload) -> int:
+    """Return how many bytes are surely here: what the row says or the disk holds, the smaller."""
+    try:
+        held = path_of_upload(look, row.id).stat().st_size
+    except FileNotFoundError:
+        held = 0
+    return min(row.received, held)
+
+
+def file_of(look: Look, sha256: str) -> Path:
+    """Return where a whole file of the actor lies; raise `NotThere` until it has arrived."""
+    row = look.one(
+        select(Upload).where(
+            Upload.person_id == look.actor.person_id,
+            Upload.sha256 == sha256.lower(),
+            Upload.state == UploadState.DONE.value,
+        )
+    )
+    path = path_of_upload(look, row.id) if row is not None else None
+    if path is None or not path.exists():
+        raise NotThere("这个文件还没有传完，传完以后再试。")
+    return path
+
+
+def bytes_of(look: Look, sha256: str) -> bytes:
+    """Return the bytes of a whole file of the actor, judged again by their digest."""
+    data = file_of(look, sha256).read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256.lower():
+        raise NotThere("这个文件没有存好，请重新上传。", detail=sha256)
+    return data
