@@ -25,11 +25,14 @@ TEMPLATE = Path(__file__).parents[3] / "templates" / "field" / "shell.html"
 OPEN = "the app's shell: no data, and it must open where there is no network to sign in by"
 MODULES = (
     "app",
+    "bar",
     "camera",
     "check",
     "conflict",
     "day",
     "dom",
+    "files",
+    "net",
     "queue",
     "store",
     "sync",

@@ -66,10 +66,18 @@ export const setMe = (person) => write("me", person);
 export const setting = (name) => read(`setting:${name}`);
 export const setSetting = (name, value) => write(`setting:${name}`, value);
 
+/* What is being decided and not yet given: batch → values */
+export const drafts = async (person) => (await read(`drafts:${person}`)) || {};
+export const keepDraft = (person, batch, said) => unit(["kv"], "readwrite", async (kv) => {
+  const all = (await asked(kv.get(`drafts:${person}`))) || {};
+  if (said) { all[batch] = said; } else { delete all[batch]; }
+  await asked(kv.put(all, `drafts:${person}`));
+});
+
 /* The day: { etag, at (device ms when it was asked for), data } */
 export const day = (person) => read(`day:${person}`);
 export const keepDay = (person, kept) => write(`day:${person}`, kept);
-export const dropDay = (person) => write(`day:${person}`, undefined);
+export const dropDay = async (person) => { await write(`day:${person}`, undefined); await write(`drafts:${person}`, undefined); };
 
 export const records = (person) => unit(["records"], "readonly", (store) => asked(store.index("person").getAll(person)));
 export const record = (id) => unit(["records"], "readonly", (store) => asked(store.index("id").get(id)));

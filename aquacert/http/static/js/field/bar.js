@@ -1,0 +1,36 @@
+/* What every screen says of network, queue and room: the badge in the bar, and the notes in the upper part. */
+import { h, icon, note } from "./dom.js";
+import * as store from "./store.js";
+import { standing } from "./sync.js";
+import { seconds, t } from "./words.js";
+
+const PHOTO = 800 * 1024, FEW = 20;
+let left = null, savedAt = null;
+
+/* 已存本机 is said only after the disk said so */
+export function saved(at) { savedAt = at; }
+export async function measure() { left = await store.room(); }
+export const photosLeft = () => (left === null ? null : Math.floor(left / PHOTO));
+
+/* 没有网络 · 3份待上传 · 正在上传 2/3 · 全部已上传; never by colour alone */
+export function badge(state) {
+  const waiting = state.records.filter((one) => one.state === "waiting").length, wrong = state.records.filter((one) => ["conflict"].includes(one.state) || (one.state === "refused" && !one.seen)).length;
+  const say = (kind, glyph, words) => h("span", { class: `badge ${kind}`, "data-badge": kind }, icon(glyph, "s"), words);
+  if (!state.person) { return null; }
+  if (wrong) { return say("no", "alert", t("badge_wrong", { n: wrong })); }
+  if (standing.sending && waiting) { return say("info", "up", t("badge_sending", { n: Math.min(standing.sending.done + 1, standing.sending.of), of: standing.sending.of })); }
+  if (waiting) { return say("wait", standing.net === "offline" ? "cloudoff" : "clock", t("n_wait", { n: waiting })); }
+  return standing.net === "offline" ? say("wait", "cloudoff", t("badge_offline")) : say("on", "cloud", t("badge_all"));
+}
+
+export function standingNotes(state) {
+  const waiting = state.records.filter((one) => one.state === "waiting").length, few = photosLeft();
+  return [
+    standing.account === "out" && standing.net !== "offline" ? note("warn", t("signed_out"), waiting ? t("signed_out_more") : "") : null,
+    standing.account === "other" ? note("warn", t("other_person"), t("other_person_more")) : null,
+    state.others ? note("info", t("others_wait", { n: state.others }), t("others_wait_more")) : null,
+    standing.words === "full" ? note("no", t("server_full"), t("nothing_lost")) : null,
+    few !== null && few <= FEW ? note("warn", t("room_few", { n: few }), t("room_few_more")) : null,
+    standing.net === "offline" && state.day ? note("off", t("offline"), savedAt ? t("offline_saved", { at: seconds(savedAt) }) : t("offline_more")) : null
+  ].filter(Boolean);
+}

@@ -1,0 +1,150 @@
+/* Sends the queue and fetches the day. Records go in the order they were made, their files first; every record has its id, and the server
+   answers a second sending of it as the first: a lost reply costs nothing. One tab sends at a time (Web Locks). A failure waits and tries again;
+   nothing leaves the queue but by the server's receipt. */
+import * as day from "./day.js";
+import { pieces, sendFile } from "./files.js";
+import { ask } from "./net.js";
+import * as store from "./store.js";
+
+const MOST = 40, LONGEST = 300, LOCK = "aquacert-field-sync";
+export const news = new EventTarget();
+export const standing = { net: navigator.onLine ? "unknown" : "offline", sending: null, account: "in", words: "", newest: null };
+const others = "BroadcastChannel" in window ? new BroadcastChannel("aquacert-field") : null;
+let timer = null, tries = 0, isBusy = false, isWanted = false;
+
+function changed(what) {
+  Object.assign(standing, what);
+  news.dispatchEvent(new Event("change"));
+  if (others) { others.postMessage("change"); }
+}
+
+/* Ask for a sending as soon as may be; many calls make one. */
+export function wake({ now = false } = {}) {
+  clearTimeout(timer);
+  if (now) { tries = 0; }
+  if (isBusy) { isWanted = true; return; }
+  timer = setTimeout(attempt, now ? 0 : 400);
+}
+
+async function attempt() {
+  isBusy = true;
+  isWanted = false;
+  let isElsewhere = false;
+  try {
+    if (navigator.locks) { await navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => { isElsewhere = !lock; return lock ? pass() : null; }); }
+    else { await pass(); }
+    if (!isElsewhere) { tries = 0; }
+  } catch (error) {
+    stumble(error);
+  } finally {
+    isBusy = false;
+    changed({ sending: null });
+  }
+  if (isElsewhere) { timer = setTimeout(attempt, 3000); } else if (isWanted) { wake(); }
+}
+
+function stumble(error) {
+  if (!error.kind) { changed({ words: "wrong" }); console.error(error); return again(0); }
+  if (error.kind === "signed-out") { return signedOut(); }
+  if (error.kind === "other-person") { changed({ account: "other", net: "online" }); return tries === 0 ? again(0) : undefined; }
+  if (error.kind === "refused") { changed({ net: "online", words: error.words }); return again(error.after); }
+  changed({ net: error.kind === "offline" ? "offline" : "online", words: error.kind === "full" ? "full" : error.words });
+  return again(error.after);
+}
+
+/* 2 s, 4 s, 8 s … five minutes, each a little uneven; `online` and the screen's return begin anew */
+function again(after) {
+  tries += 1;
+  const wait = Math.max(after, Math.min(LONGEST, 2 ** tries) * (0.75 + (crypto.getRandomValues(new Uint8Array(1))[0] / 255) * 0.5));
+  clearTimeout(timer);
+  timer = setTimeout(attempt, wait * 1000);
+}
+
+/* The session is over: what was never sent stays, and the day with it; with an empty queue nothing of the farms stays on this device. */
+async function signedOut() {
+  const person = await store.me();
+  if (person && !(await store.waitingOf(person.id)).length) { await store.dropDay(person.id); }
+  changed({ account: "out", net: "online" });
+}
+
+async function pass() {
+  const person = await store.me();
+  if (!person) { await fetchDay(null); return; }
+  const total = (await store.waitingOf(person.id)).length;
+  for (let sent = 0, idle = 0; ;) {
+    const waiting = await store.waitingOf(person.id);
+    if (!waiting.length || idle > 2) { break; }
+    changed({ sending: { done: Math.min(sent, total), of: Math.max(total, sent + waiting.length) } });
+    const settled = await sendSome(person, waiting.slice(0, MOST));
+    sent += settled;
+    idle = settled ? 0 : idle + 1;
+  }
+  await fetchDay(person);
+}
+
+/* Files of these records, then the records up to the first whose file is not there; returns how many got their receipt */
+async function sendSome(person, list) {
+  const ready = [];
+  for (const one of list) {
+    const lost = one.body.sha256 ? await fileOf(person, one) : null;
+    if (lost) { await store.settle([[one.seq, { state: "refused", reason: lost, done_at: day.now() }]]); continue; }
+    ready.push(one);
+  }
+  const fixed = await store.markTried(ready);
+  if (!fixed.length) { return list.length; }
+  const { body } = await ask("/field/sync", person.id, { method: "POST", seconds: 60, json: {
+    device: await store.device(), person: person.id, sent_at: day.now(), elapsed_ms: day.elapsed(), run: day.run,
+    records: fixed.map(({ id, kind, base_version, at, elapsed_ms, run, body: said }) => ({ id, kind, base_version, at, elapsed_ms, run, body: said }))
+  } });
+  const settled = receipts(fixed, body.results || []);
+  await store.settle(settled);
+  changed({ net: "online", account: "in", words: body.stopped || "" });
+  return settled.length + (list.length - ready.length);
+}
+
+async function fileOf(person, one) {
+  try {
+    await sendFile(person.id, one.body.sha256);
+    return null;
+  } catch (error) {
+    if (error.kind === "refused") { return error.words || "file"; }
+    throw error;
+  }
+}
+
+export function receipts(sent, results) {
+  const byId = new Map(results.map((result) => [result.id, result])), made = [];
+  for (const one of sent) {
+    const result = byId.get(one.id);
+    if (!result || result.retry) { continue; }
+    const outcome = result.outcome === "same" ? result.first || "accepted" : result.outcome;
+    made.push([one.seq, { state: outcome, reason: result.reason || "", mine: result.mine || null, theirs: result.theirs || null, version: result.version ?? null, kept_items: result.kept || [], done_at: day.now() }]);
+  }
+  return made;
+}
+
+/* The day, when it changed; whoever is signed in becomes the person of this device, and another's queue waits for him. */
+async function fetchDay(person) {
+  const at = day.now(), kept = person ? await store.day(person.id) : null;
+  const { status, body, headers } = await ask("/field/day.json", null, { headers: kept ? { "If-None-Match": kept.etag } : {}, allow: [304], seconds: 45 });
+  if (status === 304) {
+    await store.keepDay(person.id, { ...kept, at });
+    changed({ net: "online", account: "in", newest: at });
+    return;
+  }
+  await store.setMe(body.person);
+  await store.keepDay(body.person.id, { etag: headers.get("ETag") || "", at, data: body });
+  pieces(body.limits && body.limits.chunk_bytes);
+  await store.tidy(body.person.id, new Date(Date.parse(at) - 86400000).toISOString());
+  changed({ net: "online", account: "in", newest: at });
+  if (!person || person.id !== body.person.id) { isWanted = true; }
+}
+
+/* Try when the network returns, when the screen does, and whenever another tab wrote something. */
+export function listen() {
+  window.addEventListener("online", () => { changed({ net: "unknown" }); wake({ now: true }); });
+  window.addEventListener("offline", () => changed({ net: "offline" }));
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") { wake({ now: true }); } });
+  if (others) { others.onmessage = () => news.dispatchEvent(new Event("change")); }
+  wake({ now: true });
+}
