@@ -98,7 +98,6 @@ def keep_findings(
         w.session.add(row)
         _write(row, value)
         row.note, row.at, row.by_device_at = noted.get(key, row.note), w.now, at
-        row.version = check.version + 1
         row.version = version
     w.session.flush()
     said = {key: _plain(value) for key, value in new.items()}

@@ -79,8 +79,6 @@ class Finding(Base):
     """The check's version when this item was last set."""
     by_device_at: Mapped[datetime | None]
     """What the clock of the vet's device said: evidence only, never trusted."""
-    version: Mapped[int] = mapped_column(default=1, server_default="1")
-    """The check's version since which it says this: findings of two devices merge item by item."""
 
 
 class Photo(Base):

@@ -95,6 +95,10 @@ def _visit(look: Look, paper: Declaration) -> shape.Visit:
         "lat": centres[0][0] if centres else None,
         "lon": centres[0][1] if centres else None,
         "codes": list(challenge_codes(look, paper.id)),
+        "codes_by_day": {
+            on.isoformat(): list(challenge_codes(look, paper.id, on))
+            for on in (look.today, look.today + timedelta(days=1))
+        },
         "batches": [_batch(look, line.batch, line.check) for line in checks_of(look, paper.id)],
     }
 
@@ -137,6 +141,7 @@ def _check(page: CheckSheet) -> shape.Check:
             for one in page.photos
         ],
         "suspected": list(check.suspected),
+        "course": check.course,
         "quantity": check.quantity,
         "note": check.note,
         "started_at": rfc3339(check.started_at),

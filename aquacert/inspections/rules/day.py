@@ -102,6 +102,7 @@ class Check(TypedDict):
     notes: dict[str, str]
     photos: list[Photo]
     suspected: list[str]
+    course: str
     quantity: int | None
     note: str
     started_at: str
@@ -126,7 +127,10 @@ class Batch(TypedDict):
 
 
 class Visit(TypedDict):
-    """One declaration to be visited. `state`: assigned, or inspected when it is finished."""
+    """One declaration to be visited. `state`: assigned, or inspected when it is finished.
+
+    `codes` are the challenge codes of today; `codes_by_day` has tomorrow's too, by legal day.
+    """
 
     declaration_id: str
     number: str
@@ -139,6 +143,7 @@ class Visit(TypedDict):
     lat: float | None
     lon: float | None
     codes: list[str]
+    codes_by_day: dict[str, list[str]]
     batches: list[Batch]
 
 

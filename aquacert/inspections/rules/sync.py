@@ -148,7 +148,10 @@ def read_batch(values: Mapping[str, Any]) -> Batch:
     device = _uuid(values.get("device"))
     if device is None:
         raise Invalid("请求里要有设备编号 device。", device="UUID")
-    makers = [values.get("person"), *(one.get("person") for one in records if _is_map(one))]
+    makers = [
+        values.get("person"),
+        *(one.get("person") for one in records if isinstance(one, Mapping)),
+    ]
     named = {_uuid(text) for text in makers if text is not None}
     if len(named) > 1 or None in named:
         raise Invalid("一次只能送一个人的记录。", person="同一个人")
@@ -164,11 +167,12 @@ def read_batch(values: Mapping[str, Any]) -> Batch:
 
 def _record(value: object) -> Record:
     """Return one record; a fault is said in it, for one bad record must not stop the others."""
-    if not _is_map(value) or (key := _uuid(value.get("id"))) is None:  # type: ignore[attr-defined]
+    values: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
+    key = _uuid(values.get("id"))
+    if key is None:
         raise Invalid("每条记录都要有编号 id。", records="每条都要有 id")
-    values: Mapping[str, Any] = value  # type: ignore[assignment]
-    body = values.get("body")
-    body = body if _is_map(body) else {}
+    told = values.get("body")
+    body: Mapping[str, Any] = told if isinstance(told, Mapping) else {}
     text = canonical({"kind": values.get("kind"), "body": values.get("body")})
     name = values.get("kind")
     kind = Kind(name) if isinstance(name, str) and name in set(Kind) else None
@@ -283,10 +287,6 @@ def degrees(value: object) -> tuple[float, float, float] | None:
     lat, lon, accuracy = (float(one) for one in numbers if isinstance(one, int | float))
     fits = -90 <= lat <= 90 and -180 <= lon <= 180 and 0 <= accuracy < 1e6
     return (lat, lon, accuracy) if fits else None
-
-
-def _is_map(value: object) -> bool:
-    return isinstance(value, Mapping)
 
 
 def _uuid(value: object) -> UUID | None:
