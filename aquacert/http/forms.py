@@ -59,6 +59,33 @@ def without_nul(text: str | None) -> str | None:
     return text.replace("\x00", "") if text else text
 
 
+class DayField(StringField):
+    """A day in words or digits, with buttons and a calendar beside it (drawn by `ui.day_entry`).
+
+    The calendar is a field of its own, `pick-…`, so that it works without script; a day picked
+    there wins, for the text may hold what stood before. `quick` are days from today (-1: 昨天).
+    """
+
+    quick: tuple[int, ...]
+
+    def __init__(
+        self,
+        label: Any = None,  # noqa: ANN401 (a lazy text)
+        validators: Any = None,  # noqa: ANN401 (WTForms takes several kinds)
+        *,
+        quick: tuple[int, ...] = (0, -1, -2),
+        **other: Any,  # noqa: ANN401
+    ) -> None:
+        super().__init__(label, validators, **other)
+        self.quick = quick
+
+    def process(self, formdata: Any, *args: Any, **others: Any) -> None:  # noqa: ANN401
+        """Take the typed text, or the picked day where one was picked."""
+        super().process(formdata, *args, **others)
+        if formdata is not None and (picked := formdata.get(f"pick-{self.name}")):
+            self.data = picked
+
+
 class Form(FlaskForm):
     """Base of every form. `key()` is its idempotency key, `asked()` what the person entered."""
 

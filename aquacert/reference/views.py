@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Flask, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from aquacert.http.gates import allowed, look, work
+from aquacert.http.house import house
 from aquacert.http.pages import page
+from aquacert.kernel.clock import legal_day
+from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from aquacert.reference import queries
@@ -25,9 +30,36 @@ from aquacert.reference.models import (
     Rule,
 )
 from aquacert.reference.rules.dated import SURENESS_WORDS, in_force
+from aquacert.reference.rules.dates import NAMED, day_words, read_day
 
 bp = Blueprint("reference", __name__, url_prefix="/reference")
 READ = P.REFERENCE_READ
+
+
+def prepare(app: Flask) -> None:
+    """Let templates show a typed day as it is understood, and offer days near today."""
+    app.jinja_env.filters["understood"] = _understood
+    app.jinja_env.globals["days_from_today"] = _days
+
+
+def _today() -> date:
+    return legal_day(house().database.clock.now())
+
+
+def _understood(text: object) -> str:
+    """Return 2026-11-20（周五）, or nothing for a text that is no day."""
+    try:
+        return day_words(read_day(str(text or ""), _today()))
+    except Invalid:
+        return ""
+
+
+def _days(quick: Sequence[int]) -> list[tuple[str, str]]:
+    """Return (昨天, 2026-11-21) for each number of days from today."""
+    words = {shift: word for word, shift in list(NAMED.items())[::-1]}
+    return [(words[one], (_today() + timedelta(days=one)).isoformat()) for one in quick]
+
+
 WORDS = {
     "groups": GROUP_WORDS,
     "levels": LEVEL_WORDS,

@@ -27,7 +27,7 @@ from aquacert.hatcheries.rules import (
     Level,
     Unit,
 )
-from aquacert.http.forms import Form
+from aquacert.http.forms import DayField, Form
 
 NEEDED = DataRequired(_("这一项要填"))
 CHOSEN = DataRequired(_("请选一项"))
@@ -69,8 +69,8 @@ class FarmForm(Form):
     contact_name = StringField(_("联系人姓名"), [NEEDED, SHORT])
     phone = StringField(_("手机号"), [NEEDED, Length(max=40)], render_kw={"inputmode": "tel"})
     licence_number = StringField(_("水产苗种生产许可证编号"), [NEEDED, SHORT])
-    licence_from = StringField(_("许可证从哪天起"), [NEEDED, Length(max=30)])
-    licence_until = StringField(_("许可证到哪天止"), [NEEDED, Length(max=30)])
+    licence_from = DayField(_("许可证从哪天起"), [NEEDED, Length(max=30)], quick=())
+    licence_until = DayField(_("许可证到哪天止"), [NEEDED, Length(max=30)], quick=())
     licence_species = TextAreaField(_("许可证上的品种"), [NEEDED, Length(max=600)])
 
 
@@ -110,8 +110,8 @@ class LicenceForm(Form):
 
     kind = SelectField(_("证件"), [Judged()], choices=LICENCES)
     number = StringField(_("编号"), [NEEDED, SHORT])
-    from_on = StringField(_("从哪天起"), [NEEDED, Length(max=30)])
-    until_on = StringField(_("到哪天止"), [NEEDED, Length(max=30)])
+    from_on = DayField(_("从哪天起"), [NEEDED, Length(max=30)], quick=())
+    until_on = DayField(_("到哪天止"), [NEEDED, Length(max=30)], quick=())
     species = TextAreaField(_("品种"), [Length(max=600)])
 
 
@@ -126,12 +126,6 @@ class LotForm(Form):
     kind = RadioField(_("怎么来的"), [CHOSEN], choices=STOCK_KINDS[:3])
     quantity = StringField(_("数量"), [NEEDED, Length(max=40)])
     certificate_number = StringField(_("检疫证明编号"), [Length(max=60)])
-
-
-class ConfirmForm(Form):
-    """The owner's own check of what is in the ponds; the counts are read beside it."""
-
-    reason = StringField(_("数不对的原因"), [Length(max=120)])
 
 
 class ReasonForm(Form):

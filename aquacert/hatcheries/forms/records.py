@@ -20,7 +20,7 @@ from aquacert.hatcheries.forms.farms import NEEDED, SHORT, Judged, choices
 from aquacert.hatcheries.rules.diary import FIELDS, Asked, Note
 from aquacert.hatcheries.rules.outline import SORT_WORDS
 from aquacert.hatcheries.rules.people import POST_WORDS
-from aquacert.http.forms import Form
+from aquacert.http.forms import DayField, Form
 
 PICTURES = {"accept": "image/*,application/pdf"}
 DECIMAL, WHOLE = {"inputmode": "decimal"}, {"inputmode": "numeric"}
@@ -31,7 +31,7 @@ SORTS = choices((key.value, words) for key, words in SORT_WORDS.items())
 class NoteForm(Form):
     """What every entry of the diary has: the day, the ponds, photographs."""
 
-    on = StringField(_("哪一天"), [NEEDED, Length(max=30)])
+    on = DayField(_("哪一天"), [NEEDED, Length(max=30)])
     ponds = SelectMultipleField(_("哪个塘口"), validate_choice=False)
     photos = MultipleFileField(_("照片"), render_kw={"accept": "image/*", "capture": "environment"})
 
@@ -63,7 +63,7 @@ class StrikeForm(Form):
 class RecoverForm(Form):
     """How an illness ended."""
 
-    on = StringField(_("哪一天结束"), [NEEDED, Length(max=30)])
+    on = DayField(_("哪一天结束"), [NEEDED, Length(max=30)])
     outcome = StringField(_("怎么结束的"), [NEEDED, SHORT])
 
 
@@ -90,8 +90,8 @@ class RenewForm(Form):
     """A renewed licence: its number may be the old one."""
 
     number = StringField(_("新证编号"), [NEEDED, SHORT])
-    from_on = StringField(_("从哪天起"), [NEEDED, Length(max=30)])
-    until_on = StringField(_("到哪天止"), [NEEDED, Length(max=30)])
+    from_on = DayField(_("从哪天起"), [NEEDED, Length(max=30)], quick=())
+    until_on = DayField(_("到哪天止"), [NEEDED, Length(max=30)], quick=())
     species = TextAreaField(_("品种"), [Length(max=600)])
     scan = FileField(_("新证的照片或 PDF"), render_kw=PICTURES)
 

@@ -8,7 +8,7 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from aquacert.hatcheries.forms.farms import CHOSEN, NEEDED, STOCK_KINDS, Judged
-from aquacert.http.forms import Form
+from aquacert.http.forms import DayField, Form
 
 PAPERS = {"accept": "image/*,.pdf", "capture": "environment"}
 
@@ -18,7 +18,7 @@ class EntryForm(Form):
 
     kind = RadioField(_("变动原因"), [CHOSEN], choices=STOCK_KINDS)
     quantity = StringField(_("数量"), [NEEDED, Length(max=40)])
-    happened_on = StringField(_("哪天发生的"), [Length(max=30)])
+    happened_on = DayField(_("哪天发生的"), [Length(max=30)])
     reason = StringField(_("说明"), [Length(max=120)])
     certificate_number = StringField(_("检疫证明编号"), [Length(max=60)])
     photo = FileField(_("检疫证明的照片"), render_kw=PAPERS)
@@ -29,7 +29,7 @@ class MoveForm(Form):
 
     to = SelectField(_("移到哪里"), [NEEDED], choices=[])
     quantity = StringField(_("数量"), [NEEDED, Length(max=40)])
-    happened_on = StringField(_("哪天发生的"), [Length(max=30)])
+    happened_on = DayField(_("哪天发生的"), [Length(max=30)])
     reason = StringField(_("原因"), [NEEDED, Length(max=120)])
 
 

@@ -1,7 +1,8 @@
 /* AquaCert page script: a bonus only. Every page reads and every form works without it.
    1. one submit per click: the second press of a form does nothing (its idempotency key stays, so even a lost answer is safe);
    2. keys: J / K next and previous row, Enter opens, / goes to the search box, Esc closes a side panel. Never while a field has the focus;
-   3. the error summary takes the focus; 4. copy buttons; 5. "leave without saving" only where a form asks for it. */
+   3. the error summary takes the focus; 4. copy buttons; 5. "leave without saving" only where a form asks for it;
+   6. buttons and calendar of a day's field. */
 (function () {
   "use strict";
 
@@ -117,6 +118,29 @@
       button.classList.add("done");
       button.textContent = button.dataset.done || "✓";
     });
+  });
+  /* 6. a day: 今天 and 昨天 write it, the calendar opens from its button; typed words stay words until they are kept */
+  var WEEK = "日一二三四五六";
+  function setDay(box, text) {
+    var field = box.querySelector("input[type=text]"), read = box.querySelector("[data-read]");
+    var on = new Date(text + "T00:00:00Z");
+    field.value = text;
+    read.textContent = text + "（周" + WEEK.charAt(on.getUTCDay()) + "）";
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  document.querySelectorAll("[data-day]").forEach(function (box) {
+    var pick = box.querySelector("input[type=date]"), field = box.querySelector("input[type=text]");
+    box.classList.add("on");
+    box.querySelectorAll("[data-fill]").forEach(function (button) {
+      button.hidden = false;
+      button.addEventListener("click", function () { setDay(box, button.dataset.fill); });
+    });
+    pick.addEventListener("click", function () { try { pick.showPicker(); } catch (error) { /* the browser opens its own */ } });
+    pick.addEventListener("change", function (event) {
+      event.stopPropagation();
+      if (pick.value) { var text = pick.value; pick.value = ""; setDay(box, text); }
+    });
+    field.addEventListener("input", function () { var read = box.querySelector("[data-read]"); read.textContent = ""; read.classList.remove("late"); });
   });
   document.addEventListener("click", function (event) {
     if (event.target.closest("[data-print]")) { window.print(); }
