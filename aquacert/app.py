@@ -28,6 +28,7 @@ from aquacert.hatcheries import tasks as hatcheries
 from aquacert.http import db as http_db
 from aquacert.http import gates, headers, openapi, pages, problems
 from aquacert.http.house import House, install
+from aquacert.inspections import tasks as inspections
 from aquacert.kernel import schema
 from aquacert.kernel.clock import Clock, SystemClock
 from aquacert.kernel.db import install_cipher
@@ -87,6 +88,7 @@ NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.CERTIFICATE_SUSPENDED: ("certificates.publish_status",),
     Topic.CERTIFICATE_VOID: ("certificates.publish_status", "movements.close"),
     Topic.CONSIGNMENT_CLOSED: ("sampling.consignment_closed",),
+    Topic.DECLARATION_ACCEPTED: ("inspections.draw",),
     Topic.DECLARATION_INSPECTED: ("sampling.declaration_inspected",),
     Topic.POOL_RETRACTED: ("labs.pool_retracted",),
     Topic.LAB_WORK_CHANGED: ("labs.exchange.work_changed",),
@@ -154,6 +156,7 @@ def tasks_of(house: House) -> dict[str, Task]:
         "hatcheries.announce_campaign": partial(hatcheries.announce_campaign, database),
         "hatcheries.book_sheet": partial(hatcheries.book_sheet, database),
         "declarations.send_bulk": partial(declarations.send_bulk, database),
+        "inspections.draw": partial(inspections.draw, database),
         "labs.pool_retracted": partial(reports.pool_retracted, database),
         "labs.sign_report": partial(reports.sign, database, keys),
         "labs.exchange.work_changed": partial(exchange.work_changed, database),
@@ -193,6 +196,7 @@ def rounds_of(house: House) -> Rounds:
             ),
             Round("peers", timedelta(hours=1), partial(certificates.visit_peers, database)),
             Round("turnaround", timedelta(hours=1), partial(turnaround.warn_of_late, database)),
+            Round("draws", timedelta(minutes=1), partial(inspections.keep_draws, database)),
             Round("licences", timedelta(hours=1), partial(hatcheries.remind_renewals, database)),
             Round("overdue", timedelta(hours=1), partial(movements.remind_overdue, database)),
             Round("check", timedelta(hours=1), partial(certificates.check_issued, database, keys)),

@@ -154,11 +154,12 @@ def refuse(declaration_id: UUID) -> Response:
 @bp.post("/<uuid:declaration_id>/assign")
 @allowed(P.DECLARATION_ASSIGN)
 def assign(declaration_id: UUID) -> Response:
-    """Send an official vet: vet_id."""
-    vet_id = _uuid(needed(body(), "vet_id"), "vet_id")
+    """Send an official vet: vet_id; because, where the draw proposed another."""
+    asked = body()
+    vet_id = _uuid(needed(asked, "vet_id"), "vet_id")
     with work(once=api_key()) as w:
         if vet_id is not None:
-            assign_vet(w, declaration_id, vet_id)
+            assign_vet(w, declaration_id, vet_id, str(asked.get("because", "")))
         return _said(w, declaration_id)
 
 

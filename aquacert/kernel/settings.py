@@ -15,6 +15,7 @@ DEMO_PASSPHRASE = "demo-passphrase-do-not-use"  # noqa: S105 (refused in product
 MEBIBYTE = 1 << 20
 SUITES = ("ES256", "SM2")
 KEY_STORES = ("file", "pkcs11")
+BEACONS = ("lottery", "drand")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Settings:
     a stranger's word and not read."""
     allow_private_fetch: bool = False
     """Other provinces' lists may be fetched from private addresses and by http (tests only)."""
+    draw_beacon: str = "lottery"
+    """Public random value of the draw: lottery (typed by two persons) or drand (a file)."""
     tsa_url: str = ""
     """Timestamp authority (RFC 3161); empty = PDFs are signed without timestamps."""
     tsa_second_url: str = ""
@@ -103,6 +106,7 @@ class Settings:
             workers=_whole(env, "AQUACERT_WORKERS", 1),
             proxies=_whole(env, "AQUACERT_PROXIES", 0),
             allow_private_fetch=env.get("AQUACERT_FETCH_PRIVATE", "") == "1",
+            draw_beacon=env.get("AQUACERT_DRAW_BEACON", "lottery"),
             tsa_url=env.get("AQUACERT_TSA_URL", ""),
             tsa_second_url=env.get("AQUACERT_TSA_URL_2", ""),
             tsa_trust=_path(env, "AQUACERT_TSA_TRUST"),
@@ -113,6 +117,10 @@ class Settings:
     def check(self) -> None:
         """Refuse in production whatever only a demo may use; raise `Misconfigured`."""
         self._check_keys()
+        if self.draw_beacon not in BEACONS:
+            raise Misconfigured(
+                f"AQUACERT_DRAW_BEACON 只能是 lottery 或 drand，现在是“{self.draw_beacon}”。"
+            )
         if self.tsa_url and self.tsa_trust is None:
             raise Misconfigured(
                 "设置了 AQUACERT_TSA_URL，还要用 AQUACERT_TSA_TRUST 指明它的根证书。"

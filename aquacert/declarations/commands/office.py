@@ -15,6 +15,7 @@ from aquacert.declarations.commands.facts import (
     VetAssigned,
 )
 from aquacert.declarations.commands.filing import file_opening
+from aquacert.declarations.commands.proposing import check_proposal
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import machine_checks
 from aquacert.declarations.queries.facts import loads_of
@@ -149,21 +150,26 @@ def refuse_declaration(
     _tell_owner(w, paper, f"不予受理：{GROUND_WORDS[chosen]}。请看理由。")
 
 
-def assign_vet(w: Work, declaration_id: UUID, vet_id: UUID) -> None:
-    """Send an official vet, or another one instead; never the declarant or his proxy."""
+def assign_vet(w: Work, declaration_id: UUID, vet_id: UUID, because: str = "") -> None:
+    """Send an official vet, or another one instead; never the declarant or his proxy.
+
+    `because` is needed where it is another than the draw proposed.
+    """
     paper = w.get_for_change(Declaration, declaration_id)
-    _assign(w, paper, vet_id)
+    _assign(w, paper, vet_id, because)
 
 
-def _assign(w: Work, paper: Declaration, vet_id: UUID) -> None:
+def _assign(w: Work, paper: Declaration, vet_id: UUID, because: str = "") -> None:
     check_vet(vet_id, [paper.declared_by_id, *hands_of(w, paper.id)])
     if not may_sign(w, vet_id, paper.origin_code, w.today):
         raise NotAllowed("这个人今天不是本地在任的官方兽医，请改派别人。")
+    said = check_proposal(paper, vet_id, because)
     before = paper.vet_id
     w.move(paper, MOVES, Act.ASSIGN)
+    paper.vet_because = said
     paper.vet_id, paper.assigned_at = vet_id, w.now
     fact = VetAssigned(paper.number or "", vet_id, before)
-    w.record(fact, on=paper, county=paper.origin_code)
+    w.record(fact, on=paper, county=paper.origin_code, reason=said)
     accounts.tell(
         w,
         to_person=vet_id,

@@ -121,6 +121,7 @@ class AssignForm(Form):
     """Whom the office sends."""
 
     vet_id = SelectField(_("官方兽医"), [Judged()])
+    because = StringField(_("不照抽签建议派的理由"), render_kw={"autocomplete": "off"})
 
 
 class CloseForm(Form):

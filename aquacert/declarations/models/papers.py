@@ -94,6 +94,10 @@ class Declaration(Base):
     reason: Mapped[str]
     vet_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
     assigned_at: Mapped[datetime | None]
+    proposed_vet_id: Mapped[UUID | None]
+    """Whom the draw would send (双随机); sending another takes a reason."""
+    vet_because: Mapped[str] = mapped_column(server_default="")
+    """Why somebody else was sent than the draw proposed."""
     closed_at: Mapped[datetime | None]
 
 

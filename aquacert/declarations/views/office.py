@@ -112,11 +112,12 @@ def assign(declaration_id: UUID) -> ResponseReturnValue:
         paper = declaration(unit, declaration_id)
         form.vet_id.choices = choices(vet_choices(unit, paper))
     if form.validate_on_submit():
-        with work(once=form.key()) as w:
-            assign_vet(w, declaration_id, UUID(form.vet_id.data))
-            here = w.reply = url_for(".show", declaration_id=declaration_id)
-        flash(_("已派官方兽医"))
-        return redirect(here)
+        with form.catching():
+            with work(once=form.key()) as w:
+                assign_vet(w, declaration_id, UUID(form.vet_id.data), form.because.data or "")
+                here = w.reply = url_for(".show", declaration_id=declaration_id)
+            flash(_("已派官方兽医"))
+            return redirect(here)
     with look() as unit:
         return show_page(unit, declaration(unit, declaration_id), form), 422
 

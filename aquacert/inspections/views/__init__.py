@@ -5,14 +5,16 @@ from __future__ import annotations
 from flask import Flask
 
 from aquacert.inspections.views import field as app_shell
+from aquacert.inspections.views import draws as draw_doors
 from aquacert.inspections.views import sync, treatment, visits
 from aquacert.inspections.views.blueprint import bp, field
 
-__all__ = ["app_shell", "bp", "field", "prepare", "sync", "treatment", "visits"]
+__all__ = ["app_shell", "bp", "draw_doors", "field", "prepare", "sync", "treatment", "visits"]
 
 
 def prepare(app: Flask) -> None:
-    """Open the app's doors; they stand under /field/, the scope of its service worker."""
+    """Open the app's doors under /field/, the scope of its service worker; the draw's under /draws."""
     app.register_blueprint(field)
+    app.register_blueprint(draw_doors.draws)
     for door in (sync.sync, sync.begin, sync.piece):
         app.extensions["csrf"].exempt(door)  # they ask for another proof: see views/sync.py

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
 from aquacert.declarations.queries import facts as papers
-from aquacert.declarations.rules.answers import Purpose
 from aquacert.inspections.queries import verdicts
+from aquacert.inspections.queries.draws import extra_tests
+from aquacert.inspections.queries.mustcheck import is_must_check
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
@@ -19,11 +20,7 @@ from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.sampling.models import OrderedTest, SamplingPlan
 from aquacert.sampling.rules import Because, RequiredTest, required
-from aquacert.surveillance.queries.own import had_positive
 
-LOOKBACK = "tests.category_lookback"
-MONTH_DAYS = 31
-PREFECTURE_DEEP = 2
 PLANS = table_of(SamplingPlan)
 PLANNED = Quick(
     select(PLANS.c.disease_code).where(
@@ -48,6 +45,7 @@ def required_tests(look: Look, declaration_id: UUID, batch_id: UUID) -> tuple[Re
         suspected=verdict.suspected if verdict else frozenset(),
         orders=[(row.disease_code, row.because) for row in orders],
         declaration_id=declaration_id,
+        batch_id=batch_id,
     )
 
 
@@ -59,11 +57,13 @@ def required_for(
     suspected: Collection[str],
     orders: Iterable[tuple[str, str]],
     declaration_id: UUID | None = None,
+    batch_id: UUID | None = None,
 ) -> tuple[RequiredTest, ...]:
     """Return what a batch must be tested for, when all about it is known already.
 
     `on` is the legal day of the declaration, `orders` the tests ordered: (disease, because). With
-    `declaration_id` the must-check categories are looked at too, where a disease asks for them.
+    `declaration_id` the must-check categories are looked at too, where a disease asks for them; with
+    `batch_id` besides what the draw asked this batch for beyond the rules.
     """
     triggers = {
         duty.disease_code: duty.trigger for duty in reference.duties(look, species_code, on)
@@ -79,27 +79,8 @@ def required_for(
         planned(look, species_code, on),
         [(disease_code, Because(because)) for disease_code, because in orders],
         in_category=in_category,
+        drawn=extra_tests(look, declaration_id, batch_id) if declaration_id and batch_id else (),
     )
-
-
-def is_must_check(look: Look, declaration_id: UUID, on: date) -> bool:
-    """Say whether a declaration is of a must-check category (必检类别).
-
-    After the wording of one province (四个必检, recalled): seed for release, seed that leaves its
-    prefecture, a farm that had a positive within the months of the dated rule. The fourth, "every
-    licensed species of the procedures", is the trigger `always` of the disease.
-    """
-    paper = papers.declaration(look, declaration_id)
-    home = _prefecture(look, paper.origin_code)
-    for load in papers.loads_of(look, declaration_id):
-        if load.purpose == Purpose.RELEASE.value:
-            return True
-        if _prefecture(look, load.destination_code) != home:
-            return True
-    rule = reference.binding_rule(look, LOOKBACK, on)
-    if rule is None:
-        return False
-    return had_positive(look, paper.organisation_id, on - timedelta(days=rule.value * MONTH_DAYS))
 
 
 def planned(look: Look, species_code: str, on: date) -> frozenset[str]:
@@ -113,7 +94,3 @@ def batch_line(look: Look, declaration_id: UUID, batch_id: UUID) -> papers.Batch
         if line.batch_id == batch_id:
             return line
     raise NotFound
-
-
-def _prefecture(look: Look, code: str) -> tuple[str, ...]:
-    return tuple(step.code for step in reference.division_path(look, code)[:PREFECTURE_DEEP])

@@ -98,6 +98,7 @@ def tests_for(
         suspected=suspected,
         orders=[(test.disease_code, test.because) for test in own],
         declaration_id=declaration_id,
+        batch_id=batch_id,
     )
     by_disease = {test.disease_code: test for test in own}
     for test in needed:

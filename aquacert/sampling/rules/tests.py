@@ -21,11 +21,19 @@ class Because(StrEnum):
     SUSPICION = "suspicion"
     PLAN = "plan"
     VET = "vet"
+    DRAW = "draw"
+    """Drawn by lot beyond the rules (双随机); kept as VET where an order is stored."""
 
     @property
     def stored(self) -> Because:
         """The reason as an order keeps it: tables older than the category know no such word."""
-        return Because.ALWAYS if self is Because.CATEGORY else self
+        return STORED.get(self, self)
+
+
+STORED: Mapping[Because, Because] = {
+    Because.CATEGORY: Because.ALWAYS,
+    Because.DRAW: Because.VET,
+}
 
 
 class Purpose(StrEnum):
@@ -45,6 +53,7 @@ BECAUSE_WORDS: Mapping[Because, str] = {
     Because.SUSPICION: "临床检查可疑",
     Because.PLAN: "省级监测计划",
     Because.VET: "官方兽医决定",
+    Because.DRAW: "双随机抽签加抽",
 }
 
 
@@ -63,12 +72,14 @@ def required(
     ordered: Iterable[tuple[str, Because]] = (),
     *,
     in_category: bool = False,
+    drawn: Collection[str] = (),
 ) -> tuple[RequiredTest, ...]:
     """Return the tests a batch needs, one for each disease, the weightiest reason first.
 
     `triggers` is disease → trigger of the dated rules for this species; `planned` holds the
     diseases a provincial plan asks for today; `ordered` what was ordered already (never forgotten);
-    `in_category` says that the batch is of a must-check category (必检类别).
+    `in_category` says that the batch is of a must-check category (必检类别); `drawn` holds what the
+    draw asks for beyond all that: it adds, and never takes away.
     """
     found: dict[str, Because] = {}
     for code, trigger in triggers.items():
@@ -80,6 +91,8 @@ def required(
         found.setdefault(code, Because.SUSPICION)
     for code in sorted(set(planned) & set(triggers)):
         found.setdefault(code, Because.PLAN)
+    for code in sorted(drawn):
+        found.setdefault(code, Because.DRAW)
     for code, because in ordered:
         found.setdefault(code, because)
     return tuple(RequiredTest(code, because) for code, because in sorted(found.items()))
