@@ -168,10 +168,9 @@ def test_the_owner_says_of_each_pond_right_or_how_much_there_is(db, app, clock):
     here, one, two = "/hatcheries/own/confirm", farm.lot_id, other
 
     def say(once, **said):
-        data = {"once": once} | {
-            key.replace("1", f"-{one}").replace("2", f"-{two}"): value
-            for key, value in said.items()
-        }
+        key = {"1": one, "2": two}
+        data = {f"{name[:-1]}-{key[name[-1]]}": value for name, value in said.items()}
+        data["once"] = once
         return owner.post(here, data=data)
 
     page = text(owner.get(here))
