@@ -11,6 +11,7 @@ from aquacert.declarations.queries.facts import (
     loads_of,
 )
 from aquacert.declarations.queries.faults import faults_of_checks
+from aquacert.declarations.queries.flags import checks_of_each
 from aquacert.declarations.queries.holds import free, held
 from aquacert.declarations.queries.lists import (
     DeclarationLine,
@@ -25,11 +26,10 @@ from aquacert.declarations.queries.machine import (
     checked,
     earliest,
     machine_checks,
-    stored_subject,
-    subject_of,
     zone_blocks,
 )
 from aquacert.declarations.queries.reading import Reading, read
+from aquacert.declarations.queries.subjects import stored_subject, subject_of
 
 __all__ = [
     "BatchLine",
@@ -40,6 +40,7 @@ __all__ = [
     "all_load_facts",
     "batches_of",
     "checked",
+    "checks_of_each",
     "counts",
     "declaration",
     "declaration_page",

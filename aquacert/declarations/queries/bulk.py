@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 from aquacert.declarations.models import Bulk, BulkDraft, Declaration
 from aquacert.declarations.queries.faults import faults_of_checks
 from aquacert.declarations.queries.holds import free
-from aquacert.declarations.queries.machine import checked, subject_of
+from aquacert.declarations.queries.machine import checked
 from aquacert.declarations.queries.reading import read
+from aquacert.declarations.queries.subjects import subject_of
 from aquacert.declarations.rules.bulk import (
     DraftState,
     Fault,

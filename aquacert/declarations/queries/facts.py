@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -55,9 +55,8 @@ FACTS_OF_LOADS = Quick(
 )
 LINES_OF_LOAD = Quick(_LINES.where(LINES.c.load_id == bindparam("load")))
 LINES_OF_LOADS = Quick(_LINES.where(BATCHES.c.declaration_id == bindparam("paper")))
-BATCHES_OF = Quick(
-    select(BATCHES).where(BATCHES.c.declaration_id == bindparam("paper")).order_by(BATCHES.c.number)
-)
+_BATCHES = select(BATCHES).order_by(BATCHES.c.number)
+BATCHES_OF = Quick(_BATCHES.where(BATCHES.c.declaration_id == bindparam("paper")))
 
 
 @dataclass(frozen=True)
@@ -173,28 +172,38 @@ def declaration(look: Look, declaration_id: UUID) -> Declaration:
 
 def batches_of(look: Look, declaration_id: UUID) -> list[BatchLine]:
     """Return every batch of a declaration in order."""
-    return [
-        BatchLine(
-            batch_id=row.id,
-            number=row.number,
-            species_code=row.species_code,
-            species_name=species(look, row.species_code).name_zh,
-            variety=row.variety,
-            life_stage=row.life_stage,
-            quantity=row.quantity,
-            unit=row.unit,
-            lot_id=row.lot_id,
-            pond_name=row.pond_name,
-            source=row.source,
-            captured_on=row.captured_on,
-            capture_place=row.capture_place or "",
-            sites={name: getattr(row, name) for name in SITES},
-            brought_certificate=row.brought_certificate or "",
-            brought_province=row.brought_province or "",
-            brought_on=row.brought_on,
-        )
-        for row in look.rows(BATCHES_OF, paper=declaration_id)
-    ]
+    return [_batch(look, row) for row in look.rows(BATCHES_OF, paper=declaration_id)]
+
+
+def batches_of_each(look: Look, declaration_ids: Collection[UUID]) -> dict[UUID, list[BatchLine]]:
+    """Return every batch of several declarations in order, by declaration, in one question."""
+    wanted = _BATCHES.where(BATCHES.c.declaration_id.in_(declaration_ids))
+    found: dict[UUID, list[BatchLine]] = {}
+    for row in look.session.execute(wanted):
+        found.setdefault(row.declaration_id, []).append(_batch(look, row))
+    return found
+
+
+def _batch(look: Look, row: Any) -> BatchLine:  # noqa: ANN401 (a row of the table)
+    return BatchLine(
+        batch_id=row.id,
+        number=row.number,
+        species_code=row.species_code,
+        species_name=species(look, row.species_code).name_zh,
+        variety=row.variety,
+        life_stage=row.life_stage,
+        quantity=row.quantity,
+        unit=row.unit,
+        lot_id=row.lot_id,
+        pond_name=row.pond_name,
+        source=row.source,
+        captured_on=row.captured_on,
+        capture_place=row.capture_place or "",
+        sites={name: getattr(row, name) for name in SITES},
+        brought_certificate=row.brought_certificate or "",
+        brought_province=row.brought_province or "",
+        brought_on=row.brought_on,
+    )
 
 
 def loads_of(look: Look, declaration_id: UUID) -> list[Load]:

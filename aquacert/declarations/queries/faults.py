@@ -8,9 +8,11 @@ from datetime import datetime
 
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.parsers import purpose_asks
-from aquacert.declarations.queries.machine import Checked, Subject
+from aquacert.declarations.queries.catches import faults_of_catch
+from aquacert.declarations.queries.machine import Checked
 from aquacert.declarations.queries.reading import Reading
 from aquacert.declarations.queries.slots import slots_of
+from aquacert.declarations.queries.subjects import Subject
 from aquacert.declarations.rules.answers import Answers
 from aquacert.declarations.rules.asks import unanswered
 from aquacert.declarations.rules.checks import CheckFacts, Reason, checks, in_time
@@ -105,7 +107,7 @@ def faults_of_paper(look: Look, paper: Declaration, answers: Answers) -> Faults:
     Papers that must be there, questions of a purpose that bind, and two windows' unsettled words.
     """
     on = legal_day(paper.submitted_at or look.now)
-    faults = missing(slots_of(look, paper, answers))
+    faults = missing(slots_of(look, paper, answers)) | faults_of_catch(look, paper, answers)
     faults |= unanswered(purpose_asks(), answers, on)
     waiting: dict[str, str] = json.loads(paper.clashes) if paper.clashes else {}
     return faults | dict.fromkeys(waiting, CLASH)

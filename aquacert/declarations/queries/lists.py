@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,10 +11,10 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from aquacert.declarations.models import Declaration, Load
-from aquacert.declarations.queries.facts import BatchLine, batches_of
+from aquacert.declarations.queries.facts import BatchLine, batches_of_each
 from aquacert.declarations.queries.finding import found_by
 from aquacert.declarations.queries.queue import TABS, counted, tab_ids
-from aquacert.declarations.rules.answers import from_json
+from aquacert.declarations.rules.answers import Answers, from_json
 from aquacert.declarations.rules.clocks import Countdown, countdown
 from aquacert.declarations.rules.states import LabStage, LoadState, State, stones_done
 from aquacert.hatcheries.models import Hatchery
@@ -158,14 +158,29 @@ def lines(look: Look, papers: Sequence[Declaration]) -> list[DeclarationLine]:
             select(Hatchery).where(Hatchery.id.in_({one.hatchery_id for one in papers}))
         )
     }
-    loads = _loads(look, papers)
+    ids = {one.id for one in papers}
+    loads, batches = _loads(look, ids), batches_of_each(look, ids)
+    typed = _typed(look, [one for one in papers if one.submitted_at is None])
     return [
-        _line(look, paper, farms.get(paper.hatchery_id, ""), loads.get(paper.id, ()))
+        _line(
+            look,
+            paper,
+            farms.get(paper.hatchery_id, ""),
+            (batches.get(paper.id, ()), loads.get(paper.id, ())),
+            typed.get(paper.id, ""),
+        )
         for paper in papers
     ]
 
 
-def _line(look: Look, paper: Declaration, farm: str, loads: Sequence[LoadLine]) -> DeclarationLine:
+def _line(
+    look: Look,
+    paper: Declaration,
+    farm: str,
+    goods: tuple[Sequence[BatchLine], Sequence[LoadLine]],
+    typed: str,
+) -> DeclarationLine:
+    batches, loads = goods
     states = tuple(LoadState(one.state) for one in loads)
     return DeclarationLine(
         declaration_id=paper.id,
@@ -176,7 +191,7 @@ def _line(look: Look, paper: Declaration, farm: str, loads: Sequence[LoadLine]) 
         submitted_at=paper.submitted_at,
         saved_at=paper.saved_at,
         clock=clock_of(paper, look.now),
-        batches=tuple(batches_of(look, paper.id)),
+        batches=tuple(batches),
         loads=tuple(loads),
         stones=stones_done(State(paper.state), LabStage(paper.testing), states),
         testing=paper.testing,
@@ -187,17 +202,26 @@ def _line(look: Look, paper: Declaration, farm: str, loads: Sequence[LoadLine]) 
         visit_place=paper.visit_place,
         reason=paper.reason,
         is_proxy=paper.is_proxy,
-        typed=_typed(look, paper) if paper.submitted_at is None else "",
+        typed=typed,
         is_changing=paper.pending is not None and State(paper.state) in WAITING,
     )
 
 
-def _typed(look: Look, paper: Declaration) -> str:
-    """Return what tells one draft from another."""
-    answers = from_json(paper.answers)
-    chosen = {one.lot: UUID(one.lot) for one in answers.batches if ID.fullmatch(one.lot)}
-    found = lot_lines(look, chosen.values())
-    names = {lot: found[key].species_name for lot, key in chosen.items() if key in found}
+def _typed(look: Look, drafts: Sequence[Declaration]) -> dict[UUID, str]:
+    """Return what tells one draft from another, by id."""
+    said = {one.id: from_json(one.answers) for one in drafts}
+    lots = {
+        batch.lot
+        for answers in said.values()
+        for batch in answers.batches
+        if ID.fullmatch(batch.lot)
+    }
+    found = lot_lines(look, [UUID(lot) for lot in lots]) if lots else {}
+    names = {str(key): line.species_name for key, line in found.items()}
+    return {key: _words_of(answers, names) for key, answers in said.items()}
+
+
+def _words_of(answers: Answers, names: Mapping[str, str]) -> str:
     seed = "、".join(
         said
         for one in answers.batches
@@ -214,10 +238,10 @@ def clock_of(paper: Declaration, now: datetime) -> Countdown | None:
     return countdown(paper.submitted_at, paper.answer_due_at, now)
 
 
-def _loads(look: Look, papers: Sequence[Declaration]) -> dict[UUID, list[LoadLine]]:
+def _loads(look: Look, paper_ids: Collection[UUID]) -> dict[UUID, list[LoadLine]]:
     rows = look.scalars(
         select(Load)
-        .where(Load.declaration_id.in_({one.id for one in papers}))
+        .where(Load.declaration_id.in_(paper_ids))
         .order_by(Load.declaration_id, Load.number)
     )
     found: dict[UUID, list[LoadLine]] = {}

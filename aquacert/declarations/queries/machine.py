@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -11,22 +11,20 @@ from sqlalchemy import bindparam, select
 
 from aquacert.declarations.models import Declaration, Load
 from aquacert.declarations.parsers import purpose_asks
-from aquacert.declarations.queries.facts import batches_of, loads_of
 from aquacert.declarations.queries.holds import free
 from aquacert.declarations.queries.origins import origin_standing
-from aquacert.declarations.queries.reading import Reading
+from aquacert.declarations.queries.subjects import Asked, Subject, stored_subject
 from aquacert.declarations.rules.answers import SITES
 from aquacert.declarations.rules.asks import asks_of, open_asks
 from aquacert.declarations.rules.checks import BatchFacts, Check, CheckFacts, checks
 from aquacert.declarations.rules.clocks import wild_due
 from aquacert.declarations.rules.states import State
 from aquacert.hatcheries import queries as hatcheries
-from aquacert.hatcheries.models import Hatchery
-from aquacert.hatcheries.rules.fitness import FitReason, faults
+from aquacert.hatcheries.rules import LicenceStanding
+from aquacert.hatcheries.rules.fitness import FarmFacts, FitReason, faults
 from aquacert.hatcheries.rules.origins import STANDING_WORDS, Standing
 from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.kernel.db import table_of
-from aquacert.kernel.errors import NotFound
 from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
@@ -51,34 +49,18 @@ PLATE_USED = Quick(
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One batch as the checks see it."""
+class Found:
+    """What the record says around one subject, whether read for one or for many at once."""
 
-    lot_id: UUID
-    species_code: str
-    species_name: str
-    pond: str
-    quantity: int
-    unit: str
-    captured_on: date | None
-    sites: Mapping[str, bool | None]
-    brought: str
-    """Number of the certificate it came with from another province; "" when raised here."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is to be checked: a draft as read, or a paper as stored."""
-
-    hatchery: Hatchery
-    declaration_id: UUID
-    declared_at: datetime
-    batches: tuple[Asked, ...]
-    destinations: tuple[str, ...]
-    departures: tuple[datetime, ...]
-    plates: tuple[str, ...]
-    purposes: tuple[tuple[str, Mapping[str, str]], ...]
-    """Per load its purpose and what was answered to what the purpose asks."""
+    farm: FarmFacts
+    licences: Mapping[str, LicenceStanding]
+    """Per species."""
+    left: Mapping[UUID, int]
+    """What is free of each lot."""
+    blocked: tuple[Block, ...]
+    plates_twice: tuple[str, ...]
+    origins: Mapping[str, Standing]
+    """Per number of a certificate from elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -90,67 +72,6 @@ class Checked:
     blocked: tuple[Block, ...]
 
 
-def subject_of(
-    hatchery: Hatchery, reading: Reading, declaration_id: UUID, declared_at: datetime
-) -> Subject:
-    """Return the subject of answers that were read without a fault."""
-    transports = reading.good_transports()
-    return Subject(
-        hatchery=hatchery,
-        declaration_id=declaration_id,
-        declared_at=declared_at,
-        batches=tuple(
-            Asked(
-                lot_id=one.lot.lot_id,
-                species_code=one.lot.species_code,
-                species_name=one.lot.species_name,
-                pond=one.lot.pond_name,
-                quantity=one.quantity,
-                unit=one.lot.unit,
-                captured_on=one.captured_on,
-                sites=one.sites,
-                brought=one.brought.certificate if one.brought else "",
-            )
-            for one in reading.good_batches()
-        ),
-        destinations=tuple(one.destination_code for one in transports),
-        departures=tuple(one.departs_at for one in transports),
-        plates=tuple(one.plate for one in transports),
-        purposes=tuple((one.purpose.value, one.purpose_answers) for one in transports),
-    )
-
-
-def stored_subject(look: Look, paper: Declaration) -> Subject:
-    """Return the subject of a submitted declaration."""
-    farm = look.session.get(Hatchery, paper.hatchery_id)
-    if farm is None or paper.submitted_at is None:
-        raise NotFound
-    loads = loads_of(look, paper.id)
-    return Subject(
-        hatchery=farm,
-        declaration_id=paper.id,
-        declared_at=paper.submitted_at,
-        batches=tuple(
-            Asked(
-                lot_id=one.lot_id,
-                species_code=one.species_code,
-                species_name=one.species_name,
-                pond=one.pond_name,
-                quantity=one.quantity,
-                unit=one.unit,
-                captured_on=one.captured_on,
-                sites=one.sites,
-                brought=one.brought_certificate,
-            )
-            for one in batches_of(look, paper.id)
-        ),
-        destinations=tuple(load.destination_code for load in loads),
-        departures=tuple(load.departs_at for load in loads),
-        plates=tuple(load.plate for load in loads),
-        purposes=tuple((load.purpose, load.purpose_answers or {}) for load in loads),
-    )
-
-
 def machine_checks(look: Look, paper: Declaration) -> tuple[Check, ...]:
     """Return every check of a submitted declaration as it stands now."""
     return checks(checked(look, stored_subject(look, paper)).facts)
@@ -158,18 +79,32 @@ def machine_checks(look: Look, paper: Declaration) -> tuple[Check, ...]:
 
 def checked(look: Look, subject: Subject, left: Mapping[UUID, int] | None = None) -> Checked:
     """Gather what the checks look at; `left` is what is free of each lot, when it was just read."""
-    blocked = zone_blocks(look, subject)
+    farm = subject.hatchery.id
     if left is None:
         left = free(look, {one.lot_id for one in subject.batches}, but_not=subject.declaration_id)
-    return Checked(subject, _facts(look, subject, left, blocked), blocked)
+    found = Found(
+        farm=hatcheries.farm_facts(look, farm),
+        licences={
+            code: hatcheries.licence_standing(look, farm, code, look.today)
+            for code in dict.fromkeys(one.species_code for one in subject.batches)
+        },
+        left=left,
+        blocked=zone_blocks(look, subject),
+        plates_twice=_plates_twice(look, subject),
+        origins={
+            one.brought: origin_standing(look, farm, one.brought)
+            for one in subject.batches
+            if one.brought
+        },
+    )
+    return Checked(subject, facts_of(look, subject, found), found.blocked)
 
 
-def _facts(
-    look: Look, subject: Subject, left: Mapping[UUID, int], blocked: Sequence[Block]
-) -> CheckFacts:
+def facts_of(look: Look, subject: Subject, found: Found) -> CheckFacts:
+    """Return what the checks look at, from what was read."""
     declared_on = legal_day(subject.declared_at)
     rule = reference.rule(look, "declaration.lead_time", declared_on)
-    farm = hatcheries.farm_facts(look, subject.hatchery.id)
+    farm = found.farm
     unfit = {one.reason: one for one in faults(farm)}
     ends = [one for reason, one in unfit.items() if reason in NOT_OPEN]
     campaign = unfit.get(FitReason.CAMPAIGN)
@@ -184,27 +119,24 @@ def _facts(
         first_departure_at=min(subject.departures, default=subject.declared_at),
         earliest_at=earliest(look, subject.declared_at),
         lead_article=rule.article,
-        batches=tuple(
-            _batch_facts(look, subject, one, left.get(one.lot_id, 0)) for one in subject.batches
-        ),
-        zones=tuple(block.sentence for block in blocked),
-        plates_twice=_plates_twice(look, subject),
+        batches=tuple(_batch_facts(look, one, found, declared_on) for one in subject.batches),
+        zones=tuple(block.sentence for block in found.blocked),
+        plates_twice=found.plates_twice,
         asks=_asks(subject, declared_on),
     )
 
 
-def _batch_facts(look: Look, subject: Subject, one: Asked, left: int) -> BatchFacts:
-    farm = subject.hatchery.id
-    standing = origin_standing(look, farm, one.brought) if one.brought else None
+def _batch_facts(look: Look, one: Asked, found: Found, declared_on: date) -> BatchFacts:
+    standing = found.origins[one.brought] if one.brought else None
     return BatchFacts(
         species_name=one.species_name,
         pond=one.pond,
         quantity=one.quantity,
         unit=one.unit,
-        free=left,
-        licence=hatcheries.licence_standing(look, farm, one.species_code, look.today),
+        free=found.left.get(one.lot_id, 0),
+        licence=found.licences[one.species_code],
         captured_on=one.captured_on,
-        declare_by=wild_limit(look, one.captured_on, legal_day(subject.declared_at)),
+        declare_by=wild_limit(look, one.captured_on, declared_on),
         sites_lacking=tuple(words for name, words in SITES.items() if one.sites.get(name) is False),
         brought_certificate=one.brought,
         brought_words=STANDING_WORDS[standing] if standing else "",
@@ -252,6 +184,11 @@ def _plates_twice(look: Look, subject: Subject) -> tuple[str, ...]:
 
 
 def _used(look: Look, plate: str, departs_at: datetime, but_not: UUID) -> bool:
+    since, until = day_of(departs_at)
+    return bool(look.rows(PLATE_USED, plate=plate, since=since, until=until, but_not=but_not))
+
+
+def day_of(departs_at: datetime) -> tuple[datetime, datetime]:
+    """Return where the legal day of a departure begins, and where the next one does."""
     day = departs_at.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-    until = day + timedelta(days=1)
-    return bool(look.rows(PLATE_USED, plate=plate, since=day, until=until, but_not=but_not))
+    return day, day + timedelta(days=1)

@@ -10,8 +10,9 @@ from aquacert.declarations.models import Declaration
 from aquacert.declarations.parsers import purpose_asks
 from aquacert.declarations.queries.faults import faults_of_checks, faults_of_paper
 from aquacert.declarations.queries.holds import free
-from aquacert.declarations.queries.machine import checked, subject_of
+from aquacert.declarations.queries.machine import checked
 from aquacert.declarations.queries.reading import ReadBatch, Reading, read
+from aquacert.declarations.queries.subjects import subject_of
 from aquacert.declarations.queries.transports import ReadTransport
 from aquacert.declarations.rules.answers import (
     MODE_WORDS,

@@ -19,6 +19,7 @@ from aquacert.declarations.queries import (
     DeclarationLine,
     all_load_facts,
     batches_of,
+    checks_of_each,
     counts,
     declaration,
     declarations,
@@ -61,6 +62,8 @@ TAB_WORDS = {
     "refused": "不予受理",
     "closed": "已办结",
 }
+FLAGGED = frozenset({"waiting", "supplement"})
+"""The tabs where the machine's checks still decide something."""
 WORDS = {
     "amount": amount,
     "short": short,
@@ -95,11 +98,7 @@ def queue_page(form: Form | None = None, picked: UUID | None = None, answer: str
     words = request.args.get("q", "")
     with look() as unit:
         found = declarations(unit, tab, words, request.args.get("page", 1, type=int), size=11)
-        flags = {
-            line.declaration_id: machine_checks(unit, declaration(unit, line.declaration_id))
-            for line in found.items
-            if tab in {"waiting", "supplement"}
-        }
+        asked = [line.declaration_id for line in found.items] if tab in FLAGGED else []
         panel = panel_of(unit, picked or _picked(found.items), form, answer)
         return page(
             "declarations/queue.html",
@@ -109,7 +108,7 @@ def queue_page(form: Form | None = None, picked: UUID | None = None, answer: str
             counts=counts(unit),
             overdue=overdue_count(unit),
             q=words,
-            flags=flags,
+            flags=checks_of_each(unit, asked),
             panel=panel,
             **WORDS,
         )

@@ -1,5 +1,6 @@
 """What may be asked about hatcheries. Every question takes a `Look` first."""
 
+from aquacert.hatcheries.queries.beginnings import beginnings
 from aquacert.hatcheries.queries.campaigns import campaigns_blocking, due_campaigns
 from aquacert.hatcheries.queries.diary import (
     NoteLine,
@@ -21,10 +22,16 @@ from aquacert.hatcheries.queries.farms import (
     hatchery_page,
     licence_standing,
     licences,
+    licences_held,
     own_hatchery,
     waiting_count,
 )
-from aquacert.hatcheries.queries.fitness import confirm_within, farm_facts, fit_to_declare
+from aquacert.hatcheries.queries.fitness import (
+    confirm_within,
+    facts_of_farms,
+    farm_facts,
+    fit_to_declare,
+)
 from aquacert.hatcheries.queries.places import find_place
 from aquacert.hatcheries.queries.records import (
     PersonLine,
@@ -60,12 +67,14 @@ __all__ = [
     "Stock",
     "Withdrawal",
     "balance",
+    "beginnings",
     "campaigns_blocking",
     "confirm_within",
     "diary",
     "diary_since",
     "due_campaigns",
     "entries",
+    "facts_of_farms",
     "farm_facts",
     "find_place",
     "fit_to_declare",
@@ -78,6 +87,7 @@ __all__ = [
     "ledger",
     "licence_standing",
     "licences",
+    "licences_held",
     "looks_back_to",
     "lot_lines",
     "lot_of",

@@ -115,7 +115,7 @@ def hatchery_lines(
 ) -> Pages[HatcheryLine]:
     """Return one page of the county's list."""
     found = look.pages(registered(look, state, words), number)
-    held = _licence_facts(look, [one.id for one in found.items])
+    held = licences_held(look, [one.id for one in found.items])
     lines = [
         HatcheryLine(
             hatchery_id=one.id,
@@ -189,9 +189,10 @@ def licences(look: Look, hatchery_id: UUID) -> list[LicenceLine]:
     ]
 
 
-def _licence_facts(
+def licences_held(
     look: Look, hatchery_ids: Collection[UUID]
 ) -> Mapping[UUID, Sequence[LicenceFacts]]:
+    """Return the verified seed-production licences of several farms: what `standing` judges."""
     rows = look.scalars(
         select(Licence).where(
             Licence.hatchery_id.in_(hatchery_ids),

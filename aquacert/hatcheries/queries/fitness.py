@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
 from aquacert.hatcheries.models import Hatchery, Licence
-from aquacert.hatcheries.queries.campaigns import campaigns_blocking
-from aquacert.hatcheries.queries.farms import licence_standing
+from aquacert.hatcheries.queries.campaigns import campaigns_blocking, campaigns_blocking_each
+from aquacert.hatcheries.queries.farms import licence_standing, licences_held
+from aquacert.hatcheries.rules import standing
 from aquacert.hatcheries.rules.fitness import FarmFacts, Fault, faults
 from aquacert.hatcheries.rules.kinds import LicenceKind
 from aquacert.kernel.db import table_of
@@ -20,21 +22,18 @@ from aquacert.reference import queries as reference
 
 CONFIRM_RULE = "hatchery.confirm"
 FARMS, LICENCES = table_of(Hatchery), table_of(Licence)
-STANDING = Quick(
-    select(FARMS.c.state, FARMS.c.closed_on, FARMS.c.confirmed_on).where(
-        FARMS.c.id == bindparam("farm")
-    )
-)
-WATERS_UNTIL = Quick(
-    select(LICENCES.c.until_on)
+_STANDING = select(FARMS.c.id, FARMS.c.state, FARMS.c.closed_on, FARMS.c.confirmed_on)
+STANDING = Quick(_STANDING.where(FARMS.c.id == bindparam("farm")))
+_WATERS = (
+    select(LICENCES.c.hatchery_id, LICENCES.c.until_on)
     .where(
-        LICENCES.c.hatchery_id == bindparam("farm"),
         LICENCES.c.kind == LicenceKind.WATERS.value,
         LICENCES.c.from_on <= bindparam("on"),
         LICENCES.c.verified_at.is_not(None),
     )
     .order_by(LICENCES.c.until_on.desc())
 )
+WATERS_UNTIL = Quick(_WATERS.where(LICENCES.c.hatchery_id == bindparam("farm")))
 
 
 def fit_to_declare(look: Look, hatchery_id: UUID) -> list[Fault]:
@@ -63,6 +62,26 @@ def farm_facts(look: Look, hatchery_id: UUID) -> FarmFacts:
     )
 
 
+def facts_of_farms(look: Look, hatchery_ids: Collection[UUID]) -> dict[UUID, FarmFacts]:
+    """Return the same of several farms, by id: as many questions for one as for a hundred."""
+    farms = look.session.execute(_STANDING.where(FARMS.c.id.in_(hatchery_ids)))
+    held, within = licences_held(look, hatchery_ids), confirm_within(look)
+    waters, asked = _waters(look, hatchery_ids), campaigns_blocking_each(look, hatchery_ids)
+    return {
+        farm.id: FarmFacts(
+            state=farm.state,
+            today=look.today,
+            licence=standing(held.get(farm.id, ()), None, look.today),
+            waters_until=waters.get(farm.id),
+            confirmed_on=farm.confirmed_on,
+            confirm_within_days=within,
+            closed_on=farm.closed_on,
+            unanswered="、".join(asked.get(farm.id, ())),
+        )
+        for farm in farms
+    }
+
+
 def confirm_within(look: Look) -> int:
     """Return the days within which the base record must be confirmed again.
 
@@ -76,3 +95,11 @@ def waters_until(look: Look, hatchery_id: UUID) -> date | None:
     """Return the last day of the verified waters certificate that ends last; None without one."""
     row = look.row(WATERS_UNTIL, farm=hatchery_id, on=look.today)
     return None if row is None else row.until_on
+
+
+def _waters(look: Look, hatchery_ids: Collection[UUID]) -> dict[UUID, date]:
+    statement = _WATERS.where(LICENCES.c.hatchery_id.in_(hatchery_ids))
+    found: dict[UUID, date] = {}
+    for row in look.session.execute(statement, {"on": look.today}):
+        found.setdefault(row.hatchery_id, row.until_on)
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, or_, select
@@ -44,9 +45,9 @@ class ZoneFacts:
 
 ZONES, PLACES, EVENTS = table_of(Zone), table_of(ZoneDivision), table_of(Event)
 MOST_PLACES = 8
-"""Places asked for in one statement: origin and destination with all that lies above each. A list
-of varying length would be compiled anew each time, so a shorter one repeats its first place."""
-IN_FORCE = Quick(
+"""Places of one load: origin and destination with all that lies above each. A shorter list
+repeats its first place, so that the statement is made once; only a longer one is made anew."""
+_IN_FORCE = (
     select(
         ZONES.c.id,
         ZONES.c.disease_code,
@@ -57,13 +58,17 @@ IN_FORCE = Quick(
     .join(PLACES, PLACES.c.zone_id == ZONES.c.id)
     .join(EVENTS, EVENTS.c.id == ZONES.c.event_id)
     .where(
-        or_(*(PLACES.c.division_code == bindparam(f"place{n}") for n in range(MOST_PLACES))),
         ZONES.c.lifted_at.is_(None),
         ZONES.c.from_on <= bindparam("on"),
         or_(ZONES.c.until_on.is_(None), ZONES.c.until_on >= bindparam("on")),
         EVENTS.c.is_confirmed,
     )
     .order_by(ZONES.c.from_on, ZONES.c.id, PLACES.c.division_code)
+)
+IN_FORCE = Quick(
+    _IN_FORCE.where(
+        or_(*(PLACES.c.division_code == bindparam(f"place{n}") for n in range(MOST_PLACES)))
+    )
 )
 
 
@@ -92,12 +97,12 @@ def blocks(
 
 def _in_force(look: Look, division_codes: list[str], on: date) -> list[tuple[ZoneFacts, str]]:
     """Return (zone, place) of every zone in force over one of the places, the oldest first."""
-    found = []
-    for at in range(0, len(division_codes), MOST_PLACES):
-        some = division_codes[at : at + MOST_PLACES]
-        some += some[:1] * (MOST_PLACES - len(some))
-        places = {f"place{n}": code for n, code in enumerate(some)}
-        found += look.rows(IN_FORCE, on=on, **places)
+    if len(division_codes) > MOST_PLACES:
+        wanted = _IN_FORCE.where(PLACES.c.division_code.in_(division_codes))
+        found: list[Any] = list(look.session.execute(wanted, {"on": on}))
+    else:
+        some = division_codes + division_codes[:1] * (MOST_PLACES - len(division_codes))
+        found = look.rows(IN_FORCE, on=on, **{f"place{n}": code for n, code in enumerate(some)})
     found.sort(key=lambda row: (row.from_on, row.id, row.division_code))
     return [
         (ZoneFacts(row.id, row.disease_code, row.from_on, row.until_on), row.division_code)

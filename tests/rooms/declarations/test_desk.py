@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DatabaseError
 
 from aquacert.declarations.commands import (
@@ -17,16 +17,24 @@ from aquacert.declarations.commands import (
     note_call,
 )
 from aquacert.declarations.models import PhoneCall
-from aquacert.declarations.queries import declaration, declarations
+from aquacert.declarations.queries import (
+    checks_of_each,
+    declaration,
+    declarations,
+    machine_checks,
+)
 from aquacert.declarations.queries.calls import call_chain, call_page, calls_of, owed
 from aquacert.declarations.queries.finding import by_number
 from aquacert.declarations.queries.office import basis_of, missing_papers
 from aquacert.declarations.queries.workload import day_view, week_counts
+from aquacert.declarations.rules.checks import Reason
+from aquacert.hatcheries.commands import book_stock
 from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import make_person
 from tests.make.declarations import answers, make_declaration
 from tests.make.hatcheries import make_hatchery
+from tests.make.surveillance import make_zone
 from tests.rooms.declarations.test_views import browser
 from tests.rooms.declarations.test_views import text as words
 
@@ -141,6 +149,54 @@ def test_a_declaration_is_found_by_its_number_whole_short_or_by_its_farm(db, far
     stranger = make_person(db, "office_clerk", division="320115")
     with db.look(stranger.actor) as look:
         assert by_number(look, paper.number) is None
+
+
+def test_nine_rows_of_the_queue_cost_as_many_questions_as_three_and_are_flagged_as_if_alone(
+    db, app, farm
+):
+    """What stock, plates, zones, licences and days say is the same, read for one or for all."""
+    other = make_hatchery(db, stock=700_000)
+    clerk = browser(app, farm.clerk_secret)
+
+    def send(count, whose, **load):
+        return [
+            make_declaration(db, whose, filled=answers(db, whose, "10万", **load)).declaration_id
+            for _ in range(count)
+        ]
+
+    def asked():
+        seen = []
+        note = lambda *given: seen.append(given[2])  # noqa: E731
+        event.listen(db.reader, "before_cursor_execute", note)
+        page = words(clerk.get("/declarations/"))
+        event.remove(db.reader, "before_cursor_execute", note)
+        return page.count("js-row") or page.count("<tr"), len(seen)
+
+    sent = send(3, farm)
+    asked()
+    few = asked()
+    sent += send(2, farm, plate="苏A12345")
+    sent += send(3, other, destination="江苏省南京市六合区")
+    sent += send(1, other, destination="广东省湛江市雷州市", plate="示A6P208")
+    asked()
+    many = asked()
+    assert many[0] == few[0] + 6
+    assert many[1] == few[1]
+    with db.work(other.owner) as w:
+        book_stock(w, other.lot_id, "death", 550_000)
+    make_zone(db)
+    failed = []
+    for days in (0, 400):
+        db.clock.forward(days=days)
+        with db.look(SYSTEM) as look:
+            together = checks_of_each(look, sent)
+            apart = {one: machine_checks(look, declaration(look, one)) for one in sent}
+        assert together == apart
+        failed.append({one.reason for checks in apart.values() for one in checks if not one.ok})
+    assert failed[0] == {Reason.STOCK, Reason.ZONE, Reason.PLATE}
+    assert failed[1] >= {Reason.LICENCE, Reason.RECORD, Reason.PLATE}
+    with db.look(make_person(db, "office_clerk", division="320115").actor) as look:
+        assert checks_of_each(look, sent) == {}
 
 
 def test_the_desks_pages(db, app, farm):
