@@ -36,6 +36,7 @@ from aquacert.inspections.rules import (
     lacks,
     read_value,
     unfolded,
+    value_words,
 )
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.work import Work
@@ -72,11 +73,14 @@ def keep_findings(
     notes: Mapping[str, str] | None = None,
     *,
     at: datetime | None = None,
+    seen: int | None = None,
 ) -> int:
     """Write down findings and return the check's version; a new answer replaces the one before.
 
     `at`: what the clock of the vet's device said. What a menu says that did not unfold is left
-    out. The same answers again change nothing. Raises `Invalid` naming every item that is wrong.
+    out. The same answers again change nothing. `seen`: the version that the page showed; an item
+    that was changed to something else meanwhile is not overwritten. Raises `Invalid` naming every
+    item that is wrong.
     """
     check = open_for_change(w, check_id)
     items = {item.key: item for item in checklist(check.checklist)}
@@ -92,6 +96,7 @@ def keep_findings(
     }
     if not new:
         return check.version
+    _must_be_seen(items, rows, new, seen)
     version = changed(check)
     for key, value in new.items():
         row = rows.get(key) or Finding(id=w.new_id(), check_id=check.id, item=key, note="")
@@ -111,12 +116,18 @@ def give_verdict(
     act: Act,
     quantity: int | None = None,
     note: str = "",
+    *,
+    seen: int | None = None,
 ) -> None:
     """Decide about one batch; raise `Invalid` naming everything that still stands in the way.
+
+    `seen`: the version that the page showed; `Conflict` when the check was changed since.
 
     When the last batch is decided, the declaration is inspected.
     """
     check = open_for_change(w, check_id)
+    if seen is not None and seen != check.version:
+        raise Conflict("这一批在别处又记了新的内容，请看过现在的记录再下结论。")
     page = sheet(w, check_id)
     missing = lacks(
         page.items,
@@ -242,6 +253,28 @@ def _asked(
     after = {key: value for key, value in before.items() if value is not None} | dict(answers)
     asked = {item.key for item in unfolded(items.values(), after)}
     return {key: value for key, value in answers.items() if key in asked}
+
+
+def _must_be_seen(
+    items: Mapping[str, Item],
+    rows: Mapping[str, Finding],
+    new: Mapping[str, Value],
+    seen: int | None,
+) -> None:
+    """Refuse to overwrite what was changed since the page was shown; both answers are named."""
+    if seen is None:
+        return
+    faults = {}
+    for key, value in new.items():
+        row = rows.get(key)
+        now = value_of(items[key], row) if row and row.version > seen else None
+        if now is not None and now != value:
+            theirs, mine = value_words(items[key], now), value_words(items[key], value)
+            faults[key] = (
+                f"{items[key].ask}：别处刚改成“{theirs}”，您这里是“{mine}”，请再确认一次。"
+            )
+    if faults:
+        raise Invalid("有检查项在别处改过，没有覆盖。", **faults)
 
 
 def _plain(value: Value) -> str:

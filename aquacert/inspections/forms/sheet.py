@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from flask_babel import gettext as _
-from wtforms import Field, RadioField, SelectMultipleField, StringField
+from wtforms import Field, HiddenField, RadioField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
@@ -30,6 +30,8 @@ class ChecklistForm(Form):
     """One field for each item of the sheet; made by `checklist_form`."""
 
     items: ClassVar[tuple[Item, ...]] = ()
+    version = HiddenField()
+    """The version of the check that the page shows."""
 
     def answers(self) -> Mapping[str, Value]:
         """Return item → finding, for the items that were answered; of a form that is valid."""

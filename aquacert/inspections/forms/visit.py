@@ -5,7 +5,14 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
@@ -61,6 +68,8 @@ class ReleaseForm(Form):
 
 class VerdictForm(Form):
     """The verdict about one batch."""
+
+    version = HiddenField()
 
     quantity = StringField(
         _l("实查数量"), validators=[Optional()], description=_l("整数，例如 500000 或 50万")

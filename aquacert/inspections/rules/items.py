@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -136,6 +136,16 @@ def unanswered(items: Iterable[Item], answers: Mapping[str, Value]) -> tuple[Ite
     return tuple(
         item for item in unfolded(items, answers) if item.is_needed and item.key not in answers
     )
+
+
+def progress(
+    items: Iterable[Item], answers: Mapping[str, Value], sections: Collection[Section]
+) -> tuple[int, int]:
+    """Return (answered, asked) of the items of some parts that must be answered."""
+    asked = [
+        item.key for item in unfolded(items, answers) if item.is_needed and item.section in sections
+    ]
+    return sum(key in answers for key in asked), len(asked)
 
 
 def value_words(item: Item, value: Value) -> str:
