@@ -44,7 +44,7 @@ def test_a_request_is_read_in_its_order():
     batch = read_batch(sent(record(), record(id=str(UUID(int=10)), kind="verdict")))
     assert [one.kind for one in batch.records] == [Kind.FINDINGS, Kind.VERDICT]
     assert batch.records[0].at == datetime(2026, 5, 9, 7, tzinfo=UTC)
-    assert batch.person == UUID(PERSON)
+    assert batch.people == {UUID(PERSON)}
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,6 @@ def test_a_bad_record_says_its_fault_and_stops_nothing(wrong):
         {"records": [record()] * (MOST_RECORDS + 1)},
         {"device": "x"},
         {"person": {"a": 1}},
-        {"records": [record(person=DEVICE)]},
     ],
 )
 def test_what_no_record_is_to_blame_for_refuses_the_request(wrong):

@@ -126,7 +126,8 @@ class Batch:
     """What one request holds."""
 
     device: UUID
-    person: UUID | None
+    people: frozenset[UUID]
+    """Who made it, as the device says; more than one, or another than who sends, is refused."""
     sent_at: datetime | None
     elapsed_ms: int | None
     run: str
@@ -134,10 +135,7 @@ class Batch:
 
 
 def read_batch(values: Mapping[str, Any]) -> Batch:
-    """Return what was sent; raise `Invalid` only for what no single record is to blame for.
-
-    Two persons in one request cannot be: the queue is sent by whoever made it.
-    """
+    """Return what was sent; raise `Invalid` only for what no single record is to blame for."""
     records = values.get("records")
     if not isinstance(records, list):
         raise Invalid("请求里要有记录清单 records。", records="一个清单")
@@ -153,11 +151,11 @@ def read_batch(values: Mapping[str, Any]) -> Batch:
         *(one.get("person") for one in records if isinstance(one, Mapping)),
     ]
     named = {_uuid(text) for text in makers if text is not None}
-    if len(named) > 1 or None in named:
-        raise Invalid("一次只能送一个人的记录。", person="同一个人")
+    if None in named:
+        raise Invalid("请求里的人的编号不对。", person="UUID")
     return Batch(
         device=device,
-        person=next(iter(named), None),
+        people=frozenset(one for one in named if one is not None),
         sent_at=_instant(values.get("sent_at")),
         elapsed_ms=_whole(values.get("elapsed_ms")),
         run=str(values.get("run") or ""),

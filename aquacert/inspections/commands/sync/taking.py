@@ -51,7 +51,7 @@ def take_records(database: Database, actor: Actor, batch: Batch, request_id: str
     Raises `OtherPerson` when somebody else made them, `Unavailable` when not even the first could
     be taken; a later stop is told in the reply, and the rest stays on the device.
     """
-    if batch.person is not None and batch.person != actor.person_id:
+    if batch.people - {actor.person_id}:
         raise OtherPerson(OTHER)
     reply: Reply = {"server_time": rfc3339(database.clock.now()), "results": []}
     waiting: set[UUID] = set()
