@@ -15,7 +15,7 @@ from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 
 from aquacert.http.sentences import said
-from aquacert.kernel.errors import Invalid
+from aquacert.kernel.errors import Invalid, NotAllowedNow, NotReady
 
 OWN = frozenset({"csrf_token", "once"})
 GONE = _l("选的项目不在现在的列表里（可能刚刚被办理），请照新的列表再选。")
@@ -110,6 +110,8 @@ class Form(FlaskForm):
                 unbound_field.kwargs["filters"] = [without_nul, *others]
             return unbound_field.bind(form=form, **options)
 
+    is_refused = False
+    """Refused as things stand now, whatever was typed: answered with 409."""
     is_busy = False
     """Refused because there were too many tries: answered with 429."""
     once = HiddenField(default=lambda: secrets.token_urlsafe(12))
@@ -130,7 +132,23 @@ class Form(FlaskForm):
     @property
     def status(self) -> int:
         """HTTP status for showing the form: 422 when something has to be corrected."""
+        if self.is_refused:
+            return 409
         return 422 if self.wrong else 200
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """As `catching`; what cannot be done as things stand is said over the form as well.
+
+        So that a reason somebody typed is not lost on a page of its own.
+        """
+        try:
+            with self.catching():
+                yield
+        except (NotAllowedNow, NotReady) as error:
+            self.is_refused = True
+            reasons = getattr(error, "reasons", ())
+            self.form_errors += [said(one) for one in (error.sentence, *reasons)]
 
     @contextmanager
     def catching(self) -> Iterator[None]:

@@ -19,6 +19,7 @@ from aquacert.kernel.errors import (
     AquaCertError,
     Conflict,
     Invalid,
+    NotAllowedNow,
     NotReady,
     NotSignedIn,
     Repeated,
@@ -105,6 +106,7 @@ def answer(error: AquaCertError, status: int | None = None) -> ResponseReturnVal
         status=status,
         sentence=said(error.sentence),
         reference=reference(),
+        refused=isinstance(error, NotAllowedNow | NotReady),
         reasons=[said(reason) for reason in getattr(error, "reasons", ())],
         plain_frame=not current_actor().is_known,
     ), status

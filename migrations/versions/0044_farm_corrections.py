@@ -1,6 +1,11 @@
-"""Nothing yet."""
+"""The county may say which of several licences of one kind stands."""
 
 from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from aquacert.kernel.db import UtcDateTime
 
 revision = "0044_farm_corrections"
 down_revision = "0043_office_assignment"
@@ -9,7 +14,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Change nothing yet."""
+    """Add when a licence was said to stand; what is there already was never asked about."""
+    op.add_column("hatchery_licences", sa.Column("stands_at", UtcDateTime(), nullable=True))
 
 
 def downgrade() -> None:

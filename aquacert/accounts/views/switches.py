@@ -30,7 +30,7 @@ def switch() -> ResponseReturnValue:
     """Turn one switch."""
     form = SwitchForm()
     if form.validate_on_submit():
-        with form.catching(), work(once=form.key()) as w:
+        with form.keeping(), work(once=form.key()) as w:
             within = _province(w)
             places = places_named(w, form.division_code.data, within, "division_code")
             if len(places) != 1:

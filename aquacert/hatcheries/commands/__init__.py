@@ -7,6 +7,7 @@ from aquacert.hatcheries.commands.campaigns import (
     open_campaign,
     settle_answer,
 )
+from aquacert.hatcheries.commands.choosing import choose_licences
 from aquacert.hatcheries.commands.closing import (
     ask_reopening,
     check_empty,
@@ -81,6 +82,7 @@ __all__ = [
     "book_stock",
     "change_contact",
     "check_empty",
+    "choose_licences",
     "close_hatchery",
     "confirm_record",
     "correct_hatchery",

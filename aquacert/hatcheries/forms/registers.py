@@ -82,6 +82,20 @@ def species_field(licence_id: UUID) -> str:
     return f"species_{licence_id.hex}"
 
 
+class ChooseForm(Form):
+    """Which of several licences of one kind stand."""
+
+    standing = SelectMultipleField(
+        _("哪一份作数"),
+        [Judged()],
+        coerce=UUID,
+        choices=[],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    because = StringField(_("为什么"), [NEEDED, Length(max=300)])
+
+
 class CampaignForm(Form):
     """A data check of every farm."""
 

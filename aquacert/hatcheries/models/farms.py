@@ -83,6 +83,8 @@ class Licence(Base):
     """The licence of this farm that it continues."""
     returned_because: Mapped[str | None]
     """Why the county could not verify it; empty once it is verified or never looked at."""
+    stands_at: Mapped[datetime | None]
+    """When the county said that it stands, of several of its kind that one farm has."""
 
 
 class LicenceTerm(Base):

@@ -11,12 +11,13 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from aquacert.hatcheries.commands import correct_hatchery
-from aquacert.hatcheries.forms.registers import CorrectForm, correct_form, species_field
+from aquacert.hatcheries.commands import choose_licences, correct_hatchery
+from aquacert.hatcheries.forms.registers import ChooseForm, CorrectForm, correct_form, species_field
 from aquacert.hatcheries.models import Hatchery
-from aquacert.hatcheries.queries import find_place, hatchery
+from aquacert.hatcheries.queries import find_place, hatchery, licences
+from aquacert.hatcheries.queries.doubled import doubled
 from aquacert.hatcheries.queries.registered import Registered, as_registered
-from aquacert.hatcheries.rules import State
+from aquacert.hatcheries.rules import LICENCE_WORDS, LicenceKind, State
 from aquacert.hatcheries.views.blueprint import bp, named_species
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
@@ -48,6 +49,41 @@ def correct(hatchery_id: UUID) -> ResponseReturnValue:
             return redirect(here)
     shown = page("hatcheries/correct.html", form=form, farm=farm, fields=_fields(now))
     return shown, form.status
+
+
+@bp.route("/<uuid:hatchery_id>/licences/choose", methods=["GET", "POST"])
+@allowed(P.HATCHERY_APPROVE, P.HATCHERY_MERGE)
+def choose(hatchery_id: UUID) -> ResponseReturnValue:
+    """Two licences of one kind, as after a merge: which one stands."""
+    here = url_for(".show", hatchery_id=hatchery_id)
+    with look() as unit:
+        farm = hatchery(unit, hatchery_id)
+        asked = doubled(unit, farm.id)
+        shown = {line.licence_id: line for line in licences(unit, farm.id)}
+    form = ChooseForm()
+    kind = next(iter(asked), "")
+    if not kind:
+        if form.is_submitted():
+            raise NotAllowedNow("这家的证已经选定过了，请看最新内容。")
+        return redirect(here)
+    lines = [shown[row.id] for row in asked.get(kind, ())]
+    form.standing.choices = [(str(line.licence_id), line.number) for line in lines]
+    if form.validate_on_submit():
+        with form.keeping(), work(once=form.key()) as w:
+            choose_licences(
+                w,
+                hatchery_id,
+                kind,
+                standing=form.standing.data or (),
+                because=form.because.data or "",
+            )
+            w.reply = here
+        if not form.wrong:
+            flash(_("已选定，已告知企业"))
+            return redirect(here)
+    words = LICENCE_WORDS[LicenceKind(kind)]
+    whole = page("hatcheries/choose.html", form=form, farm=farm, lines=lines, words=words)
+    return whole, form.status
 
 
 def _after(unit: Look, farm: Hatchery) -> str:

@@ -30,6 +30,7 @@ from aquacert.hatcheries.queries import (
     twins_of,
     withdrawals,
 )
+from aquacert.hatcheries.queries.doubled import doubled
 from aquacert.hatcheries.queries.records import farm_person
 from aquacert.hatcheries.rules import LICENCE_WORDS, STATE_KINDS, STATE_WORDS, State, grade
 from aquacert.hatcheries.rules.outline import SORT_WORDS
@@ -123,6 +124,7 @@ def _page(hatchery_id: UUID, form: ReasonForm) -> str:
         return page(
             "hatcheries/show.html",
             twins=twins_of(unit, farm),
+            doubled=doubled(unit, farm.id),
             may_merge=current_actor().may(P.HATCHERY_MERGE),
             farm=farm,
             place=full_name(unit, farm.division_code),

@@ -61,7 +61,7 @@ def apart(one_id: UUID, other_id: UUID) -> ResponseReturnValue:
     """Say that they are two."""
     form = ApartForm()
     if form.validate_on_submit():
-        with form.catching(), work(once=form.key()) as w:
+        with form.keeping(), work(once=form.key()) as w:
             tell_apart(w, one_id, other_id, form.because.data)
             w.reply = url_for(".twins")
         if not form.wrong:
@@ -79,8 +79,8 @@ def merge(one_id: UUID, other_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         kept = UUID(form.survivor.data)
         gone = other_id if kept == one_id else one_id
-        here = url_for(".show", hatchery_id=kept)
-        with form.catching(), renamed(because="why"), work(once=form.key()) as w:
+        here = url_for(".choose", hatchery_id=kept)
+        with form.keeping(), renamed(because="why"), work(once=form.key()) as w:
             merge_hatcheries(w, kept, gone, form.why.data, coming=form.coming.data or ())
             w.reply = here
         if not form.wrong:

@@ -223,6 +223,9 @@ def test_the_registers_are_kept_at_the_desk_and_offices_are_published(db, app):
         assert desk.post("/accounts/switches", data=two).status_code == 422
     there = desk.post("/accounts/switches", data=turned | {"once": "o5"})
     assert there.status_code == 302
+    twice = desk.post("/accounts/switches", data=turned | {"once": "o6", "because": "二期照旧"})
+    assert (twice.status_code, "二期照旧" in text(twice)) == (409, True)
+    assert "没有改变" in text(twice)
     assert "二期" in text(desk.get(there.location))
     nobody = signed_in(app.test_client(), vet)
     assert nobody.get("/accounts/offices").status_code == 403

@@ -167,3 +167,46 @@ def test_only_a_farm_that_was_approved_is_offered_to_stay(db, app, chief):
     kept = make_hatchery(db, **SAME)
     page = text(desk.get(f"/hatcheries/twins/{kept.hatchery_id}/{waiting[0]}"))
     assert re.findall(r'name="survivor"[^>]*value="([^"]+)"', page) == [str(kept.hatchery_id)]
+
+
+def test_a_merge_refused_keeps_the_typed_reason_and_says_why_in_true_words(db, app, chief):
+    paper = make_declaration(db)
+    other = make_hatchery(db)
+    desk = signed_in(app.test_client(), chief)
+    here = f"/hatcheries/twins/{other.hatchery_id}/{paper.farm.hatchery_id}"
+    asked = {"survivor": str(other.hatchery_id), "why": "同一家登记了两次", "once": "m"}
+    refused = desk.post(f"{here}/merge", data=asked)
+    shown = text(refused)
+    assert refused.status_code == 409
+    assert "还有没办完的事，办完才能合并。" in shown
+    assert "待办申报 1 件" in shown
+    assert 'value="同一家登记了两次"' in shown
+    assert "打开后有人更新过" not in shown
+
+
+def test_after_a_merge_the_county_says_which_licence_stands(db, app, chief):
+    kept, gone = make_hatchery(db, **SAME), make_hatchery(db, **SAME)
+    desk = signed_in(app.test_client(), chief)
+    here = f"/hatcheries/twins/{kept.hatchery_id}/{gone.hatchery_id}/merge"
+    asked = {"survivor": str(kept.hatchery_id), "why": "同一家登记了两次", "once": "m"}
+    choose = desk.post(here, data=asked).location
+    with db.look(SYSTEM) as look:
+        held = look.scalars(select(Licence).where(Licence.hatchery_id == kept.hatchery_id))
+        wanted, other = sorted(held, key=lambda row: row.number)
+    page = text(desk.get(choose))
+    assert wanted.number in page
+    assert other.number in page
+    assert choose in text(desk.get(f"/hatcheries/{kept.hatchery_id}"))
+    because = "原件已经核对过"
+    none = desk.post(choose, data={"because": because, "once": "a"})
+    assert (none.status_code, "至少选一份" in text(none)) == (422, True)
+    said = {"standing": str(wanted.id), "because": because}
+    for once in ("b", "b"):
+        assert desk.post(choose, data=said | {"once": once}).status_code == 302
+    assert desk.post(choose, data=said | {"once": "c"}).status_code == 409
+    with db.look(SYSTEM) as look:
+        rows = {row.id: row for row in look.scalars(select(Licence))}
+        assert rows[wanted.id].stands_at is not None
+        assert rows[other.id].verified_at is None
+        assert because in rows[other.id].returned_because
+    assert choose not in text(desk.get(f"/hatcheries/{kept.hatchery_id}"))
