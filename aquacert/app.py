@@ -29,6 +29,7 @@ from aquacert.http import db as http_db
 from aquacert.http import gates, headers, openapi, pages, problems
 from aquacert.http.house import House, install
 from aquacert.inspections import tasks as inspections
+from aquacert.inspections.commands.sync import tidy_uploads
 from aquacert.kernel import schema
 from aquacert.kernel.clock import Clock, SystemClock
 from aquacert.kernel.db import install_cipher
@@ -102,7 +103,7 @@ NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.REPORT_WITHDRAWN: ("sampling.report_changed", "certificates.report_changed"),
     Topic.STOCK_BOUGHT: ("certificates.check_origin",),
     Topic.STOCK_SHEET_CONFIRMED: ("hatcheries.book_sheet",),
-    Topic.SUSPICION_REPORTED: (),
+    Topic.SUSPICION_REPORTED: ("inspections.report_suspicion",),
     Topic.ZONE_CHANGED: ("certificates.zone_changed",),
 }
 """The only table topic → tasks of higher rooms."""
@@ -157,6 +158,7 @@ def tasks_of(house: House) -> dict[str, Task]:
         "hatcheries.book_sheet": partial(hatcheries.book_sheet, database),
         "declarations.send_bulk": partial(declarations.send_bulk, database),
         "inspections.draw": partial(inspections.draw, database),
+        "inspections.report_suspicion": partial(inspections.report_suspicion, database),
         "labs.pool_retracted": partial(reports.pool_retracted, database),
         "labs.sign_report": partial(reports.sign, database, keys),
         "labs.exchange.work_changed": partial(exchange.work_changed, database),
@@ -182,6 +184,7 @@ def rounds_of(house: House) -> Rounds:
             Round("numbers", timedelta(hours=1), partial(certificates.watch_numbers, database)),
             Round("scans", timedelta(minutes=1), partial(certificates.fold_scans, database)),
             Round("zones", timedelta(hours=1), partial(certificates.zones_begun, database)),
+            Round("uploads", timedelta(hours=6), partial(tidy_uploads, database)),
             Round("bulk", timedelta(hours=1), partial(verification.sweep_jobs, database)),
             Round("places", timedelta(minutes=1), partial(certificates.fold_places, database)),
             Round(

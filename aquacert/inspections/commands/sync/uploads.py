@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Final, Protocol
 from uuid import UUID
@@ -118,20 +117,19 @@ def tidy_uploads(database: Database) -> int:
     if gone:
         with database.work(SYSTEM) as w:
             w.session.execute(delete(Upload).where(Upload.id.in_(gone), old))
-    with database.look(SYSTEM) as look:
-        known = {key.hex for key in look.scalars(select(Upload.id))}
-    for path in _orphans(database, known):
-        path.unlink(missing_ok=True)
+    _tidy_folder(database)
     return len(gone)
 
 
-def _orphans(database: Database, known: set[str]) -> Iterator[Path]:
-    """Yield files that no row speaks of, but none so young that its row may be on its way."""
-    young = database.clock.now() - timedelta(hours=1)
+def _tidy_folder(database: Database) -> None:
+    """Remove files that no row speaks of. A row is there before its file: listed first, asked then."""
     folder = database.settings.data_dir / FOLDER
-    for path in folder.iterdir() if folder.exists() else ():
-        if path.name not in known and path.stat().st_mtime < young.timestamp():
-            yield path
+    paths = list(folder.iterdir()) if folder.exists() else []
+    with database.look(SYSTEM) as look:
+        known = {key.hex for key in look.scalars(select(Upload.id))}
+    for path in paths:
+        if path.name not in known:
+            path.unlink(missing_ok=True)
 
 
 def _new(w: Work, announced: Announced) -> Upload:
