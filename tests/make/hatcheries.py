@@ -14,6 +14,7 @@ from aquacert.accounts.queries.actors import actor_for
 from aquacert.hatcheries.commands import (
     add_pond,
     approve_hatchery,
+    book_stock,
     keep_person,
     make_sign,
     open_lot,
@@ -130,6 +131,13 @@ def lot(db: Database, farm: Farm, species: str = "草鱼", quantity: int = 640_0
         pond_id = add_pond(w, farm.hatchery_id, f"{species}塘")
         code = species_named(w, species).code
         return open_lot(w, pond_id, species_code=code, life_stage="夏花", quantity=quantity)
+
+
+def caught(db: Database, farm: Farm, *lots: UUID) -> None:
+    """Book one wild-caught fish into each lot (the farm's own without any): its seed may be wild."""
+    with db.work(farm.owner) as w:
+        for lot_id in lots or (farm.lot_id,):
+            book_stock(w, lot_id, "capture", 1)
 
 
 def make_record(db: Database, farm: Farm) -> UUID:

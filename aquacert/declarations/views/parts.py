@@ -17,6 +17,7 @@ from aquacert.declarations.forms import ActForm, DeclareForm
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.parsers import purpose_asks
 from aquacert.declarations.queries import declaration
+from aquacert.declarations.queries.catches import read_back
 from aquacert.declarations.queries.home import StockLine, lot_choices
 from aquacert.declarations.queries.machine import earliest
 from aquacert.declarations.queries.review import answers_of
@@ -171,6 +172,7 @@ def _kept(unit: Look, paper: Declaration, piece: Piece, clashes: Mapping[str, st
     return jsonify(
         saved=f"{unit.now.astimezone(SHANGHAI):%H:%M:%S}",
         was=_shown(paper, piece),
+        read=read_back(unit, paper, _shown(paper, piece)),
         clash=dict(clashes),
     )
 

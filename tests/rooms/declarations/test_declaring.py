@@ -6,6 +6,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from PIL import Image
@@ -14,6 +15,7 @@ from aquacert.accounts.commands import freeze_person
 from aquacert.declarations.commands import (
     accept_declaration,
     amend_declaration,
+    save_draft,
     save_fields,
     say,
     settle_clash,
@@ -23,14 +25,16 @@ from aquacert.declarations.commands.drafts import clashes_of
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import batches_of, declaration, loads_of, machine_checks
 from aquacert.declarations.queries.words import waiting_for_office, words_of
-from aquacert.declarations.rules.answers import BatchAnswer, flat, from_json
+from aquacert.declarations.rules.answers import Answers, BatchAnswer, flat, from_json
 from aquacert.declarations.rules.checks import Reason
-from aquacert.hatcheries.commands import open_lot
+from aquacert.hatcheries.commands import add_pond, open_lot, split_lot
+from aquacert.hatcheries.queries import beginnings
+from aquacert.hatcheries.rules import Kind
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import make_person
 from tests.make.declarations import answers, draft, load_answer, make_declaration
-from tests.make.hatcheries import Farm, lot, make_hatchery
+from tests.make.hatcheries import Farm, caught, lot, make_hatchery
 
 WILD = {
     "source": "wild",
@@ -162,6 +166,7 @@ def test_a_lorry_taken_away_in_one_window_does_not_come_back_from_the_other(db, 
 
 
 def test_wild_seed_brings_its_proof_and_the_office_sees_what_the_place_lacks(db, farm, owner):
+    caught(db, farm)
     filled = answers(db, farm)
     filled = replace(filled, batches=(replace(filled.batches[0], **WILD),))
     declaration_id = draft(db, farm, filled)
@@ -208,9 +213,10 @@ def test_the_kth_batch_of_n_is_refused_like_the_first(db, farm):
         more = open_lot(w, farm.pond_id, species_code=farm.species_code, quantity=1000)
     lots = [str(farm.lot_id), str(lot(db, farm, "草鱼", 1000)), str(more)]
     unlicensed = str(lot(db, farm, "鳜", 1000))
+    caught(db, farm, *(UUID(one) for one in lots))
     good = [BatchAnswer(lot=one, quantity="100") for one in lots]
     bad = (
-        ({"quantity": "1200001"}, "quantity"),
+        ({"quantity": "1200002"}, "quantity"),
         ({"lot": unlicensed}, "lot"),
         (WILD | {"captured_on": "2026-05-06"}, "captured_on"),
         (BROUGHT | {"brought_on": ""}, "brought_on"),
@@ -313,3 +319,42 @@ def test_a_stale_window_takes_no_other_row_away_and_what_waits_stays_with_its_lo
         assert clashes_of(paper) == {"loads-1-plate": "示A6P400"}
     assert [one.plate for one in kept.loads] == ["示A6P301", "示A6P302"]
     assert kept.phone == "13800008000"
+
+
+def test_a_late_catch_and_a_hatched_lot_are_told_at_the_part_as_soon_as_they_are_typed(
+    db, farm, owner
+):
+    """The rest of the form is still empty; the day is said in words and read back."""
+    with db.work(farm.owner) as w:
+        declaration_id = save_draft(w, Answers())
+    url = f"/declarations/{declaration_id}/part/source-0"
+    typed = {
+        "batches-0-source": "wild",
+        "batches-0-captured_on": "５月６日",
+        "batches-0-site_water": "no",
+    }
+    kept = owner.post(url + "/keep", data=typed).json
+    assert kept["was"]["batches-0-captured_on"] == "2026-05-06"
+    understood, why = kept["read"]["batches-0-captured_on"]
+    assert understood == "2026-05-06（周三）"
+    assert "最晚 2026-05-08 23:59 前申报，已经过了。请先打电话给申报点" in why
+    again = owner.post(url + "/keep", data=typed | {"was": "{}"}).json
+    assert again["clash"] == {}  # the page still holds the word, the draft the day
+    page = text(owner.get(url))
+    assert "已经过了。请先打电话给申报点" in page
+    assert "移到符合条件的暂养场所" in page
+    picked = {"batches-0-captured_on": "昨天", "pick-batches-0-captured_on": "2026-05-09"}
+    kept = owner.post(url + "/keep", data=picked).json
+    assert kept["read"]["batches-0-captured_on"] == ["2026-05-09（周六）", ""]
+    lot_typed = {"batches-0-lot": str(farm.lot_id), "batches-0-quantity": "1000"}
+    owner.post(f"/declarations/{declaration_id}/part/seed-0/keep", data=lot_typed)
+    page = text(owner.get(url))
+    assert "台账里这一批记的是“孵化”，不是合法捕获" in page
+    with db.work(farm.owner) as w:
+        pond_id = add_pond(w, farm.hatchery_id, "9 号塘")
+        moved = split_lot(w, farm.lot_id, to_pond_id=pond_id, quantity=5, reason="分疏")
+    with db.look(SYSTEM) as look:
+        begun = beginnings(look, [moved, farm.lot_id])
+        assert begun == dict.fromkeys((moved, farm.lot_id), frozenset({Kind.HATCH}))
+    caught(db, farm)
+    assert "不是合法捕获" not in text(owner.get(url))

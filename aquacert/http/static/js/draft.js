@@ -13,6 +13,15 @@
     said.className = "kept " + kind;
   }
   function body() { return new URLSearchParams(new FormData(form)); }
+  /* what was understood of a typed day, and why a catch comes too late: at the field, as soon as it was kept */
+  function readBack(told) {
+    form.querySelectorAll("[data-read]").forEach(function (place) {
+      var said = told[place.dataset.read];
+      if (!said) { return; }
+      place.textContent = said.filter(Boolean).join("。");
+      place.classList.toggle("late", Boolean(said[1]));
+    });
+  }
   function send() {
     clearTimeout(timer);
     if (!dirty || busy || form.dataset.sent) { return; }
@@ -27,6 +36,7 @@
       .then(function (kept) {
         tries = 0; busy = false;
         form.elements.was.value = JSON.stringify(kept.was);
+        readBack(kept.read || {});
         say(Object.keys(kept.clash).length ? "clash" : "saved", Object.keys(kept.clash).length ? "" : kept.saved);
         if (dirty) { send(); }
       })
