@@ -52,7 +52,8 @@ def checks_of_each(look: Look, declaration_ids: Collection[UUID]) -> dict[UUID, 
 def _found(look: Look, subjects: Sequence[Subject]) -> list[Found]:
     """Return what the record says around each subject, every table asked once."""
     farms = {one.hatchery.id for one in subjects}
-    facts, held = hatcheries.facts_of_farms(look, farms), hatcheries.licences_held(look, farms)
+    held = hatcheries.licences_held(look, farms)
+    facts = hatcheries.facts_of_farms(look, farms, held)
     wanted = {one.declaration_id: {batch.lot_id for batch in one.batches} for one in subjects}
     left = free_each(look, wanted)
     blocked, trips = _blocked(look, subjects), _trips(look, subjects)

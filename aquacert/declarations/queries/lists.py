@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from aquacert.declarations.models import Declaration, Load
 from aquacert.declarations.queries.facts import BatchLine, batches_of_each
 from aquacert.declarations.queries.finding import found_by
-from aquacert.declarations.queries.queue import TABS, counted, tab_ids
+from aquacert.declarations.queries.queue import TABS, counted, counted_each, tab_ids
 from aquacert.declarations.rules.answers import Answers, from_json
 from aquacert.declarations.rules.clocks import Countdown, countdown
 from aquacert.declarations.rules.states import LabStage, LoadState, State, stones_done
@@ -90,7 +90,7 @@ def declarations(
 
 def counts(look: Look) -> dict[str, int]:
     """Return how many declarations stand under each tab; at most a thousand a tab is counted."""
-    return {tab: counted(look, states) for tab, states in TABS.items()}
+    return counted_each(look)
 
 
 def overdue_count(look: Look) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, select, union_all
+from sqlalchemy import ColumnElement, Select, false, func, select, union_all
 
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.rules.states import State
@@ -68,6 +68,17 @@ def tab_ids(look: Look, tab: str, *more: ColumnElement[bool], top: int = CAP) ->
 
 def counted(look: Look, states: Sequence[State], *more: ColumnElement[bool]) -> int:
     """Return how many declarations stand in these states, `CAP` at most for each."""
+    return min(look.session.scalar(_count(look, states, *more)) or 0, CAP)
+
+
+def counted_each(look: Look) -> dict[str, int]:
+    """Return the same for every tab, in one question."""
+    wanted = [_count(look, states).scalar_subquery() for states in TABS.values()]
+    found = look.session.execute(select(*wanted)).one()
+    return {tab: min(count, CAP) for tab, count in zip(TABS, found, strict=True)}
+
+
+def _count(look: Look, states: Sequence[State], *more: ColumnElement[bool]) -> Select[int]:
     parts = [
         select(Declaration.id)
         .where(arm, Declaration.state == state.value, Declaration.submitted_at.is_not(None), *more)
@@ -77,8 +88,7 @@ def counted(look: Look, states: Sequence[State], *more: ColumnElement[bool]) -> 
         for state in states
     ]
     every = union_all(*(select(part.c.id) for part in parts)).subquery()
-    found = look.session.scalar(select(func.count(every.c.id.distinct()))) or 0
-    return min(found, CAP)
+    return select(func.count(every.c.id.distinct()))
 
 
 def arms(look: Look) -> list[ColumnElement[bool]]:

@@ -99,7 +99,8 @@ def queue_page(form: Form | None = None, picked: UUID | None = None, answer: str
     with look() as unit:
         found = declarations(unit, tab, words, request.args.get("page", 1, type=int), size=11)
         asked = [line.declaration_id for line in found.items] if tab in FLAGGED else []
-        panel = panel_of(unit, picked or _picked(found.items), form, answer)
+        flags = checks_of_each(unit, asked)
+        panel = panel_of(unit, picked or _picked(found.items), form, answer, flags)
         return page(
             "declarations/queue.html",
             pages=found,
@@ -108,7 +109,7 @@ def queue_page(form: Form | None = None, picked: UUID | None = None, answer: str
             counts=counts(unit),
             overdue=overdue_count(unit),
             q=words,
-            flags=checks_of_each(unit, asked),
+            flags=flags,
             panel=panel,
             **WORDS,
         )

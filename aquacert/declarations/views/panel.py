@@ -17,6 +17,7 @@ from aquacert.declarations.queries.lists import clock_of, lines
 from aquacert.declarations.queries.office import basis_of, changed_at, vet_choices
 from aquacert.declarations.queries.slots import slots_of
 from aquacert.declarations.queries.workload import visit_counts
+from aquacert.declarations.rules.checks import Check
 from aquacert.declarations.rules.grounds import Ground, Material, why_not_ground
 from aquacert.declarations.rules.parts import parts_changed
 from aquacert.declarations.rules.slots import Slot
@@ -30,11 +31,16 @@ MOMENT = len("2026-05-12T13:30")
 
 
 def panel_of(
-    unit: Look, picked: UUID | None, form: Form | None, answer: str
+    unit: Look,
+    picked: UUID | None,
+    form: Form | None,
+    answer: str,
+    known: Mapping[UUID, tuple[Check, ...]],
 ) -> dict[str, object] | None:
     """Return everything the right panel shows of one declaration, or None for the empty panel.
 
-    `form` is the answer that was wrong, with what was typed.
+    `form` is the answer that was wrong, with what was typed; `known` are the checks of the rows
+    beside it, read already.
     """
     if picked is None:
         return None
@@ -44,7 +50,7 @@ def panel_of(
     chosen = answer or request.args.get("answer", "accept")
     state = State(paper.state)
     slots = {slot.material.value: slot for slot in slots_of(unit, paper)}
-    checks = machine_checks(unit, paper)
+    checks = known.get(paper.id) or machine_checks(unit, paper)
     refusal = form if isinstance(form, RefuseForm) else RefuseForm(formdata=None)
     asking = form if isinstance(form, OnceForm) else _once_form(slots)
     accepting = accept_form(unit, paper, form)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, select
 
 from aquacert.hatcheries.models import Hatchery, Licence
 from aquacert.hatcheries.queries.campaigns import campaigns_blocking, campaigns_blocking_each
-from aquacert.hatcheries.queries.farms import licence_standing, licences_held
-from aquacert.hatcheries.rules import standing
+from aquacert.hatcheries.queries.farms import licence_standing
+from aquacert.hatcheries.rules import LicenceFacts, standing
 from aquacert.hatcheries.rules.fitness import FarmFacts, Fault, faults
 from aquacert.hatcheries.rules.kinds import LicenceKind
 from aquacert.kernel.db import table_of
@@ -62,11 +62,16 @@ def farm_facts(look: Look, hatchery_id: UUID) -> FarmFacts:
     )
 
 
-def facts_of_farms(look: Look, hatchery_ids: Collection[UUID]) -> dict[UUID, FarmFacts]:
-    """Return the same of several farms, by id: as many questions for one as for a hundred."""
+def facts_of_farms(
+    look: Look, hatchery_ids: Collection[UUID], held: Mapping[UUID, Sequence[LicenceFacts]]
+) -> dict[UUID, FarmFacts]:
+    """Return the same of several farms, by id: as many questions for one as for a hundred.
+
+    `held` is what `licences_held` said of them.
+    """
     farms = look.session.execute(_STANDING.where(FARMS.c.id.in_(hatchery_ids)))
-    held, within = licences_held(look, hatchery_ids), confirm_within(look)
     waters, asked = _waters(look, hatchery_ids), campaigns_blocking_each(look, hatchery_ids)
+    within = confirm_within(look)
     return {
         farm.id: FarmFacts(
             state=farm.state,
