@@ -21,7 +21,9 @@ from aquacert.declarations.commands import (
 )
 from aquacert.declarations.commands.bulk import draft_bulk, read_bulk, upload_bulk
 from aquacert.declarations.queries.bulk import lot_names
+from aquacert.declarations.queries.filed import latest
 from aquacert.declarations.rules.answers import Answers, BatchAnswer
+from aquacert.declarations.rules.filing import FormKind
 from aquacert.demo.cast import (
     COUNTY,
     PASSWORD,
@@ -58,8 +60,17 @@ from aquacert.inspections.commands import (
     record_disposal,
     start_inspection,
 )
+from aquacert.inspections.commands.aftercare import (
+    Receipt,
+    Step,
+    end_case,
+    notice_digest,
+    take_notice,
+    write_step,
+)
 from aquacert.inspections.queries import sheet
 from aquacert.inspections.rules import Act, Slot
+from aquacert.inspections.rules.treatment import CaseAct, ReceiptWay, StepKind
 from aquacert.kernel.scope import ANONYMOUS, SYSTEM
 from aquacert.reference.queries import species_named
 from aquacert.supervision.commands import ask_case
@@ -230,15 +241,36 @@ class FarmAndOffice:
                 ],
                 method="深埋",
             )
-        story.at(days=4, hours=3)
-        with story.database.work(vet) as w:
-            done = Done(SICK // 10, "深埋", "场内无害化处理点", w.now, "示例技术员", "撒生石灰")
-            record_disposal(w, order_id, done)
+        self.treat(order_id)
         with story.database.work(story.actor("office_clerk")) as w:
             close_declaration(w, declaration_id, "现场检疫不合格")
         with story.database.work(story.actor("county_supervisor")) as w:
             ask_case(w, declaration_id, because="演示：不合格批次归档")
         story.said("一批不合格：检疫处理通知单、无害化处理记录已出，整案归档")
+
+    def treat(self, order_id: UUID) -> None:
+        """The owner takes the notice and treats; the vet sees the dead buried, looks again, ends it."""
+        story, vet = self.story, self.story.actor("official_vet")
+        owner = story.actor("hatchery_owner")
+        with story.database.work(owner) as w:
+            notice = latest(w, FormKind.TREATMENT, order_id)
+            shown = notice_digest(notice.facts) if notice else ""
+            take_notice(w, order_id, Receipt(ReceiptWay.ACCOUNT, shown))
+        story.at(days=4, hours=3)
+        with story.database.work(vet) as w:
+            photos = (pond("disposal"),)
+            place = "场内无害化处理点"
+            done = Done(SICK // 10, "深埋", place, w.now, "示例技术员", "撒生石灰", photos)
+            record_disposal(w, order_id, done)
+        with story.database.work(owner) as w:
+            note = "聚维酮碘 0.3 mL/m³ 泼洒，休药期 7 天"
+            write_step(w, order_id, Step(StepKind.TREATED, note, w.now))
+        story.at(days=4, hours=1)
+        with story.database.work(vet) as w:
+            again = Step(StepKind.RECHECKED, "活力、肠胃正常", w.now, picture=pond("recheck"))
+            write_step(w, order_id, again)
+        with story.database.work(vet) as w:
+            end_case(w, order_id, CaseAct.RECOVER, "复查合格")
 
     def workbook(self) -> None:
         """The farm's clerk hands in a workbook and keeps its declarations as drafts."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from aquacert.inspections.commands.drawdays import commit_days, reveal_days, take_drand
 from aquacert.inspections.commands.draws import carry_over, draw_on_acceptance
+from aquacert.inspections.commands.express import report_suspicion as raise_report
 from aquacert.inspections.queries.draws import missing_beacon
 from aquacert.inspections.rules.draw import Beacon
 from aquacert.kernel.scope import SYSTEM
@@ -20,6 +21,12 @@ def draw(database: Database, declaration_id: UUID) -> None:
     """Draw a declaration that was accepted; once drawn, the same content changes nothing."""
     with database.work(SYSTEM) as w:
         draw_on_acceptance(w, declaration_id)
+
+
+def report_suspicion(database: Database, check_id: UUID) -> None:
+    """Raise the express report of a batch that was isolated; again it is the same report."""
+    with database.work(SYSTEM) as w:
+        raise_report(w, check_id)
 
 
 def keep_draws(database: Database) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
-from wtforms import DateField, IntegerField, SelectMultipleField, TextAreaField
-from wtforms.validators import DataRequired, NumberRange, Optional
+from wtforms import DateField, IntegerField, RadioField, SelectMultipleField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from aquacert.http.forms import Form
+from aquacert.surveillance.rules.express import OUTCOME_WORDS
 
 
 class EmptyForm(Form):
@@ -28,6 +30,19 @@ class FileForm(Form):
         """Return the bytes and the name of what was sent."""
         file: FileStorage = self.file.data
         return file.read(), file.filename or "feed.csv"
+
+
+class OutcomeForm(Form):
+    """What came of an express report, and on what that rests."""
+
+    outcome = RadioField(
+        _l("结论"),
+        choices=[SelectChoice(one.value, _l(word)) for one, word in OUTCOME_WORDS.items()],
+        validators=[InputRequired(_l("请选一个结论。"))],
+    )
+    basis = TextAreaField(
+        _l("依据"), validators=[DataRequired(_l("请写明依据，例如检测报告号。"))]
+    )
 
 
 class VerdictForm(Form):

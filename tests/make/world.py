@@ -75,6 +75,7 @@ TABLE_OF = {
     "signed": "signed_papers",
     "system": "lab_systems",
     "treatment": "treatment_orders",
+    "express": "express_reports",
     "upload": "uploads",
     "row": "rules",
     "run": "lab_runs",

@@ -34,7 +34,7 @@ def treatment(facts: TreatmentFacts, number: str) -> Sheet:
         Signs(
             (
                 *((f"{facts.office}（公章）", SEAL), ("日期", day_words(facts.day))),
-                *(("官方兽医签名", ""), ("当事人签收", "")),
+                *(("官方兽医签名", ""), ("当事人签收", facts.received)),
             )
         ),
         Words("本通知单一式两联，第一联由动物卫生监督机构留存，第二联交当事人。", Tone.NOTE),

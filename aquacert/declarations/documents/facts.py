@@ -152,6 +152,8 @@ class TreatmentFacts(FormFacts):
     measures: tuple[str, ...]
     method: str
     vet: str
+    received: str = ""
+    """How and when the party took the notice; empty until he has."""
 
 
 @dataclass(frozen=True, kw_only=True)

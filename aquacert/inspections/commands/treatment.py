@@ -12,14 +12,22 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from aquacert.accounts import commands as accounts
 from aquacert.declarations.commands.filing import file_form
 from aquacert.declarations.rules.filing import FormKind
 from aquacert.hatcheries.commands import dispose_stock
-from aquacert.inspections.models import BatchCheck, Disposal, TreatmentOrder
-from aquacert.inspections.queries.treatment import batch_of_order, disposal_facts, treatment_facts
+from aquacert.inspections.commands.cases import keep_photo, must_be_open, open_case
+from aquacert.inspections.commands.express import report_suspicion
+from aquacert.inspections.models.checks import BatchCheck
+from aquacert.inspections.models.treatment import Disposal, TreatmentOrder
+from aquacert.inspections.queries.treatment import (
+    batch_of_order,
+    disposal_facts,
+    order_line,
+    treatment_facts,
+)
 from aquacert.inspections.rules import State
 from aquacert.inspections.rules import treatment as rules
 from aquacert.kernel.audit import Fact
@@ -41,6 +49,7 @@ class TreatmentOrdered(Fact):
     law: str
     measures: list[str]
     method: str
+    remedy: str
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,8 @@ class Done:
     at: datetime
     operator: str
     note: str = ""
+    photos: tuple[bytes, ...] = ()
+    """As taken on the spot, at least one; each serves once in the whole system."""
 
 
 def order_treatment(
@@ -76,11 +87,13 @@ def order_treatment(
     law: str,
     measures: Sequence[str],
     method: str = "",
+    remedy: rules.Remedy = rules.Remedy.TREAT,
 ) -> UUID:
     """Order the treatment of a batch that failed, file its notice, and return the order's id.
 
-    Only the vet who failed it orders. Raises `Invalid` naming what the notice still lacks,
-    `Conflict` when the batch has its order already.
+    Its lot is held from now on. A remedy that isolates raises the express report (疫情快报). Only
+    the vet who failed it orders. Raises `Invalid` naming what the notice still lacks, `Conflict`
+    when the batch has its order already.
     """
     check = w.get_for_change(BatchCheck, check_id)
     if check.declaration_id != declaration_id:
@@ -90,10 +103,11 @@ def order_treatment(
         raise NotAllowedNow("只有查验不合格的批次才出检疫处理通知单。")
     if w.one(select(TreatmentOrder.id).where(TreatmentOrder.check_id == check_id)):
         raise Conflict("这一批已经出过检疫处理通知单。")
-    said = rules.read_order(law, measures, method)
+    said = rules.read_order(law, measures, method, remedy)
     order = w.add(_order(w, check, said))
+    open_case(w, order, remedy)
     fact = TreatmentOrdered(
-        check_id, order.quantity, order.unit, order.law, list(said.measures), said.method
+        check_id, order.quantity, order.unit, order.law, list(said.measures), said.method, remedy
     )
     w.record(fact, on=order, county=order.origin_code)
     notice = file_form(
@@ -103,12 +117,14 @@ def order_treatment(
         subject_id=order.id,
         facts=treatment_facts(w, order),
     )
+    if remedy is rules.Remedy.ISOLATE:
+        report_suspicion(w, check.id)
     accounts.tell(
         w,
         to_organisation=order.organisation_id,
         kind="inspection",
         subject=f"有一批检疫不合格，已出检疫处理通知单 {notice.number}，请马上看，照着办。",
-        link=f"/declarations/{declaration_id}/forms/{notice.id}",
+        link=f"/inspections/treatments/{order.id}",
     )
     return order.id
 
@@ -140,7 +156,8 @@ def record_disposal(w: Work, order_id: UUID, done: Done) -> UUID:
     order = w.get_for_change(TreatmentOrder, order_id)
     _must_be_its_vet(w, order.vet_id)
     done = _cleaned(done)
-    rules.check_done(done.method, done.place, done.operator)
+    rules.check_done(done.method, done.place, done.operator, len(done.photos))
+    must_be_open(w, order.id)
     if not order.ordered_at <= done.at <= w.now:
         raise Invalid("时间不对。", done_at="处理时间要在通知单之后、现在之前。")
     _must_fit(w, order, done.quantity)
@@ -167,6 +184,8 @@ def record_disposal(w: Work, order_id: UUID, done: Done) -> UUID:
             recorded_at=w.now,
         )
     )
+    for picture in done.photos:
+        keep_photo(w, row, picture)
     fact = DisposalRecorded(order.id, entry.id, done.quantity, order.unit, row.method)
     w.record(fact, on=row, county=order.origin_code)
     file_form(
@@ -196,7 +215,6 @@ def _must_be_its_vet(w: Work, vet_id: UUID) -> None:
 
 
 def _must_fit(w: Work, order: TreatmentOrder, quantity: int) -> None:
-    before = w.one(select(func.sum(Disposal.quantity)).where(Disposal.order_id == order.id)) or 0
-    left = order.quantity - int(before)
+    left = order_line(w, order).left
     if not 0 < quantity <= left:
         raise Invalid("数量不对。", quantity=f"这份通知单还可以处理 {left:,} {order.unit}。")

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, TextAreaField
+from flask_wtf.file import FileField, FileRequired, MultipleFileField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from aquacert.http.forms import Form
+from aquacert.inspections.rules.treatment import (
+    END_WORDS,
+    RECEIPT_WORDS,
+    REMEDY_WORDS,
+    STEP_WORDS,
+    ReceiptWay,
+)
+
+CAMERA = {"accept": "image/*", "capture": "environment"}
 
 
 class TreatmentForm(Form):
     """An order of treatment: what the notice says."""
 
+    remedy = RadioField(
+        _l("怎样处理"),
+        choices=[SelectChoice(one.value, _l(word)) for one, word in REMEDY_WORDS.items()],
+        validators=[InputRequired(_l("请选一种处理。"))],
+    )
     law = StringField(
         _l("法律依据"),
         validators=[InputRequired(_l("写明法律依据到条、款、项。"))],
@@ -39,8 +55,76 @@ class DisposalForm(Form):
     place = StringField(_l("处理地点"), validators=[InputRequired(_l("写明处理地点。"))])
     done_at = StringField(
         _l("处理时间"),
-        validators=[InputRequired(_l("请填处理时间。"))],
-        description=_l("例如 2026-05-11 15:00"),
+        validators=[Optional()],
+        description=_l("空着就是现在；例如 昨天 15:00"),
     )
     operator = StringField(_l("处理人"), validators=[InputRequired(_l("写明处理人姓名。"))])
     note = TextAreaField(_l("备注"), validators=[Optional()])
+    photos = MultipleFileField(
+        _l("现场照片"),
+        validators=[FileRequired(_l("至少拍一张现场照片。"))],
+        render_kw=CAMERA,
+    )
+
+    def pictures(self) -> tuple[bytes, ...]:
+        """Return the photographs that were sent."""
+        return tuple(one.read() for one in self.photos.data or () if one and one.filename)
+
+
+class ReceiptForm(Form):
+    """How the notice was taken at the pond."""
+
+    way = RadioField(
+        _l("怎样签收"),
+        choices=[
+            SelectChoice(one.value, _l(RECEIPT_WORDS[one]))
+            for one in (ReceiptWay.SIGNED, ReceiptWay.REFUSED)
+        ],
+        validators=[InputRequired(_l("请选一种。"))],
+    )
+    name = StringField(
+        _l("姓名"),
+        validators=[InputRequired(_l("请写姓名。"))],
+        description=_l("签收人；拒绝签收的写见证人"),
+    )
+    picture = FileField(
+        _l("照片"), validators=[FileRequired(_l("请拍一张照片。"))], render_kw=CAMERA
+    )
+    shown = HiddenField(validators=[InputRequired()])
+
+
+class OwnReceiptForm(Form):
+    """The party takes the notice with its own account."""
+
+    shown = HiddenField(validators=[InputRequired()])
+
+
+class StepForm(Form):
+    """One thing done under an order."""
+
+    kind = SelectField(
+        _l("做了什么"),
+        choices=[SelectChoice(one.value, _l(word)) for one, word in STEP_WORDS.items()],
+    )
+    note = TextAreaField(
+        _l("怎样做的"),
+        validators=[InputRequired(_l("写明做了什么。"))],
+        description=_l("例如：聚维酮碘 0.3 毫升每立方米，休药期 7 天"),
+    )
+    quantity = StringField(
+        _l("死亡数量"), validators=[Optional()], description=_l("只有记死亡时填")
+    )
+    done_at = StringField(
+        _l("时间"), validators=[Optional()], description=_l("空着就是现在；例如 昨天 15:00")
+    )
+    picture = FileField(_l("照片"), validators=[Optional()], render_kw=CAMERA)
+
+
+class EndForm(Form):
+    """What ends an order, and on what that rests."""
+
+    act = SelectField(
+        _l("结论"),
+        choices=[SelectChoice(one.value, _l(word)) for one, word in END_WORDS.items()],
+    )
+    note = TextAreaField(_l("依据"), validators=[InputRequired(_l("写明结论和依据。"))])

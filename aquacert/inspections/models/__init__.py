@@ -12,23 +12,36 @@ from aquacert.inspections.models.evidence import (
     SecondLook,
 )
 from aquacert.inspections.models.sync import DeviceRecord, Upload, UploadState
-from aquacert.inspections.models.treatment import Disposal, TreatmentOrder
+from aquacert.inspections.models.treatment import (
+    Disposal,
+    DisposalPhoto,
+    NoticeReceipt,
+    Redeclaration,
+    TreatmentCase,
+    TreatmentOrder,
+    TreatmentStep,
+)
 
 __all__ = [
     "BatchCheck",
     "Clip",
     "DeviceRecord",
     "Disposal",
+    "DisposalPhoto",
     "DrawDay",
     "DrawDuty",
     "DrawTicket",
     "EvidenceFlag",
     "Finding",
+    "NoticeReceipt",
     "Photo",
     "PhotoKey",
     "PhotoPrint",
+    "Redeclaration",
     "SecondLook",
+    "TreatmentCase",
     "TreatmentOrder",
+    "TreatmentStep",
     "Upload",
     "UploadState",
 ]

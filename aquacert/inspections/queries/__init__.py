@@ -17,6 +17,7 @@ from aquacert.inspections.queries.treatment import (
     OrderLine,
     batch_of_order,
     order_of_check,
+    progress,
     treatment_order,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "open_checks",
     "order_of_check",
     "photo_file",
+    "progress",
     "record_facts",
     "record_sheet",
     "sheet",

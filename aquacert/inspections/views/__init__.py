@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from flask import Flask
 
-from aquacert.inspections.views import field as app_shell
+from aquacert.inspections.views import checks, orders, sync, treatment, visits
 from aquacert.inspections.views import draws as draw_doors
-from aquacert.inspections.views import checks, sync, treatment, visits
+from aquacert.inspections.views import field as app_shell
 from aquacert.inspections.views.blueprint import bp, field
 
-__all__ = ["app_shell", "bp", "checks", "draw_doors", "field", "prepare", "sync", "treatment", "visits"]
+__all__ = [
+    "app_shell",
+    "bp",
+    "checks",
+    "draw_doors",
+    "field",
+    "orders",
+    "prepare",
+    "sync",
+    "treatment",
+    "visits",
+]
 
 
 def prepare(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Doors of a failed batch: the notice of treatment, the record of a disposal."""
+"""The vet's doors of a failed batch: the notice of treatment, the record of a disposal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from aquacert.http.pages import page
 from aquacert.inspections import commands, queries
 from aquacert.inspections.forms import DisposalForm, TreatmentForm
 from aquacert.inspections.rules import STATE_WORDS
+from aquacert.inspections.rules.treatment import Remedy
 from aquacert.inspections.views.blueprint import INSPECT, bp
+from aquacert.inspections.views.orders import order_page
 from aquacert.kernel.errors import NotAllowed
 from aquacert.kernel.permissions import P
 from aquacert.reference.rules.dates import Side, read_moment
@@ -24,21 +26,26 @@ from aquacert.reference.rules.quantity import parse_quantity
 @bp.route("/checks/<uuid:check_id>/treatment", methods=["GET", "POST"])
 @allowed(P.INSPECTION_READ)
 def treatment(check_id: UUID) -> ResponseReturnValue:
-    """The treatment of a batch that failed: its notice, and what was disposed of under it."""
+    """Order the treatment of a batch that failed; once ordered, its own page answers."""
     form = TreatmentForm()
     if form.validate_on_submit():
         if not current_actor().may(INSPECT):
             raise NotAllowed
         with form.catching(), work(once=form.key()) as w:
-            paper_id = queries.batch_check(w, check_id).declaration_id
-            lines = (form.measures.data or "").splitlines()
-            law, method = form.law.data or "", form.method.data or ""
-            commands.order_treatment(w, paper_id, check_id, law=law, measures=lines, method=method)
-            w.reply = url_for(".treatment", check_id=check_id)
+            made = commands.order_treatment(
+                w,
+                queries.batch_check(w, check_id).declaration_id,
+                check_id,
+                law=form.law.data or "",
+                measures=(form.measures.data or "").splitlines(),
+                method=form.method.data or "",
+                remedy=Remedy(form.remedy.data),
+            )
+            w.reply = url_for(".order", treatment_id=made)
         if not form.wrong:
-            flash(_("检疫处理通知单已出具"))
-            return redirect(url_for(".treatment", check_id=check_id))
-    return _treatment_page(check_id, form, DisposalForm(formdata=None))
+            flash(_("检疫处理通知单已出具，当事人已收到消息"))
+            return redirect(w.reply or url_for(".treatment", check_id=check_id))
+    return _treatment_page(check_id, form)
 
 
 @bp.post("/treatments/<uuid:treatment_id>/disposals")
@@ -48,38 +55,39 @@ def dispose(treatment_id: UUID) -> ResponseReturnValue:
     form = DisposalForm()
     with look() as unit:
         order = queries.treatment_order(unit, treatment_id)
-    here = url_for(".treatment", check_id=order.check_id)
+    here = url_for(".order", treatment_id=treatment_id)
     if form.validate():
         with form.catching(), work(once=form.key()) as w:
+            typed = form.done_at.data or ""
             done = commands.Done(
                 quantity=parse_quantity(form.quantity.data or "", unit=order.unit),
                 method=form.method.data or "",
                 place=form.place.data or "",
-                at=read_moment(form.done_at.data or "", w.today, "done_at", Side.PAST),
+                at=read_moment(typed, w.today, "done_at", Side.PAST) if typed.strip() else w.now,
                 operator=form.operator.data or "",
                 note=form.note.data or "",
+                photos=form.pictures(),
             )
             commands.record_disposal(w, treatment_id, done)
             w.reply = here
         if not form.wrong:
             flash(_("无害化处理已记录，存塘已扣减"))
             return redirect(here)
-    return _treatment_page(order.check_id, TreatmentForm(formdata=None), form)
+    return order_page(treatment_id, disposal=form)
 
 
-def _treatment_page(
-    check_id: UUID, form: TreatmentForm, disposal: DisposalForm
-) -> ResponseReturnValue:
+def _treatment_page(check_id: UUID, form: TreatmentForm) -> ResponseReturnValue:
     with look() as unit:
+        line = queries.order_of_check(unit, check_id)
+        if line is not None and not form.wrong:
+            return redirect(url_for(".order", treatment_id=line.order.id))
         sheet = queries.sheet(unit, check_id)
         html = page(
             "inspections/treatment.html",
             sheet=sheet,
             paper=papers.declaration(unit, sheet.check.declaration_id),
-            line=queries.order_of_check(unit, check_id),
             form=form,
-            disposal=disposal,
             words=STATE_WORDS,
             mine=sheet.check.vet_id == unit.actor.person_id,
         )
-    return html, max(form.status, disposal.status)
+    return html, form.status

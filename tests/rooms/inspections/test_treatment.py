@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from html import unescape
 
@@ -18,7 +19,7 @@ from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.sheets import words_of
 from tests.make.accounts import make_person, signed_in
 from tests.make.declarations import make_declaration
-from tests.make.inspections import inspect, start
+from tests.make.inspections import inspect, picture, start
 
 LAW = "《示例法》第一条第二款"
 MEASURES = ("停止起运，就地隔离。", "对死亡个体进行无害化处理。")
@@ -76,12 +77,12 @@ def test_a_failing_batch_has_one_notice_and_its_disposals_leave_the_stock(db):
 
     before = balance(db, paper)
     db.clock.forward(hours=2)
-    done = Done(120_000, "深埋", "场内处理点", db.clock.now(), "李某", "坑深 2 米")
+    done = Done(120_000, "深埋", "场内处理点", db.clock.now(), "李某", "坑深 2 米", (picture(),))
     with db.work(paper.vet.actor) as w:
         record_disposal(w, order_id, done)
     assert balance(db, paper) == before - 120_000
     assert "壹拾贰万尾" in "".join(printed(db, paper, "disposal")[0])
-    for wrong in ({"quantity": 380_001}, {"quantity": 0}, {"operator": " "}):
+    for wrong in ({"quantity": 380_001}, {"quantity": 0}, {"operator": " "}, {"photos": ()}, {}):
         with pytest.raises(Invalid), db.work(paper.vet.actor) as w:
             record_disposal(w, order_id, replace(done, **wrong))
     with pytest.raises(Invalid), db.work(paper.vet.actor) as w:
@@ -101,20 +102,21 @@ def test_the_vet_orders_and_records_on_the_page(db, client):
     paper = make_declaration(db, state="assigned")
     [check_id] = inspect(db, paper, outcome=Act.FAIL)
     vet, here = signed_in(client, paper.vet), f"/inspections/checks/{check_id}/treatment"
-    wrong = vet.post(here, data={"law": "有关规定", "measures": "停止起运"})
+    wrong = vet.post(here, data={"law": "有关规定", "measures": "停止", "remedy": "treat"})
     assert (wrong.status_code, "写明法律依据到条、款、项" in wrong.text) == (422, True)
-    sent = {"law": LAW, "measures": "\n".join(MEASURES), "method": "深埋"}
+    sent = {"law": LAW, "measures": "\n".join(MEASURES), "method": "深埋", "remedy": "dispose"}
     assert vet.post(here, data=sent).status_code == 302
+    here = vet.get(here).location
     shown = unescape(vet.get(here).text)
     assert "2026000001" in shown
-    action = shown.split('action="/inspections/treatments/')[1].split('"')[0]
-    at = "2026-05-09 09:42"
     done = {
         "quantity": "12万",
         "method": "深埋",
         "place": "场内",
-        "done_at": at,
         "operator": "李某",
     }
-    assert vet.post(f"/inspections/treatments/{action}", data=done).status_code == 302
+    bare = vet.post(f"{here}/disposals", data=done)
+    assert (bare.status_code, "至少拍一张现场照片" in bare.text) == (422, True)
+    seen = done | {"photos": (io.BytesIO(picture()), "a.png")}
+    assert vet.post(f"{here}/disposals", data=seen).status_code == 302
     assert "看记录 2026000001" in unescape(vet.get(here).text)

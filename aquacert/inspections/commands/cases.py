@@ -1,0 +1,76 @@
+"""The case of an order of treatment: opened with it, its lot held until it ends; pictures kept."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from aquacert.hatcheries.commands.stock import hold_lot
+from aquacert.inspections.models.treatment import (
+    Disposal,
+    DisposalPhoto,
+    TreatmentCase,
+    TreatmentOrder,
+)
+from aquacert.inspections.parsers import read_picture
+from aquacert.inspections.queries.treatment import batch_of_order
+from aquacert.inspections.rules.treatment import CASE_WORDS, CaseState, Remedy
+from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
+from aquacert.kernel.files import StoredFile
+from aquacert.kernel.work import Work
+
+USED = "这张照片已经用过，请现场重拍一张。"
+
+
+def open_case(w: Work, order: TreatmentOrder, remedy: Remedy) -> TreatmentCase:
+    """Open the case of an order that was just given and hold its lot; the order's fact tells it."""
+    batch = batch_of_order(w, order)
+    hold_lot(w, batch.lot_id, order.id)
+    return w.add(
+        TreatmentCase(
+            id=order.id,
+            order_id=order.id,
+            lot_id=batch.lot_id,
+            origin_code=order.origin_code,
+            office_id=order.office_id,
+            organisation_id=order.organisation_id,
+            vet_id=order.vet_id,
+            remedy=remedy.value,
+            state=CaseState.OPEN.value,
+            opened_at=w.now,
+            because="",
+        )
+    )
+
+
+def locked_case(w: Work, order_id: UUID) -> TreatmentCase:
+    """Lock and return the case of an order; raise `NotFound` (also out of scope)."""
+    found = w.one(
+        select(TreatmentCase)
+        .where(TreatmentCase.order_id == order_id, w.visible(TreatmentCase))
+        .with_for_update()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def must_be_open(w: Work, order_id: UUID) -> TreatmentCase:
+    """Lock and return an open case; raise `NotAllowedNow` for one that has ended."""
+    case = locked_case(w, order_id)
+    if case.state != CaseState.OPEN.value:
+        word = CASE_WORDS[CaseState(case.state)]
+        raise NotAllowedNow(f"这份通知单已经办结（{word}），不能再记。")
+    return case
+
+
+def keep_photo(w: Work, row: Disposal, data: bytes) -> StoredFile:
+    """Keep a photograph of a disposal; the same bytes are refused for any other."""
+    picture = read_picture(data, "photos")
+    digest = picture.original_sha256
+    if w.one(select(DisposalPhoto.id).where(DisposalPhoto.original_sha256 == digest)):
+        raise Invalid(USED, photos=USED)
+    file = w.attach(row, picture.jpeg, "disposal.jpg", "image/jpeg")
+    w.add(DisposalPhoto(id=w.new_id(), disposal_id=row.id, original_sha256=digest, file_id=file.id))
+    return file
