@@ -93,6 +93,7 @@ BATCH_FAULTS: dict[Reason, Callable[[BatchFacts], BatchFacts]] = {
     Reason.INSPECTION_MISSING: lambda b: replace(b, verdict=None),
     Reason.VERDICT_FAILED: lambda b: replace(b, verdict="fail"),
     Reason.VERDICT_PENDING: lambda b: replace(b, verdict="pending"),
+    Reason.BATCH_ISOLATED: lambda b: replace(b, verdict="pending", is_isolated=True),
     Reason.VERDICT_NOT_OFFICIAL: lambda b: replace(b, checked_by_official=False),
     Reason.INSPECTED_TOO_FEW: lambda b: replace(b, inspected_quantity=499_999),
     Reason.STOCK_TOO_LOW: lambda b: replace(b, stock=499_999),

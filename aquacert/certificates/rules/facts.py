@@ -67,6 +67,8 @@ class BatchFacts:
     needs_stock: bool = True
     lot_held: bool = False
     """Its lot stands under an order of treatment (检疫处理)."""
+    is_isolated: bool = False
+    """The vet isolated and reported it as a suspected epidemic."""
     tests: tuple[RequiredResult, ...] = ()
 
 

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     """Everything that can stand in the way. Alphabetical."""
 
     ALREADY_CERTIFIED = "already-certified"
+    BATCH_ISOLATED = "batch-isolated"
     CONTENT_UNFIT = "content-unfit"
     DECLARATION_NOT_ACCEPTED = "declaration-not-accepted"
     DEPARTURE_MISSING = "departure-missing"
@@ -85,6 +86,7 @@ class Reason(StrEnum):
 SENTENCES: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.ALREADY_CERTIFIED: "这一车已经有一张有效的证书。要改内容请办理换证。",
+        Reason.BATCH_ISOLATED: "第 {batch} 批有可疑疫情，已隔离并报告，不能出证。请从这一车中去掉这一批。",
         Reason.CONTENT_UNFIT: "证书内容不合填写规范（{detail}）。请联系管理员核对品种、单位和编号。",
         Reason.DECLARATION_NOT_ACCEPTED: "申报还没有受理，或已经撤回、不予受理。请先办完受理。",
         Reason.DEPARTURE_MISSING: "没有填启运时间。请申报人补上。",
@@ -127,6 +129,7 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
 TOPICS: Mapping[Reason, About] = MappingProxyType(
     {
         Reason.ALREADY_CERTIFIED: About.DECLARATION,
+        Reason.BATCH_ISOLATED: About.CLINICAL,
         Reason.CONTENT_UNFIT: About.CONTENT,
         Reason.DECLARATION_NOT_ACCEPTED: About.DECLARATION,
         Reason.DEPARTURE_MISSING: About.TRANSPORT,

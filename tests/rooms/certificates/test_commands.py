@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from aquacert.accounts.models import InboxMessage
 from aquacert.certificates import commands, queries
 from aquacert.certificates.issuing.queries import readiness
 from aquacert.certificates.models import Certificate, CertificateNumber, Issuance
@@ -442,6 +443,8 @@ def test_documents_are_made_once_from_the_signed_record(house, db):
         files = look.files_of(look.get(Certificate, certificate_id))
         assert sorted(file.name for file in files) == ["3200000001.docx", "3200000001.pdf"]
         assert queries.by_public_id(look, line_of(db, certificate_id).public_id).pdf_ready
+        told = select(InboxMessage.link).where(InboxMessage.kind == "certificate")
+        assert look.scalars(told) == [f"/certificates/{certificate_id}/certificate.pdf"]
 
 
 def test_a_crashed_plan_is_settled_and_explained(house, db):

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
+from aquacert.accounts import commands as accounts
 from aquacert.certificates.archive import commands as archive
 from aquacert.certificates.archive import queries as archive_queries
 from aquacert.certificates.documents.attachments import PROOF, SEAL
@@ -21,7 +22,7 @@ from aquacert.certificates.seals import commands as seals
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Misconfigured
 from aquacert.kernel.scope import SYSTEM
-from aquacert.kernel.work import Database, Look
+from aquacert.kernel.work import Database, Look, Work
 from aquacert.trust.keys import KeyRing
 from aquacert.trust.publickeys import Owner, Use
 from aquacert.trust.timestamps import Authority
@@ -77,6 +78,18 @@ def render(database: Database, keys: KeyRing, certificate_id: UUID) -> None:
         fact = DocumentsMade(row.number, stored.sha256, found.level)
         w.record(fact, on=fresh, county=row.county)
         log.touch(w, row.id, row.public_id)
+        _tell_holder(w, fresh)
+
+
+def _tell_holder(w: Work, row: Certificate) -> None:
+    """Put the certificate into its holder's inbox, in the act that keeps the PDF."""
+    accounts.tell(
+        w,
+        to_organisation=row.organisation_id,
+        kind="certificate",
+        subject=f"检疫证明 {row.number} 的 PDF 已经做好，点开就能看、能存、能打印。",
+        link=f"/certificates/{row.id}/certificate.pdf",
+    )
 
 
 def _authority(look: Look) -> Authority | None:

@@ -176,6 +176,7 @@ def _batches(
                 stock=stock,
                 needs_stock=line.lot_id is not None,
                 lot_held=is_held,
+                is_isolated=verdict is not None and verdict.is_isolated,
                 tests=_tests(look, load, line, asked),
             )
         )
