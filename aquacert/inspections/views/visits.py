@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from aquacert.declarations.queries import facts as papers
+from aquacert.declarations.rules.states import LoadState
 from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
 from aquacert.inspections import commands, queries
@@ -49,6 +50,10 @@ def visit(declaration_id: UUID) -> ResponseReturnValue:
             paper=papers.declaration(unit, declaration_id),
             lines=queries.checks_of(unit, declaration_id),
             words=STATE_WORDS,
+            waiting=any(
+                load.load_state == LoadState.PLANNED.value
+                for load in papers.all_load_facts(unit, declaration_id)
+            ),
             form=EmptyForm(),
         )
 
