@@ -29,6 +29,7 @@ from aquacert.certificates.log.cli import log_commands
 from aquacert.certificates.peers.cli import trust_commands
 from aquacert.demo import run
 from aquacert.http.house import House
+from aquacert.inspections.cli import draws_commands
 from aquacert.kernel import backup as backups
 from aquacert.kernel import logs
 from aquacert.kernel.clock import FixedClock
@@ -235,6 +236,7 @@ def open_story(settings: Settings, clock: FixedClock) -> tuple[House, Runner]:
 
 main.add_command(check_command(opened_house, watch_log))
 main.add_command(documents_commands(opened_house))
+main.add_command(draws_commands(opened))
 main.add_command(feeds)
 main.add_command(keys_commands(opened_house))
 main.add_command(log_commands(opened_house))

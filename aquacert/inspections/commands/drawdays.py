@@ -44,7 +44,7 @@ def commit_days(w: Work, make: Callable[[int], bytes] = secrets.token_bytes) -> 
     for step in range(1, AHEAD + 1):
         on = w.today + timedelta(days=step)
         rule = reference.binding_rule(w, BOOK, on)
-        if rule is None or w.one(select(DrawDay.id).where(DrawDay.day_on == on)):
+        if rule is None or day_of(w, on) is not None:
             continue
         book = draw_book(rule.value, w.settings.draw_beacon)
         secret, key = make(SECRET_BYTES), make(SECRET_BYTES)

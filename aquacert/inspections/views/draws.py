@@ -205,7 +205,7 @@ def _desk_page(form: Form | None = None, on: date | None = None) -> str:
             waiting=queries.open_duties(unit),
             missing=queries.missing_beacon(unit),
             may_type=source == Beacon.LOTTERY and near and current_actor().may(P.DRAW_KEEP),
-            mine=bool(found) and found.typed_by_id == unit.actor.person_id,
+            mine=found is not None and found.typed_by_id == unit.actor.person_id,
             beacon_form=form or BeaconForm(formdata=None),
             source=_words(source),
             **WORDS,
@@ -238,10 +238,9 @@ def _paper_of(ticket_id: UUID) -> UUID:
 
 
 def _words(source: str) -> str:
-    return {
-        Beacon.DRAND.value: _("drand 公共随机数"),
-        Beacon.LOTTERY.value: _("福利彩票快乐8，前一晚开奖"),
-    }.get(source, "")
+    if source == Beacon.DRAND:
+        return str(_("drand 公共随机数"))
+    return str(_("福利彩票快乐8，前一晚开奖")) if source else ""
 
 
 def _places(unit: Look) -> Callable[[str], str]:
