@@ -149,6 +149,15 @@ class SignedIn(Fact):
 
 
 @dataclass(frozen=True)
+class PasswordTaken(Fact):
+    """The password was right, the second step is still owed: nobody is in yet."""
+
+    tag: ClassVar[str] = "accounts:session:password"
+    title: ClassVar[str] = "口令正确，等第二步验证"
+    device: str
+
+
+@dataclass(frozen=True)
 class SignedOut(Fact):
     """A sign-in was ended."""
 

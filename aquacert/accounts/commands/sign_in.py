@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from aquacert.accounts.commands.assertions import spend_assertion
-from aquacert.accounts.commands.facts import GuessingLocked, SignedIn, SignedOut
+from aquacert.accounts.commands.facts import GuessingLocked, PasswordTaken, SignedIn, SignedOut
 from aquacert.accounts.commands.field import end_row, make_room
 from aquacert.accounts.commands.own_factors import add_key
 from aquacert.accounts.commands.passwords import hash_password, needs_new_hash
@@ -100,8 +100,8 @@ def open_session(
     if unusual:
         _tell_unusual(w, row)
     _end_oldest(w, person_id, but=row.id)
-    fact = SignedIn(device, second_factor=False, unusual=unusual)
-    w.record(fact, on=row)
+    signed_in = SignedIn(device, second_factor=False, unusual=unusual)
+    w.record(PasswordTaken(device) if owes_code else signed_in, on=row)
     return secret
 
 
@@ -119,10 +119,12 @@ def account_key(w: Work, typed: str, address: str) -> str:
     return f"{name} {network_of(address)}" if is_home else name
 
 
-def _is_unusual(w: Work, person_id: UUID, device: str, network: str) -> bool:
+def _is_unusual(
+    w: Work, person_id: UUID, device: str, network: str, but: UUID | None = None
+) -> bool:
     """Say whether the person signed in before, but never on this kind of device or from here.
 
-    What he disowned himself is no place of his.
+    What he disowned himself is no place of his; `but` is the very sign-in that is asked about.
     """
     known = w.session.execute(
         select(SignInSession.device, SignInSession.network)
@@ -130,6 +132,7 @@ def _is_unusual(w: Work, person_id: UUID, device: str, network: str) -> bool:
             SignInSession.person_id == person_id,
             SignInSession.state != SessionState.HALF,
             SignInSession.because != DISOWNED,
+            SignInSession.id != (but or NOBODY),
         )
         .distinct()
     ).all()
@@ -210,9 +213,10 @@ def _half(w: Work, session_id: UUID) -> SignInSession:
 
 def _opened(w: Work, row: SignInSession) -> str:
     secret = secrets.token_urlsafe(32)
+    unusual = _is_unusual(w, row.person_id, row.device, row.network, but=row.id)
     row.state, row.seen_at, row.secret_hash = SessionState.OPEN, w.now, secret_hash(secret)
     row.factor_at = w.now
-    w.record(SignedIn(row.device, second_factor=True, unusual=False), on=row)
+    w.record(SignedIn(row.device, second_factor=True, unusual=unusual), on=row)
     return secret
 
 

@@ -25,6 +25,7 @@ from aquacert.supervision import commands, queries
 from aquacert.supervision.documents import WorkbookLine
 from aquacert.supervision.forms import EmptyForm
 from aquacert.supervision.queries import CountLine, Span
+from aquacert.supervision.queries.persons import behind
 from aquacert.supervision.rules import MONTHS_SHOWN, months_later, parse_month
 from aquacert.supervision.views.blueprint import bp
 
@@ -167,6 +168,7 @@ def audit() -> ResponseReturnValue:
             rooms=queries.rooms_recorded(unit),
             places={row.chain: _place(unit, row.chain) for row in pages.items},
             names=FIELD_WORDS,
+            behind=behind(unit, pages.items),
             last=queries.last_check(unit),
             form=EmptyForm(formdata=None),
         )
