@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from aquacert.accounts import queries as accounts
 from aquacert.declarations.models import Declaration
-from aquacert.declarations.queries import facts as papers
 from aquacert.inspections.models import BatchCheck, DeviceRecord, Finding, Upload, UploadState
 from aquacert.inspections.parsers import checklist
 from aquacert.inspections.queries.checks import value_of
-from aquacert.inspections.rules.sync import KIND_WORDS, Kind, Outcome, Stands
+from aquacert.inspections.rules.sync import Stands
 from aquacert.kernel.audit import AuditEntry, plain
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound, Unavailable
@@ -40,20 +34,6 @@ OWN_VERSIONS = Quick(
 
 class NotThere(Unavailable):
     """A record speaks of a file that has not arrived: nothing is decided, it comes again."""
-
-
-@dataclass(frozen=True)
-class KeptRecord:
-    """A record that was not used, as officials read it with the case."""
-
-    record_id: UUID
-    who: str
-    kind: str
-    outcome: Outcome
-    reason: str
-    lines: tuple[tuple[str, str], ...]
-    about_at: datetime | None
-    received_at: datetime
 
 
 def own_versions(look: Look, batch_id: UUID, device: UUID) -> frozenset[int]:
@@ -90,48 +70,6 @@ def was_sent(look: Look, paper: Declaration) -> bool:
         )
     )
     return any(str(person) == one.get("vet_id") for one in changes)
-
-
-def kept_of(look: Look, declaration_id: UUID) -> list[KeptRecord]:
-    """Return the records of a case that were not used, oldest first; `NotFound` out of scope."""
-    papers.declaration(look, declaration_id)
-    unused = (Outcome.CONFLICT.value, Outcome.REFUSED.value)
-    rows = look.scalars(
-        select(DeviceRecord)
-        .where(DeviceRecord.declaration_id == declaration_id, DeviceRecord.outcome.in_(unused))
-        .order_by(DeviceRecord.received_at, DeviceRecord.id)
-    )
-    return [
-        KeptRecord(
-            row.id,
-            accounts.person_name(look, row.person_id),
-            KIND_WORDS[Kind(row.kind)] if row.kind in set(Kind) else row.kind,
-            Outcome(row.outcome),
-            row.reason,
-            _lines(json.loads(row.body)),
-            row.about_at,
-            row.received_at,
-        )
-        for row in rows
-    ]
-
-
-def _lines(body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Return a record's body as lines to read; ids say nothing to people."""
-    hidden = {"batch_id", "declaration_id", "checks", "sha256"}
-    found = []
-    for name, value in body.items():
-        if name in hidden:
-            continue
-        if isinstance(value, Mapping):
-            found += [(str(key), _text(inner)) for key, inner in value.items()]
-        else:
-            found.append((name, _text(value)))
-    return tuple(found)
-
-
-def _text(value: object) -> str:
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def upload_of(look: Look, upload_id: UUID) -> Upload:

@@ -13,10 +13,12 @@ from aquacert.declarations.queries import facts as papers
 from aquacert.declarations.rules.states import LoadState
 from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
+from aquacert.http.sentences import said
 from aquacert.inspections import commands, queries
 from aquacert.inspections.forms import (
     EmptyForm,
 )
+from aquacert.inspections.queries.kept import kept_of
 from aquacert.inspections.queries.route import route
 from aquacert.inspections.rules import (
     STATE_WORDS,
@@ -49,6 +51,8 @@ def visit(declaration_id: UUID) -> ResponseReturnValue:
             "inspections/visit.html",
             paper=papers.declaration(unit, declaration_id),
             lines=queries.checks_of(unit, declaration_id),
+            kept=kept_of(unit, declaration_id),
+            said=said,
             words=STATE_WORDS,
             waiting=any(
                 load.load_state == LoadState.PLANNED.value

@@ -18,7 +18,7 @@ from aquacert.inspections.commands import give_verdict, keep_findings, start_ins
 from aquacert.inspections.models import DeviceRecord, Finding, Photo
 from aquacert.inspections.queries import checks_of, sheet, verdicts
 from aquacert.inspections.queries.day import day
-from aquacert.inspections.queries.sync import kept_of
+from aquacert.inspections.queries.kept import kept_of
 from aquacert.inspections.rules import Act
 from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.errors import NotFound, NotSignedIn, OtherPerson, Unavailable
@@ -185,8 +185,8 @@ def test_a_decided_batch_is_never_overwritten_and_what_came_late_is_kept(db, pap
     with db.look(paper.farm.clerk) as look:
         kept = kept_of(look, paper.declaration_id)
     lines = {one.kind: one.lines for one in kept}
-    assert ("individual-carapace", "abnormal") in lines["检查结果"]
-    assert ("note", "鳃发黑") in lines["检疫结论"]
+    assert ("甲壳", "异常") in lines["检查结果"]
+    assert lines["检疫结论"] == (("结论", "不合格"), ("情况说明", "鳃发黑"))
     far = make_person(db, "official_vet", division="320205")
     with pytest.raises(NotFound), db.look(far.actor) as look:
         kept_of(look, paper.declaration_id)

@@ -238,3 +238,17 @@ def test_what_nobody_finished_is_tidied_in_time(db, vet, paper):
         folder = look.settings.data_dir / "uploads"
     assert tidy_uploads(db) == 0
     assert list(folder.iterdir()) == []
+
+
+def test_officials_read_on_the_visits_page_what_was_not_used(app, db, paper):
+    device = Device(db, paper.vet.actor)
+    [batch] = paper.batch_ids
+    db.clock.forward(minutes=1)
+    early = device.record("verdict", 1, batch_id=batch, outcome="fail", note="甲壳有白斑")
+    db.clock.forward(minutes=20)
+    [result] = device.send(early)
+    assert result["reason"] == "这一批还没有开始查验。"
+    clerk = make_person(db, "office_clerk", organisation_id=paper.farm.office_id)
+    page = signed_in(app.test_client(), clerk).get(f"/inspections/{paper.declaration_id}").text
+    for words in ("没有采用的现场记录", "检疫结论", "这一批还没有开始查验", "甲壳有白斑", "09:43"):
+        assert words in page
