@@ -7,7 +7,6 @@ connection passes the cursor hook below, ORM flushes, bulk statements and plain 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,17 +19,16 @@ from sqlalchemy import (
     Engine,
     Select,
     bindparam,
-    delete,
     event,
     insert,
     inspect,
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from aquacert.kernel import quick, search
+from aquacert.kernel import quick
 from aquacert.kernel.audit import (
     GENESIS,
     UNAUDITED,
@@ -42,9 +40,17 @@ from aquacert.kernel.audit import (
 )
 from aquacert.kernel.clock import Clock
 from aquacert.kernel.db import Base, reading_engine, table_of, writing_engine
-from aquacert.kernel.errors import Conflict, NotFound, Repeated, Unavailable
+from aquacert.kernel.errors import NotFound
 from aquacert.kernel.files import FileStore, StoredFile
-from aquacert.kernel.idempotency import KEPT, IdempotencyKey, Once, owner_of
+from aquacert.kernel.guard import (
+    Unaudited,
+    answering,
+    finish,
+    notice_write,
+    take_key,
+    to_be_indexed,
+)
+from aquacert.kernel.idempotency import Once, owner_of
 from aquacert.kernel.ids import new_id
 from aquacert.kernel.impact import Impact
 from aquacert.kernel.journal import JournalEntry
@@ -60,9 +66,6 @@ from aquacert.kernel.topics import Topic
 __all__ = ["Database", "Look", "Unaudited", "Work"]
 
 M = TypeVar("M", bound=Base)
-WRITES = re.compile(
-    r"\b(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM)\s+[\"`]?(\w+)", re.IGNORECASE
-)
 
 # The trail is written with every act: its statements are made once, on the bare tables. Through
 # the mapped classes each of them would cost three times as much.
@@ -85,17 +88,6 @@ MOVE_HEAD = Quick(
     .where(HEADS.c.chain == bindparam("of"))
     .values(position=bindparam("to_position"), hash=bindparam("to_hash"))
 )
-
-
-SIGNS_OF_ABSENCE = (
-    *("locked", "disk", "unable to open", "connection", "readonly database"),
-    *("not a database", "malformed", "deadlock"),
-)
-"""Words in the message of a database that is not there to answer, or let another go first."""
-
-
-class Unaudited(Exception):
-    """Rows changed and nobody said why."""
 
 
 class Work(Look):
@@ -143,7 +135,7 @@ class Work(Look):
         """
         statement, names = _writing(type(row))
         self.rows(statement, **{name: getattr(row, key) for name, key in names})
-        _to_be_indexed(self.session, row)
+        to_be_indexed(self.session, row)
         return row
 
     def get_for_change(self, model: type[M], key: UUID) -> M:
@@ -307,7 +299,7 @@ class Database:
         self.reader: Engine = reading_engine(self.settings.db_url)
         self.files = FileStore(self.settings.data_dir / "files")
         self.tally = Tally(self.settings.data_dir / "spool")
-        event.listen(self.engine, "before_cursor_execute", _notice_write)
+        event.listen(self.engine, "before_cursor_execute", notice_write)
 
     def close(self) -> None:
         """Close every connection."""
@@ -317,7 +309,7 @@ class Database:
     @contextmanager
     def look(self, actor: Actor = ANONYMOUS) -> Iterator[Look]:
         """Open a read as `actor`; raise `Unavailable` when the database does not answer."""
-        with Session(self.reader, expire_on_commit=False) as session, _answering():
+        with Session(self.reader, expire_on_commit=False) as session, answering():
             yield Look(session, actor, self.clock.now(), self)
 
     @contextmanager
@@ -327,7 +319,7 @@ class Database:
         With `once`, a repeated key raises `Repeated` with the first answer, and the same key with
         another body raises `Conflict`.
         """
-        with Session(self.engine, expire_on_commit=False, autoflush=True) as session, _answering():
+        with Session(self.engine, expire_on_commit=False, autoflush=True) as session, answering():
             unit = Work(session, actor, self.clock.now(), self)
             with session.begin():
                 info = session.connection().info
@@ -335,110 +327,8 @@ class Database:
                 try:
                     owner = owner_of(actor)
                     if once is not None:
-                        _take_key(unit, owner, once)
+                        take_key(unit, owner, once)
                     yield unit
-                    _finish(unit, owner, once)
+                    finish(unit, owner, once)
                 finally:
                     info.pop("work", None)
-
-
-@lru_cache(maxsize=2048)
-def _written(statement: str) -> frozenset[str]:
-    """Return the tables that a statement changes; statements come again and again."""
-    return frozenset(table.lower() for table in WRITES.findall(statement))
-
-
-def _notice_write(
-    connection: Any,  # noqa: ANN401 (SQLAlchemy's event signature)
-    _cursor: object,
-    statement: str,
-    _parameters: object,
-    _context: object,
-    _many: object,
-) -> None:
-    unit: Work | None = connection.info.get("work")
-    if unit is not None:
-        for table in _written(statement):
-            unit.wrote(table)
-
-
-def _finish(unit: Work, owner: str, once: Once | None) -> None:
-    """Last beats before the commit: search index, the trail's demand, the kept answer."""
-    unit.session.flush()
-    for row, is_new in unit.session.info.pop("touched", {}).items():
-        search.reindex(unit.line, row, is_new=is_new)
-    if unit.changed and not unit.facts:
-        raise Unaudited(f"no fact explains the change of {', '.join(sorted(unit.changed))}")
-    if once is not None:
-        unit.session.execute(
-            update(IdempotencyKey)
-            .where(IdempotencyKey.owner == owner, IdempotencyKey.key == once.key)
-            .values(reply=unit.reply or "")
-        )
-
-
-@event.listens_for(Session, "after_soft_rollback")
-def _forget_heads(session: Session, _previous: object) -> None:
-    unit: Work | None = session.info.get("work")
-    if unit is not None:
-        unit.forget_heads()
-
-
-def _to_be_indexed(session: Session, row: object) -> None:
-    """Remember a new row whose words are to be found by."""
-    if isinstance(row, search.Searchable):
-        session.info.setdefault("touched", {})[row] = True
-
-
-@event.listens_for(Session, "before_flush")
-def _remember_touched(session: Session, _context: object, _instances: object) -> None:
-    """Keep the rows whose words a flush is about to change, to be indexed at the end."""
-    touched = session.info.setdefault("touched", {})
-    for row in session.new:
-        _to_be_indexed(session, row)
-    for row in session.dirty:
-        if isinstance(row, search.Searchable) and search.changed(row):
-            touched.setdefault(row, False)
-
-
-def _take_key(unit: Work, owner: str, once: Once) -> None:
-    """Claim the request's key, or answer from what the first request left.
-
-    Two requests with one key may come in the same moment. SQLite lets one writer in at a time; on
-    PostgreSQL the second insert waits for the first commit and then fails on the key. Either way
-    the loser reads the winner's answer.
-    """
-    session = unit.session
-    session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < unit.now - KEPT))
-    found = session.get(IdempotencyKey, (owner, once.key))
-    if found is None:
-        values = {"owner": owner, "key": once.key, "digest": once.digest, "at": unit.now}
-        try:
-            with session.begin_nested():
-                session.execute(insert(IdempotencyKey), values)
-        except IntegrityError:
-            found = session.get(IdempotencyKey, (owner, once.key))
-        else:
-            return
-    if found is None or found.digest != once.digest:
-        raise Conflict("这个请求编号已经用于另一份内容，请刷新页面后再办。")
-    raise Repeated(found.reply or "")
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    """Turn a database that does not answer into `Unavailable`; pass every other error on."""
-    try:
-        yield
-    except DBAPIError as error:
-        if error.connection_invalidated or _is_away(error):
-            raise Unavailable(
-                "系统暂时没有回应，您填的内容没有丢。请过一会儿再试。", detail=str(error.orig)
-            ) from error
-        raise
-
-
-def _is_away(error: DBAPIError) -> bool:
-    """Say whether the database is locked, full, spoilt or gone, rather than asked wrongly."""
-    text = str(error.orig).lower()
-    return any(sign in text for sign in SIGNS_OF_ABSENCE)
