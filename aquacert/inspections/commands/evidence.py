@@ -13,13 +13,18 @@ from sqlalchemy import or_, select
 from aquacert.declarations.models import Declaration
 from aquacert.inspections.commands.current import changed, open_for_change
 from aquacert.inspections.commands.facts import PhotoTaken
+from aquacert.inspections.commands.prints import keep_prints, keep_prints_of_papers
 from aquacert.inspections.models import BatchCheck, EvidenceFlag, Photo
 from aquacert.inspections.parsers import Picture, read_picture
+from aquacert.inspections.parsers.alike import Resemblance
+from aquacert.inspections.parsers.moire import THRESHOLD
 from aquacert.inspections.parsers.standards import standard
 from aquacert.inspections.queries.evidence import challenge_codes, pond_centres
+from aquacert.inspections.queries.prints import alike
 from aquacert.inspections.rules import Slot
 from aquacert.inspections.rules.evidence import (
     Doubt,
+    FlagKind,
     FlagState,
     Place,
     Taken,
@@ -62,7 +67,8 @@ def add_photo(
     photo = w.add(_photo(w, check, slot, picture, file, taken))
     changed(check)
     w.record(PhotoTaken(slot.value, picture.original_sha256), on=check, county=check.origin_code)
-    raise_flags(w, check, _doubts(w, check, picture, taken), photo_id=photo.id)
+    doubts = [*_doubts(w, check, picture, taken), *_likenesses(w, check, slot, picture, file)]
+    raise_flags(w, check, doubts, photo_id=photo.id)
     return photo.id
 
 
@@ -111,6 +117,37 @@ def _must_be_new(w: Work, picture: Picture) -> None:
     )
     if used is not None or w.one(kept) is not None:
         raise Invalid("这张照片用过了。", photo=USED)
+
+
+def _likenesses(
+    w: Work, check: BatchCheck, slot: Slot, picture: Picture, file: StoredFile
+) -> list[Doubt]:
+    """Return what the picture shows that another one shows, or a screen; keep its own prints."""
+    doubts = []
+    if picture.screen > THRESHOLD:
+        doubts.append(Doubt(FlagKind.SCREEN, round(1000 * picture.screen)))
+    if picture.prints is None or picture.grey is None:
+        return doubts
+    keep_prints_of_papers(w, check.declaration_id)
+    for other, found in alike(w, picture.prints, picture.grey):
+        near = w.one(select(Photo).where(Photo.file_id == other.id))
+        if near is not None and near.check_id == check.id and near.slot == slot.value:
+            continue  # a second shot for the same slot, from the same standpoint
+        is_here = near is not None and near.check_id == check.id
+        doubts.append(
+            Doubt(_kind(found, is_here=is_here), round(1000 * found.score), None, other.id)
+        )
+    keep_prints(w, file, picture.prints)
+    return doubts
+
+
+def _kind(found: Resemblance, *, is_here: bool) -> FlagKind:
+    """Return which flag a resemblance is; `is_here`: with another slot of the same check."""
+    if is_here:
+        return FlagKind.SLOTS
+    if found.is_mirrored:
+        return FlagKind.MIRRORED
+    return FlagKind.CROPPED if found.is_part else FlagKind.NEAR
 
 
 def _photo(

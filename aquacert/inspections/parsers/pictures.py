@@ -10,7 +10,10 @@ from functools import cached_property
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from aquacert.inspections.parsers.alike import small
 from aquacert.inspections.parsers.cameras import Camera, camera_of
+from aquacert.inspections.parsers.likeness import Likeness, likeness
+from aquacert.inspections.parsers.moire import screen_strength
 from aquacert.kernel.errors import Invalid
 
 LARGEST_PIXELS = 50_000_000
@@ -22,11 +25,17 @@ KINDS = frozenset({"JPEG", "PNG", "WEBP"})
 
 @dataclass(frozen=True)
 class Picture:
-    """A photograph fit to keep: JPEG without metadata, and what the camera had written."""
+    """A photograph fit to keep: JPEG without metadata, and what was to be seen of it and in it."""
 
     jpeg: bytes
     original_sha256: str
     camera: Camera = field(default_factory=Camera)
+    grey: Image.Image | None = None
+    """The small grey picture that is compared with others."""
+    prints: Likeness | None = None
+    """What it is recognised by; None when it shows nothing."""
+    screen: float = 0.0
+    """How strongly it looks like a picture of a screen; see parsers/moire.py."""
 
     @cached_property
     def kept_sha256(self) -> str:
@@ -49,7 +58,11 @@ def read_picture(data: bytes, field: str = "photo") -> Picture:
     if image.width * image.height > LARGEST_PIXELS:
         raise _wrong(field, TOO_LARGE)
     camera = camera_of(image)
-    return Picture(_clean(image, field), hashlib.sha256(data).hexdigest(), camera)
+    upright = _upright(image, field)
+    grey = small(upright)
+    prints = likeness(grey)
+    screen = screen_strength(upright) if prints else 0.0
+    return Picture(_clean(upright), hashlib.sha256(data).hexdigest(), camera, grey, prints, screen)
 
 
 def _opened(data: bytes, field: str) -> Image.Image:
@@ -64,12 +77,16 @@ def _opened(data: bytes, field: str) -> Image.Image:
         raise _wrong(field, "这不是照片文件。请用 JPG、PNG 或 WebP 格式的照片。") from None
 
 
-def _clean(image: Image.Image, field: str) -> bytes:
-    """Turn the picture upright, make it small, and write it anew: no metadata survives."""
+def _upright(image: Image.Image, field: str) -> Image.Image:
+    """Decode the picture and turn it upright."""
     try:
-        upright = ImageOps.exif_transpose(image).convert("RGB")
+        return ImageOps.exif_transpose(image).convert("RGB")
     except (OSError, SyntaxError, ValueError):
         raise _wrong(field, "照片没有传完整，请重新上传。") from None
+
+
+def _clean(upright: Image.Image) -> bytes:
+    """Make the picture small and write it anew: no metadata survives."""
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=85)
