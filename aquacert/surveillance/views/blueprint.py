@@ -8,14 +8,17 @@ from aquacert.http.house import EXTENSION
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from aquacert.surveillance import queries
+from aquacert.surveillance.queries.express import express_waiting
 
 bp = Blueprint("surveillance", __name__, url_prefix="/surveillance")
 
 
 def prepare(app: Flask) -> None:
-    """Let the rail count events that wait, and of them those already confirmed."""
+    """Let the rail count events and express reports that wait; the reports are urgent."""
     app.extensions[EXTENSION].rail["surveillance"] = _rail
 
 
 def _rail(look: Look) -> tuple[int, int]:
-    return queries.waiting(look) if look.actor.may(P.ZONE_KEEP) else (0, 0)
+    told = express_waiting(look) if look.actor.may(P.EXPRESS_RECEIVE) else 0
+    wait, urgent = queries.waiting(look) if look.actor.may(P.ZONE_KEEP) else (0, 0)
+    return wait + told, urgent + told
