@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from aquacert.certificates import queries as certificates
 from aquacert.certificates.rules.media import DOCX, PDF
 from aquacert.certificates.seals.commands import make_seal
 from aquacert.certificates.seals.queries import seal_of
+from aquacert.demo import draw
 from aquacert.demo.cast import (
     PASSWORD,
     Cast,
@@ -68,6 +70,7 @@ def run(settings: Settings, opened: Opener, said: Callable[[str], None]) -> dict
     _feed(house, said)
     _shared_instruments(said)
     story = Story(house, clock, cast, said, present)
+    draw.publish(story)
     laboratory = Laboratory(story)
     laboratory.try_lot()
     farm = FarmAndOffice(story)
@@ -77,7 +80,8 @@ def run(settings: Settings, opened: Opener, said: Callable[[str], None]) -> dict
         laboratory.work(code)
         farm.go_on()
 
-    certificate_id = story.walk(meanwhile=meanwhile)
+    certificate_id = story.walk(partial(draw.draw, story), meanwhile)
+    draw.reveal(story)
     ran = runner.run_all()
     said(f"文书生成：PDF 两重签名、.docx、状态名单（{ran} 件后台任务）")
     story.catch_up(SystemClock().now)

@@ -22,7 +22,6 @@ from aquacert.certificates.commands import issue
 from aquacert.certificates.issuing.queries import readiness
 from aquacert.declarations.commands import (
     accept_declaration,
-    assign_vet,
     save_draft,
     submit_declaration,
 )
@@ -96,12 +95,13 @@ class Story:
         """Return a role as it stands at this moment of the story."""
         return self.cast.actor(self.database, role)
 
-    def walk(self, meanwhile: Callable[[str], None]) -> UUID:
-        """Walk the whole road; return the certificate. `meanwhile` plays after the report, with its blind code."""
+    def walk(self, accepted: Callable[[UUID], None], meanwhile: Callable[[str], None]) -> UUID:
+        """Walk the road; return the certificate. Acceptance and report have each something after them."""
         self.at(days=4)
         declaration_id = self.declare()
         self.at(days=3, hours=22)
         self.accept(declaration_id)
+        accepted(declaration_id)
         self.at(days=3)
         checks = self.inspect(declaration_id)
         self.at(days=2, hours=20)
@@ -133,9 +133,7 @@ class Story:
         """The office accepts and sends its vet."""
         clerk = self.actor("office_clerk")
         with self.database.work(clerk) as w:
-            accept_declaration(w, declaration_id)
-        with self.database.work(clerk) as w:
-            assign_vet(w, declaration_id, self.cast.people["official_vet"])
+            accept_declaration(w, declaration_id, vet_id=self.cast.people["official_vet"])
         self.said(said)
 
     def inspect(self, declaration_id: UUID) -> list[UUID]:

@@ -47,7 +47,7 @@ def draw_on_acceptance(w: Work, declaration_id: UUID) -> UUID | None:
     The same content again gives the same ticket (F20). Without a beacon the ticket waits.
     """
     paper = w.get_for_change(Declaration, declaration_id)
-    day = day_of(w, w.today)
+    day = _open_day(w)
     before = live_ticket(w, declaration_id)
     if paper.state not in OPEN_PAPERS or (day is None and before is None):
         return before.id if before else None
@@ -107,7 +107,7 @@ def agree_redraw(w: Work, ticket_id: UUID) -> UUID:
     if row.redraw_by_id == w.actor.person_id:
         raise NotAllowed("重抽要由另一名人员同意。")
     paper = w.get_for_change(Declaration, row.declaration_id)
-    day = day_of(w, w.today)
+    day = _open_day(w)
     if day is None:
         raise NotAllowedNow("今天没有公布过承诺，不能重抽。")
     row.agreed_by_id = w.actor.person_id
@@ -138,6 +138,12 @@ def do_duty(w: Work, duty_id: UUID, *, agrees: bool, note: str = "") -> None:
         subject = f"{duty.number} 的复看和您的检疫不一致，请看。"
         link = f"/draws/papers/{paper.id}"
         accounts.tell(w, to_person=paper.vet_id, kind="inspection", subject=subject, link=link)
+
+
+def _open_day(w: Work) -> DrawDay | None:
+    """Return today's day, None where none was committed or its secret is known (a clock set back)."""
+    day = day_of(w, w.today)
+    return None if day is None or day.revealed_at is not None else day
 
 
 def _redrawable(w: Work, ticket_id: UUID) -> DrawTicket:
