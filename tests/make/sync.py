@@ -76,7 +76,7 @@ class Device:
         assert take_bytes(self.db, self.actor, key, 0, io.BytesIO(data)) == (len(data), True)
         return digest
 
-    def visit(self, paper: Paper) -> list[dict[str, Any]]:
+    def visit(self, paper: Paper, quantity: int = 500_000) -> list[dict[str, Any]]:
         """Return the records of a whole healthy visit; its photographs are uploaded already."""
         checks = {str(batch): str(uuid4()) for batch in paper.batch_ids}
         records = [
@@ -84,7 +84,7 @@ class Device:
             self.record("visit.start", None, declaration_id=paper.declaration_id, checks=checks),
         ]
         for batch in paper.batch_ids:
-            records += self.batch(batch)
+            records += self.batch(batch, quantity)
         return records
 
     def batch(self, batch_id: UUID, quantity: int = 500_000) -> list[dict[str, Any]]:
