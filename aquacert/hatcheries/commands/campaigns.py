@@ -109,12 +109,7 @@ def open_campaign(
     said = _words(title, "title", 60, wrong)
     if not said:
         wrong.setdefault("title", "请写这次核对的名称")
-    asked = [text for one in questions if (text := _words(one, "questions", 120, wrong))]
-    if len(asked) > MOST_QUESTIONS:
-        wrong["questions"] = f"问题最多 {MOST_QUESTIONS} 个，一行一个"
-    known = [entry.value for entry in Entry if entry.value in set(entries)]
-    if not known and not asked:
-        wrong["entries"] = "请至少选一项要核对的内容，或写一个问题"
+    known, asked = _asked(entries, questions, wrong)
     if due_on < w.today:
         wrong["due_on"] = "截止日期不能早于今天"
     told = _words(about, "about", 500, wrong)
@@ -138,6 +133,19 @@ def open_campaign(
     w.record(CampaignOpened(said, due_on, blocks), on=row, county=place)
     w.tell(Topic.CAMPAIGN_OPENED, row.id)
     return row.id
+
+
+def _asked(
+    entries: Sequence[str], questions: Sequence[str], wrong: dict[str, str]
+) -> tuple[list[str], list[str]]:
+    """Return entries and questions as they are asked; what is wrong of them lands in `wrong`."""
+    asked = [text for one in questions if (text := _words(one, "questions", 120, wrong))]
+    if len(asked) > MOST_QUESTIONS:
+        wrong["questions"] = f"问题最多 {MOST_QUESTIONS} 个，一行一个"
+    known: list[str] = [entry.value for entry in Entry if entry.value in set(entries)]
+    if not known and not asked:
+        wrong["entries"] = "请至少选一项要核对的内容，或写一个问题"
+    return known, asked
 
 
 def announce_campaign(w: Work, campaign_id: UUID) -> bool:

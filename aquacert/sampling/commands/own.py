@@ -14,6 +14,7 @@ from uuid import UUID
 from aquacert.accounts.commands import tell
 from aquacert.accounts.queries import refuse_if_off
 from aquacert.accounts.rules.capabilities import Capability
+from aquacert.hatcheries.models import Hatchery, Lot
 from aquacert.hatcheries.queries import lot_lines, lot_of
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed
@@ -58,14 +59,7 @@ class OwnTaking:
 def take_self_test(w: Work, lot_id: UUID, disease_code: str, more: OwnTaking | None = None) -> UUID:
     """Take a sample of one's own lot for one disease and return the self-test's id."""
     more = more or OwnTaking()
-    farm, lot = lot_of(w, lot_id)
-    if farm.organisation_id not in w.actor.scope.organisation_ids:
-        raise NotAllowed("只能给自己场里的苗做自检。")
-    refuse_if_off(w, Capability.SELF_TEST, farm.division_code)
-    if not reference.affects(w, disease_code, lot.species_code):
-        raise Invalid("这个病种不感染这个品种。", disease_code="换一个病种")
-    if lot.balance < 1:
-        raise Invalid("这一批已经没有存塘了。", lot_id="换一个塘口")
+    farm, lot = _own_lot(w, lot_id, disease_code)
     plan = plan_for(
         w,
         species_code=lot.species_code,
@@ -110,6 +104,19 @@ def take_self_test(w: Work, lot_id: UUID, disease_code: str, more: OwnTaking | N
     fact = SelfTestTaken(row.number, disease_code, lot.id)
     w.record(fact, on=row, county=row.origin_code)
     return row.id
+
+
+def _own_lot(w: Work, lot_id: UUID, disease_code: str) -> tuple[Hatchery, Lot]:
+    """Return farm and lot of a self-test; the lot must be the actor's own, there, and its host."""
+    farm, lot = lot_of(w, lot_id)
+    if farm.organisation_id not in w.actor.scope.organisation_ids:
+        raise NotAllowed("只能给自己场里的苗做自检。")
+    refuse_if_off(w, Capability.SELF_TEST, farm.division_code)
+    if not reference.affects(w, disease_code, lot.species_code):
+        raise Invalid("这个病种不感染这个品种。", disease_code="换一个病种")
+    if lot.balance < 1:
+        raise Invalid("这一批已经没有存塘了。", lot_id="换一个塘口")
+    return farm, lot
 
 
 def send_self_test(w: Work, self_test_id: UUID, lab_id: UUID, parcel: Parcel | None = None) -> UUID:

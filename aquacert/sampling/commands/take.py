@@ -95,7 +95,6 @@ def take_sample(
     w.add(row)
     for test in rows:
         test.sample_id = row.id
-    note_taken(w, row)
     fact = SampleTaken(
         sheet_number=row.sheet_number,
         seal_number=row.seal_number,
@@ -106,15 +105,21 @@ def take_sample(
         warned=warned,
         label_scanned=scanned,
     )
+    _put_on_record(w, row, fact)
+    return row.id
+
+
+def _put_on_record(w: Work, row: Sample, fact: SampleTaken) -> None:
+    """Begin the chain of custody, write the fact, and file the sampling sheet (抽样单)."""
+    note_taken(w, row)
     w.record(fact, on=row, county=row.origin_code)
     file_form(
         w,
         kind=FormKind.SAMPLING,
-        declaration_id=declaration_id,
+        declaration_id=row.declaration_id,
         subject_id=row.id,
         facts=sampling_facts(w, row),
     )
-    return row.id
 
 
 def _must_be_whole(individuals: int, seal_number: str, taken_with: str) -> None:

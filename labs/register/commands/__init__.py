@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from aquacert.accounts.models import Organisation
 from aquacert.accounts.queries.organisations import organisation
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Conflict, Invalid
@@ -118,15 +119,8 @@ def designate_lab(
     `NotAllowed` below the province.
     """
     of_province(w)
-    body = organisation(w, organisation_id)
-    if body.kind != "lab":
-        raise Invalid("只有实验室可以被指定为检测实验室", organisation_id="这个机构不是实验室")
-    if accredited_until_on < accredited_from_on:
-        raise Invalid("资质的截止日早于起始日", accredited_until_on="截止日应在起始日之后")
-    if w.session.get(Laboratory, organisation_id) is not None:
-        raise Conflict("这个实验室已经在指定名单里了。")
-    if w.one(select(Laboratory).where(Laboratory.code == code.strip())) is not None:
-        raise Invalid("这个实验室代号已被占用", code="代号已被占用，请换一个")
+    span = (accredited_from_on, accredited_until_on)
+    body = _undesignated(w, organisation_id, code.strip(), span)
     row = w.add(
         Laboratory(
             id=organisation_id,
@@ -144,6 +138,29 @@ def designate_lab(
             designated_at=w.now,
         )
     )
+    _entitle_first(w, row)
+    w.record(LabDesignated(row.code, accredited_until_on), on=row, county=row.division_code)
+    return row.id
+
+
+def _undesignated(
+    w: Work, organisation_id: UUID, code: str, span: tuple[date, date]
+) -> Organisation:
+    """Return the body to be designated under a code for some days; both must be new here."""
+    body = organisation(w, organisation_id)
+    if body.kind != "lab":
+        raise Invalid("只有实验室可以被指定为检测实验室", organisation_id="这个机构不是实验室")
+    if span[1] < span[0]:
+        raise Invalid("资质的截止日早于起始日", accredited_until_on="截止日应在起始日之后")
+    if w.session.get(Laboratory, organisation_id) is not None:
+        raise Conflict("这个实验室已经在指定名单里了。")
+    if w.one(select(Laboratory).where(Laboratory.code == code)) is not None:
+        raise Invalid("这个实验室代号已被占用", code="代号已被占用，请换一个")
+    return body
+
+
+def _entitle_first(w: Work, row: Laboratory) -> None:
+    """Write the designation, and each accreditation whose number was given, for the same days."""
     held = {
         AccreditationKind.DESIGNATED: "",
         AccreditationKind.CMA: row.cma_number,
@@ -151,9 +168,7 @@ def designate_lab(
     }
     for kind, number in held.items():
         if number or kind is AccreditationKind.DESIGNATED:
-            entitle(w, row, kind, number, (accredited_from_on, accredited_until_on))
-    w.record(LabDesignated(row.code, accredited_until_on), on=row, county=row.division_code)
-    return row.id
+            entitle(w, row, kind, number, (row.accredited_from_on, row.accredited_until_on))
 
 
 def add_scope(
@@ -182,10 +197,7 @@ def add_scope(
     of_province(w)
     lab_row = laboratory(w, lab_id)
     named, standard = disease(w, disease_code), _standard(w, disease_code, method_code)
-    if until_on < from_on:
-        raise Invalid("截止日早于起始日", until_on="截止日应在起始日之后")
-    if not Decimal(0) < positive_max <= grey_max <= cycle_cap:
-        raise Invalid("判定界值应当：0 < 阳性上限 ≤ 灰区上限 ≤ 循环数", positive_max="界值次序不对")
+    _must_be_ordered((from_on, until_on), (positive_max, grey_max, cycle_cap))
     same = [
         s
         for s in scopes_of(w, lab_id)
@@ -217,6 +229,15 @@ def add_scope(
     fact = ScopeAdded(disease_code, method_code, from_on, until_on, row.decision_rule)
     w.record(fact, on=row, county=lab_row.division_code)
     return row.id
+
+
+def _must_be_ordered(span: tuple[date, date], limits: tuple[Decimal, Decimal, int]) -> None:
+    """Raise `Invalid` for days, or for limits in cycles, that are not in their order."""
+    if span[1] < span[0]:
+        raise Invalid("截止日早于起始日", until_on="截止日应在起始日之后")
+    positive_max, grey_max, cycle_cap = limits
+    if not Decimal(0) < positive_max <= grey_max <= cycle_cap:
+        raise Invalid("判定界值应当：0 < 阳性上限 ≤ 灰区上限 ≤ 循环数", positive_max="界值次序不对")
 
 
 def _standard(w: Work, disease_code: str, method_code: str) -> str:
