@@ -45,6 +45,9 @@ MEASURES = (
     "declaration_list",
     "ledger",
     "stock_import",
+    "near_duplicate",
+    "sync_day",
+    "upload",
     "memory",
 )
 LEAST_PAIRS = 7

@@ -88,7 +88,7 @@ class Likeness:
     def kept_keys(self) -> set[int]:
         """Return what a stored picture is looked up by."""
         points = (key for one in self.points[:KEPT_POINTS] for key in bands(one.signs))
-        return {*points, *_whole_bands(self.whole)}
+        return {*points, *whole_bands(self.whole)}
 
     def asked_points(self) -> set[int]:
         """Return the keys to look points up by, also mirrored, each with its unsure bits turned."""
@@ -100,7 +100,7 @@ class Likeness:
         return {
             key ^ turned
             for whole in (self.whole, self.mirror)
-            for key in _whole_bands(whole)
+            for key in whole_bands(whole)
             for turned in (0, *(1 << bit for bit in range(WHOLE_BITS)))
         }
 
@@ -129,7 +129,7 @@ def probed(point: Point) -> Iterator[int]:
                 yield key ^ sum(1 << bit for bit in bits)
 
 
-def _whole_bands(whole: int) -> Iterator[int]:
+def whole_bands(whole: int) -> Iterator[int]:
     """Yield the three keys of a whole hash: 22, 21 and 21 bits."""
     for band, start in enumerate((0, 22, 43)):
         wide = WHOLE_BITS if band == 0 else WHOLE_BITS - 1

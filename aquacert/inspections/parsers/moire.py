@@ -77,13 +77,15 @@ def _heights(plane: Plane) -> Plane:
     background = np.array(
         [np.median(part) if part.size else 0.0 for part in np.split(logs.ravel()[order], ends[:-1])]
     )
-    return logs - background[rings]
+    heights: Plane = logs - background[rings]
+    return heights
 
 
 def _radius(side: int) -> Plane:
     import numpy as np
 
-    return np.hypot(np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side)[None, :])
+    radius: Plane = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side)[None, :])
+    return radius
 
 
 def _sharpest(heights: Plane) -> float:
@@ -92,8 +94,8 @@ def _sharpest(heights: Plane) -> float:
 
     side = len(heights)
     radius = _radius(side)
-    lattice = _peaks(np.where((radius > 4 / side) & (radius < LOW_END), heights, 0.0), 6)
-    lattice = [place for place, height in lattice if height > LATTICE_STRENGTH]
+    low = _peaks(np.where((radius > 4 / side) & (radius < LOW_END), heights, 0.0), 6)
+    lattice = [place for place, height in low if height > LATTICE_STRENGTH]
     high = np.where(radius >= LOWEST, heights, 0.0)
     high[_of_jpeg(side)] = 0.0
     for place, height in _peaks(high, 12):
@@ -108,8 +110,9 @@ def _of_jpeg(side: int) -> NDArray[np.bool_]:
     """Say which frequencies are those of JPEG's blocks of 8: both coordinates multiples of 1/8."""
     import numpy as np
 
-    def near(values: Plane) -> NDArray[np.bool_]:
-        return np.abs(values * 8 - np.rint(values * 8)) < 8 * NEAR_BINS / side
+    def near(values: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = np.abs(values * 8 - np.rint(values * 8)) < 8 * NEAR_BINS / side
+        return found
 
     return near(np.fft.fftfreq(side))[:, None] & near(np.fft.rfftfreq(side))[None, :]
 
