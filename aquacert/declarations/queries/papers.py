@@ -36,7 +36,6 @@ from aquacert.declarations.rules.grounds import (
     Ground,
     Material,
 )
-from aquacert.hatcheries.models import Hatchery
 from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.sheetdocx import docx_of
@@ -96,7 +95,8 @@ def application_facts(look: Look, paper: Declaration) -> ApplicationFacts:
     )
     return ApplicationFacts(
         **common_facts(look, paper, paper.submitted_at),
-        phone=paper.phone or _farm_phone(look, paper),
+        # Every load names the owner's telephone: the paper's own, else the farm's.
+        phone=loads[0].owner_phone if loads else paper.phone or "",
         species=_once(one.species_name for one in batches),
         quantity="；".join(in_words(one.quantity, unit_words(one.unit)) for one in batches),
         source=_once(SOURCE_WORDS[Source(one.source)] for one in batches),
@@ -203,13 +203,6 @@ def common_facts(look: Look, paper: Declaration, at: datetime) -> dict[str, Any]
         "day": legal_day(at).isoformat(),
         "is_demo": look.settings.is_demo,
     }
-
-
-def _farm_phone(look: Look, paper: Declaration) -> str:
-    farm = look.session.get(Hatchery, paper.hatchery_id)
-    if farm is None:
-        raise NotFound
-    return farm.phone or ""
 
 
 def _load(one: LoadFacts) -> tuple[str, ...]:
