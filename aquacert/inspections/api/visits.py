@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from aquacert.http.api import answer, as_text, body, needed
 from aquacert.http.gates import allowed, api_key, look, work
 from aquacert.inspections import commands, queries
-from aquacert.inspections.rules import Act
+from aquacert.inspections.rules import Act, Course
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
 
@@ -29,9 +29,10 @@ def show(declaration_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:declaration_id>/start")
 @allowed(P.INSPECTION_INSPECT)
 def start(declaration_id: UUID) -> ResponseReturnValue:
-    """Begin the visit; return the ids of the checks."""
+    """Begin the visit, with {"checks": {batch: id}} made by a device; return the checks' ids."""
+    wanted = _ids(body().get("checks") or {}) if request.get_data() else {}
     with work(once=api_key()) as w:
-        ids = commands.start_inspection(w, declaration_id)
+        ids = commands.start_inspection(w, declaration_id, wanted)
         w.reply = as_text({"checks": ids})
     return answer({"checks": ids}, 201)
 
@@ -66,6 +67,30 @@ def verdict(check_id: UUID) -> ResponseReturnValue:
         commands.give_verdict(w, check_id, Act(outcome), quantity, str(values.get("note", "")))
         w.reply = as_text({"outcome": outcome})
     return answer({"outcome": outcome})
+
+
+@bp.post("/checks/<uuid:check_id>/suspicion")
+@allowed(P.INSPECTION_INSPECT)
+def suspicion(check_id: UUID) -> ResponseReturnValue:
+    """Record a suspicion: {"diseases": [code], "course": "sampling"|"isolate", "because": text}."""
+    values = body()
+    diseases, course = needed(values, "diseases"), values.get("course", Course.SAMPLING.value)
+    if not isinstance(diseases, list) or not all(isinstance(one, str) for one in diseases):
+        raise Invalid("病种应该是代码的列表。", diseases='代码的列表，例如 ["WSD"]')
+    if not isinstance(course, str) or course not in {one.value for one in Course}:
+        raise Invalid("办法只能是 sampling 或 isolate。", course="sampling 或 isolate")
+    because = str(values.get("because") or "")
+    with work(once=api_key()) as w:
+        commands.suspect(w, check_id, diseases, course=Course(course), because=because)
+        w.reply = as_text({"suspected": diseases, "course": course})
+    return answer({"suspected": diseases, "course": course})
+
+
+def _ids(asked: Any) -> dict[UUID, UUID]:  # noqa: ANN401 (what came as JSON)
+    try:
+        return {UUID(batch): UUID(check) for batch, check in dict(asked).items()}
+    except (AttributeError, TypeError, ValueError):
+        raise Invalid("编号不对。", checks='{"批次编号": "查验编号"}，都是 UUID') from None
 
 
 def _line(line: queries.CheckLine) -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
@@ -18,6 +21,12 @@ from wtforms.validators import Optional
 
 from aquacert.http.forms import Form
 from aquacert.inspections.rules import COURSE_WORDS, SLOT_WORDS, Course, Slot
+
+
+class Judged(Optional):
+    """Judged by the command, which knows for which verdict it is needed."""
+
+    field_flags: ClassVar[Mapping[str, bool]] = {"optional_quiet": True}
 
 
 class EmptyForm(Form):
@@ -51,7 +60,7 @@ class SuspicionForm(Form):
         _l("怎么办"),
         choices=[SelectChoice(course.value, _l(word)) for course, word in COURSE_WORDS.items()],
         default=Course.SAMPLING.value,
-        validators=[Optional()],
+        validators=[Judged()],
     )
     because = StringField(
         _l("隔离的原因"),
@@ -72,8 +81,11 @@ class VerdictForm(Form):
     version = HiddenField()
 
     quantity = StringField(
-        _l("实查数量"), validators=[Optional()], description=_l("整数，例如 500000 或 50万")
+        _l("实查数量"),
+        validators=[Judged()],
+        description=_l("合格时必须填，例如 500000 或 50万"),
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
     note = TextAreaField(
-        _l("情况说明"), validators=[Optional()], description=_l("有异常或不合格时必须写")
+        _l("情况说明"), validators=[Judged()], description=_l("有异常或不合格时必须写")
     )

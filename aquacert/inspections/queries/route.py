@@ -42,6 +42,14 @@ class Visit:
     away_m: float | None
 
     @property
+    def goods(self) -> list[tuple[str, int, int, str]]:
+        """Return (species, batches, quantity, unit) of what waits there, summed."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for batch in self.batches:
+            found.setdefault((batch.species_name, batch.unit), []).append(batch.quantity)
+        return [(name, len(each), sum(each), unit) for (name, unit), each in found.items()]
+
+    @property
     def geo(self) -> str:
         """Address for the phone's own map program (RFC 5870); empty when no place is known."""
         if self.spot is None:
