@@ -21,7 +21,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from aquacert.certificates import tasks as certificates
-from aquacert.certificates.queries import numbered, resting_on, travelling_on, travelling_within
+from aquacert.certificates.queries import (
+    numbered,
+    resting_on,
+    travelling_on,
+    travelling_within,
+    worth_of_number,
+)
 from aquacert.declarations import tasks as declarations
 from aquacert.declarations.queries.impact import open_of, open_within, wanted_of_lot
 from aquacert.hatcheries import tasks as hatcheries
@@ -135,6 +141,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     database.impact.register("hatchery", "待办申报", open_of)
     database.impact.register("lot", "待办申报", wanted_of_lot)
     database.impact.register("certificate_number", "检疫证明", numbered)
+    database.impact.answer("certificate_of_number", worth_of_number)
     database.impact.register("zone", "在途证明", travelling_within)
     database.impact.register("report", "有效证明", resting_on)
     database.impact.register("report", "在途证明", travelling_on)

@@ -31,6 +31,8 @@ from aquacert.certificates.status.queries import (
     status_list_of,
 )
 from aquacert.certificates.status.queries.resting import numbered, resting_on, travelling_on
+from aquacert.declarations.models import Load
+from aquacert.hatcheries.rules.origins import OurRecord, Seed
 from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.db import table_of
 from aquacert.kernel.errors import NotFound
@@ -39,6 +41,7 @@ from aquacert.kernel.paging import Page, Pages, within
 from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
+from aquacert.reference.rules.text import folded
 from aquacert.surveillance.rules.zones import Reach
 from aquacert.trust.record import Record
 
@@ -221,28 +224,29 @@ def certificate(look: Look, certificate_id: UUID) -> CertificateLine:
     return _line(*row)
 
 
-def worth_of_number(look: Look, number: str) -> tuple[UUID, str, int, str, str, UUID] | None:
-    """Return (id, species, quantity, unit, word for what is worth nothing, whose it is) or None.
+def worth_of_number(look: Look, number: str) -> OurRecord | None:
+    """Return what one of our certificates covers, what it is worth and whom it names, or None.
 
     Whoever asks: a purchase names a number, and the answer goes to no page but that purchase's.
     """
     row = look.session.execute(
-        select(
-            Certificate.id,
-            Certificate.species_code,
-            Certificate.quantity,
-            Certificate.unit,
-            Standing.status,
-            Certificate.organisation_id,
-        )
+        select(Certificate, Standing.status, Load)
         .join(Standing, Standing.id == Certificate.id)
+        .join(Load, Load.id == Certificate.load_id)
         .where(Certificate.number == number)
     ).one_or_none()
     if row is None:
         return None
-    status = Status(row.status)
-    word = "" if status is Status.VALID else STATUS_NAMES[status]
-    return row.id, row.species_code, row.quantity, row.unit, word, row.organisation_id
+    certificate, status, load = row
+    named = (load.consignee_name, load.consignee_phone, load.destination_place)
+    return OurRecord(
+        certificate_id=certificate.id,
+        seed=Seed(certificate.species_code, certificate.quantity, certificate.unit),
+        worthless="" if status == Status.VALID.value else STATUS_NAMES[Status(status)],
+        sold_by=certificate.organisation_id,
+        goes_to=certificate.destination_code,
+        received_by=tuple(folded(one) for one in named if one),
+    )
 
 
 def certificate_of_load(look: Look, load_id: UUID) -> CertificateLine | None:

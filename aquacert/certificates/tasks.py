@@ -17,10 +17,9 @@ from aquacert.certificates.recalls.commands import sweep
 from aquacert.certificates.rules.states import Status
 from aquacert.certificates.scans import commands as scans
 from aquacert.declarations.queries import facts as papers
-from aquacert.hatcheries.commands.stock import OurRecord, settle_origin
+from aquacert.hatcheries.commands.stock import settle_origin
 from aquacert.hatcheries.queries import origins as hatcheries
 from aquacert.hatcheries.rules import is_ours
-from aquacert.hatcheries.rules.origins import Seed
 from aquacert.inspections.commands import complete_record
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
@@ -69,12 +68,7 @@ def check_origin(database: Database, origin_id: UUID) -> None:
         number = hatcheries.origin_in_scope(w, origin_id).certificate_number
         if not is_ours(number, w.settings.province):
             return
-        found = queries.worth_of_number(w, number)
-        ours = None
-        if found is not None:
-            certificate_id, species, quantity, unit, worthless, sold_by = found
-            ours = OurRecord(certificate_id, Seed(species, quantity, unit), worthless, sold_by)
-        settle_origin(w, origin_id, ours)
+        settle_origin(w, origin_id, queries.worth_of_number(w, number))
 
 
 def recall(database: Database, order_id: UUID) -> None:

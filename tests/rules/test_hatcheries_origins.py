@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
-from aquacert.hatcheries.rules.origins import Seed, Standing, because_of, compare
+from aquacert.hatcheries.rules.origins import Buyer, OurRecord, Seed, Standing, because_of, compare
 from aquacert.kernel.errors import Invalid
 
 BOUGHT = Seed("carp", 100, "尾")
 
 
+HERE = Buyer(UUID(int=1), "320114", ("示例苗种场", "张三", "13800008000"))
+
+
+def ours(seed, **other):
+    told = {"worthless": "", "sold_by": UUID(int=2), "goes_to": "320114", "received_by": ("张三",)}
+    return OurRecord(UUID(int=3), seed, **(told | other))
+
+
 @pytest.mark.parametrize(
-    ("ours", "before", "worthless", "is_own", "said"),
+    ("record", "before", "said"),
     [
-        (Seed("carp", 100, "尾"), 0, "", False, ""),
-        (None, 0, "", False, "没有签发过"),
-        (Seed("carp", 1000, "尾"), 0, "", True, "本场自己卖出去"),
-        (Seed("carp", 1000, "尾"), 0, "作废", False, "作废"),
-        (Seed("carp", 1000, "kg"), 0, "", False, "另一个品种或单位"),
-        (Seed("carp", 150, "尾"), 60, "", False, "还剩 90"),
+        (ours(Seed("carp", 100, "尾")), 0, ""),
+        (ours(Seed("carp", 100, "尾"), received_by=("王五", "示例苗种场东区")), 0, ""),
+        (ours(Seed("carp", 100, "尾"), received_by=("王五", "别的场")), 0, "收货人不是本场"),
+        (ours(Seed("carp", 100, "尾"), goes_to="370212"), 0, "到达地不是本场"),
+        (None, 0, "没有签发过"),
+        (ours(Seed("carp", 1000, "尾"), sold_by=HERE.organisation_id), 0, "本场自己卖出去"),
+        (ours(Seed("carp", 1000, "尾"), worthless="作废"), 0, "作废"),
+        (ours(Seed("carp", 1000, "kg")), 0, "另一个品种或单位"),
+        (ours(Seed("carp", 150, "尾")), 60, "还剩 90"),
     ],
 )
-def test_a_purchase_is_held_against_our_record(ours, before, worthless, is_own, said):
-    standing, because = compare(BOUGHT, ours, before, worthless, is_own=is_own)
+def test_a_purchase_is_held_against_our_record(record, before, said):
+    standing, because = compare(BOUGHT, record, before, HERE)
     assert said in because
     assert (standing is Standing.MATCHED) == (not said)
 

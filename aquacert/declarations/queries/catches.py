@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries.machine import wild_limit
 from aquacert.declarations.rules.answers import Answers, BatchAnswer, Source
+from aquacert.declarations.rules.catches import not_wild
 from aquacert.declarations.rules.plan import Faults
 from aquacert.hatcheries import queries as hatcheries
-from aquacert.hatcheries.rules import KIND_NAMES, Kind
 from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.work import Look
 from aquacert.reference.rules.dates import Side, day_words, read_day
-
-WILD_FROM = frozenset({Kind.CAPTURE, Kind.ARRIVAL})
-"""What a lot of wild seed begins with: caught, or arrived here from who caught it."""
 
 
 def faults_of_catch(look: Look, paper: Declaration, answers: Answers) -> Faults:
@@ -55,17 +52,6 @@ def late(look: Look, paper: Declaration | None, text: str) -> str:
     return (
         f"{day_words(on)}捕获的，最晚 {limit.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 前申报，"
         "已经过了。请先打电话给申报点，问怎么办。"
-    )
-
-
-def not_wild(begun: Collection[Kind]) -> str:
-    """Return why seed that began so was not caught, or an empty text; a silent ledger says nothing."""
-    if not begun or WILD_FROM & set(begun):
-        return ""
-    words = "、".join(KIND_NAMES[one] for one in sorted(begun))
-    return (
-        f"台账里这一批记的是“{words}”，不是合法捕获。来源请选“人工饲养”；"
-        "真是捕获的，先在存塘里另记一批，变动原因选“合法捕获”。"
     )
 
 

@@ -35,6 +35,8 @@ def faults_of_checks(found: Checked, reading: Reading) -> Faults:
     for at, batch in enumerate(facts.batches):
         if not batch.licence.ok:
             faults[f"batches-{at}-lot"] = batch.licence.sentence
+        elif batch.contest:
+            faults[f"batches-{at}-lot"] = batch.contest
     if Reason.LEAD_TIME in failed:
         faults |= _too_soon(facts.earliest_at.astimezone(SHANGHAI), reading)
     if Reason.WILD in failed:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from aquacert.declarations.models import Declaration, Load
 from aquacert.declarations.queries.holds import free_each
-from aquacert.declarations.queries.machine import Found, day_of, facts_of
+from aquacert.declarations.queries.machine import Found, caught_lots, day_of, facts_of
 from aquacert.declarations.queries.origins import origin_standing
 from aquacert.declarations.queries.subjects import Subject, stored_subjects
 from aquacert.declarations.rules.checks import Check, checks
@@ -56,6 +56,8 @@ def _found(look: Look, subjects: Sequence[Subject]) -> list[Found]:
     facts = hatcheries.facts_of_farms(look, farms, held)
     wanted = {one.declaration_id: {batch.lot_id for batch in one.batches} for one in subjects}
     left = free_each(look, wanted)
+    contested = hatcheries.contested(look, {lot for lots in wanted.values() for lot in lots})
+    begun = hatcheries.beginnings(look, caught_lots(subjects))
     blocked, trips = _blocked(look, subjects), _trips(look, subjects)
     return [
         Found(
@@ -74,6 +76,8 @@ def _found(look: Look, subjects: Sequence[Subject]) -> list[Found]:
                 for batch in one.batches
                 if batch.brought
             },
+            contested=contested,
+            begun=begun,
         )
         for one in subjects
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -16,11 +16,12 @@ from aquacert.declarations.queries.origins import origin_standing
 from aquacert.declarations.queries.subjects import Asked, Subject, stored_subject
 from aquacert.declarations.rules.answers import SITES
 from aquacert.declarations.rules.asks import asks_of, open_asks
+from aquacert.declarations.rules.catches import not_wild
 from aquacert.declarations.rules.checks import BatchFacts, Check, CheckFacts, checks
 from aquacert.declarations.rules.clocks import wild_due
 from aquacert.declarations.rules.states import State
 from aquacert.hatcheries import queries as hatcheries
-from aquacert.hatcheries.rules import LicenceStanding
+from aquacert.hatcheries.rules import Kind, LicenceStanding
 from aquacert.hatcheries.rules.fitness import FarmFacts, FitReason, faults
 from aquacert.hatcheries.rules.origins import STANDING_WORDS, Standing
 from aquacert.kernel.clock import SHANGHAI, legal_day
@@ -61,6 +62,10 @@ class Found:
     plates_twice: tuple[str, ...]
     origins: Mapping[str, Standing]
     """Per number of a certificate from elsewhere."""
+    contested: Mapping[UUID, str]
+    """Lots that hold bought seed whose certificate does not hold, with the sentence."""
+    begun: Mapping[UUID, frozenset[Kind]]
+    """How the seed of the lots that are declared as caught came into the ledgers."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +101,15 @@ def checked(look: Look, subject: Subject, left: Mapping[UUID, int] | None = None
             for one in subject.batches
             if one.brought
         },
+        contested=hatcheries.contested(look, {one.lot_id for one in subject.batches}),
+        begun=hatcheries.beginnings(look, caught_lots([subject])),
     )
     return Checked(subject, facts_of(look, subject, found), found.blocked)
+
+
+def caught_lots(subjects: Collection[Subject]) -> set[UUID]:
+    """Return the lots whose seed is declared as caught in the wild."""
+    return {one.lot_id for subject in subjects for one in subject.batches if one.captured_on}
 
 
 def facts_of(look: Look, subject: Subject, found: Found) -> CheckFacts:
@@ -141,6 +153,8 @@ def _batch_facts(look: Look, one: Asked, found: Found, declared_on: date) -> Bat
         brought_certificate=one.brought,
         brought_words=STANDING_WORDS[standing] if standing else "",
         brought_ok=standing in {None, Standing.MATCHED, Standing.ACCEPTED},
+        contest=found.contested.get(one.lot_id, ""),
+        not_wild=not_wild(found.begun.get(one.lot_id, frozenset())) if one.captured_on else "",
     )
 
 

@@ -23,7 +23,9 @@ class Reason(StrEnum):
     HELD = "lot_free"
     ZONE = "zone_clear"
     LEAD_TIME = "lead_time"
+    BOUGHT = "bought_seed"
     WILD = "wild_in_time"
+    CAUGHT = "wild_lot"
     SITES = "wild_sites"
     ORIGIN = "origin_certificate"
     ASKS = "purpose_answers"
@@ -39,7 +41,9 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.HELD: "有批次正在检疫处理",
     Reason.ZONE: "在疫病管控区内，暂停受理",
     Reason.LEAD_TIME: "距启运不足规定的提前时间",
+    Reason.BOUGHT: "购入苗种的检疫证明对不上",
     Reason.WILD: "捕获后申报超过规定天数",
+    Reason.CAUGHT: "申报为合法捕获，台账里不是",
     Reason.SITES: "捕获苗种的暂养场所有条件不具备",
     Reason.ORIGIN: "外省来的苗种，检疫证明未核验",
     Reason.ASKS: "用途要说明的事没有填全",
@@ -54,14 +58,19 @@ TITLES: Mapping[Reason, str] = {
     Reason.HELD: "没有批次在检疫处理中",
     Reason.ZONE: "不在疫病区域",
     Reason.LEAD_TIME: "提前申报时间够",
+    Reason.BOUGHT: "购入苗种的检疫证明没有争议",
     Reason.WILD: "捕获后及时申报",
+    Reason.CAUGHT: "台账记的是捕获",
     Reason.SITES: "暂养场所条件具备",
     Reason.ORIGIN: "外省检疫证明已核对",
     Reason.ASKS: "用途说明已填",
     Reason.PLATE: "车辆当天未重复",
 }
 HARD = frozenset(
-    {Reason.HATCHERY, Reason.LICENCE, Reason.SPECIES, Reason.STOCK, Reason.HELD, Reason.ZONE}
+    {
+        *(Reason.HATCHERY, Reason.LICENCE, Reason.SPECIES, Reason.STOCK, Reason.HELD),
+        *(Reason.BOUGHT, Reason.ZONE),
+    }
 )
 """Acceptance is impossible while one of these stands; the rest are for a person to weigh."""
 
@@ -105,11 +114,15 @@ class BatchFacts:
     brought_words: str = ""
     """How far the certificate was checked, in words; with `brought_ok`."""
     brought_ok: bool = True
+    contest: str = ""
+    """Why seed bought into this lot may not be declared for now; empty when nothing is contested."""
+    not_wild: str = ""
+    """Why seed declared as caught was not, by its ledger; empty when it was, or was not said to be."""
 
 
 @dataclass(frozen=True)
 class CheckFacts:
-    """Everything the checks look at, gathered by `queries.check_facts`."""
+    """Everything the checks look at, gathered by `queries.machine`."""
 
     hatchery_approved: bool
     confirmed_on: date | None
@@ -142,6 +155,7 @@ def checks(facts: CheckFacts) -> tuple[Check, ...]:
         _species(facts),
         _stock(facts),
         _held(facts),
+        *_bought(facts),
         Check(Reason.ZONE, not facts.zones, "；".join(facts.zones) or "起运地、到达地均无管控"),
         _lead(facts),
     ]
@@ -210,6 +224,12 @@ def _held(facts: CheckFacts) -> Check:
     return Check(Reason.HELD, not lots, basis)
 
 
+def _bought(facts: CheckFacts) -> list[Check]:
+    """Tell of bought seed only where its certificate is contested: most farms buy none."""
+    told = [f"{one.pond}：{one.contest}" for one in facts.batches if one.contest]
+    return [Check(Reason.BOUGHT, ok=False, basis="；".join(told))] if told else []
+
+
 def _lead(facts: CheckFacts) -> Check:
     ok = facts.first_departure_at >= facts.earliest_at
     earliest = facts.earliest_at.astimezone(SHANGHAI)
@@ -234,7 +254,9 @@ def _wild(facts: CheckFacts) -> list[Check]:
         f"{one.pond}：{'、'.join(one.sites_lacking)}" for one in facts.batches if one.sites_lacking
     ]
     sites = Check(Reason.SITES, not lacking, "；".join(lacking) or "申报人逐项答“是”，到场核实")
-    return [*found, sites]
+    other = [f"{one.pond}：{one.not_wild}" for one in facts.batches if one.not_wild]
+    begun = Check(Reason.CAUGHT, not other, "；".join(other) or "批次以合法捕获或检疫到达记入")
+    return [*found, begun, sites]
 
 
 def in_time(batch: BatchFacts, declared_at: datetime) -> bool:

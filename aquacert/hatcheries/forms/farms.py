@@ -126,6 +126,7 @@ class LotForm(Form):
     kind = RadioField(_("怎么来的"), [CHOSEN], choices=STOCK_KINDS[:3])
     quantity = StringField(_("数量"), [NEEDED, Length(max=40)])
     certificate_number = StringField(_("检疫证明编号"), [Length(max=60)])
+    sure = BooleanField(_("编号没抄错，照样记入；县里核对认可以前，这一批不能申报"))
 
 
 class ReasonForm(Form):

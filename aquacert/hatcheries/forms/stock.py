@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from aquacert.hatcheries.forms.farms import CHOSEN, NEEDED, STOCK_KINDS, Judged
 from aquacert.http.forms import DayField, Form
 
+SURE = _("编号没抄错，照样记入；县里核对认可以前，这一批不能申报")
 PAPERS = {"accept": "image/*,.pdf", "capture": "environment"}
 
 
@@ -22,6 +23,7 @@ class EntryForm(Form):
     reason = StringField(_("说明"), [Length(max=120)])
     certificate_number = StringField(_("检疫证明编号"), [Length(max=60)])
     photo = FileField(_("检疫证明的照片"), render_kw=PAPERS)
+    sure = BooleanField(SURE)
 
 
 class MoveForm(Form):

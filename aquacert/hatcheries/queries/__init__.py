@@ -1,6 +1,6 @@
 """What may be asked about hatcheries. Every question takes a `Look` first."""
 
-from aquacert.hatcheries.queries.beginnings import beginnings
+from aquacert.hatcheries.queries.beginnings import beginnings, contested
 from aquacert.hatcheries.queries.campaigns import campaigns_blocking, due_campaigns
 from aquacert.hatcheries.queries.diary import (
     NoteLine,
@@ -70,6 +70,7 @@ __all__ = [
     "beginnings",
     "campaigns_blocking",
     "confirm_within",
+    "contested",
     "diary",
     "diary_since",
     "due_campaigns",

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from aquacert.kernel.errors import Invalid
 
@@ -81,6 +82,15 @@ def because_of(standing: Standing, because: str, before: Standing) -> str:
     return said
 
 
+def contest_of(number: str, standing: Standing, because: str) -> str:
+    """Return why seed bought under that certificate may not be declared for now."""
+    if standing is Standing.REFUSED:
+        way = "县里不认可；这部分苗从台账清点出去以后才能申报。"
+    else:
+        way = "县里核对认可以前不能申报，请联系申报点。"
+    return f"购入时的检疫证明 {number}：{because.rstrip('。')}。{way}"
+
+
 @dataclass(frozen=True, slots=True)
 class Seed:
     """Some seed: what was bought, or what one of our certificates covers."""
@@ -90,24 +100,68 @@ class Seed:
     unit: str
 
 
+@dataclass(frozen=True, slots=True)
+class OurRecord:
+    """What we know of one of our own certificates; `worthless` is its standing when it is none."""
+
+    certificate_id: UUID
+    seed: Seed
+    worthless: str
+    sold_by: UUID | None = None
+    """The body it was issued to."""
+    goes_to: str = ""
+    """County of the place of arrival; "" when nobody asks for the receiver."""
+    received_by: tuple[str, ...] = ()
+    """Names and telephones of the receiver, folded for comparing; never shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who says that he bought, as the certificate may name him."""
+
+    organisation_id: UUID
+    county: str
+    names: tuple[str, ...]
+    """Names and telephones of the farm and its contact, folded."""
+
+
 def compare(
-    bought: Seed, ours: Seed | None, before: int, standing: str, *, is_own: bool = False
+    bought: Seed, ours: OurRecord | None, before: int, buyer: Buyer
 ) -> tuple[Standing, str]:
     """Judge a purchase against our own record of its certificate; return how it stands and why.
 
-    `before` is what was booked under the same certificate already, by any farm; `standing` is the
-    certificate's word for what it is worth now, "" when it is worth something; `is_own` when the
-    farm that says it bought is the one the certificate was issued to.
+    `before` is what was booked under the same certificate already, by any farm.
     """
     if ours is None:
         return Standing.MISMATCHED, "本省没有签发过这个编号的检疫证明。"
-    if is_own:
-        return Standing.MISMATCHED, "这张检疫证明是本场自己卖出去时出的，不是买进来的。"
-    if standing:
-        return Standing.MISMATCHED, f"这张检疫证明现在是“{standing}”。"
-    if (bought.species_code, bought.unit) != (ours.species_code, ours.unit):
-        return Standing.MISMATCHED, "检疫证明上是另一个品种或单位。"
-    if before + bought.quantity > ours.quantity:
-        left = max(0, ours.quantity - before)
-        return Standing.MISMATCHED, f"检疫证明上还剩 {left:,} {ours.unit} 没有记入，少于购入数。"
-    return Standing.MATCHED, ""
+    seed, left = ours.seed, max(0, ours.seed.quantity - before)
+    unfit = (
+        (
+            ours.sold_by == buyer.organisation_id,
+            "这张检疫证明是本场自己卖出去时出的，不是买进来的。",
+        ),
+        (bool(ours.worthless), f"这张检疫证明现在是“{ours.worthless}”。"),
+        (
+            (bought.species_code, bought.unit) != (seed.species_code, seed.unit),
+            "检疫证明上是另一个品种或单位。",
+        ),
+        (
+            ours.goes_to not in {"", buyer.county},
+            "检疫证明上的到达地不是本场所在的县，苗种是出给别家的。",
+        ),
+        (
+            bool(ours.received_by) and not _same_receiver(ours.received_by, buyer.names),
+            "检疫证明上的收货人不是本场，也不是本场登记的联系人。",
+        ),
+        (
+            bought.quantity > left,
+            f"检疫证明上还剩 {left:,} {seed.unit} 没有记入，少于购入数。",
+        ),
+    )
+    because = next((said for is_so, said in unfit if is_so), "")
+    return (Standing.MISMATCHED if because else Standing.MATCHED), because
+
+
+def _same_receiver(named: tuple[str, ...], names: tuple[str, ...]) -> bool:
+    """Say whether the receiver may be the farm: the same name or telephone, or one in the other."""
+    return any(one in other or other in one for one in named for other in names if one and other)

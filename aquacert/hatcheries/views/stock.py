@@ -222,7 +222,8 @@ def _day(w: Work, text: str | None) -> date | None:
 def _provenance(form: EntryForm) -> Provenance:
     sent = form.photo.data
     paper = read_paper(sent.read(), sent.filename, field="photo") if sent else None
-    return Provenance(form.certificate_number.data or "", paper)
+    sure = bool(form.sure.data)
+    return Provenance(form.certificate_number.data or "", paper, asked=True, sure=sure)
 
 
 def _by_pond(found: Any) -> dict[tuple[UUID, str], list[Any]]:  # noqa: ANN401 (lines of lots)
@@ -283,5 +284,7 @@ def _open(w: Work, form: LotForm) -> UUID:
         unit=unit,
         quantity=quantity,
         kind=form.kind.data,
-        provenance=Provenance(form.certificate_number.data or ""),
+        provenance=Provenance(
+            form.certificate_number.data or "", asked=True, sure=bool(form.sure.data)
+        ),
     )

@@ -12,6 +12,12 @@ from sqlalchemy import select
 
 from aquacert.accounts.models import InboxMessage
 from aquacert.app import runner_of
+from aquacert.certificates.models import Certificate
+from aquacert.declarations.commands import submit_declaration
+from aquacert.declarations.models import Declaration
+from aquacert.declarations.queries import machine_checks
+from aquacert.declarations.queries.flags import checks_of_each
+from aquacert.declarations.rules.checks import Reason
 from aquacert.hatcheries.commands import (
     add_pond,
     book_stock,
@@ -26,14 +32,17 @@ from aquacert.hatcheries.commands import (
 )
 from aquacert.hatcheries.commands.stock import Provenance, judge_origin
 from aquacert.hatcheries.models import StockMovement, StockOrigin
-from aquacert.hatcheries.queries import balance, entries, lots, stock_of
+from aquacert.hatcheries.queries import balance, contested, entries, lots, stock_of
 from aquacert.hatcheries.queries.stockcheck import unbalanced
 from aquacert.kernel.clock import SystemClock
 from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
 from tests.make.accounts import make_person
+from tests.make.certificates import issue_one, make_ready
+from tests.make.declarations import draft
 from tests.make.hatcheries import lot, make_hatchery
+from tests.rooms.declarations.test_views import browser
 
 
 def test_seed_moves_between_ponds_by_entries_that_name_each_other(db):
@@ -220,3 +229,67 @@ def test_two_processes_never_take_more_than_there_is(db, settings):
         assert unbalanced(look) == []
         assert len(look.scalars(select(StockMovement))) == 34
         assert [one.balance for one in lots(look, farm.hatchery_id)] == [10]
+
+
+def test_a_purchase_that_does_not_fit_our_record_is_marked_at_once_and_holds_the_lot_back(db, app):
+    """The page asks first; API and workbook book it marked, and tell. Then the county settles it."""
+    farm, number = make_hatchery(db), f"{db.settings.province}00012345"
+    split = lot(db, farm, "凡纳滨对虾", 1000)
+    phone = browser(app, farm.owner_secret)
+    url = f"/hatcheries/lots/{farm.lot_id}/book"
+    asked = {"kind": "purchase", "quantity": "100", "certificate_number": number}
+    first = phone.post(url, data=asked | {"once": "a"})
+    assert first.status_code == 422
+    assert "没有签发过这个编号" in first.get_data(as_text=True)
+    assert "编号没抄错，照样记入" in first.get_data(as_text=True)
+    assert phone.post(url, data=asked | {"once": "b", "sure": "y"}).status_code == 302
+    paper = draft(db, farm)
+    with pytest.raises(Invalid) as error, db.work(farm.owner) as w:
+        submit_declaration(w, paper, statement=True)
+    assert "县里核对认可以前不能申报" in error.value.fields["batches-0-lot"]
+    with db.work(farm.owner) as w:  # a part of it put into another lot is not washed clean
+        transfer_stock(w, farm.lot_id, split, 10, "分塘")
+        book_stock(w, split, "purchase", 7, provenance=Provenance(f"{number[:-1]}6"))
+    with db.look(SYSTEM) as look:
+        assert set(contested(look, [farm.lot_id, split])) == {farm.lot_id, split}
+        origins = look.scalars(select(StockOrigin).order_by(StockOrigin.id))
+        told = look.scalars(
+            select(InboxMessage).where(InboxMessage.to_organisation_id == farm.organisation_id)
+        )
+        # Who saw it on the page is not told again; who booked it by another door is.
+        unfit = [one.subject for one in told if "对不上" in one.subject]
+        assert [f"{number[:-1]}6" in one for one in unfit] == [True]
+    assert [one.standing for one in origins] == ["mismatched", "mismatched"]
+    with db.work(farm.clerk) as w:
+        judge_origin(w, origins[0].id, accept=True, because="看过原件和付款记录")
+        judge_origin(w, origins[1].id, accept=False, because="没有这张证，来路不明")
+    with db.work(farm.owner) as w:
+        submit_declaration(w, paper, statement=True)
+    with db.look(SYSTEM) as look:
+        assert set(contested(look, [farm.lot_id, split])) == {split}
+    with db.work(farm.owner) as w:  # what was refused goes out of the ledger: it is over
+        book_stock(w, split, "disposal", 7, "来路不明，无害化处理")
+    with db.look(SYSTEM) as look:
+        assert contested(look, [split]) == {}
+        found = machine_checks(look, look.get(Declaration, paper))
+        assert all(one.ok for one in found if one.reason is Reason.STOCK)
+    with db.work(farm.owner) as w:
+        book_stock(w, farm.lot_id, "death", 1_000_000)
+    with db.look(farm.clerk) as look:
+        [checks] = checks_of_each(look, [paper]).values()
+        assert Reason.STOCK in {one.reason for one in checks if not one.ok}
+
+
+def test_a_farm_does_not_buy_in_what_it_sold_nor_what_was_sold_to_another(db, house):
+    ready = make_ready(db)
+    issue_one(house, ready)
+    seller, other = ready.paper.farm, make_hatchery(db)
+    with db.look(SYSTEM) as look:
+        number = look.scalars(select(Certificate.number))[0]
+    for farm, said in ((seller, "本场自己卖出去"), (other, "到达地不是本场所在的县")):
+        asked = Provenance(number, asked=True)
+        with pytest.raises(Invalid) as error, db.work(farm.owner) as w:
+            book_stock(w, farm.lot_id, "purchase", 100, provenance=asked)
+        assert said in error.value.fields["certificate_number"]
+        with db.look(SYSTEM) as look:
+            assert "purchase" not in [one.kind for one in entries(look, farm.lot_id)]

@@ -18,7 +18,7 @@ from aquacert.hatcheries.commands.stock.moving import (
     split_lot,
     transfer_stock,
 )
-from aquacert.hatcheries.commands.stock.origins import OurRecord, judge_origin, settle_origin
+from aquacert.hatcheries.commands.stock.origins import judge_origin, settle_origin
 from aquacert.hatcheries.commands.stock.posting import Entry, hold_lots, lock_lots
 from aquacert.hatcheries.commands.stock.sheets import (
     book_rows,
@@ -30,7 +30,6 @@ from aquacert.hatcheries.commands.stock.short import tell_if_short
 
 __all__ = [
     "Entry",
-    "OurRecord",
     "Provenance",
     "book_rows",
     "book_stock",

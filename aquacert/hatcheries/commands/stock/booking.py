@@ -7,6 +7,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from aquacert.hatcheries.commands.stock.origins import on_the_spot, why_not
 from aquacert.hatcheries.commands.stock.posting import About, Entry, own_lot, post
 from aquacert.hatcheries.models import Hatchery, Lot, StockOrigin
 from aquacert.hatcheries.parsers.papers import Paper
@@ -40,9 +41,14 @@ class Provenance:
 
     number: str = ""
     photo: Paper | None = None
+    asked: bool = False
+    """A person sees the answer: a number of ours that does not fit is told before it is booked."""
+    sure: bool = False
+    """He was told and books it all the same; the county settles it."""
 
 
 UNKNOWN = Provenance()
+CONFIRM = "编号没抄错、照样记入，就勾这一项。"
 
 
 def book_stock(
@@ -67,6 +73,8 @@ def book_stock(
         w.get_for_change(Hatchery, w.get(Lot, lot_id).hatchery_id)
     lot = own_lot(w, lot_id)
     on = happened(happened_on, w.today)
+    if kind == Kind.PURCHASE and provenance.asked and not provenance.sure:
+        refuse_unfit(w, lot, provenance.number, quantity)
     entry = post(w, lot, Kind(kind), quantity, About(reason, happened_on=on))
     if entry.kind is Kind.PURCHASE:
         keep_origin(w, entry, lot.hatchery_id, (lot.number, lot.division_code), provenance)
@@ -90,6 +98,16 @@ def correct_stock(w: Work, lot_id: UUID, counted: int, reason: str) -> Entry | N
     return post(w, lot, Kind.CORRECTION, counted - lot.balance, About(reason))
 
 
+def refuse_unfit(w: Work, lot: Lot, number: str, quantity: int) -> None:
+    """Raise `Invalid` at the number when it is one of ours and does not fit this purchase."""
+    if because := why_not(w, lot, certificate_number(number), quantity):
+        raise Invalid(
+            "检疫证明对不上。",
+            certificate_number=f"{because}请核对编号；没抄错也可以照记，县里核对认可以前这一批不能申报。",
+            sure=CONFIRM,
+        )
+
+
 def keep_origin(
     w: Work, entry: Entry, hatchery_id: UUID, names: tuple[str, str], came: Provenance
 ) -> UUID:
@@ -110,6 +128,9 @@ def keep_origin(
             booked_at=w.now,
         )
     )
+    w.session.flush()
+    if number:
+        on_the_spot(w, origin, told_already=came.sure)
     if came.photo is not None:
         w.attach(origin, came.photo.data, came.photo.name, came.photo.media_type)
     w.record(StockBought(names[0], number, origin.standing), on=origin, county=names[1])

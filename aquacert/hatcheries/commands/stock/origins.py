@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from aquacert.accounts import commands as accounts
 from aquacert.hatcheries.models import Hatchery, Lot, StockMovement, StockOrigin
 from aquacert.hatcheries.queries.origins import origin_in_scope
 from aquacert.hatcheries.rules import OPEN, Standing, because_of
-from aquacert.hatcheries.rules.origins import Seed, compare
+from aquacert.hatcheries.rules.origins import Buyer, OurRecord, Seed, compare, is_ours
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import NotAllowedNow
 from aquacert.kernel.work import Work
+from aquacert.reference.rules.text import folded
 
 COUNTS = (Standing.MATCHED.value, Standing.ACCEPTED.value)
 
@@ -30,17 +31,6 @@ class OriginJudged(Fact):
     standing: str
 
 
-@dataclass(frozen=True, slots=True)
-class OurRecord:
-    """What we know of one of our own certificates; `worthless` is its standing when it is none."""
-
-    certificate_id: UUID
-    seed: Seed
-    worthless: str
-    sold_by: UUID | None = None
-    """The body it was issued to."""
-
-
 def settle_origin(w: Work, origin_id: UUID, ours: OurRecord | None) -> None:
     """Judge a purchase by our own record; once it is judged nothing is done."""
     number = w.get(StockOrigin, origin_id).certificate_number
@@ -50,27 +40,70 @@ def settle_origin(w: Work, origin_id: UUID, ours: OurRecord | None) -> None:
     origin = w.get_for_change(StockOrigin, origin_id)
     if origin.standing != Standing.UNCHECKED.value:
         return
-    lot, farm = w.get(Lot, origin.lot_id), w.get(Hatchery, origin.hatchery_id)
-    quantity = w.get(StockMovement, origin.movement_id).quantity
-    bought = Seed(lot.species_code, quantity, lot.unit)
-    standing, because = compare(
-        bought,
-        ours.seed if ours else None,
-        _booked_under(w, origin),
-        ours.worthless if ours else "",
-        is_own=ours is not None and ours.sold_by == farm.organisation_id,
-    )
+    standing, because = weigh(w, origin, ours)
     origin.certificate_id = ours.certificate_id if ours else None
     _judge(w, origin, standing, because)
     if standing is Standing.MISMATCHED:
-        accounts.tell(
-            w,
-            to_organisation=farm.organisation_id,
-            kind="hatchery",
-            subject=f"购入苗种的检疫证明 {number} 对不上：{because}",
-            body="记错了编号，请打电话给申报点，由县里核对。",
-            link=f"/hatcheries/lots/{lot.id}",
-        )
+        tell_buyer(w, origin)
+
+
+def on_the_spot(w: Work, origin: StockOrigin, *, told_already: bool) -> None:
+    """Mark a purchase at once whose number is ours and does not fit; what fits is settled later.
+
+    Only a mismatch is final here: two that book under one number at the same time do not see each
+    other yet, and the task that settles them does. `told_already`: the page said so to the buyer.
+    """
+    number = origin.certificate_number
+    if not is_ours(number, w.settings.province):
+        return
+    ours: OurRecord | None = w.home.impact.ask(w, "certificate_of_number", number)
+    standing, because = weigh(w, origin, ours)
+    if standing is not Standing.MISMATCHED:
+        return
+    origin.certificate_id = ours.certificate_id if ours else None
+    _judge(w, origin, standing, because)
+    if not told_already:
+        tell_buyer(w, origin)
+
+
+def weigh(w: Work, origin: StockOrigin, ours: OurRecord | None) -> tuple[Standing, str]:
+    """Compare a purchase with our own record of the number it names."""
+    lot, farm = w.get(Lot, origin.lot_id), w.get(Hatchery, origin.hatchery_id)
+    movement = w.get(StockMovement, origin.movement_id)
+    bought = Seed(lot.species_code, movement.quantity, lot.unit)
+    return compare(bought, ours, _booked_under(w, origin), buyer_of(farm))
+
+
+def why_not(w: Work, lot: Lot, number: str, quantity: int) -> str:
+    """Return what does not fit before anything is booked, "" when it fits or is not ours to know."""
+    if not is_ours(number, w.settings.province):
+        return ""
+    ours: OurRecord | None = w.home.impact.ask(w, "certificate_of_number", number)
+    farm = w.get(Hatchery, lot.hatchery_id)
+    booked = booked_under(w, number)
+    bought = Seed(lot.species_code, quantity, lot.unit)
+    return compare(bought, ours, booked, buyer_of(farm))[1]
+
+
+def buyer_of(farm: Hatchery) -> Buyer:
+    """Return the farm as a certificate may name it."""
+    said = (farm.name, farm.contact_name, farm.phone, farm.place)
+    return Buyer(
+        farm.organisation_id, farm.division_code, tuple(folded(one) for one in said if one)
+    )
+
+
+def tell_buyer(w: Work, origin: StockOrigin) -> None:
+    """Tell the farm what does not fit of the certificate it named."""
+    farm = w.get(Hatchery, origin.hatchery_id)
+    accounts.tell(
+        w,
+        to_organisation=farm.organisation_id,
+        kind="hatchery",
+        subject=f"购入苗种的检疫证明 {origin.certificate_number} 对不上：{origin.because}",
+        body="县里核对认可以前，这一批不能申报。记错了编号，请打电话给申报点。",
+        link=f"/hatcheries/lots/{origin.lot_id}",
+    )
 
 
 def judge_origin(w: Work, origin_id: UUID, *, accept: bool, because: str = "") -> None:
@@ -95,13 +128,17 @@ def _judge(w: Work, origin: StockOrigin, standing: Standing, because: str) -> No
 
 
 def _booked_under(w: Work, origin: StockOrigin) -> int:
-    """Sum what other purchases took from the same certificate, whoever booked them."""
+    return booked_under(w, origin.certificate_number, but_not=origin.id)
+
+
+def booked_under(w: Work, number: str, but_not: UUID | None = None) -> int:
+    """Sum what purchases took from one certificate, whoever booked them."""
     total = w.session.scalar(
         select(func.coalesce(func.sum(StockMovement.quantity), 0))
         .join(StockOrigin, StockOrigin.movement_id == StockMovement.id)
         .where(
-            StockOrigin.certificate_number == origin.certificate_number,
-            StockOrigin.id != origin.id,
+            StockOrigin.certificate_number == number,
+            StockOrigin.id != but_not if but_not else true(),
             StockOrigin.standing.in_(COUNTS),
         )
     )
