@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from aquacert.declarations.commands import (
     accept_declaration,
     ask_supplement,
     assign_vet,
+    merge_draft,
     refuse_declaration,
     save_draft,
     submit_declaration,
@@ -79,10 +81,19 @@ def create() -> Response:
 @bp.put("/<uuid:declaration_id>")
 @allowed(P.DECLARATION_DECLARE, P.DECLARATION_PROXY)
 def change(declaration_id: UUID) -> Response:
-    """Save the answers of a draft, or the pending change of a submitted declaration."""
+    """Save answers of a draft, or the pending change of a submitted declaration.
+
+    Only what the body names is changed, so that a second window's part stays; `was` (the answers as
+    the caller had last sent them, same form) lets what both changed differently come back as `clashes`.
+    Rows that the body's `batches` or `loads` no longer have are taken away.
+    """
+    asked = body()
+    was = asked.pop("was", None)
+    if was is not None and not isinstance(was, dict):
+        raise Invalid("was 应该是对象。", was="照上次交的内容原样带上。")
     with work(once=api_key()) as w:
-        save_draft(w, from_mapping(body()), declaration_id)
-        return _said(w, declaration_id)
+        clashes = merge_draft(w, declaration_id, asked, was)
+        return _said(w, declaration_id, clashes=clashes)
 
 
 @bp.post("/<uuid:declaration_id>/submit")
@@ -184,9 +195,14 @@ def shape(row: Declaration) -> dict[str, Any]:
     }
 
 
-def _said(w: Work, declaration_id: UUID, status: int = 200) -> Response:
+def _said(
+    w: Work, declaration_id: UUID, status: int = 200, clashes: Mapping[str, str] | None = None
+) -> Response:
     row = w.get(Declaration, declaration_id)
-    w.reply = as_text({"id": row.id, "number": row.number, "state": row.state})
+    told: dict[str, Any] = {"id": row.id, "number": row.number, "state": row.state}
+    if clashes is not None:
+        told["clashes"] = dict(clashes)
+    w.reply = as_text(told)
     return Response(w.reply, status=status, mimetype="application/json")
 
 
@@ -222,6 +238,7 @@ def _load(one: LoadFacts) -> dict[str, Any]:
         "departs_at": one.departs_at,
         "travel_days": one.travel_days,
         "purpose": one.purpose,
+        "purpose_answers": dict(one.purpose_answers),
         "lines": [
             {"batch_id": line.batch_id, "quantity": line.load_quantity} for line in one.lines
         ],

@@ -4,6 +4,7 @@ from aquacert.declarations.commands.calls import CallNote, note_call
 from aquacert.declarations.commands.drafts import (
     copy_last,
     discard_change,
+    merge_draft,
     save_draft,
     save_fields,
     settle_clash,
@@ -13,6 +14,7 @@ from aquacert.declarations.commands.office import (
     accept_declaration,
     ask_supplement,
     assign_vet,
+    plan_visit,
     refuse_declaration,
 )
 from aquacert.declarations.commands.papers import attach_paper, withdraw_paper
@@ -59,7 +61,9 @@ __all__ = [
     "mark_certified",
     "mark_inspected",
     "mark_testing",
+    "merge_draft",
     "note_call",
+    "plan_visit",
     "refuse_declaration",
     "save_draft",
     "save_fields",

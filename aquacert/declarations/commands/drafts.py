@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from aquacert.accounts.queries.offices import office_of
 from aquacert.declarations.commands.facts import ChangeDiscarded, DeclarationWithdrawn, DraftSaved
 from aquacert.declarations.models import Declaration
-from aquacert.declarations.rules.answers import Answers, copied, flat, from_json
+from aquacert.declarations.rules.answers import Answers, copied, flat, from_json, from_mapping
 from aquacert.declarations.rules.states import MOVES, Act, LabStage, State
 from aquacert.declarations.rules.typed import (
     changed_rows,
     from_flat,
     merged,
     only_known,
+    only_named,
     rows_of,
     settled,
     with_days,
@@ -57,6 +59,32 @@ def save_draft(
     saved = DraftSaved(len(answers.batches), len(answers.loads))
     w.record(saved, on=paper, county=paper.origin_code)
     return paper.id
+
+
+def merge_draft(
+    w: Work,
+    declaration_id: UUID,
+    asked: Mapping[str, Any],
+    was: Mapping[str, Any] | None = None,
+) -> dict[str, str]:
+    """Put the parts of a form that `asked` names over what is kept, as one page of it would.
+
+    What it does not name stays; `was` is the form as the caller had read it. Returns the clashes.
+    Rows are taken away only where the caller had read as many as stand: else it is another's row.
+    """
+    paper = own(w, declaration_id)
+    _editable(paper)
+    stored = from_json(paper.pending or paper.answers)
+    typed = only_named(from_mapping(asked), asked)
+    shown = None if was is None else flat(from_mapping(was))
+    clashes = save_fields(w, declaration_id, typed, shown)
+    for name, row in (("batches", "batch"), ("loads", "load")):
+        if isinstance(asked.get(name), list):
+            kept, there = len(asked[name] or [None]), len(getattr(stored, name))
+            read = len((was or {}).get(name) or []) or there
+            for at in range(there - 1, kept - 1, -1) if read == there else ():
+                save_fields(w, declaration_id, {}, row=f"-{row}-{at}")
+    return clashes
 
 
 def save_fields(

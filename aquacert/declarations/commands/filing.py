@@ -92,7 +92,7 @@ def file_form(
     if paper is None:
         raise NotFound
     plain = facts.plain() if isinstance(facts, FormFacts) else dict(facts)
-    LAYOUTS[kind][0](**plain)  # a form is never filed without a fact that it prints
+    LAYOUTS[LAYOUT][kind][0](**plain)  # a form is never filed without a fact that it prints
     said = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     w.hold_trail(paper.origin_code)
     before = w.row(LAST_FORM, kind=kind.value, subject=subject_id)

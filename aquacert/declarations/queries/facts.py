@@ -116,6 +116,8 @@ class LoadFacts:
     travel_days: int
     purpose: str
     lines: tuple[LineFacts, ...]
+    purpose_answers: Mapping[str, Any] = field(default_factory=dict)
+    """What the purpose asks besides, and was answered."""
 
     @property
     def quantity(self) -> int:
@@ -274,6 +276,7 @@ def _facts(look: Look, load: Any, lines: Sequence[Any]) -> LoadFacts:  # noqa: A
         departs_at=load.departs_at,
         travel_days=load.travel_days,
         purpose=load.purpose,
+        purpose_answers=load.purpose_answers or {},
         lines=_lines(look, lines),
     )
 

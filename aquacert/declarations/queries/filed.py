@@ -103,7 +103,7 @@ def form_line(look: Look, declaration_id: UUID, form_id: UUID) -> FormLine:
 
 def sheet_of_form(row: FiledForm) -> Sheet:
     """Return what a filed form prints."""
-    return sheet_of(FormKind(row.kind), json.loads(row.facts), row.number)
+    return sheet_of(FormKind(row.kind), json.loads(row.facts), row.number, row.layout)
 
 
 def masked_sheet(row: FiledForm) -> Sheet:
@@ -113,7 +113,7 @@ def masked_sheet(row: FiledForm) -> Sheet:
     """
     facts = json.loads(row.facts)
     hidden = {name: mask(facts[name]) for name, mask in MASKS.items() if facts.get(name)}
-    return sheet_of(FormKind(row.kind), facts | hidden, row.number)
+    return sheet_of(FormKind(row.kind), facts | hidden, row.number, row.layout)
 
 
 def pdf_of_form(row: FiledForm) -> tuple[str, bytes]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
-from aquacert.declarations.rules.answers import Answers, BatchAnswer, LoadAnswer
+from aquacert.declarations.rules.answers import Answers, BatchAnswer, LoadAnswer, flat
 from aquacert.reference.rules.dates import Side, settled_day, settled_moment
 
 MOST_ROWS = 20
@@ -69,6 +69,22 @@ def only_known(typed: Mapping[str, Any]) -> dict[str, str]:
         name: str(value).replace("\x00", "")[:LONGEST]
         for name, value in typed.items()
         if known(name)
+    }
+
+
+def only_named(answers: Answers, asked: Mapping[str, Any]) -> dict[str, str]:
+    """Return the answers that a body of the API names, under their fields' names."""
+    values = flat(answers)
+    named = {"phone"} if "phone" in asked else set()
+    for kind in ("batches", "loads"):
+        rows = asked.get(kind)
+        for at, row in enumerate(rows if isinstance(rows, list) else []):
+            if isinstance(row, Mapping):
+                named |= {f"{kind}-{at}-{name}" for name in row}
+    return {
+        name: said
+        for name, said in values.items()
+        if name in named or name.rpartition("-")[0] in named
     }
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from aquacert.declarations.commands import save_fields
+from aquacert.declarations.queries import declaration
+from aquacert.declarations.rules.answers import from_json
 from tests.make.accounts import Made, make_person, token
-from tests.make.declarations import DESTINATION, answers, make_declaration
+from tests.make.declarations import DESTINATION, answers, draft, make_declaration
 from tests.make.hatcheries import make_hatchery
 
 BASE = "/api/v1/declarations"
@@ -132,3 +135,26 @@ def test_hatcheries_speak_json_too(db, client, farm, owner, clerk):
     ledger = client.get(f"/api/v1/hatcheries/lots/{farm.lot_id}/movements", headers=clerk).json
     assert [one["kind"] for one in ledger["items"]] == ["hatch", "death"]
     assert client.get("/api/v1/hatcheries", headers=clerk).json["next"] is None
+
+
+def test_a_put_changes_what_it_names_and_loses_no_other_windows_part(db, client, farm, owner):
+    declaration_id = draft(db, farm)
+    url = f"/api/v1/declarations/{declaration_id}"
+    with db.work(farm.owner) as w:  # another window, meanwhile
+        save_fields(w, declaration_id, {"loads-0-plate": "示A00009", "batches-0-quantity": "40万"})
+    said = {"batches": [{"quantity": "30万"}], "phone": "13800000009"}
+    was = {"batches": [{"quantity": "50万"}]}
+    answer = client.put(url, json=said | {"was": was}, headers=owner)
+    assert answer.json["clashes"] == {"batches-0-quantity": "30万"}
+    with db.look(farm.owner) as look:
+        kept = from_json(declaration(look, declaration_id).answers)
+    assert (kept.batches[0].quantity, kept.loads[0].plate) == ("40万", "示A00009")
+    assert (kept.phone, kept.batches[0].lot) == ("13800000009", str(farm.lot_id))
+    two = {"loads": [{}, {"plate": "示A00010"}]}
+    client.put(url, json=two, headers=owner)
+    one = {"loads": [{"departs_at": "2026-05-15 8:00"}]}
+    client.put(url, json=one, headers=owner)
+    with db.look(farm.owner) as look:
+        kept = from_json(declaration(look, declaration_id).answers)
+    assert [one.plate for one in kept.loads] == ["示A00009"]
+    assert kept.loads[0].departs_at == "2026-05-15 8:00"

@@ -13,6 +13,7 @@ from docx.text.paragraph import Paragraph
 
 from aquacert.declarations.documents import LAYOUTS, sheet_of
 from aquacert.declarations.rules.filing import FORM_WORDS, FormKind
+from aquacert.kernel.errors import Unavailable
 from aquacert.kernel.sheetdocx import docx_of
 from aquacert.kernel.sheetpdf import pdf_of
 from aquacert.kernel.sheets import DEMO_MARK, Sheet, Signs, Words, printable, words_of
@@ -60,7 +61,7 @@ def test_pdf_and_word_file_say_the_same(kind):
 
 
 def test_every_kind_of_form_has_a_layout_and_a_name():
-    assert set(LAYOUTS) == set(FORM_WORDS) == set(FormKind)
+    assert all(set(one) == set(FORM_WORDS) == set(FormKind) for one in LAYOUTS.values())
 
 
 def test_a_character_no_font_has_is_marked_on_the_pdf_and_whole_in_the_word_file():
@@ -84,3 +85,10 @@ def test_what_a_word_processor_left_in_a_text_keeps_no_form_from_print():
     ]
     assert docx_of(stray) == docx_of(printable(stray))
     assert pdf_of(stray) == pdf_of(printable(stray))
+
+
+def test_a_form_of_a_layout_that_is_unknown_here_is_not_drawn_by_another():
+    plain = example(FormKind.ACCEPTANCE).plain()
+    assert sheet_of(FormKind.ACCEPTANCE, plain, "1", 1) == sheet_of(FormKind.ACCEPTANCE, plain, "1")
+    with pytest.raises(Unavailable, match="版式 7"):
+        sheet_of(FormKind.ACCEPTANCE, plain, "1", 7)
