@@ -49,6 +49,7 @@ MEASURES = (
     "sync_day",
     "upload",
     "memory",
+    "field_app",
 )
 LEAST_PAIRS = 7
 

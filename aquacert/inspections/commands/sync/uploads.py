@@ -166,12 +166,14 @@ class _Pen:
         """Write what comes, up to `most` bytes, and sync it; raise `NoRoom` on a full disk."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            is_new = not self.path.exists()
             handle = os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600)
             try:
+                if is_new:
+                    _sync_folder(self.path.parent)
                 self._fill(handle, source, most)
             finally:
                 os.close(handle)
-            _sync_folder(self.path.parent)
         except OSError as error:
             raise NoRoom(FULL, detail=str(error)) from error
 
