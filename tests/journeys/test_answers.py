@@ -34,7 +34,7 @@ def test_a_supplement_goes_out_once_and_comes_back_with_a_photograph(db, reader)
 
     clerk.open(PICK.format(paper.declaration_id, "accept"))
     assert "补正说明：已补" in clerk.text
-    clerk.press("受理，出具受理单")
+    clerk.press("受理，出具受理单", untimed="y")
     assert "已受理，受理单已出具" in clerk.text
 
 

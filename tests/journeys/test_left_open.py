@@ -32,7 +32,7 @@ def test_a_clerk_whose_role_ends_accepts_nothing_more(db, reader):
     paper = make_declaration(db)
     made = make_person(db, "office_clerk", organisation_id=paper.farm.office_id)
     clerk = reader(made).open(f"/declarations/?pick={paper.declaration_id}")
-    pressed = clerk.filled("受理，出具受理单")
+    pressed = clerk.filled("受理，出具受理单", untimed="y")
     end_roles(db, made.person_id)
     clerk.send(*pressed)
     assert clerk.status in {403, 404}
@@ -43,7 +43,7 @@ def test_somebody_frozen_is_at_the_sign_in_page_with_his_next_press(db, reader):
     paper = make_declaration(db)
     made = make_person(db, "office_clerk", organisation_id=paper.farm.office_id)
     clerk = reader(made).open(f"/declarations/?pick={paper.declaration_id}")
-    pressed = clerk.filled("受理，出具受理单")
+    pressed = clerk.filled("受理，出具受理单", untimed="y")
     with db.work(SYSTEM) as w:
         freeze_person(w, made.person_id, frozen=True, reason="查账号")
         end_sessions(w, made.person_id, because="查账号")

@@ -42,7 +42,7 @@ def test_an_answer_that_got_lost_is_answered_the_same(db, reader):
     paper = make_declaration(db)
     clerk = reader(make_person(db, "office_clerk", organisation_id=paper.farm.office_id))
     clerk.open(f"/declarations/?pick={paper.declaration_id}")
-    pressed = clerk.filled("受理，出具受理单")
+    pressed = clerk.filled("受理，出具受理单", untimed="y")
     landed = {clerk.send(*pressed).path for _ in range(3)}
     assert landed == {f"/declarations/{paper.declaration_id}"}
     assert clerk.status == 200
@@ -56,8 +56,8 @@ def test_two_clerks_at_one_declaration_are_told_who_was_first(db, reader):
         )
         for _ in range(2)
     )
-    one.press("受理，出具受理单")
-    two.press("受理，出具受理单")
+    one.press("受理，出具受理单", untimed="y")
+    two.press("受理，出具受理单", untimed="y")
     assert two.status == 409
     assert "已受理" in two.text
     assert "派官方兽医" in two.open(f"/declarations/{paper.declaration_id}").text

@@ -97,6 +97,18 @@ class DeclarationAccepted(Fact):
 
 
 @dataclass(frozen=True)
+class VisitPlanned(Fact):
+    """The office said, or changed, when the official vet comes."""
+
+    tag: ClassVar[str] = "declarations:declaration:plan-visit"
+    title: ClassVar[str] = "定到场时间"
+    number: str
+    visit_at: datetime
+    place: str
+    before: datetime | None
+
+
+@dataclass(frozen=True)
 class DeclarationRefused(Fact):
     """The office refused on a lawful ground, with a reason."""
 

@@ -13,6 +13,7 @@ from aquacert.declarations.commands.facts import (
     DeclarationRefused,
     SupplementRequested,
     VetAssigned,
+    VisitPlanned,
 )
 from aquacert.declarations.commands.filing import file_opening
 from aquacert.declarations.commands.proposing import check_proposal
@@ -36,7 +37,8 @@ from aquacert.declarations.rules.grounds import (
     why_not_ground,
 )
 from aquacert.declarations.rules.states import MOVES, Act, State
-from aquacert.kernel.errors import Invalid, NotAllowed, NotReady
+from aquacert.kernel.clock import SHANGHAI
+from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow, NotReady
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 from aquacert.reference import queries as reference
@@ -54,11 +56,13 @@ def accept_declaration(
     visit_place: str = "",
     vet_id: UUID | None = None,
     seen_at: datetime | None = None,
+    only_passed: bool = False,
 ) -> None:
     """Accept, with the planned visit; assign the vet at once when one is named.
 
-    Raises `NotReady` with every obstacle (zone, licence, species, stock) at once. `seen_at` is the
-    declarant's last change that the clerk had before him; a later one is `Invalid`.
+    Raises `NotReady` with every obstacle (zone, licence, species, stock) at once, and with every
+    check that did not pass when `only_passed`. `seen_at` is the declarant's last change that the
+    clerk had before him; a later one is `Invalid`.
     """
     paper = w.get_for_change(Declaration, declaration_id)
     _check_clerk(w, paper)
@@ -67,6 +71,8 @@ def accept_declaration(
     MOVES.after(State(paper.state), Act.ACCEPT)
     if in_the_way := obstacles(found):
         raise NotReady(in_the_way, "现在还不能受理。")
+    if only_passed and (open_ := [one.title for one in found if not one.ok]):
+        raise NotReady(open_, "机器核对有一项没有通过，请单独看。")
     _check_visit(w, paper, visit_at)
     w.move(paper, MOVES, Act.ACCEPT)
     paper.answered_at, paper.answered_by_id = w.now, w.actor.person_id
@@ -177,6 +183,34 @@ def _assign(w: Work, paper: Declaration, vet_id: UUID, because: str = "") -> Non
         subject=f"派您检疫 {paper.number}。",
         link=f"/declarations/{paper.id}",
     )
+
+
+def plan_visit(w: Work, declaration_id: UUID, *, visit_at: datetime, visit_place: str = "") -> None:
+    """Say, or say anew, when the official vet comes; the owner and the vet are told.
+
+    Raises `NotAllowedNow` before acceptance and once the inspection is over.
+    """
+    paper = w.get_for_change(Declaration, declaration_id)
+    if paper.state not in {State.ACCEPTED.value, State.ASSIGNED.value}:
+        raise NotAllowedNow("受理以后、检疫以前才能定到场时间，请看最新内容。")
+    _check_visit(w, paper, visit_at)
+    place = clean(visit_place, field="visit_place") or paper.visit_place
+    if (paper.visit_at, paper.visit_place) == (visit_at, place):
+        return
+    before, paper.visit_at, paper.visit_place = paper.visit_at, visit_at, place
+    fact = VisitPlanned(paper.number or "", visit_at, place, before)
+    w.record(fact, on=paper, county=paper.origin_code)
+    said = visit_at.astimezone(SHANGHAI)
+    sentence = f"官方兽医到场时间：{said.month}月{said.day}日 {said:%H:%M}，{place}。"
+    _tell_owner(w, paper, sentence)
+    if paper.vet_id is not None and paper.vet_id != w.actor.person_id:
+        accounts.tell(
+            w,
+            to_person=paper.vet_id,
+            kind="inspection",
+            subject=f"{paper.number} {sentence}",
+            link=f"/declarations/{paper.id}",
+        )
 
 
 def _check_clerk(w: Work, paper: Declaration) -> None:

@@ -87,6 +87,7 @@ class AcceptForm(AnswerForm):
     visit_at = StringField(
         _("拟派员时间"), render_kw={"type": "datetime-local", "autocomplete": "off"}
     )
+    untimed = BooleanField(_("到场时间待定，先出具"), [Judged()])
     vet_id = SelectField(_("官方兽医"))
     visit_place = StringField(_("实施检疫地点"))
 

@@ -20,6 +20,13 @@ class OnceForm(SupplementForm):
     sure = BooleanField(_("没勾的不用补"), [Judged()])
 
 
+class VisitForm(Form):
+    """When the official vet comes."""
+
+    visit_at = StringField(_("到场时间"), [Judged()], render_kw=MOMENT)
+    visit_place = StringField(_("实施检疫地点"))
+
+
 class CodeForm(Form):
     """The code that the owner reads out."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 
 from aquacert.accounts.queries.organisations import agencies_for
-from aquacert.accounts.queries.people import official_vets, person_label
+from aquacert.accounts.queries.people import VetLine, official_vets, person_label
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries.facts import all_load_facts, batches_of
 from aquacert.declarations.queries.papers import KINDS, papers_of
@@ -27,6 +28,8 @@ from aquacert.kernel.paging import Pages
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 
+MOST_ALIKE = 50
+"""Declarations of one farm that one page accepts at once."""
 TEST_WORDS = {
     LabStage.UNKNOWN: "等现场检疫后定",
     LabStage.EXEMPT: "免检",
@@ -50,16 +53,42 @@ class Station:
     gap: str = ""
 
 
-def vet_choices(look: Look, paper: Declaration) -> list[tuple[str, str]]:
-    """Return the official vets who may be sent: of the office and of the agencies above it."""
+@dataclass(frozen=True)
+class VetsHere:
+    """The official vets of a place: who may be sent, and who may not as he filled it in himself."""
+
+    free: tuple[VetLine, ...]
+    own_hands: tuple[VetLine, ...]
+
+
+def vets_here(look: Look, paper: Declaration) -> VetsHere:
+    """Return the official vets of the office and of the agencies above it."""
     hands = {paper.declared_by_id, *hands_of(look, paper.id)}
     bodies = [paper.office_id, *(one.id for one in agencies_for(look, paper.origin_code))]
-    found: dict[str, str] = {}
+    found: dict[UUID, VetLine] = {}
     for body in dict.fromkeys(bodies):
         for vet in official_vets(look, body, look.today):
-            if vet.person_id not in hands:
-                found.setdefault(str(vet.person_id), f"{vet.label} {vet.number}")
-    return list(found.items())
+            found.setdefault(vet.person_id, vet)
+    return VetsHere(
+        tuple(vet for vet in found.values() if vet.person_id not in hands),
+        tuple(vet for vet in found.values() if vet.person_id in hands),
+    )
+
+
+def alike(look: Look, paper: Declaration) -> list[Declaration]:
+    """Return what waits of the same farm at the same office, this one with it, nearest limit first."""
+    return look.scalars(
+        select(Declaration)
+        .where(
+            look.visible(Declaration),
+            Declaration.hatchery_id == paper.hatchery_id,
+            Declaration.office_id == paper.office_id,
+            Declaration.state == State.SUBMITTED.value,
+            Declaration.submitted_at.is_not(None),
+        )
+        .order_by(Declaration.answer_due_at, Declaration.id)
+        .limit(MOST_ALIKE)
+    )
 
 
 def missing_papers(look: Look, paper: Declaration) -> list[Material]:

@@ -1,6 +1,7 @@
 """HTML doors of the declarations: the owner's phone pages and the office's desk pages."""
 
 from aquacert.declarations.views import (
+    alike,
     bulk,
     calls,
     desk,
@@ -17,6 +18,7 @@ from aquacert.declarations.views import (
 from aquacert.declarations.views.blueprint import bp, prepare
 
 __all__ = [
+    "alike",
     "bp",
     "bulk",
     "calls",

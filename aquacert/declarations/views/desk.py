@@ -12,8 +12,8 @@ from aquacert.declarations.forms import (
     ActForm,
     AssignForm,
     CloseForm,
-    choices,
 )
+from aquacert.declarations.forms.desk import VisitForm
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import (
     DeclarationLine,
@@ -28,7 +28,7 @@ from aquacert.declarations.queries import (
 )
 from aquacert.declarations.queries.calls import calls_of
 from aquacert.declarations.queries.lists import clock_of, lines
-from aquacert.declarations.queries.office import basis_of, road, vet_choices
+from aquacert.declarations.queries.office import basis_of, road, vets_here
 from aquacert.declarations.queries.papers import KINDS, papers_of
 from aquacert.declarations.queries.proxy import consents
 from aquacert.declarations.queries.queue import TABS
@@ -44,11 +44,12 @@ from aquacert.declarations.rules.states import STATE_WORDS
 from aquacert.declarations.views.blueprint import bp, is_desk
 from aquacert.declarations.views.calls import WORDS as CALL_WORDS
 from aquacert.declarations.views.owner import show_own
-from aquacert.declarations.views.panel import panel_of
+from aquacert.declarations.views.panel import panel_of, vet_options
 from aquacert.hatcheries.queries import lot_lines
 from aquacert.http.forms import Form
 from aquacert.http.gates import allowed, current_actor, look
 from aquacert.http.pages import page
+from aquacert.kernel.clock import SHANGHAI
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
@@ -134,7 +135,8 @@ def show_page(unit: Look, paper: Declaration, form: Form | None = None) -> str:
         return page("declarations/proxy_draft.html", paper=paper)
     batches = batches_of(unit, paper.id)
     assign = form if isinstance(form, AssignForm) else AssignForm()
-    assign.vet_id.choices = choices(vet_choices(unit, paper))
+    vets = vets_here(unit, paper)
+    assign.vet_id.choices = vet_options(vets)
     return page(
         "declarations/show.html",
         paper=paper,
@@ -155,9 +157,17 @@ def show_page(unit: Look, paper: Declaration, form: Form | None = None) -> str:
         withdrawn=unit.withdrawn_files_of(paper) if unit.actor.may(P.AUDIT_READ) else [],
         papers=papers_of(paper),
         assign=assign,
+        own_hands=vets.own_hands,
+        visit=form if isinstance(form, VisitForm) else visit_form(paper),
         close=form if isinstance(form, CloseForm) else CloseForm(),
         **WORDS,
     )
+
+
+def visit_form(paper: Declaration) -> VisitForm:
+    """Return the form of the visit as it is planned now."""
+    at = paper.visit_at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M") if paper.visit_at else ""
+    return VisitForm(formdata=None, visit_at=at, visit_place=paper.visit_place)
 
 
 def _picked(items: Sequence[DeclarationLine]) -> UUID | None:

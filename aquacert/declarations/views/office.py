@@ -14,24 +14,25 @@ from aquacert.declarations.commands import (
     ask_supplement,
     assign_vet,
     close_declaration,
+    plan_visit,
     refuse_declaration,
 )
 from aquacert.declarations.forms import (
     AcceptForm,
-    AnswerForm,
     AssignForm,
     CloseForm,
     RefuseForm,
-    choices,
 )
-from aquacert.declarations.forms.desk import OnceForm
+from aquacert.declarations.forms.desk import OnceForm, VisitForm
 from aquacert.declarations.queries import declaration
-from aquacert.declarations.queries.office import vet_choices
+from aquacert.declarations.queries.office import vets_here
 from aquacert.declarations.views.blueprint import bp
 from aquacert.declarations.views.desk import queue_page, show_page
+from aquacert.declarations.views.panel import vet_options
 from aquacert.http.gates import allowed, look, work
+from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
-from aquacert.kernel.work import Work
+from aquacert.kernel.work import Look
 from aquacert.reference.rules.dates import Side, read_moment
 
 
@@ -42,17 +43,18 @@ def accept(declaration_id: UUID) -> ResponseReturnValue:
     form = AcceptForm()
     with look() as unit:
         paper = declaration(unit, declaration_id)
-        form.vet_id.choices = choices([("", ""), *vet_choices(unit, paper)])
+        form.vet_id.choices = [("", ""), *vet_options(vets_here(unit, paper))]
     if form.validate_on_submit():
         with form.catching():
+            ask_time(form)
             with work(once=form.key()) as w:
                 accept_declaration(
                     w,
                     declaration_id,
-                    visit_at=_moment(w, form.visit_at.data),
+                    visit_at=moment(w, form.visit_at.data),
                     visit_place=form.visit_place.data or "",
                     vet_id=UUID(form.vet_id.data) if form.vet_id.data else None,
-                    seen_at=_seen(form),
+                    seen_at=seen_in(form.seen.data),
                 )
                 here = w.reply = url_for(".show", declaration_id=declaration_id)
             flash(_("已受理，受理单已出具"))
@@ -74,7 +76,7 @@ def ask(declaration_id: UUID) -> ResponseReturnValue:
                     items=form.items.data or (),
                     note=form.note.data or "",
                     sure=bool(form.sure.data),
-                    seen_at=_seen(form),
+                    seen_at=seen_in(form.seen.data),
                 )
                 here = w.reply = url_for(".show", declaration_id=declaration_id)
             flash(_("已一次性告知，时限停表"))
@@ -95,7 +97,7 @@ def refuse(declaration_id: UUID) -> ResponseReturnValue:
                     declaration_id,
                     ground=form.ground.data or "",
                     reason=form.reason.data or "",
-                    seen_at=_seen(form),
+                    seen_at=seen_in(form.seen.data),
                 )
                 here = w.reply = url_for(".show", declaration_id=declaration_id)
             flash(_("已出具不予受理通知书"))
@@ -110,7 +112,7 @@ def assign(declaration_id: UUID) -> ResponseReturnValue:
     form = AssignForm()
     with look() as unit:
         paper = declaration(unit, declaration_id)
-        form.vet_id.choices = choices(vet_choices(unit, paper))
+        form.vet_id.choices = vet_options(vets_here(unit, paper))
     if form.validate_on_submit():
         with form.catching():
             with work(once=form.key()) as w:
@@ -138,17 +140,45 @@ def close(declaration_id: UUID) -> ResponseReturnValue:
         return show_page(unit, declaration(unit, declaration_id), form), 422
 
 
-def _moment(w: Work, text: str | None) -> datetime | None:
+@bp.post("/<uuid:declaration_id>/visit")
+@allowed(P.DECLARATION_ACCEPT, P.DECLARATION_ASSIGN)
+def visit(declaration_id: UUID) -> ResponseReturnValue:
+    """Say when the official vet comes, or say it anew."""
+    form = VisitForm()
+    if form.validate_on_submit():
+        with form.keeping():
+            with work(once=form.key()) as w:
+                at = moment(w, form.visit_at.data)
+                if at is None:
+                    raise Invalid(
+                        "请填到场时间。", visit_at="请填到场时间，例如 2026-05-12 13:30。"
+                    )
+                plan_visit(w, declaration_id, visit_at=at, visit_place=form.visit_place.data or "")
+                here = w.reply = url_for(".show", declaration_id=declaration_id)
+            flash(_("到场时间已定，已告知货主和兽医"))
+            return redirect(here)
+    with look() as unit:
+        return show_page(unit, declaration(unit, declaration_id), form), form.status
+
+
+def ask_time(form: AcceptForm) -> None:
+    """Ask once when no time of the visit is written: the form says 拟派员于__年__月__日."""
+    if not (form.visit_at.data or "").strip() and not form.untimed.data:
+        sentence = "到场时间还没填，仍要出具？填上时间，或勾“到场时间待定，先出具”。"
+        raise Invalid("到场时间还没填。", visit_at=sentence)
+
+
+def moment(look: Look, text: str | None) -> datetime | None:
     """Return the planned instant, None when empty; a wrong one is `Invalid` at its field."""
     if not text or not text.strip():
         return None
-    return read_moment(text, w.today, "visit_at", Side.AHEAD)
+    return read_moment(text, look.today, "visit_at", Side.AHEAD)
 
 
-def _seen(form: AnswerForm) -> datetime | None:
+def seen_in(text: str | None) -> datetime | None:
     """Return the declarant's last change that the page showed; None where it says nothing."""
     try:
-        said = datetime.fromisoformat(form.seen.data or "")
+        said = datetime.fromisoformat(text or "")
     except ValueError:
         return None
     return said if said.tzinfo else None

@@ -14,7 +14,7 @@ from aquacert.declarations.forms.desk import OnceForm
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import all_load_facts, batches_of, declaration, machine_checks
 from aquacert.declarations.queries.lists import clock_of, lines
-from aquacert.declarations.queries.office import basis_of, changed_at, vet_choices
+from aquacert.declarations.queries.office import VetsHere, alike, basis_of, changed_at, vets_here
 from aquacert.declarations.queries.slots import slots_of
 from aquacert.declarations.queries.workload import visit_counts
 from aquacert.declarations.rules.checks import Check
@@ -67,6 +67,8 @@ def panel_of(
         "clock": clock_of(paper, unit.now),
         "basis": basis_of(unit, paper),
         "files": unit.files_of(paper),
+        "own_hands": vets_here(unit, paper).own_hands,
+        "alike": len(alike(unit, paper)) if state is State.SUBMITTED else 0,
         "slots": slots,
         "answer": chosen if chosen in ANSWERS else "accept",
         "accept": accepting,
@@ -98,17 +100,22 @@ def accept_form(unit: Look, paper: Declaration, form: Form | None) -> AcceptForm
             vet_id=request.args.get("vet", ""),
         )
     )
-    vets = vet_choices(unit, paper)
+    vets = vet_options(vets_here(unit, paper))
     on = _day(shown.visit_at.data or "") or unit.now.astimezone(SHANGHAI).date()
     counted = visit_counts(unit, [UUID(key) for key, _words in vets], on)
     shown.vet_id.choices = [
         *choices([("", "稍后再派")]),
         *(
-            (key, _("%(vet)s · 当天 %(n)s 件", vet=_(words), n=counted[UUID(key)]))
+            (key, _("%(vet)s · 当天 %(n)s 件", vet=words, n=counted[UUID(key)]))
             for key, words in vets
         ),
     ]
     return shown
+
+
+def vet_options(vets: VetsHere) -> list[tuple[str, str]]:
+    """Return who may be sent as choices, in the reader's language."""
+    return [(str(vet.person_id), f"{_(vet.label)} {vet.number}") for vet in vets.free]
 
 
 def _once_form(slots: Mapping[str, Slot]) -> OnceForm:

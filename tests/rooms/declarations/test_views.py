@@ -255,7 +255,10 @@ def test_a_wrong_answer_of_the_office_keeps_what_was_typed(db, farm, clerk):
 def test_a_stale_page_gets_words_and_no_second_answer(db, farm, clerk):
     made = make_declaration(db, farm)
     base = f"/declarations/{made.declaration_id}"
-    assert clerk.post(f"{base}/accept", data={"once": "1", "vet_id": ""}).status_code == 302
+    assert (
+        clerk.post(f"{base}/accept", data={"once": "1", "vet_id": "", "untimed": "y"}).status_code
+        == 302
+    )
     late = clerk.post(
         f"{base}/refuse",
         data={"ground": "out_of_area", "reason": "启运地在邻县，请到邻县申报点。", "once": "2"},
