@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale, get_locale
+from flask_babel import force_locale
 
 from aquacert.http.gates import open_to_all
 from aquacert.http.pages import LANGUAGES, page
@@ -89,13 +89,13 @@ def manifest() -> Response:
     return response
 
 
-@field.get("/words.json")
+@field.get("/words/<any(zh_CN,en):language>.json")
 @open_to_all(OPEN)
-def field_words() -> ResponseReturnValue:
-    """Give every sentence of the app in one language (`lang`), by its key."""
-    asked = request.args.get("lang", "")
-    with force_locale(asked if asked in LANGUAGES else str(get_locale())):
-        response = jsonify(words())
+def field_words(language: str) -> ResponseReturnValue:
+    """Give every sentence of the app in one language, by its key."""
+    with force_locale(language):
+        text = json.dumps(words(), ensure_ascii=False, separators=(",", ":"))
+    response = Response(text, mimetype="application/json")
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:16])
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response.make_conditional(request)

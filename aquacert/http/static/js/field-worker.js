@@ -3,7 +3,7 @@
 "use strict";
 
 const SHELL = "aquacert-field-%VERSION%";
-const PAGES = ["/field/", "/field/manifest.webmanifest", "/field/words.json?lang=zh_CN", "/field/words.json?lang=en"];
+const PAGES = ["/field/", "/field/manifest.webmanifest", "/field/words/zh_CN.json", "/field/words/en.json"];
 const FILES = ["%FILES%"];
 
 self.addEventListener("install", (event) => {
@@ -29,7 +29,7 @@ self.addEventListener("fetch", (event) => {
     if (url.pathname === "/field/") { event.respondWith(kept("/field/", event.request)); }
   } else if (FILES.includes(url.pathname)) {
     event.respondWith(kept(url.pathname, event.request));
-  } else if (PAGES.includes(url.pathname + url.search)) {
-    event.respondWith(kept(url.pathname + url.search, event.request));
+  } else if (PAGES.includes(url.pathname)) {
+    event.respondWith(kept(url.pathname, event.request));
   }
 });

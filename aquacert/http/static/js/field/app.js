@@ -13,7 +13,7 @@ import { today, visit } from "./visit.js";
 import { loadWords, t } from "./words.js";
 
 const app = document.getElementById("app");
-let shown = "", isDrawing = false, isStale = false;
+let shown = "", isDrawing = false, isStale = false, isPressed = false;
 
 /* #/ · #/v/<declaration> · #/b/<batch>/<part> · #/q · #/x/<record> */
 function drawn(state) {
@@ -24,7 +24,7 @@ function drawn(state) {
 }
 
 async function draw() {
-  if (isDrawing) { isStale = true; return; }
+  if (isDrawing || isPressed) { isStale = true; return; }
   isDrawing = true;
   try {
     const address = location.hash, state = await day.load();
@@ -45,8 +45,14 @@ async function draw() {
     }
   } finally {
     isDrawing = false;
-    if (isStale) { isStale = false; draw(); }
+    if (isStale && !isPressed) { isStale = false; draw(); }
   }
+}
+
+/* Nothing is drawn anew under a finger that presses: the press would be lost. */
+function press(event) {
+  isPressed = event.type === "pointerdown";
+  if (!isPressed) { setTimeout(() => { if (isStale) { isStale = false; draw(); } }, 0); }
 }
 
 /* Nobody's typing is drawn over: the screen waits until the field is left. */
@@ -65,6 +71,7 @@ async function begin() {
   await store.keepForGood();
   document.addEventListener("aquacert:changed", draw);
   document.addEventListener("aquacert:not-saved", notSaved);
+  for (const name of ["pointerdown", "pointerup", "pointercancel"]) { document.addEventListener(name, press, { capture: true, passive: true }); }
   window.addEventListener("hashchange", draw);
   news.addEventListener("change", draw);
   await draw();

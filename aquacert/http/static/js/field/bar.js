@@ -5,10 +5,11 @@ import { standing } from "./sync.js";
 import { seconds, t } from "./words.js";
 
 const PHOTO = 800 * 1024, FEW = 20;
-let left = null, savedAt = null;
+let left = null, at = null;
 
 /* 已存本机 is said only after the disk said so */
-export function saved(at) { savedAt = at; }
+export function saved(now) { at = now; }
+export const savedAt = () => at;
 export async function measure() { left = await store.room(); }
 export const photosLeft = () => (left === null ? null : Math.floor(left / PHOTO));
 
@@ -26,11 +27,11 @@ export function badge(state) {
 export function standingNotes(state) {
   const waiting = state.records.filter((one) => one.state === "waiting").length, few = photosLeft();
   return [
-    standing.account === "out" && standing.net !== "offline" ? note("warn", t("signed_out"), waiting ? t("signed_out_more") : "") : null,
+    standing.account === "out" && standing.net !== "offline" ? note("warn", t(state.person ? "signed_out" : "sign_in_first"), waiting ? t("signed_out_more") : "") : null,
     standing.account === "other" ? note("warn", t("other_person"), t("other_person_more")) : null,
     state.others ? note("info", t("others_wait", { n: state.others }), t("others_wait_more")) : null,
     standing.words === "full" ? note("no", t("server_full"), t("nothing_lost")) : null,
     few !== null && few <= FEW ? note("warn", t("room_few", { n: few }), t("room_few_more")) : null,
-    standing.net === "offline" && state.day ? note("off", t("offline"), savedAt ? t("offline_saved", { at: seconds(savedAt) }) : t("offline_more")) : null
+    standing.net === "offline" && state.day ? note("off", t("offline"), at ? t("offline_saved", { at: seconds(at) }) : t("offline_more")) : null
   ].filter(Boolean);
 }

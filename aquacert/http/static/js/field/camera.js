@@ -84,6 +84,7 @@ export function shoot({ code, label, expired }) {
       } catch (error) {
         shutter.disabled = false;
         picked.value = "";
+        if (error.message !== "unreadable") { console.error(error); }
         const known = ["unreadable", "insecure"].includes(error.message) ? error.message : "unreadable";
         told.replaceChildren(note("no", t(`camera_${known}`)));
         say(t(`camera_${known}`));

@@ -1,13 +1,14 @@
 /* One batch's sheet: five parts, one on the screen at a time, so that what is pressed always lies under the thumb.
    正常 / 异常 with neither chosen, numbers by steppers and the numeric keypad, menus that unfold after 异常. Every tap is on disk before it is shown. */
 import * as day from "./day.js";
-import { badge, saved, standingNotes } from "./bar.js";
+import { badge, saved, savedAt, standingNotes } from "./bar.js";
 import { shoot, thumbOf, usedIn } from "./camera.js";
 import { button, chips, facts, h, icon, link, note, say, screen, segments } from "./dom.js";
 import { sampling } from "./verdict.js";
 import { shaOf } from "./files.js";
 import { wake } from "./sync.js";
-import { clock, day as dayWords, quantity, t } from "./words.js";
+import { cameOf } from "./visit.js";
+import { clock, quantity, seconds, t } from "./words.js";
 
 const NAMES = { papers: "part_papers", photos: "part_photos", group: "part_group", individual: "part_individual", sampling: "part_sampling" };
 
@@ -36,9 +37,9 @@ export function check(state, id, section) {
     ...standingNotes(state),
     ...sheet.conflicts.map((one) => note("warn", t("conflict_here"), t("conflict_here_more", { n: Object.keys(one.theirs || {}).length }))),
     sheet.decided ? note(sheet.state === "passed" ? "ok" : "no", t(sheet.state === "passed" ? "batch_passed" : "batch_failed"), sheet.verdict && sheet.verdict.state === "waiting" ? t("verdict_waits") : t("verdict_fixed")) : null,
-    facts([[t("paper"), `${visit.farm} ${batch.pond}`, `${quantity(batch.quantity, batch.unit)} ${batch.life_stage}${visit.destinations.length ? ` → ${visit.destinations.join("、")}` : ""}`]]),
+    facts([[t("paper"), `${visit.farm} ${batch.pond}`, `${quantity(batch.quantity, batch.unit)} ${batch.life_stage}${visit.destinations.length ? ` → ${visit.destinations.join("、")}` : ""}`], cameOf(state, visit), savedAt() ? [t("kept_here"), t("just_saved", { at: seconds(savedAt()) })] : null]),
     h("div", { class: "sec" }, h("h2", {}, t(NAMES[part])), stand.of ? h("span", { class: "cnt" }, t("done_of", { n: stand.done, of: stand.of })) : null),
-    part === "photos" && visit.codes.length ? h("div", { class: "slate" }, h("p", {}, t("code_now"), h("small", {}, t("code_write"))), h("b", { class: "code" }, codeOf(visit, batch))) : null
+    part === "photos" && day.codeOf(state, visit, batch) ? h("div", { class: "slate" }, h("p", {}, t("code_now"), h("small", {}, t("code_write"))), h("b", { class: "code" }, day.codeOf(state, visit, batch))) : null
   ];
   const body = part === "photos" ? photos(context) : part === "sampling" ? sampling(context) : items(context, part);
   return screen({ title: batch.species, sub: t("batch_of", { n: batch.number, number: visit.number }), badge: badge(state), top, body: h("fieldset", { class: "sheet", disabled: sheet.decided }, h("legend", { class: "sr" }, t(NAMES[part])), body), dock: dock(context, part, stand) });
@@ -56,10 +57,19 @@ function dock({ batch, sheet, list, visit }, part, stand) {
       : next ? link(t("next_part", { part: t(NAMES[next]) }), `#/b/${batch.batch_id}/${next}`, { kind: "primary", "data-k": "next" })
         : link(t("next_verdict"), `#/b/${batch.batch_id}/verdict`, { kind: "primary", "data-k": "next" });
   return [jumps, h("div", { class: "pair" }, link(t("back"), `#/v/${visit.declaration_id}`, { glyph: "back", "data-k": "back" }), act),
-    stand.lack.length && !sheet.decided ? h("p", { class: "hint" }, t("part_lacks", { part: t(NAMES[part]), what: stand.lack.slice(0, 4).join("、") + (stand.lack.length > 4 ? "…" : "") })) : null];
+    stand.lack.length && !sheet.decided ? h("p", { class: "hint" }, t("part_lacks", { part: t(NAMES[part]), what: fewWords(stand.lack) })) : null];
 }
 
-export const codeOf = (visit, batch) => visit.codes[(batch.number - 1) % visit.codes.length] || "";
+/* As many as fit in a line, and how many there are */
+export function fewWords(words, most = 16) {
+  let line = "", shown = 0;
+  for (const word of words) {
+    if (shown && line.length + word.length > most) { break; }
+    line += (shown ? "、" : "") + word;
+    shown += 1;
+  }
+  return shown === words.length ? line : t("and_others", { what: line, n: words.length });
+}
 
 function items(context, part) {
   const { list, sheet } = context, mine = day.itemsIn(list, part), heads = part === "papers";
@@ -115,7 +125,7 @@ export function number(item, value, keepIt) {
 }
 
 function photos(context) {
-  const { state, visit, batch, sheet, list } = context, expired = Boolean(state.day.day && state.day.day < dayOf());
+  const { state, visit, batch, sheet, list } = context, expired = !day.codeOf(state, visit, batch);
   const slots = list.slots.map((slot) => {
     const photo = sheet.photos[slot.slot], address = photo ? thumbOf(photo.file) : null;
     const stamp = photo ? h("span", { class: "stamp" }, h("span", {}, photo.code || ""), h("span", {}, clock(photo.at))) : null;
@@ -124,13 +134,11 @@ function photos(context) {
       h("b", { class: photo ? "ok" : "" }, photo ? icon(photo.there ? "check" : "clock") : null, slot.label, slot.needed ? "" : h("small", {}, t("optional"))));
   });
   const clip = h("label", { class: "btn file" }, h("input", { type: "file", accept: "video/*,audio/*", capture: "environment", "data-k": "clip", onchange: (event) => event.target.files[0] && addClip(context, event.target.files[0], event.target) }), icon("film"), sheet.clips.length ? t("clips_n", { n: sheet.clips.length }) : t("clip"));
-  return [expired ? note("warn", t("code_expired"), t("code_expired_more")) : null, !visit.codes.length ? note("warn", t("code_none"), t("code_expired_more")) : null, h("div", { class: "slots" }, slots), h("p", { class: "ferr pad", id: "photo-wrong", role: "alert" }), h("div", { class: "pad" }, clip)];
+  return [expired ? note("warn", t("code_expired"), t("code_expired_more")) : null, h("div", { class: "slots" }, slots), h("p", { class: "ferr pad", id: "photo-wrong", role: "alert" }), h("div", { class: "pad" }, clip)];
 }
 
-const dayOf = () => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
-
 async function take(context, slot, expired) {
-  const { state, visit, batch, list } = context, code = codeOf(visit, batch);
+  const { state, visit, batch, list } = context, code = day.codeOf(state, visit, batch) || Object.values(visit.codes_by_day || {}).flat()[0] || "";
   const made = await shoot({ code, label: slot.label, expired });
   if (!made) { document.dispatchEvent(new Event("aquacert:changed")); return; }
   const used = usedIn(state, made.picture, (name) => (list.slots.find((one) => one.slot === name) || { label: name }).label);
@@ -151,5 +159,3 @@ function tellWrong(words) {
   const place = document.getElementById("photo-wrong");
   if (place) { place.textContent = words; place.scrollIntoView({ block: "center" }); }
 }
-
-export const visitDay = (visit) => dayWords(visit.visit_at);

@@ -1,6 +1,7 @@
 /* The day as the server gave it, and what this device added since: one view of a batch, whatever of it has arrived. Nothing is drawn here.
    The server's findings stand; over them lie this device's records that wait, and those the server took after the day was downloaded. */
 import * as store from "./store.js";
+import { legalDay } from "./words.js";
 
 export const SECTIONS = ["papers", "photos", "group", "individual", "sampling"];
 const IN = { papers: ["papers", "facility"], group: ["group"], individual: ["individual"] };
@@ -18,7 +19,23 @@ export async function load() {
   const person = await store.me();
   if (!person) { return { person: null, day: null, records: [], files: [], others: await store.othersWaiting(null) }; }
   const [kept, records, files, drafts, others] = await Promise.all([store.day(person.id), store.records(person.id), store.files(person.id), store.drafts(person.id), store.othersWaiting(person.id)]);
-  return { person, kept, day: kept ? kept.data : null, records, files, drafts, others };
+  return { person, kept, day: kept ? kept.data : null, records, files, drafts, others, today: kept ? legalDay(trueNow(kept)) : legalDay() };
+}
+
+/* About now by the server's clock: its time at the download, and what has passed since. A device whose clock is hours wrong still knows the day. */
+export const trueNow = (kept) => Date.parse(kept.data.server_time) + Math.max(0, Date.parse(now()) - Date.parse(kept.at));
+
+/* Metres between the pond as registered and here, or null */
+export function distance(visit, place) {
+  if (!place || visit.lat === null || visit.lon === null) { return null; }
+  const turn = Math.PI / 180, across = (place.lon - visit.lon) * turn * Math.cos(((place.lat + visit.lat) / 2) * turn), up = (place.lat - visit.lat) * turn;
+  return Math.round(6371000 * Math.hypot(across, up));
+}
+
+/* The code for this batch's photographs today; empty when the day's codes are over */
+export function codeOf(state, visit, batch) {
+  const codes = (visit.codes_by_day || {})[state.today] || [];
+  return codes.length ? codes[(batch.number - 1) % codes.length] : "";
 }
 
 export const visitOf = (state, id) => state.day && state.day.visits.find((visit) => visit.declaration_id === id);

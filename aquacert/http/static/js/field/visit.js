@@ -20,7 +20,7 @@ export function standOf(state, visit) {
 }
 
 export function today(state) {
-  const visits = state.day ? state.day.visits : [], here = visits.filter((visit) => !visit.visit_at || legalDay(visit.visit_at) <= legalDay()), later = visits.filter((visit) => !here.includes(visit));
+  const visits = state.day ? state.day.visits : [], here = visits.filter((visit) => !visit.visit_at || legalDay(visit.visit_at) <= state.today), later = visits.filter((visit) => !here.includes(visit));
   const isDone = (visit) => standOf(state, visit)[0] === "ok";
   const next = here.find((visit) => !isDone(visit)), done = here.filter(isDone).length;
   const top = [
@@ -46,7 +46,7 @@ const hintOf = (state) => (standing.account === "out" && state.records.some((one
 
 function visitCell(state, visit) {
   const [kind, words, waiting] = standOf(state, visit), time = visit.visit_at ? clock(visit.visit_at) : "";
-  return h("a", { class: "cell visit", href: `#/v/${visit.declaration_id}`, "data-k": visit.declaration_id }, h("b", { class: "time" }, time),
+  return h("a", { class: "cell visit", href: `#/v/${visit.declaration_id}`, "data-k": visit.declaration_id }, time ? h("b", { class: "time" }, time) : null,
     h("span", { class: "t" }, visit.farm, h("small", {}, visit.place), h("small", {}, batchWords(visit)), h("span", { class: "tags" }, tag(kind, words), waiting ? h("span", { class: "tag wait" }, icon("cloudoff", "s"), t("n_wait", { n: waiting })) : null)), icon("go", "s"));
 }
 
@@ -59,16 +59,27 @@ function batchWords(visit) {
 export function visit(state, id) {
   const one = day.visitOf(state, id);
   if (!one) { return gone(state, id); }
-  const arrival = day.arrivalOf(state, one), begun = day.isBegun(state, one), open = one.batches.find((batch) => !day.sheetOf(state, batch).decided);
-  const came = arrival ? [t("arrived_at"), seconds(arrival.at), arrival.body.place ? t("with_place", { m: arrival.body.place.accuracy_m }) : t("no_place")] : null;
+  const begun = day.isBegun(state, one), open = one.batches.find((batch) => !day.sheetOf(state, batch).decided);
+  const code = one.batches.length === 1 ? day.codeOf(state, one, one.batches[0]) : "";
   const top = [...standingNotes(state), facts([[t("farm"), one.farm, one.place], [t("paper"), one.number, one.destinations.length ? `→ ${one.destinations.join(language === "en" ? ", " : "、")}` : ""],
-    [t("appointed"), one.visit_at ? `${dayWords(one.visit_at)} ${clock(one.visit_at)}` : "—"], came, one.codes.length ? [t("code"), h("span", { class: "code small" }, one.codes[0]), t("code_more")] : null])];
+    [t("appointed"), one.visit_at ? `${dayWords(one.visit_at)} ${clock(one.visit_at)}` : "—"], cameOf(state, one), code ? [t("code"), h("span", { class: "code small" }, code), t("code_more")] : null])];
   const body = [h("h2", {}, t("batches")), h("div", { class: "group" }, one.batches.map((batch) => batchCell(state, batch, begun))),
     h("h2", {}, t("then")), h("div", { class: "group" }, one.phone ? cell("phone", t("call_farm"), one.phone, `tel:${one.phone}`) : null, signing(one))];
   const back = link(t("back"), "#/", { glyph: "back", "data-k": "back" });
   const act = begun ? (open ? link(t("check_batch", { n: open.number }), `#/b/${open.batch_id}/papers`, { kind: "primary", "data-k": "go" }) : link(t("all_visits"), "#/", { kind: "primary", "data-k": "go" }))
     : button(t("arrive"), (event) => begin(state, one, event.currentTarget), { kind: "primary", glyph: "pin", key: "arrive" });
   return screen({ title: one.farm, sub: t("app"), badge: badge(state), top, body, dock: [h("div", { class: "pair" }, back, act), begun ? null : h("p", { class: "hint" }, t("arrive_more"))] });
+}
+
+/* When and where he arrived, as a row of facts */
+export function cameOf(state, one) {
+  const arrival = day.arrivalOf(state, one);
+  return arrival ? [t("arrived_at"), seconds(arrival.at), arrival.body.place ? placeWords(one, arrival.body.place) : t("no_place")] : null;
+}
+
+function placeWords(one, place) {
+  const metres = day.distance(one, place);
+  return metres === null ? t("with_place", { m: place.accuracy_m }) : t("far", { m: metres });
 }
 
 function batchCell(state, batch, begun) {

@@ -5,7 +5,7 @@ export let language = "zh_CN";
 export async function loadWords(chosen) {
   language = chosen || (document.documentElement.lang === "en" ? "en" : "zh_CN");
   document.documentElement.lang = language === "en" ? "en" : "zh-CN";
-  const answer = await fetch(`/field/words.json?lang=${language}`);
+  const answer = await fetch(`/field/words/${language}.json`);
   table = await answer.json();
 }
 
