@@ -14,6 +14,7 @@ from aquacert.hatcheries.commands import book_stock
 from aquacert.hatcheries.commands.stock import read_sheet
 from aquacert.http.house import House
 from aquacert.inspections.commands import suspect
+from aquacert.inspections.commands.draws import draw_on_acceptance
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import SYSTEM, Actor, Scope
 from aquacert.sampling.commands import issue_labels, take_self_test
@@ -21,6 +22,7 @@ from labs.bench.commands import stage_file
 from tests.make.accounts import Made, ask_back, lend, make_person
 from tests.make.certificates import give_numbers
 from tests.make.declarations import make_bulk, make_declaration
+from tests.make.draws import give_beacon, open_today
 from tests.make.hatcheries import register, stock_sheet
 from tests.make.inspections import start
 from tests.make.kept import kept
@@ -41,6 +43,8 @@ TABLE_OF = {
     "check": "batch_checks",
     "consignment": "lab_consignments",
     "declaration": "declarations",
+    "duty": "draw_duties",
+    "ticket": "draw_tickets",
     "event": "events",
     "fault": "lab_nonconformities",
     "feed": "feed_files",
@@ -144,6 +148,9 @@ def make_world(house: House) -> Made:
     with db.work(made.farm.clerk) as w:
         note_call(w, CallNote("问进度", "明天上午到"), declaration_id=made.declaration_id)
     make_bulk(db, made.farm)
+    give_beacon(db, open_today(db))
+    with db.work(SYSTEM) as w:
+        draw_on_acceptance(w, tested_paper.declaration_id)
     keeper = make_person(db, "province_supervisor", division="320000")
     give_seal(house, keeper.actor, road.ready.farm.office_id)
     chief = make_person(db, "administrator")

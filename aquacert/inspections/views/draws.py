@@ -105,14 +105,14 @@ def beacon(day: str) -> ResponseReturnValue:
 
 
 @draws.get("/papers/<uuid:declaration_id>")
-@allowed(P.DRAW_READ)
+@allowed(P.DRAW_READ, P.DECLARATION_DECLARE)
 def paper(declaration_id: UUID) -> ResponseReturnValue:
     """What the draw decided for one declaration, and every ticket it ever had."""
     return _paper_page(declaration_id)
 
 
 @draws.get("/papers/<uuid:declaration_id>/content.json")
-@allowed(P.DRAW_READ)
+@allowed(P.DRAW_READ, P.DECLARATION_DECLARE)
 def content(declaration_id: UUID) -> Response:
     """The content and its salt, for the declaration's parties: with them its hash can be made."""
     with look() as unit:
@@ -181,6 +181,7 @@ def _board(unit: Look, on: date) -> str:
         counts={key: sum(bool(one["results"][key]) for one in drawn) for key in PURPOSE_WORDS},
         drawn=len(drawn),
         days=queries.days(unit),
+        before=queries.day_of(unit, on - timedelta(days=1)),
         place=_places(unit),
         disease=lambda code: reference.disease(unit, code).name_zh,
         **WORDS,

@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from aquacert.accounts.rules.roles import LAB, TRADE, Role
 
 WORDS = {
+    "day": ["2026-05-09", "x"],
     "code": ["DIV1", "PNV", "320114", "WK85R-KFK9A"],
     "disease_code": ["DIV1", "x"],
     "method_code": ["sct7237-2020", "x"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -43,7 +44,7 @@ from aquacert.inspections.queries.draws import (
     extra_tests,
     ticket_of,
 )
-from aquacert.inspections.rules.draw import opens_at
+from aquacert.inspections.rules.draw import FORMAT, opens_at, packed
 from aquacert.inspections.rules.drawing import TicketState
 from aquacert.inspections.rules.drawproof import prove
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound
@@ -398,5 +399,15 @@ def test_supervisors_see_the_day_and_the_office_its_proposal(
     assert boss.post(f"/draws/tickets/{drawn.ticket_id}/agree").status_code == 403
     content = boss.get(f"{here}/content.json").json
     assert content["content_hash"] in boss.get(here).text
-    shown = unescape(boss.get(f"/declarations/{drawn.paper.declaration_id}").text)
-    assert "抽签建议派" not in shown or "建议" in shown
+    for secret, words in (
+        (drawn.paper.farm.clerk_secret, "抽签建议派"),
+        (drawn.paper.farm.owner_secret, "抽签结果"),
+    ):
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = secret
+        shown = unescape(client.get(f"/declarations/{drawn.paper.declaration_id}").text)
+        assert words in shown
+    assert "建议派" in unescape(client.get(here).text)
+    assert client.get(f"{here}/content.json").json["salt"] == content["salt"]
+    raw = packed(f"{FORMAT}/content", bytes.fromhex(content["salt"]), content["content"])
+    assert hashlib.sha256(raw).hexdigest() == content["content_hash"]
