@@ -24,7 +24,7 @@ from aquacert.declarations.models import Declaration, DeclarationSerial
 from aquacert.declarations.queries import checked, faults_of_checks, read, subject_of
 from aquacert.declarations.queries.faults import faults_of_paper
 from aquacert.declarations.queries.holds import free
-from aquacert.declarations.queries.proxy import consent_fault
+from aquacert.declarations.queries.proxy import consent_fault, supplement_fault
 from aquacert.declarations.queries.reading import Reading
 from aquacert.declarations.rules.answers import Answers, differences, from_json
 from aquacert.declarations.rules.clocks import resume
@@ -117,6 +117,9 @@ def answer_supplement(w: Work, declaration_id: UUID, *, note: str, statement: bo
     files = sum(1 for one in w.files_of(paper) if paper.asked_at and one.made_at >= paper.asked_at)
     if not (files or said or paper.pending):
         raise Invalid("请补上材料。", note="请传材料照片、改好申报内容，或写明情况。")
+    is_proxy = w.actor.organisation_id != paper.organisation_id
+    if is_proxy and not paper.pending and (fault := supplement_fault(w, paper)):
+        raise Invalid(fault, consent=fault)
     fields: tuple[str, ...] = ()
     if paper.pending:
         fields = _apply_pending(w, paper, statement=statement)[0]

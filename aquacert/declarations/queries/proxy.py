@@ -14,6 +14,7 @@ from aquacert.declarations.queries.lists import DeclarationLine, lines
 from aquacert.declarations.rules.consent import (
     DECLINED,
     NO_CONSENT,
+    NO_SUPPLEMENT_CONSENT,
     OLD_CONSENT,
     ConsentState,
     Way,
@@ -83,6 +84,26 @@ def consent_fault(look: Look, paper: Declaration, answers: str) -> str:
     if row.state == ConsentState.DECLINED.value:
         return DECLINED
     return "" if row.digest == seal_of(answers) else OLD_CONSENT
+
+
+def supplement_fault(look: Look, paper: Declaration) -> str:
+    """Return why a supplement of files and words may not be sent for the owner, "" when it may.
+
+    His yes must come after the office asked and after the last file that is sent: he saw them all.
+    """
+    fault = consent_fault(look, paper, content_of(paper))
+    given = look.one(
+        select(ProxyConsent.given_at)
+        .where(
+            ProxyConsent.declaration_id == paper.id,
+            ProxyConsent.state == ConsentState.GIVEN.value,
+        )
+        .order_by(ProxyConsent.given_at.desc(), ProxyConsent.id.desc())
+    )
+    if fault or given is None or paper.asked_at is None:
+        return fault or NO_CONSENT
+    since = [one.made_at for one in look.files_of(paper) if one.made_at >= paper.asked_at]
+    return "" if given >= max([paper.asked_at, *since]) else NO_SUPPLEMENT_CONSENT
 
 
 def asked_of_owner(look: Look, declaration_id: UUID) -> tuple[Declaration, ProxyConsent]:

@@ -18,6 +18,7 @@ MOST_CODES = 10
 """Codes for one declaration within 24 hours: 50 guesses of a million, and no flooded inbox."""
 NO_CONSENT = "还没有记下货主的同意。请先取得同意，再替他提交。"
 DECLINED = "货主不同意代办，不能替他提交。"
+NO_SUPPLEMENT_CONSENT = "补的材料还没有货主的同意。材料传齐以后，请他看过、同意，再替他交。"
 OLD_CONSENT = "货主同意以后申报内容改过，请再取得一次同意。"
 
 

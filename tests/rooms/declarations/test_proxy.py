@@ -14,8 +14,11 @@ from aquacert.declarations.commands import (
     CallNote,
     accept_declaration,
     answer_consent,
+    answer_supplement,
     ask_consent,
+    ask_supplement,
     assign_vet,
+    attach_paper,
     consent_by_call,
     consent_on_paper,
     give_code,
@@ -225,3 +228,43 @@ def test_the_pages_of_consent(db, app, farm, vet):
     assert bad.status_code == 422
     sent = desk.post(f"{base}/check", data={"statement": "y", "once": "f"})
     assert sent.status_code == 302
+
+
+def test_a_supplement_of_files_alone_needs_the_owners_yes_to_these_files(db, app, farm, vet):
+    declaration_id = proxied(db, farm, vet.actor)
+    with db.work(vet.actor) as w:
+        consent_on_paper(w, declaration_id, data=picture(), name="a.png")
+        submit_declaration(w, declaration_id, statement=True)
+    with db.work(farm.clerk) as w:
+        ask_supplement(w, declaration_id, items=["lab_report"])
+
+    def bring(width: int) -> None:
+        db.clock.forward(minutes=1)
+        data = picture(width)
+        with db.work(vet.actor) as w:
+            attach_paper(w, declaration_id, material="lab_report", data=data, name="a.png")
+
+    def send() -> None:
+        with db.work(vet.actor) as w:
+            answer_supplement(w, declaration_id, note="", statement=True)
+
+    bring(40)
+    with pytest.raises(Invalid, match="补的材料还没有货主的同意"):
+        send()
+    page = words(browser(app, vet.secret).get(f"/declarations/{declaration_id}/supplement"))
+    assert "材料传齐后先取得他的同意" in page
+    with db.work(vet.actor) as w:
+        ask_consent(w, declaration_id)
+    with db.work(farm.owner) as w:
+        answer_consent(w, declaration_id, agrees=True)
+    bring(50)
+    with pytest.raises(Invalid, match="补的材料还没有货主的同意"):
+        send()
+    db.clock.forward(minutes=2)
+    with db.work(vet.actor) as w:
+        ask_consent(w, declaration_id)
+    with db.work(farm.owner) as w:
+        answer_consent(w, declaration_id, agrees=True)
+    send()
+    with db.look(farm.clerk) as look:
+        assert declaration(look, declaration_id).state == "submitted"
