@@ -216,3 +216,13 @@ def test_validity_in_capitals():
     for days in (0, 11):
         with pytest.raises(ValueError, match="not valid"):
             validity_numeral(days)
+
+
+@pytest.mark.parametrize("typed", ["3.5", "3.5 kg", "３．５公斤", "3.5千克"])
+def test_half_a_kilogram_is_not_rounded_but_told_to_be_counted(typed):
+    with pytest.raises(Invalid) as error:
+        parse_quantity(typed, unit="kg")
+    assert "单位选“尾”" in error.value.fields["quantity"]
+    assert [parse_quantity(one, unit="kg") for one in ("3kg", "3 公斤", "3")] == [3, 3, 3]
+    with pytest.raises(Invalid, match="不按重量"):
+        parse_quantity("3kg", unit="尾")

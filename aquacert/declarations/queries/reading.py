@@ -164,8 +164,6 @@ def _same_species(look: Look, lot: LotLine, text: str, name: str, faults: Faults
 
 def _counted(unit: str) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        if unit == "kg":
-            text = text.strip().lower().removesuffix("kg").removesuffix("公斤")
         return parse_quantity(text, unit=unit)
 
     return parse

@@ -25,17 +25,23 @@ GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 SPACES = re.compile(r"[\s\u2000-\u200a\u202f\u205f\u3000_']+")
 
 
+WEIGHT = re.compile(r"(?:kg|公斤|千克)$", re.IGNORECASE)
+WHOLE_KILOGRAMS = "按 kg 计的只能记整千克，有小数的记不下。亲本请按尾登记、按尾申报：另登记一批，单位选“尾”，例如 2 尾。"
+"""Ledger and certificate hold whole numbers of one unit (docs/decisions/0050)."""
+
+
 def parse_quantity(text: str, *, unit: str = "", field: str = "quantity") -> int:
     """Return the number, 1 … 2^63-1; raise `Invalid` saying what would be right.
 
     Understands 50万, 3.5万, 五千, 伍拾万, １２, 1 680 000 and 1,680,000. A unit may be written
     behind the number when it is the expected `unit`; another unit is refused, never converted.
+    Kilograms are whole too: who has 3.5 kg of parent fish is told to count them.
     """
     refuse_unstorable(text, field)
     value = unicodedata.normalize("NFKC", INVISIBLE.sub("", text))
     value = SPACES.sub("", value).replace("，", ",").replace("﹣", "-").replace("−", "-")
     try:
-        number = _whole(_without_unit(value, unit))
+        number = _whole(_without_unit(value, unit), unit)
     except ValueError as error:
         sentence = str(error)
         raise Invalid(sentence, **{field: sentence}) from None
@@ -48,6 +54,10 @@ def in_words(quantity: int, unit: str) -> str:
 
 
 def _without_unit(value: str, unit: str) -> str:
+    if weighed := WEIGHT.search(value):
+        if unit != "kg":
+            raise ValueError(f"这里不按重量计。{EXAMPLE}")
+        return value[: weighed.start()]
     written = value[-1:]
     if written not in UNITS:
         return value
@@ -58,7 +68,7 @@ def _without_unit(value: str, unit: str) -> str:
     return value[:-1]
 
 
-def _whole(value: str) -> int:
+def _whole(value: str, unit: str) -> int:
     if not value:
         raise ValueError(f"数量没有填。{EXAMPLE}")
     if value[0] in "-负":
@@ -66,6 +76,8 @@ def _whole(value: str) -> int:
     number = _value(value.removeprefix("+"))
     if number is None:
         raise ValueError(f"看不懂“{value[:20]}”是多少。{EXAMPLE}")
+    if number.denominator != 1 and unit == "kg":
+        raise ValueError(WHOLE_KILOGRAMS)
     if number.denominator != 1:
         raise ValueError(f"数量必须是整数，不能有小数。{EXAMPLE}")
     if number == 0:
