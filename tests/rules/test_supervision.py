@@ -12,6 +12,7 @@ from aquacert.supervision.rules import (
     month_end,
     months_between,
     months_later,
+    parse_days,
     parse_month,
 )
 
@@ -53,3 +54,7 @@ def test_text_that_looks_like_a_formula_becomes_plain(mark, rest):
 @pytest.mark.parametrize("value", ["凡纳滨对虾", "", "3=3", 5, -5, None])
 def test_other_cells_stay_as_they_are(value):
     assert plain_cell(value) == value
+
+
+def test_days_typed_in_full_width_are_days():
+    assert parse_days("９９", 30) == 99

@@ -27,6 +27,12 @@ class VisitForm(Form):
     visit_place = StringField(_("实施检疫地点"))
 
 
+class WordsForm(Form):
+    """A question or an answer on a declaration."""
+
+    words = TextAreaField(_("问申报点"), [Judged()])
+
+
 class CodeForm(Form):
     """The code that the owner reads out."""
 

@@ -13,7 +13,7 @@ from aquacert.declarations.forms import (
     AssignForm,
     CloseForm,
 )
-from aquacert.declarations.forms.desk import VisitForm
+from aquacert.declarations.forms.desk import VisitForm, WordsForm
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import (
     DeclarationLine,
@@ -151,7 +151,7 @@ def show_page(unit: Look, paper: Declaration, form: Form | None = None) -> str:
         consents=consents(unit, paper.id) if paper.is_proxy else [],
         said=words_of(unit, paper.id),
         changed=parts_changed(paper.amended_fields or ()),
-        act=ActForm(),
+        act=form if isinstance(form, WordsForm) else ActForm(),
         calls=calls_of(unit, paper.id) if unit.actor.may(P.CALL_KEEP) else [],
         files=unit.files_of(paper),
         withdrawn=unit.withdrawn_files_of(paper) if unit.actor.may(P.AUDIT_READ) else [],

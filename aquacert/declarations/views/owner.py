@@ -50,6 +50,7 @@ from aquacert.declarations.views.blueprint import MAY_DECLARE, bp
 from aquacert.declarations.views.parts import part_choices
 from aquacert.hatcheries.models import Hatchery
 from aquacert.hatcheries.queries import fit_to_declare, hatchery_of, own_hatchery
+from aquacert.http.forms import Form
 from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.errors import Invalid, NotFound
@@ -243,12 +244,12 @@ def _first_page(declaration_id: UUID) -> str:
     return url_for(".check", declaration_id=declaration_id)
 
 
-def show_own(unit: Look, paper: Declaration) -> str:
-    """Return one declaration as its owner sees it."""
+def show_own(unit: Look, paper: Declaration, form: Form | None = None) -> str:
+    """Return one declaration as its owner sees it; `form` carries a question sent wrong."""
     [line] = lines(unit, [paper])
     return page(
         "declarations/own.html",
-        form=ActForm(),
+        form=form or ActForm(),
         line=line,
         paper=paper,
         review=review(unit, paper) if paper.state == State.DRAFT.value else None,

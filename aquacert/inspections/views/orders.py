@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from aquacert.declarations.queries import facts as papers
+from aquacert.hatcheries.queries import lot_lines
 from aquacert.http.forms import Form
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
@@ -193,7 +194,8 @@ def _page(
         "inspections/order.html",
         line=line,
         paper=papers.declaration(unit, line.order.declaration_id),
-        batch=queries.batch_of_order(unit, line.order),
+        batch=(batch := queries.batch_of_order(unit, line.order)),
+        held=lot_lines(unit, [batch.lot_id]).get(batch.lot_id),
         express=None if farm else express_of(unit, line.order.check_id),
         own_receipt=OwnReceiptForm(formdata=None, data={"shown": shown}),
         receipt=receipt or ReceiptForm(formdata=None, data={"shown": shown}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
@@ -73,7 +74,7 @@ MOST_DAYS = 3_660
 
 def parse_days(text: str, usual: int) -> int:
     """Return a number of days as typed, `usual` when nothing was; raise `Invalid` on `days`."""
-    said = text.strip()
+    said = unicodedata.normalize("NFKC", text).strip()
     if not said:
         return usual
     if not said.isascii() or not said.isdigit() or not 0 <= int(said[:9]) <= MOST_DAYS:

@@ -248,6 +248,11 @@ def test_owner_and_office_ask_and_answer_on_the_declaration(db, farm, owner, app
     assert asked.status_code == 302
     assert owner.post(f"{base}/words", data={"words": "几点来？", "once": "w"}).status_code == 302
     assert owner.post(f"{base}/words", data={"words": " ", "once": "x"}).status_code == 422
+    long = owner.post(f"{base}/words", data={"words": "长" * 5000 + "完", "once": "y"})
+    assert (long.status_code, "长完</textarea>" in text(long)) == (422, True)
+    hidden = owner.post(f"{base}/words", data={"words": "塘边\x00见", "once": "z"})
+    assert hidden.status_code == 302
+    assert "塘边见" in text(owner.get(base))
     with db.look(farm.clerk) as look:
         assert waiting_for_office(look, [made.declaration_id]) == {made.declaration_id}
     db.clock.forward(minutes=5)
@@ -257,7 +262,11 @@ def test_owner_and_office_ask_and_answer_on_the_declaration(db, farm, owner, app
     assert shown.count("几点来？") == 1
     assert "明天上午十点" in shown
     with db.look(SYSTEM) as look:
-        assert [one.from_office for one in words_of(look, made.declaration_id)] == [False, True]
+        assert [one.from_office for one in words_of(look, made.declaration_id)] == [
+            False,
+            False,
+            True,
+        ]
         assert waiting_for_office(look, [made.declaration_id]) == frozenset()
     supervisor = make_person(db, "city_supervisor", division="320100").actor
     with pytest.raises(NotAllowed), db.work(supervisor) as w:
