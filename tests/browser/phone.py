@@ -49,7 +49,7 @@ class Phone:
 
     def kill(self) -> None:
         """End the browser's process at once, as a phone that needs its memory does."""
-        pid = int(os.readlink(self.profile / "SingletonLock").rpartition("-")[2])
+        pid = int((self.profile / "SingletonLock").readlink().name.rpartition("-")[2])
         os.kill(pid, signal.SIGKILL)
         for left in self.profile.glob("Singleton*"):
             left.unlink(missing_ok=True)
@@ -86,7 +86,8 @@ class Phone:
     def badge(self, words: str) -> None:
         """Wait until the badge says this."""
         self.page.wait_for_function(
-            "words => (document.querySelector('.badge') || {}).innerText?.trim() === words", arg=words
+            "words => (document.querySelector('.badge') || {}).innerText?.trim() === words",
+            arg=words,
         )
 
     def choose(self, name: str, value: str) -> None:

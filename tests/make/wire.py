@@ -55,7 +55,12 @@ class Wire:
         head, _, body = got.partition(b"\r\n\r\n")
         line = head.split(b"\r\n")[0]
         length = next(
-            (int(one.split(b":")[1]) for one in head.split(b"\r\n") if one.lower().startswith(b"content-length:")), 0
+            (
+                int(one.split(b":")[1])
+                for one in head.split(b"\r\n")
+                if one.lower().startswith(b"content-length:")
+            ),
+            0,
         )
         while len(body) < length:
             body += near.recv(PIECE)

@@ -179,8 +179,6 @@ QUEUE: Mapping[str, object] = {
     "offline_more": _l("每填一项就存本机，有信号后自动上传，不用管。"),
     "offline_saved": _l("每填一项就存本机，刚存 %(at)s；有信号后自动上传。"),
     "other_device": _l("另一台"),
-    "other_person": _l("这台手机现在由另一位登录"),
-    "other_person_more": _l("只显示和上传本人的记录。"),
     "others_wait": _l("另一位还有 %(n)s 份没有上传"),
     "others_wait_more": _l("要他本人在这台手机上登录才会上传，这里不会动它。"),
     "personal": _l(

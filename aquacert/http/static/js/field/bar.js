@@ -28,7 +28,7 @@ export function standingNotes(state) {
   const waiting = state.records.filter((one) => one.state === "waiting").length, few = photosLeft();
   return [
     standing.account === "out" && standing.net !== "offline" ? note("warn", t(state.person ? "signed_out" : "sign_in_first"), waiting ? t("signed_out_more") : "") : null,
-    standing.account === "other" ? note("warn", t("other_person"), t("other_person_more")) : null,
+    !state.day && standing.words && !["full", "wrong"].includes(standing.words) ? note("no", t("server_said", { what: standing.words })) : null,
     state.others ? note("info", t("others_wait", { n: state.others }), t("others_wait_more")) : null,
     standing.words === "full" ? note("no", t("server_full"), t("nothing_lost")) : null,
     few !== null && few <= FEW ? note("warn", t("room_few", { n: few }), t("room_few_more")) : null,

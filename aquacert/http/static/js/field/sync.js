@@ -46,7 +46,6 @@ async function attempt() {
 function stumble(error) {
   if (!error.kind) { changed({ words: "wrong" }); console.error(error); return again(0); }
   if (error.kind === "signed-out") { return signedOut(); }
-  if (error.kind === "other-person") { changed({ account: "other", net: "online" }); return tries === 0 ? again(0) : undefined; }
   if (error.kind === "refused") { changed({ net: "online", words: error.words }); return again(error.after); }
   changed({ net: error.kind === "offline" ? "offline" : "online", words: error.kind === "full" ? "full" : error.words });
   return again(error.after);
@@ -70,6 +69,16 @@ async function signedOut() {
 async function pass() {
   const person = await store.me();
   if (!person) { await fetchDay(null); return; }
+  try {
+    await sendAll(person);
+    await fetchDay(person);
+  } catch (error) {
+    if (error.kind !== "other-person") { throw error; }
+    await fetchDay(null);
+  }
+}
+
+async function sendAll(person) {
   const total = (await store.waitingOf(person.id)).length;
   for (let sent = 0, idle = 0; ;) {
     const waiting = await store.waitingOf(person.id);
@@ -79,7 +88,6 @@ async function pass() {
     sent += settled;
     idle = settled ? 0 : idle + 1;
   }
-  await fetchDay(person);
 }
 
 /* Files of these records, then the records up to the first whose file is not there; returns how many got their receipt */
