@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from aquacert.hatcheries.models import StockMovement, StockOrigin
 from aquacert.hatcheries.rules import Kind
 from aquacert.hatcheries.rules.origins import Standing, contest_of
+from aquacert.kernel.db import table_of
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 
 BEGINS = frozenset({Kind.HATCH, Kind.CAPTURE, Kind.PURCHASE, Kind.ARRIVAL})
@@ -17,6 +20,52 @@ OUT = (Kind.CORRECTION.value, Kind.DEATH.value, Kind.DISPOSAL.value)
 """What takes refused seed out of a lot again."""
 FARTHEST = 20
 """Transfers followed back; a ledger goes round in circles sooner than seed goes so far."""
+MOVES, ORIGINS = table_of(StockMovement), table_of(StockOrigin)
+
+
+class _OfLots:
+    """A question about lots: of one, as every declaration asks it, by a statement made once."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]], lot_id: ColumnElement[UUID]) -> None:
+        self.statement, self.lot_id = statement, lot_id
+        self.of_one = Quick(statement.where(lot_id == bindparam("lot")))
+
+    def of(self, look: Look, lot_ids: Collection[UUID]) -> Sequence[Any]:
+        """Return the rows of these lots."""
+        if len(lot_ids) == 1:
+            return look.rows(self.of_one, lot=next(iter(lot_ids)))
+        return look.session.execute(self.statement.where(self.lot_id.in_(lot_ids))).all()
+
+
+MOVED_IN = _OfLots(
+    select(MOVES.c.lot_id, MOVES.c.other_lot_id)
+    .where(
+        MOVES.c.kind == Kind.TRANSFER.value,
+        MOVES.c.quantity > 0,
+        MOVES.c.other_lot_id.is_not(None),
+    )
+    .distinct(),
+    MOVES.c.lot_id,
+)
+DOUBTFUL = _OfLots(
+    select(
+        ORIGINS.c.lot_id,
+        ORIGINS.c.certificate_number,
+        ORIGINS.c.standing,
+        ORIGINS.c.because,
+        ORIGINS.c.judged_at,
+        MOVES.c.quantity,
+    )
+    .join(MOVES, MOVES.c.id == ORIGINS.c.movement_id)
+    .where(
+        or_(
+            ORIGINS.c.standing == Standing.MISMATCHED.value,
+            ORIGINS.c.standing == Standing.REFUSED.value,
+        )
+    )
+    .order_by(ORIGINS.c.id),
+    ORIGINS.c.lot_id,
+)
 
 
 def beginnings(look: Look, lot_ids: Collection[UUID]) -> Mapping[UUID, frozenset[Kind]]:
@@ -24,6 +73,8 @@ def beginnings(look: Look, lot_ids: Collection[UUID]) -> Mapping[UUID, frozenset
 
     What came from another lot counts as what that one began with.
     """
+    if not lot_ids:
+        return {}
     behind = lots_behind(look, lot_ids)
     rows = look.session.execute(
         select(StockMovement.lot_id, StockMovement.kind)
@@ -46,22 +97,7 @@ def contested(look: Look, lot_ids: Collection[UUID]) -> dict[UUID, str]:
     over once as much was taken out again (died, destroyed, counted off) as had been bought.
     """
     behind = lots_behind(look, lot_ids)
-    doubtful = look.session.execute(
-        select(
-            StockOrigin.lot_id,
-            StockOrigin.certificate_number,
-            StockOrigin.standing,
-            StockOrigin.because,
-            StockOrigin.judged_at,
-            StockMovement.quantity,
-        )
-        .join(StockMovement, StockMovement.id == StockOrigin.movement_id)
-        .where(
-            StockOrigin.lot_id.in_({one for found in behind.values() for one in found}),
-            StockOrigin.standing.in_([Standing.MISMATCHED.value, Standing.REFUSED.value]),
-        )
-        .order_by(StockOrigin.id)
-    ).all()
+    doubtful = DOUBTFUL.of(look, {one for found in behind.values() for one in found})
     told: dict[UUID, str] = {}
     for lot_id, found in behind.items():
         for row in doubtful:
@@ -84,19 +120,8 @@ def lots_behind(look: Look, lot_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
         if not todo:
             break
         sources |= {one: set() for one in todo}
-        rows = look.session.execute(
-            select(StockMovement.lot_id, StockMovement.other_lot_id)
-            .where(
-                StockMovement.lot_id.in_(todo),
-                StockMovement.kind == Kind.TRANSFER.value,
-                StockMovement.quantity > 0,
-                StockMovement.other_lot_id.is_not(None),
-            )
-            .distinct()
-        )
-        for lot_id, other in rows:
-            if other is not None:
-                sources[lot_id].add(other)
+        for row in MOVED_IN.of(look, todo):
+            sources[row.lot_id].add(row.other_lot_id)
         todo = {other for one in todo for other in sources[one]} - sources.keys()
     return {one: _all(one, sources) for one in asked}
 
