@@ -36,6 +36,7 @@ class P(StrEnum):
     DRAW_READ = "inspections:draw:read"
     EVENT_IMPORT = "surveillance:event:import"
     EVENT_READ = "surveillance:event:read"
+    EVIDENCE_JUDGE = "inspections:evidence:judge"
     EXPRESS_READ = "surveillance:express:read"
     EXPRESS_RECEIVE = "surveillance:express:receive"
     FINDING_SETTLE = "certificates:finding:settle"

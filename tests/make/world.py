@@ -13,8 +13,11 @@ from aquacert.declarations.commands import CallNote, note_call
 from aquacert.hatcheries.commands import book_stock
 from aquacert.hatcheries.commands.stock import read_sheet
 from aquacert.http.house import House
-from aquacert.inspections.commands import suspect
+from aquacert.inspections.commands import add_photo, suspect
+from aquacert.inspections.commands.clips import SaidOfClip, add_clip
 from aquacert.inspections.commands.draws import draw_on_acceptance
+from aquacert.inspections.rules import Slot
+from aquacert.inspections.rules.evidence import ClipKind
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import SYSTEM, Actor, Scope
 from aquacert.sampling.commands import issue_labels, take_self_test
@@ -29,6 +32,7 @@ from tests.make.kept import kept
 from tests.make.labs import make_lab, make_waiting, rdml_file
 from tests.make.movements import make_road
 from tests.make.passkeys import give_passkey
+from tests.make.photographs import jpeg, photograph
 from tests.make.plates import make_run, make_strict, make_strict_items
 from tests.make.sampling import tested
 from tests.make.seals import give_seal
@@ -70,6 +74,9 @@ TABLE_OF = {
     "organisation": "organisations",
     "person": "people",
     "photo": "inspection_photos",
+    "flag": "evidence_flags",
+    "clip": "inspection_clips",
+    "look": "second_looks",
     "pond": "ponds",
     "pool": "lab_pools",
     "province": "peer_provinces",
@@ -127,6 +134,9 @@ def make_world(house: House) -> Made:
     [check] = start(db, tested_paper)
     with db.work(tested_paper.vet.actor) as w:
         suspect(w, check, ["DIV1"])
+        for slot, quality in ((Slot.GROUP, 85), (Slot.INDIVIDUAL, 60)):
+            add_photo(w, check, slot, jpeg(photograph(9), quality), "a.jpg")
+        add_clip(w, check, SaidOfClip(ClipKind.RECORDER, "ab" * 32, 9, kept_at="采集站"))
     lab = make_lab(db)
     tested(db, tested_paper, lab, None, None)
     with db.work(SYSTEM) as w:

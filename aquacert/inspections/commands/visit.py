@@ -21,6 +21,7 @@ from aquacert.inspections.commands.facts import (
     InspectionStarted,
     VerdictGiven,
 )
+from aquacert.inspections.commands.judging import draw_second_look
 from aquacert.inspections.commands.record import file_record
 from aquacert.inspections.models import BatchCheck, Finding
 from aquacert.inspections.parsers import checklist
@@ -165,6 +166,7 @@ def give_verdict(
     if all(line.state is not State.OPEN for line in checks_of(w, check.declaration_id)):
         papers.mark_inspected(w, check.declaration_id)
         file_record(w, check.declaration_id)
+        draw_second_look(w, w.get(Declaration, check.declaration_id))
 
 
 def _free_ids(w: Work, ids: Mapping[UUID, UUID]) -> Mapping[UUID, UUID]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from aquacert.inspections.views import checks, orders, sync, treatment, visits
+from aquacert.inspections.views import checks, evidence, orders, sync, treatment, visits
 from aquacert.inspections.views import draws as draw_doors
 from aquacert.inspections.views import field as app_shell
 from aquacert.inspections.views.blueprint import bp, field
@@ -14,6 +14,7 @@ __all__ = [
     "bp",
     "checks",
     "draw_doors",
+    "evidence",
     "field",
     "orders",
     "prepare",

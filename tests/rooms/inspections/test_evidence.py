@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
 from PIL import Image, ImageOps
 from sqlalchemy import select
 
-from aquacert.inspections.commands import add_photo, challenge_codes
-from aquacert.inspections.models import Photo
-from aquacert.inspections.queries.evidence import flags_of
+from aquacert.inspections.commands import add_photo, challenge_codes, judging
+from aquacert.inspections.commands.judging import judge_flag
+from aquacert.inspections.models import BatchCheck, Photo, SecondLook
+from aquacert.inspections.queries.evidence import agreement_of, flags_of
 from aquacert.inspections.rules import Slot
-from aquacert.inspections.rules.evidence import FlagKind, Place, Taken
-from aquacert.kernel.errors import Invalid
+from aquacert.inspections.rules.evidence import FlagKind, FlagState, Place, Taken, ticket_of
+from aquacert.kernel.errors import Conflict, Invalid, NotFound
 from aquacert.kernel.scope import SYSTEM
+from tests.make.accounts import make_person, signed_in
 from tests.make.badfiles import with_place
 from tests.make.declarations import make_declaration
-from tests.make.inspections import start
+from tests.make.inspections import inspect, start
 from tests.make.photographs import jpeg, off_a_screen, photograph
 
 
@@ -92,3 +95,77 @@ def test_what_the_device_and_the_camera_say_is_compared_and_kept(db, paper):
         rows = look.scalars(select(Photo).where(Photo.check_id == check).order_by(Photo.id))
         assert rows[0].code == codes[1]
         assert rows[0].place == {"lat": 32.0, "lon": 118.9, "accuracy_m": 8}
+
+
+def test_a_supervisor_sees_both_pictures_and_says_what_the_flag_is_without_any_effect(
+    db, client, paper
+):
+    [check] = start(db, paper)
+    shot = photograph(9)
+    take(db, paper, check, Slot.GROUP, jpeg(shot))
+    take(db, paper, check, Slot.INDIVIDUAL, jpeg(shot, 60))
+    with db.look(SYSTEM) as look:
+        [flag] = flags_of(look, [check])[check]
+    vet = signed_in(client, paper.vet)
+    assert "照片提示 1 条，1 条待看" in vet.get(f"/inspections/checks/{check}").text
+    mine = vet.get(f"/inspections/checks/{check}/evidence").text
+    assert "和这一批另一格的照片几乎一样" in mine
+    assert f"/inspections/flags/{flag.id}/other" in mine
+    assert vet.get(f"/inspections/flags/{flag.id}").status_code == 403
+    digest = "ab" * 32
+    sent = {"kind": "recorder", "sha256": digest, "size": "9000000000", "kept_at": "采集站 3 号"}
+    assert vet.post(f"/inspections/checks/{check}/clips", data=sent).status_code == 302
+    again = vet.post(f"/inspections/checks/{check}/clips", data=sent | {"once": "2"})
+    assert "已经登记过" in again.text
+    film = {
+        "kind": "video",
+        "video": (io.BytesIO(b"\0\0\0\x18ftypmp42" + b"x" * 99), "v.mp4", "video/mp4"),
+    }
+    assert vet.post(f"/inspections/checks/{check}/clips", data=film).status_code == 302
+    shown = vet.get(f"/inspections/checks/{check}/evidence").text
+    assert digest in shown
+    assert "采集站 3 号" in shown
+    [clip_id] = re.findall(r"/inspections/clips/([0-9a-f-]{36})", shown)
+    with vet.get(f"/inspections/clips/{clip_id}") as sent_back:
+        assert sent_back.data.startswith(b"\0\0\0\x18ftyp")
+    chief = make_person(db, "county_supervisor")
+    desk = signed_in(client, chief)
+    assert "和这一批另一格的照片几乎一样" in desk.get("/inspections/flags").text
+    assert desk.get(f"/inspections/flags/{flag.id}/other").mimetype == "image/jpeg"
+    here = f"/inspections/flags/{flag.id}"
+    assert desk.post(here, data={"state": "cleared"}).status_code == 422, "a reason is needed"
+    told = {"state": "confirmed", "because": "同一张照片裁了一下"}
+    assert desk.post(here, data=told).status_code == 302
+    assert "同一张照片裁了一下" in desk.get(f"/inspections/checks/{check}/evidence").text
+    with pytest.raises(Conflict), db.work(chief.actor) as w:
+        judge_flag(w, flag.id, FlagState.CLEARED, "再看一次")
+    away = make_person(db, "county_supervisor", division="320205")
+    with pytest.raises(NotFound), db.work(away.actor) as w:
+        judge_flag(w, flag.id, FlagState.CLEARED, "外县的")
+
+
+def test_one_finished_visit_in_ten_is_looked_at_again_by_chance_that_nobody_can_bend(
+    db, client, paper, monkeypatch
+):
+    monkeypatch.setattr(
+        judging, "standard", lambda rule_id, _on: {"evidence.second_look": 100}.get(rule_id, 7)
+    )
+    [check] = inspect(db, paper)
+    with db.look(SYSTEM) as look:
+        [row] = look.scalars(select(SecondLook))
+    assert (row.is_chosen, row.percent, row.verdict) == (True, 100, "waiting")
+    assert row.ticket == ticket_of(db.settings.secret, paper.declaration_id)
+    chief = make_person(db, "county_supervisor")
+    desk = signed_in(client, chief)
+    assert paper.number in desk.get("/inspections/second-look").text
+    db.clock.at += timedelta(days=8)
+    desk = signed_in(client, make_person(db, "county_supervisor"))
+    assert "超期" in desk.get("/inspections/second-look").text
+    here = f"/inspections/second-look/{row.id}"
+    assert row.ticket in desk.get(here).text
+    assert desk.post(here, data={"verdict": "disagree"}).status_code == 422
+    assert desk.post(here, data={"verdict": "disagree", "because": "看不到鱼"}).status_code == 302
+    assert paper.number in desk.get("/inspections/second-look?done=1").text
+    with db.look(SYSTEM) as look:
+        assert agreement_of(look, paper.vet.person_id) == (0, 1)
+        assert look.one(select(BatchCheck.state).where(BatchCheck.id == check)) == "passed"
