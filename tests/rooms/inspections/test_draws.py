@@ -47,13 +47,14 @@ from aquacert.inspections.queries.draws import (
 from aquacert.inspections.rules.draw import FORMAT, opens_at, packed
 from aquacert.inspections.rules.drawing import TicketState
 from aquacert.inspections.rules.drawproof import prove
+from aquacert.inspections.tasks import keep_draws
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
 from aquacert.sampling.commands import order_sampling
 from aquacert.sampling.queries import required_tests
 from aquacert.sampling.rules import Because
-from tests.make.accounts import Made, make_person, signed_in
+from tests.make.accounts import Made, make_person, signed_in, token
 from tests.make.declarations import Paper, make_declaration
 from tests.make.draws import ISSUE, NUMBERS, fixed, give_beacon, open_today
 from tests.make.hatcheries import make_hatchery
@@ -397,6 +398,9 @@ def test_supervisors_see_the_day_and_the_office_its_proposal(
     )
     assert sent.status_code == 302
     assert boss.post(f"/draws/tickets/{drawn.ticket_id}/agree").status_code == 403
+    asked = f"/api/v1/inspections/{drawn.paper.declaration_id}/draw"
+    bearer = {"Authorization": f"Bearer {token(db, drawn.supervisors[0])}"}
+    assert client.get(asked, headers=bearer).json["draw"]["extra_batch"] == 1
     content = boss.get(f"{here}/content.json").json
     assert content["content_hash"] in boss.get(here).text
     for secret, words in (
@@ -411,3 +415,32 @@ def test_supervisors_see_the_day_and_the_office_its_proposal(
     assert client.get(f"{here}/content.json").json["salt"] == content["salt"]
     raw = packed(f"{FORMAT}/content", bytes.fromhex(content["salt"]), content["content"])
     assert hashlib.sha256(raw).hexdigest() == content["content_hash"]
+
+
+def test_a_worker_takes_the_drand_round_of_the_day_from_its_file_and_draws(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def by_drand(edition: int, beacon: str) -> dict[str, object]:
+        return draw_book(edition, beacon) | {"beacon": "drand"}
+
+    monkeypatch.setattr(drawdays, "draw_book", by_drand)
+    on = open_today(db)
+    paper = make_declaration(db, state="accepted")
+    draw(db, paper)
+    keep_draws(db)
+    with db.look(SYSTEM) as look:
+        day = look.one(select(DrawDay).where(DrawDay.day_on == on))
+        assert day.beacon_value is None
+    file = db.settings.data_dir / "beacon" / f"{day.beacon_round}.json"
+    file.parent.mkdir()
+    file.write_bytes(drand(round=int(day.beacon_round)))
+    keep_draws(db)
+    keep_draws(db)
+    with db.look(SYSTEM) as look:
+        assert ticket_of(look, paper.declaration_id).state is TicketState.DRAWN
+        found = day_document(look, on)
+        assert found["beacon"]["given"]["signature"] == "ab" * 48
+        assert prove(found).wrong == ()
+    one = make_person(db, "province_supervisor", division="320000")
+    with pytest.raises(NotAllowedNow), db.work(one.actor) as w:
+        type_lottery(w, on, ISSUE, NUMBERS)
