@@ -23,6 +23,9 @@ HIGH = """() => [...document.querySelectorAll('a[href], button, input, textarea,
 }).map(one => `${one.tagName} ${one.dataset.k || one.textContent.trim()} at ${one.getBoundingClientRect().top}`)"""
 """What acts and lies in the upper 40 % of the screen as it opens, outside the dock under the thumb."""
 
+LOOSE = """() => [...document.querySelectorAll('#app > .dock')].some(one =>
+  Math.abs(one.getBoundingClientRect().bottom - innerHeight) > 2)"""
+
 
 class Phone:
     """A phone with its own profile on the disk."""
@@ -138,6 +141,9 @@ class Phone:
         self.page.wait_for_timeout(50)
         self.page.evaluate("scrollTo(0, 0)")
         self.faults += [f"{name}: {one}" for one in self.page.evaluate(HIGH)]
+        self.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        if self.page.evaluate(LOOSE):
+            self.faults.append(f"{name}: the dock does not stand on the lower edge")
         if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             self.faults.append(f"{name}: too wide")
         if self.page.evaluate("typeof axe") == "undefined":
@@ -145,4 +151,5 @@ class Phone:
         for rule in self.page.evaluate("law => axe.run(law)", LAW)["violations"]:
             if rule["impact"] in SERIOUS:
                 self.faults.append(f"{name}: axe {rule['id']} {rule['nodes'][0]['html'][:200]}")
+        self.page.evaluate("scrollTo(0, 0)")
         self.shot(name)

@@ -10,6 +10,8 @@ import { wake } from "./sync.js";
 import { cameOf } from "./visit.js";
 import { clock, quantity, seconds, t } from "./words.js";
 
+/* Why the last picture was not taken; it stands until the next one */
+let wrong = null;
 const NAMES = { papers: "part_papers", photos: "part_photos", group: "part_group", individual: "part_individual", sampling: "part_sampling" };
 
 /* Keep one thing about this batch; the screen follows the disk. */
@@ -57,7 +59,8 @@ function dock({ batch, sheet, list, visit }, part, stand) {
       : next ? link(t("next_part", { part: t(NAMES[next]) }), `#/b/${batch.batch_id}/${next}`, { kind: "primary", "data-k": "next" })
         : link(t("next_verdict"), `#/b/${batch.batch_id}/verdict`, { kind: "primary", "data-k": "next" });
   return [jumps, h("div", { class: "pair" }, link(t("back"), `#/v/${visit.declaration_id}`, { glyph: "back", "data-k": "back" }), act),
-    stand.lack.length && !sheet.decided ? h("p", { class: "hint" }, t("part_lacks", { part: t(NAMES[part]), what: fewWords(stand.lack) })) : null];
+    stand.lack.length && !sheet.decided ? h("p", { class: "hint" }, t("part_lacks", { part: t(NAMES[part]), what: fewWords(stand.lack) })) : null,
+    part === "sampling" && sheet.suspected.length ? h("p", { class: "hint" }, t("course_now", { what: t(sheet.course === "isolate" ? "course_isolate" : "course_sampling") })) : null];
 }
 
 /* As many as fit in a line, and how many there are */
@@ -134,15 +137,16 @@ function photos(context) {
       h("b", { class: photo ? "ok" : "" }, photo ? icon(photo.there ? "check" : "clock") : null, slot.label, slot.needed ? "" : h("small", {}, t("optional"))));
   });
   const clip = h("label", { class: "btn file" }, h("input", { type: "file", accept: "video/*,audio/*", capture: "environment", "data-k": "clip", onchange: (event) => event.target.files[0] && addClip(context, event.target.files[0], event.target) }), icon("film"), sheet.clips.length ? t("clips_n", { n: sheet.clips.length }) : t("clip"));
-  return [expired ? note("warn", t("code_expired"), t("code_expired_more")) : null, h("div", { class: "slots" }, slots), h("p", { class: "ferr pad", id: "photo-wrong", role: "alert" }), h("div", { class: "pad" }, clip)];
+  return [expired ? note("warn", t("code_expired"), t("code_expired_more")) : null, wrong && wrong.batch === batch.batch_id ? note("no", wrong.words) : null, h("div", { class: "slots" }, slots), h("div", { class: "pad" }, clip)];
 }
 
 async function take(context, slot, expired) {
+  wrong = null;
   const { state, visit, batch, list } = context, code = day.codeOf(state, visit, batch) || Object.values(visit.codes_by_day || {}).flat()[0] || "";
   const made = await shoot({ code, label: slot.label, expired });
   if (!made) { document.dispatchEvent(new Event("aquacert:changed")); return; }
   const used = usedIn(state, made.picture, (name) => (list.slots.find((one) => one.slot === name) || { label: name }).label);
-  if (used) { tellWrong(t("same_picture", { slot: used, here: slot.label })); return; }
+  if (used) { tellWrong(batch, t("same_picture", { slot: used, here: slot.label })); return; }
   const { picture, taken_at, elapsed_ms, place, live } = made;
   const file = { person: state.person.id, uploaded: false, at: taken_at, ...picture };
   await keep(state, batch, "photo", { slot: slot.slot, sha256: picture.sha256, code, taken_at, elapsed_ms, live, ...(place ? { place } : {}) }, { files: [file] });
@@ -150,12 +154,13 @@ async function take(context, slot, expired) {
 
 async function addClip(context, picked, input) {
   const { state, batch } = context, most = (state.day.limits || {}).clip_bytes || 200 * 1024 * 1024;
-  if (picked.size > most) { tellWrong(t("clip_large", { mb: Math.floor(most / 1048576) })); input.value = ""; return; }
+  if (picked.size > most) { tellWrong(batch, t("clip_large", { mb: Math.floor(most / 1048576) })); input.value = ""; return; }
   const sha256 = await shaOf(picked), at = day.now();
   await keep(state, batch, "clip", { sha256, taken_at: at, elapsed_ms: day.elapsed() }, { files: [{ person: state.person.id, uploaded: false, at, data: picked.slice(0, picked.size, picked.type), size: picked.size, type: picked.type || "video/mp4", sha256, original: sha256 }] });
 }
 
-function tellWrong(words) {
-  const place = document.getElementById("photo-wrong");
-  if (place) { place.textContent = words; place.scrollIntoView({ block: "center" }); }
+function tellWrong(batch, words) {
+  wrong = { batch: batch.batch_id, words };
+  say(words);
+  document.dispatchEvent(new Event("aquacert:changed"));
 }

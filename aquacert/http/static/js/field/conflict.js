@@ -43,12 +43,12 @@ export function conflict(state, id) {
   chosen.set(id, picks);
   const pick = (key) => (value) => { picks[key] = value; document.dispatchEvent(new Event("aquacert:changed")); };
   const open = rows.filter(([key]) => !picks[key]).length;
-  const top = [...standingNotes(state), note("warn", t("conflict"), one.reason || t("conflict_more"), t("conflict_kept", { n: (one.kept_items || []).length })),
+  const top = [...standingNotes(state), note("warn", t("conflict"), one.reason || t("conflict_more"), (one.kept_items || []).length ? t("conflict_kept", { n: one.kept_items.length }) : ""),
     h("p", { class: "pad" }, `${visit.farm} ${batch.pond} · ${batch.species}`)];
   const body = h("div", { class: "group items" }, rows.map(([key, label, mine, theirs]) => h("div", { class: "clash" }, h("p", { class: "q" }, label),
     h("div", { class: "sides" }, h("div", {}, h("small", {}, `${t("this_device")} ${clock(one.at)}`), h("b", {}, mine)), icon("swap"), h("div", {}, h("small", {}, t("other_device")), h("b", {}, theirs))),
     segments(`c-${key}`, label, [["mine", t("take_mine"), "pick"], ["theirs", t("take_theirs"), "pick"]], picks[key], pick(key)))));
-  return screen({ title: t("conflict"), sub: t("batch_of", { n: batch.number, number: visit.number }), badge: badge(state), top, body, dock: [
+  return screen({ title: t("visit_conflict"), sub: t("batch_of", { n: batch.number, number: visit.number }), badge: badge(state), top, body, dock: [
     h("div", { class: "pair" }, link(t("back"), `#/b/${batch.batch_id}/papers`, { glyph: "back", "data-k": "back" }), button(t("settle"), (event) => choose(state, batch, one, picks, event.currentTarget), { kind: "primary", key: "settle", disabled: open > 0 })),
     open ? h("p", { class: "hint" }, t("choose_all", { n: open })) : null] });
 }

@@ -42,7 +42,7 @@ export function verdict(state, id) {
   const top = [
     ...standingNotes(state),
     sheet.decided ? note(sheet.state === "passed" ? "ok" : "no", t(sheet.state === "passed" ? "batch_passed" : "batch_failed"), sheet.verdict && sheet.verdict.state === "waiting" ? t("verdict_waits") : t("verdict_fixed"))
-      : lacks.length ? note("warn", t("pass_lacks"), lacks.map(([section, words]) => `${t(`part_${section}`)}：${fewWords(words, 14)}`)) : note("ok", t("pass_lacks_none")),
+      : said.outcome === "fail" ? note("warn", t("failing"), t("failing_more")) : lacks.length ? note("warn", t("pass_lacks"), lacks.map(([section, words]) => `${t(`part_${section}`)}：${fewWords(words, 14)}`)) : note("ok", t("pass_lacks_none")),
     facts([[t("paper"), `${visit.farm} ${batch.pond}`], [t("declared"), quantity(batch.quantity, batch.unit), `${batch.species} ${batch.life_stage}`], odd.length ? [t("abnormal"), odd.map((item) => item.ask).join("、")] : null,
       sheet.decided && sheet.state === "passed" ? [t("counted"), quantity(sheet.quantity, batch.unit)] : null, sheet.decided && sheet.note ? [t("note"), sheet.note] : null])
   ];

@@ -62,7 +62,7 @@ export function visit(state, id) {
   const begun = day.isBegun(state, one), open = one.batches.find((batch) => !day.sheetOf(state, batch).decided);
   const code = one.batches.length === 1 ? day.codeOf(state, one, one.batches[0]) : "";
   const top = [...standingNotes(state), facts([[t("farm"), one.farm, one.place], [t("paper"), one.number, one.destinations.length ? `→ ${one.destinations.join(language === "en" ? ", " : "、")}` : ""],
-    [t("appointed"), one.visit_at ? `${dayWords(one.visit_at)} ${clock(one.visit_at)}` : "—"], cameOf(state, one), code ? [t("code"), h("span", { class: "code small" }, code), t("code_more")] : null])];
+    one.visit_at ? [t("appointed"), `${dayWords(one.visit_at)} ${clock(one.visit_at)}`] : null, cameOf(state, one), code ? [t("code"), h("span", { class: "code small" }, code), t("code_more")] : null])];
   const body = [h("h2", {}, t("batches")), h("div", { class: "group" }, one.batches.map((batch) => batchCell(state, batch, begun))),
     h("h2", {}, t("then")), h("div", { class: "group" }, one.phone ? cell("phone", t("call_farm"), one.phone, `tel:${one.phone}`) : null, signing(one))];
   const back = link(t("back"), "#/", { glyph: "back", "data-k": "back" });
