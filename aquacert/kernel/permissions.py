@@ -47,8 +47,6 @@ class P(StrEnum):
     INBOX_READ = "accounts:inbox:read"
     INSPECTION_INSPECT = "inspections:inspection:inspect"
     INSPECTION_READ = "inspections:inspection:read"
-    TREATMENT_ANSWER = "inspections:treatment:answer"
-    TREATMENT_READ = "inspections:treatment:read"
     ISSUING_HALT = "certificates:issuing:halt"
     LABEL_ISSUE = "sampling:label:issue"
     LAB_AMEND = "labs:report:amend"
@@ -85,6 +83,8 @@ class P(StrEnum):
     SELF_TEST_KEEP = "sampling:self_test:keep"
     STANDING_SET = "accounts:standing:set"
     STATISTICS_READ = "supervision:statistics:read"
+    TREATMENT_ANSWER = "inspections:treatment:answer"
+    TREATMENT_READ = "inspections:treatment:read"
     ZONE_KEEP = "surveillance:zone:keep"
 
 
