@@ -18,6 +18,7 @@ from sqlalchemy import select
 from aquacert.inspections.commands.current import changed
 from aquacert.inspections.commands.evidence import raise_flags
 from aquacert.inspections.models import BatchCheck, Clip
+from aquacert.inspections.rules import State
 from aquacert.inspections.rules.evidence import ClipKind, Taken, time_doubts
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Invalid, NotAllowed
@@ -83,7 +84,8 @@ def add_clip(w: Work, check_id: UUID, said: SaidOfClip, path: Path | None = None
             added_by_id=w.actor.person_id,
         )
     )
-    changed(check)
+    if check.state == State.OPEN.value:  # a decided check is frozen, its version too
+        changed(check)
     fact = ClipAdded(said.kind.value, digest, said.size, file is not None)
     w.record(fact, on=check, county=check.origin_code)
     taken = Taken(at=said.taken_at)

@@ -94,8 +94,8 @@ def offset_of(look: Look, row: Upload) -> int:
     return min(row.received, held)
 
 
-def file_of(look: Look, sha256: str) -> Path:
-    """Return where a whole file of the actor lies; raise `NotThere` until it has arrived."""
+def file_of(look: Look, sha256: str) -> tuple[Upload, Path]:
+    """Return a whole file of the actor and where it lies; raise `NotThere` until it has arrived."""
     row = look.one(
         select(Upload).where(
             Upload.person_id == look.actor.person_id,
@@ -103,15 +103,15 @@ def file_of(look: Look, sha256: str) -> Path:
             Upload.state == UploadState.DONE.value,
         )
     )
-    path = path_of_upload(look, row.id) if row is not None else None
-    if path is None or not path.exists():
+    if row is None or not (path := path_of_upload(look, row.id)).exists():
         raise NotThere("这个文件还没有传完，传完以后再试。")
-    return path
+    return row, path
 
 
 def bytes_of(look: Look, sha256: str) -> bytes:
     """Return the bytes of a whole file of the actor, judged again by their digest."""
-    data = file_of(look, sha256).read_bytes()
+    _row, path = file_of(look, sha256)
+    data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != sha256.lower():
         raise NotThere("这个文件没有存好，请重新上传。", detail=sha256)
     return data

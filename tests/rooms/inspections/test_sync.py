@@ -15,7 +15,7 @@ from aquacert.accounts.queries import actor_for, memberships_in_force
 from aquacert.declarations.commands import assign_vet
 from aquacert.declarations.queries import declaration
 from aquacert.inspections.commands import give_verdict, keep_findings, start_inspection
-from aquacert.inspections.models import DeviceRecord, Finding, Photo
+from aquacert.inspections.models import Clip, DeviceRecord, Finding, Photo
 from aquacert.inspections.queries import checks_of, sheet, verdicts
 from aquacert.inspections.queries.day import day
 from aquacert.inspections.queries.kept import kept_of
@@ -273,6 +273,29 @@ def test_a_photograph_waits_for_its_file_and_what_follows_waits_with_it(db, pape
     assert [one.get("retry") for one in results[3:]] == [True] * 3
     records[3]["body"]["sha256"] = device.upload(missing)
     assert outcomes(device.send(*records)) == ["same"] * 3 + ["accepted"] * 3
+
+
+def test_a_clip_comes_also_after_the_verdict_and_a_recorders_file_by_its_hash(db, paper, device):
+    device.send(*device.visit(paper))
+    [batch] = paper.batch_ids
+    video = b"\0\0\0\x18ftypmp42" + bytes(2000)
+    records = [
+        device.record("clip", 2, batch_id=batch, sha256="1" * 64),
+        device.record("clip", 2, batch_id=batch, sha256=device.upload(video, "video/mp4")),
+        device.record(
+            "clip",
+            2,
+            batch_id=batch,
+            kind="recorder",
+            sha256="2" * 64,
+            size=1 << 32,
+            kept_at="3 号站",
+        ),
+    ]
+    missing, *others = (device.send(one)[0] for one in records)
+    assert missing["retry"]
+    assert outcomes(others) == ["accepted"] * 2, others
+    assert count(db, Clip) == 2
 
 
 def test_the_same_record_twice_in_one_moment_has_one_effect(db, paper):

@@ -146,8 +146,9 @@ def _clip(w: Work, sent: Sent) -> Done:
     if isinstance(size, bool) or not isinstance(size, int):
         raise Invalid("录像登记不完整。", size="文件大小，字节数")
     clip = SaidOfClip(kind, digest, size, media_type, taken_at=sent.record.at, kept_at=kept_at)
+    before = check.version
     add_clip(w, check.id, clip, path)
-    return Done(check.declaration_id, version=check.version)
+    return Done(check.declaration_id, version=check.version if check.version > before else None)
 
 
 def _suspect(w: Work, sent: Sent) -> Done:
