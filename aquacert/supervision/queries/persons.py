@@ -1,4 +1,4 @@
-"""Who stands behind an entry that nobody signed in wrote: a sign-in, and the end of one."""
+"""Who stands behind an entry about a sign-in, or one that nobody signed in wrote."""
 
 from __future__ import annotations
 
@@ -30,7 +30,11 @@ def behind(look: Look, entries: Sequence[AuditEntry]) -> dict[int, Behind]:
 
     Reads past row scope: the entries themselves are the actor's to see.
     """
-    about = [one for one in entries if one.subject_kind in {SESSIONS, PEOPLE} and not one.actor_id]
+    about = [
+        one
+        for one in entries
+        if one.subject_kind == SESSIONS or (one.subject_kind == PEOPLE and not one.actor_id)
+    ]
     sessions = [UUID(one.subject_id) for one in about if one.subject_kind == SESSIONS]
     rows = look.session.execute(
         select(SignInSession.id, SignInSession.person_id).where(SignInSession.id.in_(sessions))

@@ -5,23 +5,25 @@
   "use strict";
 
   /* clocks: the page's own words, with the minutes counted down */
+  var words = document.querySelector("[data-clock-words]");
+  function put(name, value) { return words.dataset[name].replace("{0}", value); }
   function span(seconds) {
     var minutes = Math.floor(seconds / 60), days = Math.floor(minutes / 1440);
     var hours = Math.floor((minutes % 1440) / 60), left = minutes % 60;
-    if (days) { return hours ? days + " 日 " + hours + " 时" : days + " 日"; }
-    if (hours) { return left ? hours + " 时 " + left + " 分" : hours + " 时"; }
-    return left + " 分";
+    if (days) { return put("days", days) + (hours ? " " + put("hours", hours) : ""); }
+    if (hours) { return put("hours", hours) + (left ? " " + put("minutes", left) : ""); }
+    return put("minutes", left);
   }
   var opened = Date.now();
-  var shown = document.querySelector("header time[datetime]");
-  var start = shown && Date.parse(shown.getAttribute("datetime"));
-  if (!start || document.documentElement.lang.indexOf("zh") !== 0) { start = 0; }
+  var today = document.querySelector("header time[datetime]");
+  var start = today && Date.parse(today.getAttribute("datetime"));
+  if (!start || !words) { start = 0; }
   function tick() {
     var now = start + (Date.now() - opened);
     document.querySelectorAll("[data-due]").forEach(function (clock) {
-      var left = (Date.parse(clock.dataset.due) - now) / 1000, words = clock.querySelector(".left");
-      if (!words || isNaN(left)) { return; }
-      words.textContent = left < 0 ? "超时 " + span(-left) : "剩 " + span(left);
+      var left = (Date.parse(clock.dataset.due) - now) / 1000, shown = clock.querySelector(".left");
+      if (!shown || isNaN(left)) { return; }
+      shown.textContent = left < 0 ? put("late", span(-left)) : put("left", span(left));
       clock.classList.toggle("late", left < 0);
       clock.classList.toggle("soon", left >= 0 && left <= 7200);
       clock.classList.toggle("calm", left > 7200);
