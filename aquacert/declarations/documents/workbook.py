@@ -6,7 +6,17 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aquacert.declarations.rules.bulk import CHOICES, FIELDS, HEADS, MOST_DRAFTS, MOST_ROWS, letter
+from aquacert.declarations.rules.answers import YES_WORDS
+from aquacert.declarations.rules.bulk import (
+    CHOICES,
+    FIELDS,
+    HEADS,
+    MOST_DRAFTS,
+    MOST_ROWS,
+    YES_OR_NO,
+    letter,
+)
+from aquacert.declarations.rules.bulk import column as column_of
 from aquacert.reference.rules.text import plain_cell
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,7 +32,12 @@ HELP = (
     ("到达地", "省、市、县写全，例如 山东省青岛市崂山区"),
     ("启运时间", "例如 2026-05-21 16:00"),
     ("请注意", f"不要合并单元格，不要写公式；一次最多 {MOST_ROWS} 行、{MOST_DRAFTS} 份申报"),
-    ("野生、放流、种用、外省购入", "要另答几个问题，请在网页上一份一份申报"),
+    (
+        "合法捕获的",
+        "来源选“合法捕获”，再填捕获日期、水域和暂养处三项（是或否）；捕获证明的照片在草稿里传，再提交",
+    ),
+    ("外省买来的", "“从外省买来的”填“是”，再填证明编号、省、到场日期；本省养的不用填"),
+    ("放流、种用、观赏的", "用途选好，再填后面对应的几列；别的用途不用填"),
 )
 
 
@@ -61,8 +76,9 @@ def _lists(book: Any, sheet: Any, lots: Sequence[str], species: Sequence[str]) -
     offered = {"lot": lots, "species": species} | {
         name: list(words) for name, words in CHOICES.items()
     }
+    offered |= {name: list(YES_WORDS.values()) for name in FIELDS if name in YES_OR_NO}
     for at, (name, words) in enumerate(offered.items()):
-        column = chr(ord("A") + at)
+        column = column_of(at)
         lists[f"{column}1"] = HEADS[name]
         for number, said in enumerate(words, 2):
             lists[f"{column}{number}"] = plain_cell(said)

@@ -11,7 +11,15 @@ from zipfile import ZipFile
 
 from openpyxl import load_workbook
 
-from aquacert.declarations.rules.bulk import FIELDS, HEADS, LONGEST_CELL, MOST_ROWS, Line
+from aquacert.declarations.rules.bulk import (
+    DAYS,
+    FIELDS,
+    HEADS,
+    LONGEST_CELL,
+    MOST_ROWS,
+    NEEDED,
+    Line,
+)
 from aquacert.kernel.errors import Invalid
 from labs.instruments.parsers.archive import is_zip, opened, read_member
 
@@ -68,7 +76,9 @@ def _check_members(archive: ZipFile) -> None:
 
 def _lines(source: Iterator[Sequence[Any]]) -> list[Line]:
     head = [_text(cell) for cell in next(source, ())]
-    if tuple(head) != tuple(HEADS.values()):
+    while len(head) > NEEDED and not head[-1]:
+        head.pop()
+    if len(head) < NEEDED or head != list(HEADS.values())[: len(head)]:
         raise _refused("第一行应是模板的表头。请下载本场的模板来填，不要改表头和列的次序。")
     found: list[Line] = []
     for number, cells in enumerate(source, 2):
@@ -95,6 +105,8 @@ def _line(number: int, cells: Sequence[Any]) -> Line:
             wrong[name] = "这一格是错误值，请改成数值。"
             continue
         text = _text(cell)
+        if name in DAYS and isinstance(cell.value, float):
+            text = f"数字 {text}"  # 11.20 is 11.2 there: another day
         if len(text) > LONGEST_CELL:
             wrong[name] = f"太长，最多 {LONGEST_CELL} 字。"
             text = text[:LONGEST_CELL]

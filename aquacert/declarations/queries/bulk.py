@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
 from aquacert.declarations.models import Bulk, BulkDraft, Declaration
+from aquacert.declarations.parsers import purpose_asks
+from aquacert.declarations.queries.catches import faults_of_catch
 from aquacert.declarations.queries.faults import faults_of_checks
 from aquacert.declarations.queries.holds import free
 from aquacert.declarations.queries.machine import checked
 from aquacert.declarations.queries.reading import read
 from aquacert.declarations.queries.subjects import subject_of
+from aquacert.declarations.rules.asks import unanswered
 from aquacert.declarations.rules.bulk import (
     DraftState,
     Fault,
@@ -26,6 +29,7 @@ from aquacert.declarations.rules.bulk import (
 )
 from aquacert.declarations.rules.plan import amount, beyond_stock
 from aquacert.declarations.rules.states import State
+from aquacert.declarations.rules.typed import with_days
 from aquacert.hatcheries import queries as hatcheries
 from aquacert.hatcheries.models import Hatchery
 from aquacert.hatcheries.queries import LotLine
@@ -88,7 +92,9 @@ def judge(look: Look, farm: Hatchery, lines: Sequence[Line]) -> list[Judged]:
         str(key): value for key, value in free(look, [lot.lot_id for lot in names.values()]).items()
     }
     taken, judged = _taken(look, farm), []
-    for group in found:
+    for read_in in found:
+        # 明天 in a cell is the day after the upload, whenever the draft is sent.
+        group = replace(read_in, answers=with_days(read_in.answers, look.today))
         said = group.answers.to_json()
         again = {"": TWICE} if said in taken and not group.faults else {}
         judged.append(_judged(look, farm, group, left, again))
@@ -121,6 +127,9 @@ def _judged(
     """Judge one; what it takes of the stock is taken from `left`, so that the next one sees it."""
     reading = read(look, farm, group.answers, look.now)
     faults = dict(again or reading.faults)
+    if not again:
+        faults |= faults_of_catch(look, None, group.answers)
+        faults |= unanswered(purpose_asks(), group.answers, look.today)
     if reading.whole and not again:
         plans = [one.plan for one in reading.good_batches()]
         faults |= beyond_stock(plans, left)

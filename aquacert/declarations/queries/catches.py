@@ -18,7 +18,7 @@ from aquacert.kernel.work import Look
 from aquacert.reference.rules.dates import Side, day_words, read_day
 
 
-def faults_of_catch(look: Look, paper: Declaration, answers: Answers) -> Faults:
+def faults_of_catch(look: Look, paper: Declaration | None, answers: Answers) -> Faults:
     """Return what is wrong with the wild batches, each by itself, however much is still open."""
     wild = {
         at: batch for at, batch in enumerate(answers.batches) if batch.source == Source.WILD.value

@@ -14,8 +14,10 @@ from enum import StrEnum
 
 from aquacert.declarations.rules.answers import (
     MODE_WORDS,
+    NO,
     PURPOSE_WORDS,
     SOURCE_WORDS,
+    YES_WORDS,
     Answers,
     BatchAnswer,
     LoadAnswer,
@@ -65,21 +67,48 @@ HEADS: Mapping[str, str] = {
     "disinfectant": "装前消毒",
     "purpose": "用途",
     "phone": "联系电话",
+    "capture_place": "捕获水域",
+    "site_apart": "暂养处有物理隔离",
+    "site_water": "暂养处进排水、无害化、渔具独立",
+    "site_other": "暂养处其他防疫条件",
+    "brought": "从外省买来的",
+    "brought_certificate": "外省检疫证明编号",
+    "brought_province": "从哪个省来",
+    "brought_on": "哪天到场",
+    "release_plan": "放流项目或批准文件",
+    "release_water": "放到哪个水域",
+    "native_stock": "本地种原种或子一代",
+    "parents": "种用的亲本来源",
+    "isolation_place": "到达后在哪里隔离",
+    "protected": "是保护物种",
+    "protected_permit": "保护物种的许可证号",
 }
 """Field → heading, in the order of the columns."""
 FIELDS = tuple(HEADS)
-OF_BATCH = ("lot", "species", "source", "captured_on")
+NEEDED = FIELDS.index("phone") + 1
+"""Columns that every sheet has; those behind them may be missing (a template of before)."""
+OF_WILD = ("captured_on", "capture_place", "site_apart", "site_water", "site_other")
+OF_BROUGHT = ("brought", "brought_certificate", "brought_province", "brought_on")
+OF_PURPOSE = (
+    *("release_plan", "release_water", "native_stock", "parents", "isolation_place"),
+    *("protected", "protected_permit"),
+)
+YES_OR_NO = frozenset(
+    {"site_apart", "site_water", "site_other", "brought", "native_stock", "protected"}
+)
+OF_BATCH = ("lot", "species", "source", *OF_WILD, *OF_BROUGHT)
 OF_LOAD = (
     *("destination", "place", "consignee", "consignee_phone", "carrier", "carrier_phone"),
-    *("mode", "plate", "disinfectant", "departs_at", "travel_days", "purpose"),
+    *("mode", "plate", "disinfectant", "departs_at", "travel_days", "purpose", *OF_PURPOSE),
 )
+DAYS = frozenset({"captured_on", "brought_on"})
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "source": {words: key.value for key, words in SOURCE_WORDS.items()},
     "mode": {words: key.value for key, words in MODE_WORDS.items()},
     "purpose": {words: key.value for key, words in PURPOSE_WORDS.items()},
 }
 """Words in a cell → value, for the columns with a list; an empty cell takes the first."""
-SAME = ("source", "captured_on", "species")
+SAME = ("source", "species", *OF_WILD, *OF_BROUGHT)
 
 
 @dataclass(frozen=True)
@@ -123,7 +152,13 @@ class Group:
 
 def letter(name: str) -> str:
     """Return the column's letter in the sheet, "" for what is no column."""
-    return chr(ord("A") + FIELDS.index(name)) if name in HEADS else ""
+    return column(FIELDS.index(name)) if name in HEADS else ""
+
+
+def column(at: int) -> str:
+    """Return what the program calls its column `at` (from 0): A … Z, AA …"""
+    before, rest = divmod(at, 26)
+    return (column(before - 1) if before else "") + chr(ord("A") + rest)
 
 
 def digest_of(lines: Sequence[Line]) -> str:
@@ -149,7 +184,7 @@ def places_of(group: Group, faults: Mapping[str, str]) -> list[Fault]:
     for name, sentence in faults.items():
         row, field = group.places.get(name, (first, ""))
         led.append(Fault(row, letter(field), HEADS.get(field, "整份申报"), sentence))
-    return sorted(led, key=lambda one: (one.row, one.column))
+    return sorted(led, key=lambda one: (one.row, len(one.column), one.column))
 
 
 def _group(number: int, lines: Sequence[Line], lots: Mapping[str, str]) -> Group:
@@ -206,14 +241,14 @@ def _answers(
                 quantity=_total([line.said("quantity") for line in own]),
                 species=first.said("species"),
                 source=_chosen("source", first.said("source")),
-                captured_on=first.said("captured_on"),
+                **{name: _typed(name, first.said(name)) for name in (*OF_WILD, *OF_BROUGHT)},
             )
         )
     many = len(loads) > 1
     made_loads = [
         LoadAnswer(
             **{
-                name: _chosen(name, value) if name in CHOICES else value
+                name: _chosen(name, value) if name in CHOICES else _typed(name, value)
                 for name, value in zip(OF_LOAD, values, strict=True)
             },
             quantities=tuple(
@@ -231,6 +266,15 @@ def _chosen(name: str, said: str) -> str:
     """Return the value behind words of a list; unknown words stay, so that a rule refuses them."""
     known = CHOICES[name]
     return known.get(said, said) if said else next(iter(known.values()))
+
+
+def _typed(name: str, said: str) -> str:
+    """Return an answer as the form keeps it: 是 and 否 as its values, an empty 从外省买来的 as no."""
+    if name not in YES_OR_NO:
+        return said
+    if not said and name == "brought":
+        return NO
+    return {words: key for key, words in YES_WORDS.items()}.get(said, said)
 
 
 def _total(said: Sequence[str]) -> str:

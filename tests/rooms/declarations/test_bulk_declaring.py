@@ -22,7 +22,8 @@ from aquacert.declarations.models import Bulk, BulkDraft, Declaration
 from aquacert.declarations.parsers import read_workbook
 from aquacert.declarations.queries import batches_of, loads_of
 from aquacert.declarations.queries.bulk import bulk_rows, lot_names, progress
-from aquacert.declarations.rules.bulk import FIELDS, HEADS
+from aquacert.declarations.rules.answers import from_json
+from aquacert.declarations.rules.bulk import FIELDS, HEADS, NEEDED, letter
 from aquacert.declarations.tasks import send_bulk as send_all
 from aquacert.hatcheries.commands import book_stock
 from aquacert.kernel.audit import AuditEntry
@@ -31,7 +32,7 @@ from aquacert.kernel.errors import Invalid, NotAllowedNow
 from aquacert.kernel.outbox import Runner
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import make_person
-from tests.make.hatcheries import COUNTY, lot, make_hatchery
+from tests.make.hatcheries import COUNTY, caught, lot, make_hatchery
 from tests.rooms.declarations.test_views import browser
 from tests.rooms.declarations.test_views import text as words
 
@@ -360,3 +361,49 @@ def test_the_way_to_the_workbook_stands_on_the_list_and_where_a_declaration_begi
     phone = browser(app, farm.owner_secret)
     for page in ("/declarations/mine", "/declarations/new"):
         assert 'href="/declarations/bulk"' in words(phone.get(page)), page
+
+
+def test_wild_brought_in_and_parent_fish_go_by_workbook_with_the_questions_of_the_page(db, farm):
+    caught(db, farm)
+    [name] = names_of(db, farm)
+    wild = {
+        "source": "合法捕获",
+        "captured_on": "昨天",
+        "capture_place": "长江口",
+        "site_apart": "是",
+        "site_water": "否",
+        "site_other": "是",
+    }
+    brought = {
+        "brought": "是",
+        "brought_certificate": "3700123456",
+        "brought_province": "山东省",
+        "brought_on": "5月1日",
+    }
+    breeding = {"purpose": "种用", "parents": "国家级原种场", "isolation_place": "隔离池 1"}
+    release = {"purpose": "增殖放流", "release_water": "长江口", "native_stock": "是"}
+    good = [
+        row(db, name, quantity=100, **wild),
+        row(db, name, quantity=101, plate="示A6P301", **brought, **breeding),
+        row(db, name, quantity=102, plate="示A6P302", **release),
+    ]
+    bulk_id = upload(db, farm, workbook(*good))
+    assert faults(db, farm, bulk_id) == []
+    with db.look(farm.owner) as look:
+        kept = [from_json(one.draft.answers) for one in bulk_rows(look, bulk_id).items]
+    yesterday = (db.clock.now().astimezone(SHANGHAI) - timedelta(days=1)).date().isoformat()
+    first, second, third = (one.batches[0] for one in kept)
+    assert (first.captured_on, first.site_water, first.brought) == (yesterday, "no", "no")
+    assert (second.brought, second.brought_on[5:]) == ("yes", "05-01")
+    assert kept[1].loads[0].parents == "国家级原种场"
+    assert (third.source, kept[2].loads[0].native_stock) == ("farmed", "yes")
+    late = row(db, name, **(wild | {"captured_on": 5.1, "site_apart": ""}))
+    told = faults(db, farm, upload(db, farm, workbook(late)))
+    assert {(2, "F", "捕获日期"), (2, "U", "暂养处有物理隔离")} == set(told)
+
+    def narrow(book):  # a template of before, without the columns behind the telephone
+        book.worksheets[0].delete_cols(NEEDED + 1, len(FIELDS))
+
+    old = upload(db, farm, workbook(row(db, name, quantity=103), change=narrow))
+    assert faults(db, farm, old) == []
+    assert [letter("phone"), letter("brought_on"), letter("protected_permit")] == ["S", "AA", "AH"]
