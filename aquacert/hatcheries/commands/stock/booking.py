@@ -48,7 +48,7 @@ class Provenance:
 
 
 UNKNOWN = Provenance()
-CONFIRM = "编号没抄错、照样记入，就勾这一项。"
+CONFIRM = "要照样记入，请勾这一项。"
 
 
 def book_stock(

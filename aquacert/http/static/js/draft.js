@@ -18,7 +18,7 @@
     form.querySelectorAll("[data-read]").forEach(function (place) {
       var said = told[place.dataset.read];
       if (!said) { return; }
-      place.textContent = said.filter(Boolean).join("。");
+      place.textContent = said[1] || said[0];
       place.classList.toggle("late", Boolean(said[1]));
     });
   }
