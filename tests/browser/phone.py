@@ -94,10 +94,10 @@ class Phone:
         )
 
     def choose(self, name: str, value: str) -> None:
-        """Choose one of a segment or a menu, and wait until it is on the disk and drawn so."""
+        """Touch one of a segment or a menu, wherever it is just drawn, and wait for what it leaves."""
         picked = f'input[name="{name}"][value="{value}"]'
-        self.page.locator(picked).evaluate("one => one.scrollIntoView({block: 'center'})")
-        self.page.locator(picked).click(force=True)
+        self.page.wait_for_selector(picked, state="attached")
+        self.page.evaluate("what => document.querySelector(what).click()", picked)
         self.page.wait_for_selector(f"{picked}:checked", state="attached")
 
     def fill_part(self, **other: str) -> None:

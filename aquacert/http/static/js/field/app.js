@@ -13,7 +13,7 @@ import { today, visit } from "./visit.js";
 import { loadWords, t } from "./words.js";
 
 const app = document.getElementById("app");
-let shown = "", isDrawing = false, isStale = false, isPressed = false;
+let shown = "", isDrawing = false, isStale = false, isPressed = false, isForced = false, last = "";
 
 /* #/ · #/v/<declaration> · #/b/<batch>/<part> · #/q · #/x/<record> */
 function drawn(state) {
@@ -31,7 +31,11 @@ async function draw() {
     await measure();
     const isNew = address !== shown, focus = document.activeElement, key = focus && focus.dataset ? focus.dataset.k : null;
     if (!isNew && focus && focus.matches("input[inputmode], textarea") && document.hasFocus()) { redrawLater(focus); return; }
-    app.replaceChildren(...drawn(state));
+    const made = h("div", {}, drawn(state)), words = made.innerHTML;
+    if (!isNew && words === last && !isForced) { return; }
+    last = words;
+    isForced = false;
+    app.replaceChildren(...made.childNodes);
     app.dataset.ready = address || "#/";
     const opened = app.querySelector("h1");
     document.title = `${opened.firstChild.textContent} · AquaCert`;
@@ -61,6 +65,7 @@ function redrawLater(field) {
 }
 
 function notSaved(event) {
+  isForced = true;
   const isFull = event.detail === "QuotaExceededError";
   app.querySelector("main").prepend(h("div", { role: "alert" }, note("no", t("not_saved"), t(isFull ? "room_none" : "not_saved_more"))));
   say(t("not_saved"));

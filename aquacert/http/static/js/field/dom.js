@@ -19,7 +19,8 @@ export function h(tag, set, ...children) {
   for (const [name, value] of Object.entries(set || {})) {
     if (value === null || value === undefined || value === false) { continue; }
     if (name.startsWith("on")) { made.addEventListener(name.slice(2), value); }
-    else if (name === "value" || name === "checked" || name === "disabled" || name === "hidden") { made[name] = value; }
+    else if (name === "checked" || (name === "value" && tag === "input")) { made[name === "checked" ? "defaultChecked" : "defaultValue"] = value; }
+    else if (name === "value" || name === "disabled" || name === "hidden") { made[name] = value; }
     else { made.setAttribute(name, value === true ? "" : value); }
   }
   made.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
