@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import random
+from itertools import combinations
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aquacert.hatcheries.rules.twins import FarmMarks, Like, core, distance, likely_twins, likeness
+from aquacert.hatcheries.rules.twins import (
+    WORTH_A_LOOK,
+    FarmMarks,
+    Like,
+    core,
+    distance,
+    likely_twins,
+    likeness,
+)
 
 
 def farm(number, **other):
@@ -90,3 +100,31 @@ def test_one_wrong_digit_in_a_code_is_found(place, digit):
     twin = farm(1, code=typed, phone="p")
     if typed != one.code:
         assert likely_twins([one, twin]), typed
+
+
+def test_the_blocks_miss_no_pair_that_comparing_every_two_would_find():
+    source = random.Random(20261122)
+    words = ("东滩", "西河", "青沙", "青砂", "海口")
+    codes = [f"91320114{source.randrange(10**9):09d}X" for _number in range(90)]
+    codes += [f"{one[:12]}0{one[13:]}" for one in codes[:20]]
+    codes += [f"91320682{one[8:]}" for one in codes[20:25]]
+    farms = [
+        FarmMarks(
+            key=UUID(int=number + 1),
+            code=source.choice(codes),
+            name=f"示例{source.choice(words)}{source.choice(words)}{source.choice(('育苗场', '公司'))}",
+            sound="",
+            division=source.choice(("320681", "320682")),
+            place=f"{source.choice(words)}镇 {source.randrange(12)} 号",
+            phone=source.choice(("", "a", "b", "c", "d", "e", "f")),
+        )
+        for number in range(160)
+    ]
+    every = {
+        (one.key, other.key)
+        for one, other in combinations(farms, 2)
+        if likeness(one, other)[0] >= WORTH_A_LOOK
+    }
+    found = {(pair.one, pair.other) for pair in likely_twins(farms)}
+    assert found == every
+    assert len(every) > 20
