@@ -37,6 +37,7 @@ from aquacert.kernel.clock import SHANGHAI
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
+from aquacert.reference.rules.dates import understood
 from aquacert.reference.rules.masking import mask_phone
 from aquacert.reference.rules.plate import show_plate
 from aquacert.reference.rules.quantity import in_words
@@ -125,7 +126,7 @@ def _sections(
     sections = [
         Section(
             f"苗种（第 {at + 1} 批）" if many else "苗种",
-            _batch(at, typed, batch, available, _pond(found, typed)),
+            _batch(at, typed, batch, available, _pond(found, typed), look.today),
         )
         for at, (typed, batch) in enumerate(zip(answers.batches, reading.batches, strict=True))
     ]
@@ -146,7 +147,8 @@ def _batch(
     typed: BatchAnswer,
     batch: ReadBatch | None,
     available: Mapping[str, int],
-    pond: str = "",
+    pond: str,
+    today: date,
 ) -> tuple[Row, ...]:
     name = f"batches-{at}"
     if batch is None:
@@ -155,7 +157,7 @@ def _batch(
             Row(f"{name}-species", "品种", typed.species or "按塘口登记"),
             Row(f"{name}-quantity", "数量", typed.quantity),
             Row(f"{name}-source", "来源", _source(typed.source)),
-            *_origin_as_typed(name, typed),
+            *_origin_as_typed(name, typed, today),
         )
     lot, unit = batch.lot, batch.lot.unit
     left = available.get(str(lot.lot_id), 0)
@@ -173,15 +175,15 @@ def _batch(
         Row(f"{name}-lot", "塘口", f"{lot.pond_name}", f"批号 {lot.number}，{stock}"),
         Row(f"{name}-source", "来源", SOURCE_WORDS[batch.source]),
     ]
-    return (*rows, *_origin_as_typed(name, typed))
+    return (*rows, *_origin_as_typed(name, typed, today))
 
 
-def _origin_as_typed(name: str, typed: BatchAnswer) -> list[Row]:
-    """Return the rows of wild or brought-in seed; none for seed raised here."""
+def _origin_as_typed(name: str, typed: BatchAnswer, today: date) -> list[Row]:
+    """Return the rows of wild or brought-in seed, days as understood; none for seed raised here."""
     rows: list[Row] = []
     if typed.source == Source.WILD.value:
         rows += [
-            Row(f"{name}-captured_on", "捕获日期", typed.captured_on),
+            Row(f"{name}-captured_on", "捕获日期", understood(typed.captured_on, today)),
             Row(f"{name}-capture_place", "捕获水域", typed.capture_place),
             *(
                 Row(f"{name}-{key}", words, YES_WORDS.get(getattr(typed, key), ""))
@@ -192,7 +194,7 @@ def _origin_as_typed(name: str, typed: BatchAnswer) -> list[Row]:
         rows += [
             Row(f"{name}-brought_certificate", "外省检疫证明", typed.brought_certificate),
             Row(f"{name}-brought_province", "从哪个省来", typed.brought_province),
-            Row(f"{name}-brought_on", "到场日期", typed.brought_on),
+            Row(f"{name}-brought_on", "到场日期", understood(typed.brought_on, today)),
         ]
     return rows
 

@@ -367,3 +367,11 @@ def test_a_late_catch_and_a_hatched_lot_are_told_at_the_part_as_soon_as_they_are
         assert begun == dict.fromkeys((moved, farm.lot_id), frozenset({Kind.HATCH}))
     caught(db, farm)
     assert "不是合法捕获" not in text(owner.get(url))
+
+
+def test_the_check_page_says_the_day_that_was_understood(db, farm, owner):
+    caught(db, farm)
+    filled = answers(db, farm)
+    wild = replace(filled.batches[0], **(WILD | {"captured_on": "5.8"}))
+    declaration_id = draft(db, farm, replace(filled, batches=(wild,)))
+    assert "2026-05-08（周五）" in text(owner.get(f"/declarations/{declaration_id}/check"))
