@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from aquacert.inspections.api import draws, sync, visits
+from aquacert.inspections.api import draws, evidence, sync, visits
 from aquacert.inspections.api.visits import bp
 
-__all__ = ["bp", "draws", "prepare", "sync", "visits"]
+__all__ = ["bp", "draws", "evidence", "prepare", "sync", "visits"]
 
 
 def prepare(app: Flask) -> None:

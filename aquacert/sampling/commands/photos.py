@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from aquacert.inspections.commands.prints import keep_prints
 from aquacert.inspections.parsers import read_picture
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.work import Work
 from aquacert.sampling.commands.facts import SamplePhotoKept
 from aquacert.sampling.models import Sample
-from aquacert.sampling.queries.photos import seen_elsewhere
+from aquacert.sampling.queries.photos import resembling, seen_elsewhere
 from aquacert.sampling.rules import State
 
 MOST_PHOTOS = 9
@@ -30,7 +31,10 @@ def add_sample_photo(w: Work, sample_id: UUID, data: bytes, name: str) -> tuple[
     picture = read_picture(data)
     del name
     kept = w.attach(row, picture.jpeg, "sample.jpg", "image/jpeg")
-    seen = seen_elsewhere(w, row, kept.sha256, picture.original_sha256)
+    same = seen_elsewhere(w, row, kept.sha256, picture.original_sha256)
+    seen = tuple(sorted({*same, *resembling(w, row, picture)}))
+    if picture.prints is not None:
+        keep_prints(w, kept, picture.prints)
     fact = SamplePhotoKept(picture.original_sha256, list(seen))
     w.record(fact, on=row, county=row.origin_code)
     return seen
