@@ -19,9 +19,9 @@ def upgrade() -> None:
     """Give checks and findings their columns; every check of before is of version 1."""
     for column in (
         sa.Column("version", WHOLE, nullable=False, server_default="1"),
-        sa.Column("course", sa.String(), nullable=False, server_default=""),
+        sa.Column("course", sa.Text(), nullable=False, server_default=""),
         sa.Column("isolated_at", kernel_db.UtcDateTime(), nullable=True),
-        sa.Column("isolated_because", sa.String(), nullable=False, server_default=""),
+        sa.Column("isolated_because", sa.Text(), nullable=False, server_default=""),
     ):
         op.add_column("batch_checks", column)
     for column in (
