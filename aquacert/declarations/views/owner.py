@@ -90,6 +90,8 @@ def new() -> ResponseReturnValue:
     """Begin a declaration: the start page, or all on one page (`?all=1`, by proxy `?hatchery=`)."""
     form, answers = DeclareForm(), answers_from(posted(request.form))
     hatchery_id = _hatchery_asked()
+    if hatchery_id is None and not current_actor().may(P.DECLARATION_DECLARE):
+        return redirect(url_for(".proxy"))
     more = changed_or_none(answers) if request.method == "POST" else None
     if form.validate_on_submit() and more is None:
         with work(once=form.key()) as w:

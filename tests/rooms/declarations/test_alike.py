@@ -103,3 +103,9 @@ def test_the_vet_who_filled_it_in_is_named_as_the_one_who_may_not_be_sent(db, ap
         w.facts += 1
     clerk = signed_in(app.test_client(), make_person(db, organisation_id=farm.office_id))
     assert "自己填的这份申报，不能检疫它" in text(clerk.get(f"/declarations/?pick={paper}"))
+
+
+def test_an_official_who_begins_a_declaration_is_led_to_the_farms_he_may_fill_in_for(db, app):
+    clerk = signed_in(app.test_client(), make_person(db))
+    led = clerk.get("/declarations/new")
+    assert (led.status_code, led.location) == (302, "/declarations/proxy")
