@@ -40,7 +40,7 @@ from aquacert.kernel.audit import (
 )
 from aquacert.kernel.clock import Clock
 from aquacert.kernel.db import Base, reading_engine, table_of, writing_engine
-from aquacert.kernel.errors import NotFound
+from aquacert.kernel.errors import AquaCertError, NotFound
 from aquacert.kernel.files import FileStore, StoredFile
 from aquacert.kernel.guard import (
     Unaudited,
@@ -310,7 +310,15 @@ class Database:
     def look(self, actor: Actor = ANONYMOUS) -> Iterator[Look]:
         """Open a read as `actor`; raise `Unavailable` when the database does not answer."""
         with Session(self.reader, expire_on_commit=False) as session, answering():
-            yield Look(session, actor, self.clock.now(), self)
+            try:
+                yield Look(session, actor, self.clock.now(), self)
+            except AquaCertError:
+                raise
+            except Exception:
+                # An answer left half read keeps SQLite's snapshot as long as the error lives: the
+                # next to get this connection would read yesterday's rows. So nobody gets it.
+                session.invalidate()
+                raise
 
     @contextmanager
     def work(self, actor: Actor, once: Once | None = None) -> Iterator[Work]:

@@ -92,6 +92,22 @@ def test_a_repeated_key_gets_the_first_answer_and_has_one_effect(db: Database) -
         assert look.session.scalar(count) == 1
 
 
+def test_a_page_that_broke_half_read_leaves_no_old_snapshot_to_the_next(db: Database) -> None:
+    count = select(func.count()).select_from(AuditEntry).where(AuditEntry.tag == Noted.tag)
+    with db.work(SYSTEM) as w:
+        note(w)
+        note(w, "二")
+    with pytest.raises(ZeroDivisionError) as held, db.look(SYSTEM) as look:
+        rows = look.session.execute(select(AuditEntry.seq))
+        next(iter(rows))
+        raise ZeroDivisionError
+    with db.work(SYSTEM) as w:
+        note(w, "三")
+    with db.look(SYSTEM) as look:
+        assert look.session.scalar(count) == 3
+    assert held.value.__traceback__ is not None
+
+
 def test_a_page_cannot_write(db: Database) -> None:
     with pytest.raises(Exception, match="(?i)read-?only|没有回应"), db.look(SYSTEM) as look:
         look.session.execute(text("DELETE FROM outbox"))
