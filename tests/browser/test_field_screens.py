@@ -75,6 +75,7 @@ def walks_every_screen(app, db, phone, axe, paper) -> None:
     phone.page.wait_for_selector('[data-k="shutter"]')
     phone.judge(axe, "s06_camera")
     phone.tap("camera-cancel")
+    short_of_room_and_camera(phone, axe)
     phone.go(f"{batch}/individual")
     phone.choose("i-individual-carapace", "abnormal")
     phone.until("规程提示：见于白斑综合征")
@@ -94,6 +95,23 @@ def walks_every_screen(app, db, phone, axe, paper) -> None:
     with db.look(SYSTEM) as look:
         check = look.session.scalars(select(BatchCheck)).one()
     assert (check.suspected, check.course, check.state) == (["WSD"], "isolate", "open")
+
+
+def short_of_room_and_camera(phone, axe) -> None:
+    """A refused camera says what to do and leaves the other way; a full device says how many are left."""
+    phone.page.evaluate(
+        """() => {
+          const no = new DOMException('', 'NotAllowedError');
+          navigator.mediaDevices.getUserMedia = () => Promise.reject(no);
+          navigator.storage.estimate = () => Promise.resolve({quota: 9000000, usage: 1000000});
+        }"""
+    )
+    phone.tap("slot:site")
+    phone.until("没有相机权限")
+    phone.judge(axe, "s06_camera_refused")
+    phone.tap("camera-cancel")
+    phone.until("本机空间只够再拍约 9 张")
+    phone.judge(axe, "s05_room")
 
 
 def two_devices_differ(app, db, phone, axe, paper) -> None:

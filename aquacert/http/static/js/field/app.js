@@ -30,8 +30,8 @@ async function draw() {
     const address = location.hash, state = await day.load();
     await measure();
     const isNew = address !== shown, focus = document.activeElement, key = focus && focus.dataset ? focus.dataset.k : null;
-    if (!isNew && focus && focus.matches("input[inputmode], textarea") && document.hasFocus()) { redrawLater(focus); return; }
     const made = h("div", {}, drawn(state)), words = made.innerHTML;
+    if (!isNew && focus && focus.matches("input[inputmode], textarea") && document.hasFocus()) { redrawLater(focus, made); return; }
     if (!isNew && words === last && !isForced) { return; }
     last = words;
     isForced = false;
@@ -59,8 +59,10 @@ function press(event) {
   if (!isPressed) { setTimeout(() => { if (isStale) { isStale = false; draw(); } }, 0); }
 }
 
-/* Nobody's typing is drawn over: the screen waits until the field is left. */
-function redrawLater(field) {
+/* Nobody's typing is drawn over: only the badge follows, the rest waits until the field is left. */
+function redrawLater(field, made) {
+  const old = app.querySelector(".badge"), fresh = made.querySelector(".badge");
+  if (old && fresh) { old.replaceWith(fresh); }
   field.addEventListener("blur", () => setTimeout(draw, 0), { once: true });
 }
 

@@ -136,7 +136,7 @@ function photos(context) {
     return h("button", { type: "button", class: "slot", "data-k": `slot:${slot.slot}`, onclick: () => take(context, slot, expired) }, picture,
       h("b", { class: photo ? "ok" : "" }, photo ? icon(photo.there ? "check" : "clock") : null, slot.label, slot.needed ? "" : h("small", {}, t("optional"))));
   });
-  const clip = h("label", { class: "btn file" }, h("input", { type: "file", accept: "video/*,audio/*", capture: "environment", "data-k": "clip", onchange: (event) => event.target.files[0] && addClip(context, event.target.files[0], event.target) }), icon("film"), sheet.clips.length ? t("clips_n", { n: sheet.clips.length }) : t("clip"));
+  const clip = h("label", { class: "btn file" }, h("input", { type: "file", accept: "video/mp4,video/webm,video/quicktime,video/*", capture: "environment", "data-k": "clip", onchange: (event) => event.target.files[0] && addClip(context, event.target.files[0], event.target) }), icon("film"), sheet.clips.length ? t("clips_n", { n: sheet.clips.length }) : t("clip"));
   return [expired ? note("warn", t("code_expired"), t("code_expired_more")) : null, wrong && wrong.batch === batch.batch_id ? note("no", wrong.words) : null, h("div", { class: "slots" }, slots), h("div", { class: "pad" }, clip)];
 }
 

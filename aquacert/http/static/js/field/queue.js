@@ -42,7 +42,7 @@ export function queue(state) {
 
 function row(state, one) {
   const [kind, words] = SIDES[one.state] || SIDES.waiting, { what, where } = told(state, one);
-  const lines = h("span", { class: "t" }, what, h("small", {}, `${where} · ${clock(one.at)}`), one.reason ? h("small", { class: "why" }, one.reason) : null, h("span", { class: "tags" }, tag(kind, t(words))));
+  const lines = h("span", { class: "t" }, what, h("small", {}, `${where} · ${clock(one.at)}`), one.reason ? h("small", { class: ["refused", "conflict"].includes(one.state) ? "why" : "" }, one.reason) : null, h("span", { class: "tags" }, tag(kind, t(words))));
   const file = one.body.sha256 && state.files.find((each) => each.sha256 === one.body.sha256);
   if (one.state === "conflict") { return h("a", { class: "cell", href: `#/x/${one.id}`, "data-k": one.id }, lines, icon("go", "s")); }
   const act = one.state === "refused" && !one.seen ? button(t("seen"), async () => { await store.settle([[one.seq, { seen: true }]]); again(); }, { key: `seen:${one.id}`, "aria-label": `${t("seen")} ${what}` })

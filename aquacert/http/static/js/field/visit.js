@@ -12,7 +12,7 @@ const KINDS = { open: ["wait", "batch_open"], passed: ["ok", "batch_passed"], fa
 /* How far a visit is: todo, begun, done, with its words */
 export function standOf(state, visit) {
   const sheets = visit.batches.map((batch) => day.sheetOf(state, batch)), decided = sheets.filter((sheet) => sheet.decided).length;
-  const waiting = sheets.reduce((sum, sheet) => sum + sheet.waiting, 0);
+  const subjects = [visit.declaration_id, ...visit.batches.map((batch) => batch.batch_id)], waiting = state.records.filter((one) => one.state === "waiting" && subjects.includes(one.subject)).length;
   if (sheets.some((sheet) => sheet.conflicts.length)) { return ["warn", t("visit_conflict"), waiting]; }
   if (visit.state === "inspected" || (sheets.length && decided === sheets.length)) { return ["ok", waiting ? t("visit_done_waits") : t("visit_done"), waiting]; }
   if (day.isBegun(state, visit)) { return ["info", t("visit_begun", { n: decided, of: sheets.length }), waiting]; }
@@ -36,7 +36,9 @@ export function today(state) {
 }
 
 function dockOf(next) {
-  if (standing.account === "out" && standing.net !== "offline") { return link(t("sign_in"), "/accounts/sign-in?next=/field/", { kind: "primary big", glyph: "key", "data-k": "sign-in" }); }
+  if (standing.account === "out" && standing.net !== "offline") {
+    return h("div", { class: "pair" }, link(t("queue"), "#/q", { glyph: "list", "data-k": "queue" }), link(t("sign_in"), "/accounts/sign-in?next=/field/", { kind: "primary", glyph: "key", "data-k": "sign-in" }));
+  }
   return h("div", { class: "pair" }, link(t("queue"), "#/q", { glyph: "list", "data-k": "queue" }),
     next ? link(t("go_next"), `#/v/${next.declaration_id}`, { kind: "primary", glyph: "go", "data-k": "next" })
       : button(t("fetch_again"), () => wake({ now: true }), { kind: "primary", glyph: "again", key: "fetch" }));
@@ -64,7 +66,8 @@ export function visit(state, id) {
   const top = [...standingNotes(state), facts([[t("farm"), one.farm, one.place], [t("paper"), one.number, one.destinations.length ? `→ ${one.destinations.join(language === "en" ? ", " : "、")}` : ""],
     one.visit_at ? [t("appointed"), `${dayWords(one.visit_at)} ${clock(one.visit_at)}`] : null, cameOf(state, one), code ? [t("code"), h("span", { class: "code small" }, code), t("code_more")] : null])];
   const body = [h("h2", {}, t("batches")), h("div", { class: "group" }, one.batches.map((batch) => batchCell(state, batch, begun))),
-    h("h2", {}, t("then")), h("div", { class: "group" }, one.phone ? cell("phone", t("call_farm"), one.phone, `tel:${one.phone}`) : null, signing(one))];
+    h("h2", {}, t("then")), h("div", { class: "group" }, one.phone ? cell("phone", t("call_farm"), one.phone, `tel:${one.phone}`) : null,
+      one.lat === null ? null : cell("pin", t("map"), t("map_more"), `geo:${one.lat},${one.lon}`), signing(one))];
   const back = link(t("back"), "#/", { glyph: "back", "data-k": "back" });
   const act = begun ? (open ? link(t("check_batch", { n: open.number }), `#/b/${open.batch_id}/papers`, { kind: "primary", "data-k": "go" }) : link(t("all_visits"), "#/", { kind: "primary", "data-k": "go" }))
     : button(t("arrive"), (event) => begin(state, one, event.currentTarget), { kind: "primary", glyph: "pin", key: "arrive" });
