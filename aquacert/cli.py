@@ -6,6 +6,7 @@ for something a person can mend.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import signal
@@ -17,6 +18,7 @@ from typing import Any
 
 import click
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from aquacert import app as composition
 from aquacert.accounts.cli import administrator_command, token_commands
@@ -47,6 +49,7 @@ from labs.instruments.cli import labs
 SEED = Path(__file__).parents[1] / "seed_data"
 WARM_PAGES = 20_000
 """Public pages that each web process makes beforehand: those of certificates that still hold."""
+WATCH_SECONDS = 5.0
 log = structlog.get_logger("console")
 
 
@@ -158,7 +161,9 @@ def work(with_parent: int | None) -> None:
     house = composition.open_house(Settings.from_env())
     rounds = composition.rounds_of(house)
     threading.Thread(target=rounds.run_until, args=(stop,), daemon=True).start()
-    composition.runner_of(house).run_until(stop)
+    runner = composition.runner_of(house)
+    threading.Thread(target=watch_tasks, args=(runner, stop), daemon=True).start()
+    runner.run_until(stop)
     house.database.close()
 
 
@@ -167,6 +172,21 @@ def watch_parent(parent: int, stop: threading.Event) -> None:
     while not stop.wait(1):
         if os.getppid() != parent:
             stop.set()
+
+
+def watch_tasks(runner: Runner, stop: threading.Event) -> None:
+    """Begin this worker anew, under the same process id, when one of its tasks hangs.
+
+    A typesetter that never comes back cannot be interrupted from Python; replacing the program ends
+    it. The task is put back first, so that the others come before its next try.
+    """
+    while not stop.wait(WATCH_SECONDS):
+        job = runner.stuck()
+        if job is None:
+            continue
+        with contextlib.suppress(SQLAlchemyError):  # its lease runs out as well
+            runner.let_go(job)
+        os.execv(sys.executable, [sys.executable, "-m", "aquacert.cli", *sys.argv[1:]])  # noqa: S606
 
 
 @main.command()

@@ -8,6 +8,7 @@ all; tasks are idempotent. No transaction is open while a task runs except the t
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ from aquacert.kernel.topics import Topic
 LEASE = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=5)
+LONGEST_TASK = timedelta(minutes=10)
+"""A task that runs longer hangs: none of ours takes a tenth of it."""
 ATTEMPTS = 48
 """After so many failures a row waits for a person (it stays, with its last error)."""
 
@@ -73,6 +76,7 @@ class Runner:
         self.reader = reader
         self.clock = clock
         self.tasks = tasks
+        self._present: tuple[Job, float] | None = None
 
     def claim(self) -> Job | None:
         """Lease the oldest due row, or return None."""
@@ -104,6 +108,7 @@ class Runner:
         job = self.claim()
         if job is None:
             return False
+        self._present = (job, time.monotonic())
         try:
             self.tasks[job.task](job.subject_id)
         except Exception as error:
@@ -111,7 +116,21 @@ class Runner:
             self._failed(job, error)
         else:
             self._done(job)
+        finally:
+            self._present = None
         return True
+
+    def stuck(self, longest: timedelta = LONGEST_TASK) -> Job | None:
+        """Return the task that has been running for longer than it may, asked from another thread."""
+        present = self._present
+        if present is None or time.monotonic() - present[1] < longest.total_seconds():
+            return None
+        return present[0]
+
+    def let_go(self, job: Job) -> None:
+        """Put a task that hangs back, to be tried later: the others must not wait behind it."""
+        log.error("a task hangs", task=job.task, seq=job.seq, attempts=job.attempts)
+        self._failed(job, TimeoutError("it hung"))
 
     def run_all(self, limit: int = 10_000) -> int:
         """Run rows until none is due; return how many were run."""
