@@ -260,6 +260,12 @@ def _drawn(w: Work, day: DrawDay, row: DrawTicket, paper: Declaration) -> _Draw:
 
 
 def _duty(w: Work, row: DrawTicket, kind: DutyKind) -> None:
+    """Ask for a second look; one of a kind is enough for a declaration, however often it is drawn."""
+    asked = select(DrawDuty).where(
+        DrawDuty.declaration_id == row.declaration_id, DrawDuty.kind == kind.value
+    )
+    if w.one(asked) is not None:
+        return
     w.add(
         DrawDuty(
             id=w.new_id(),

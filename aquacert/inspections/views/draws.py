@@ -164,7 +164,7 @@ def duty(duty_id: UUID) -> ResponseReturnValue:
                 here = w.reply = url_for(".paper", declaration_id=paper_id)
             flash(_("复看复核已记录"))
             return redirect(here)
-    return _paper_page(paper_id, form), 422
+    return _paper_page(paper_id, form, duty_id), 422
 
 
 def _board(unit: Look, on: date) -> str:
@@ -213,20 +213,34 @@ def _desk_page(form: Form | None = None, on: date | None = None) -> str:
         )
 
 
-def _paper_page(declaration_id: UUID, form: Form | None = None) -> str:
+def apart(form: DutyForm | None, name: str) -> DutyForm:
+    """Return the form with ids of its own: a page may ask for two second looks."""
+    form = form or DutyForm(formdata=None)
+    for field in form:
+        field.id = field.label.field_id = f"{name}-{field.id}"
+    return form
+
+
+def _paper_page(declaration_id: UUID, form: Form | None = None, duty_id: UUID | None = None) -> str:
     with look() as unit:
         declared = papers.declaration(unit, declaration_id)
         rows = queries.tickets_of(unit, declaration_id)
+        duties = queries.duties_of(unit, declaration_id)
         actor = current_actor()
         return page(
             "draws/paper.html",
             paper=declared,
             lines=[queries.draw_line(unit, row) for row in rows],
-            duties=queries.duties_of(unit, declaration_id),
+            duties=duties,
             phone=declared.organisation_id == actor.organisation_id,
             may_redraw=actor.may(P.DRAW_KEEP) and declared.state in OPEN_PAPERS,
             redraw_form=form if isinstance(form, RedrawForm) else RedrawForm(formdata=None),
-            duty_form=form if isinstance(form, DutyForm) else DutyForm(formdata=None),
+            duty_forms={
+                row.id: apart(
+                    form if isinstance(form, DutyForm) and row.id == duty_id else None, row.kind
+                )
+                for row in duties
+            },
             act=Form(formdata=None),
             needs={"second-vet": INSPECT, "recheck": P.DRAW_KEEP},
             **WORDS,

@@ -309,7 +309,7 @@ def test_a_redraw_takes_two_persons_and_leaves_what_was_asked(db: Database, draw
         assert old["ticket"] != new["ticket"]
         assert ticket_of(look, drawn.paper.declaration_id).ticket_id == fresh
         assert extra_tests(look, drawn.paper.declaration_id, drawn.paper.batch_ids[0]) == {"DIV1"}
-        assert len(look.scalars(select(DrawDuty))) == 4
+        assert len(look.scalars(select(DrawDuty))) == 2
     assert draw(db, drawn.paper) == fresh
 
 
