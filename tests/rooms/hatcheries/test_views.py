@@ -72,7 +72,7 @@ def test_a_stranger_registers_with_a_check_page_before_anything_is_kept(db, clie
         ({"division_code": "鼓楼区"}, "请写上省市"),
         ({"division_code": "130223"}, "撤销"),
         ({"phone": "110"}, "手机号是 11 位"),
-        ({"licence_until": "2026-02-30"}, "没有“2026-02-30”这一天"),
+        ({"licence_until": "2026-02-30"}, "没有 2026-02-30 这一天"),
         ({"licence_until": "2020-01-01"}, "到期日要在起始日之后"),
         ({"licence_species": "大白鲨"}, "没有叫“大白鲨”的单一品种"),
         ({"name": ""}, "这一项要填"),
