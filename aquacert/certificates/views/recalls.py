@@ -203,10 +203,13 @@ def _offer(form: QuestionForm) -> QuestionForm:
             "species": queries.kinds(unit),
             "lab": [(str(row.lab_id), row.name_zh) for row in labs(unit)],
             "zone": [
-                (str(line.zone.id), f"{line.disease_name} {'、'.join(line.places)}")
+                (str(line.zone.id), f"{_(line.disease_name)} {'、'.join(line.places)}")
                 for line in zone_lines(unit, unit.scalars(zones(unit, in_force_only=True)))
             ],
         }
     for name, pairs in offered.items():
-        form[name].choices = [everything, *(SelectChoice(*pair) for pair in pairs)]
+        form[name].choices = [
+            everything,
+            *(SelectChoice(value, _(words) if words else "") for value, words in pairs),
+        ]
     return form
