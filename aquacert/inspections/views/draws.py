@@ -16,6 +16,7 @@ from aquacert.declarations.queries import facts as papers
 from aquacert.http.forms import Form
 from aquacert.http.gates import allowed, current_actor, house, look, open_to_all, work
 from aquacert.http.pages import page
+from aquacert.http.personal import refuse_masked
 from aquacert.inspections.commands.drawdays import type_lottery
 from aquacert.inspections.commands.draws import agree_redraw, ask_redraw, do_duty
 from aquacert.inspections.forms.draws import BeaconForm, DutyForm, RedrawForm
@@ -115,6 +116,7 @@ def paper(declaration_id: UUID) -> ResponseReturnValue:
 @allowed(P.DRAW_READ, P.DECLARATION_DECLARE)
 def content(declaration_id: UUID) -> Response:
     """The content and its salt, for the declaration's parties: with them its hash can be made."""
+    refuse_masked()
     with look() as unit:
         row = queries.live_ticket(unit, declaration_id)
         declared = papers.declaration(unit, declaration_id)

@@ -403,6 +403,9 @@ def test_supervisors_see_the_day_and_the_office_its_proposal(
     assert client.get(asked, headers=bearer).json["draw"]["extra_batch"] == 1
     content = boss.get(f"{here}/content.json").json
     assert content["content_hash"] in boss.get(here).text
+    auditor = signed_in(client, make_person(db, "auditor", division="320000"))
+    assert auditor.get(here).status_code == 200
+    assert auditor.get(f"{here}/content.json").status_code == 403  # names and telephones
     for secret, words in (
         (drawn.paper.farm.clerk_secret, "抽签建议派"),
         (drawn.paper.farm.owner_secret, "抽签结果"),
