@@ -33,6 +33,7 @@ MEASURES = (
     "verify_code",
     "issue",
     "issue_batch",
+    "verdict_to_certificate",
     "document",
     "qr",
     "log",
