@@ -74,14 +74,15 @@ def panel_of(
         "accept": accepting,
         "supplement": asking,
         "refuse": refusal,
-        "closed_grounds": {
-            ground.value: why_not_ground(
-                ground, state, paper.asked_at, paper.reply_due_at, unit.now
-            )
-            for ground in Ground
-        },
+        "closed_grounds": _closed_grounds(unit, paper),
         "act": ActForm(formdata=None),
     }
+
+
+def _closed_grounds(unit: Look, paper: Declaration) -> dict[str, str]:
+    """Return per ground of refusal why it cannot be chosen now; empty where it can."""
+    state, asked, due = State(paper.state), paper.asked_at, paper.reply_due_at
+    return {one.value: why_not_ground(one, state, asked, due, unit.now) for one in Ground}
 
 
 def accept_form(unit: Look, paper: Declaration, form: Form | None) -> AcceptForm:
