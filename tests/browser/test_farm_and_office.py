@@ -66,6 +66,7 @@ def test_an_owner_confirms_books_and_declares_again_in_large_print(
     assert thumb.done("large print on") == 1
     thumb.follow("40 天没核对")
     look("elder_confirm")
+    thumb.on("label.choice[for^=right]")
     thumb.through("核对过了")
     assert "今天核对过" in look("elder_confirmed")
     assert thumb.done("record and stock confirmed") <= 3
