@@ -69,6 +69,7 @@ class Upload(Base):
     __tablename__ = unaudited(
         "uploads", "bytes on their way in; the record that uses them is audited"
     )
+    __parties__ = {"people": ("person_id",)}
     __table_args__ = (
         state_check("state", UploadState),
         CheckConstraint("size > 0 AND received >= 0 AND received <= size", name="size"),
