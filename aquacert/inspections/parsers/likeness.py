@@ -27,6 +27,8 @@ else:
 
 SIDE: Final = 256
 """Longest side of what is looked at, in pixels."""
+LEAST_SIDE: Final = 64
+"""Pixels below which nothing was photographed: a stamp, a button."""
 PLAIN: Final = 3.0
 """Grey levels of spread below which a picture shows nothing to recognise."""
 KEPT_POINTS: Final = 32
@@ -148,7 +150,7 @@ def likeness(image: Image.Image) -> Likeness | None:
 
     small = image.convert("L")
     small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    if min(small.size) < PATCH * 2:
+    if min(small.size) < LEAST_SIDE:
         return None
     plane = np.asarray(small, np.float64)
     if plane.std() < PLAIN:

@@ -94,7 +94,7 @@ STATE_WORDS: Mapping[FlagState, str] = {
     FlagState.CONFIRMED: "确有问题",
 }
 SECOND_WORDS: Mapping[SecondVerdict, str] = {
-    SecondVerdict.WAITING: "待复看",
+    SecondVerdict.WAITING: "待抽看",
     SecondVerdict.AGREE: "同意原结论",
     SecondVerdict.DISAGREE: "不同意原结论",
     SecondVerdict.UNCLEAR: "看不清楚",
