@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from aquacert.kernel import db as kernel_db
+from aquacert.kernel import ddl
 
 revision = "0049_draws"
 down_revision = "0048_evidence"
@@ -14,6 +15,14 @@ depends_on = None
 
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 AT = kernel_db.UtcDateTime
+STANDS = {
+    "draw_days": "OLD.revealed_at IS NOT NULL OR NEW.commitment <> OLD.commitment"
+    " OR (OLD.beacon_value IS NOT NULL"
+    " AND (NEW.beacon_value IS NULL OR NEW.beacon_value <> OLD.beacon_value))",
+    "draw_tickets": "NEW.content_hash <> OLD.content_hash OR (OLD.ticket IS NOT NULL"
+    " AND (NEW.ticket IS NULL OR NEW.ticket <> OLD.ticket OR NEW.line <> OLD.line))",
+}
+"""What was published cannot be changed any more, not even by our own program."""
 
 
 def upgrade() -> None:
@@ -21,10 +30,22 @@ def upgrade() -> None:
     make_days()
     make_tickets()
     make_duties()
+    guard()
     op.add_column("declarations", sa.Column("proposed_vet_id", sa.Uuid(), nullable=True))
     op.add_column(
         "declarations", sa.Column("vet_because", sa.Text(), server_default="", nullable=False)
     )
+
+
+def guard() -> None:
+    """Refuse changes of what was published, and the removal of any row."""
+    dialect = op.get_bind().dialect.name
+    for table, condition in STANDS.items():
+        for statement in ddl.frozen_when(table, condition, dialect):
+            op.execute(statement)
+    for table in (*STANDS, "draw_duties"):
+        _update, delete = ddl.append_only(table, dialect)
+        op.execute(delete)
 
 
 def make_days() -> None:

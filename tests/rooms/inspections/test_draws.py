@@ -14,6 +14,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from aquacert.app import tasks_of
 from aquacert.certificates.issuing.queries import readiness
@@ -447,3 +448,18 @@ def test_a_worker_takes_the_drand_round_of_the_day_from_its_file_and_draws(
     one = make_person(db, "province_supervisor", division="320000")
     with pytest.raises(NotAllowedNow), db.work(one.actor) as w:
         type_lottery(w, on, ISSUE, NUMBERS)
+
+
+def test_what_was_published_cannot_be_changed_in_the_database_either(
+    db: Database, drawn: Drawn
+) -> None:
+    for statement in (
+        "UPDATE draw_days SET commitment = 'x'",
+        "UPDATE draw_days SET beacon_value = NULL WHERE beacon_value IS NOT NULL",
+        "UPDATE draw_tickets SET ticket = 'x'",
+        "UPDATE draw_tickets SET line = '{}'",
+        "DELETE FROM draw_tickets",
+        "DELETE FROM draw_duties",
+    ):
+        with pytest.raises(DBAPIError), db.engine.begin() as connection:
+            connection.exec_driver_sql(statement)
