@@ -108,7 +108,6 @@ def opens_once_with_a_network(app, db, phone, first) -> None:
     phone.open()
     phone.until("今天 2 家")
     phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    phone.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
 
 def works_offline(phone, first, second) -> None:

@@ -162,6 +162,7 @@ def other_people(app, db, phone, axe, paper, other) -> None:
     assert outcomes(db).count("refused") == 1
     phone.go("#/q")
     phone.until("这份申报已改派")
+    phone.until("检查结果：体色")
     phone.judge(axe, "s11_queue")
     phone.page.get_by_role("button", name="知道了").click()
     phone.badge("全部已上传")

@@ -138,5 +138,12 @@ export function hintsOf(list, sheet) {
 
 /* Put one thing that was done into the queue. `seen`: the version of the check that the person had before him. */
 export function done(state, kind, subject, body, { seen = null, files = [], choice = false } = {}) {
-  return store.enqueue({ person: state.person.id, kind, subject, base_version: seen, at: now(), elapsed_ms: elapsed(), run, body, choice }, files);
+  return store.enqueue({ person: state.person.id, kind, subject, base_version: seen, at: now(), elapsed_ms: elapsed(), run, body, choice, about: aboutOf(state, subject, body) }, files);
+}
+
+/* Where it was and what the items are called: the list must still say so when the visit is somebody else's */
+function aboutOf(state, subject, body) {
+  const { visit, batch } = batchOf(state, subject), paper = visit || visitOf(state, subject), list = batch ? checklistOf(state, batch) : { items: [], slots: [] };
+  const names = [...list.items.filter((item) => body.answers && item.key in body.answers).map((item) => [item.key, item.ask]), ...list.slots.map((slot) => [slot.slot, slot.label])];
+  return { where: paper ? `${paper.farm}${batch ? ` ${batch.pond}` : ""}` : "", names: Object.fromEntries(names) };
 }

@@ -12,12 +12,12 @@ const again = () => document.dispatchEvent(new Event("aquacert:changed"));
 /* What a record says, in words */
 export function told(state, one) {
   const { visit, batch } = day.batchOf(state, one.subject), paper = visit || day.visitOf(state, one.subject);
-  const list = batch ? day.checklistOf(state, batch) : { items: [], slots: [] }, name = (key) => (list.items.find((item) => item.key === key) || { ask: key }).ask;
+  const about = one.about || { where: "", names: {} }, name = (key) => about.names[key] || key;
   const what = { "visit.start": () => t("k_start"), arrived: () => t("k_arrived"), findings: () => `${t("k_findings")}：${Object.keys(one.body.answers).map(name).join("、")}`,
-    photo: () => `${t("k_photo")}：${(list.slots.find((slot) => slot.slot === one.body.slot) || { label: one.body.slot }).label}`, clip: () => t("k_clip"),
+    photo: () => `${t("k_photo")}：${name(one.body.slot)}`, clip: () => t("k_clip"),
     suspicion: () => `${t("k_suspicion")}：${one.body.diseases.map((code) => (state.day && state.day.diseases[code]) || code).join("、") || "—"}`,
     verdict: () => `${t("k_verdict")}：${t(one.body.outcome === "pass" ? "batch_passed" : "batch_failed")}` }[one.kind];
-  return { what: what ? what() : one.kind, where: paper ? `${paper.farm}${batch ? ` ${batch.pond}` : ""}` : t("reassigned_short") };
+  return { what: what ? what() : one.kind, where: paper ? about.where : `${about.where} · ${t("reassigned_short")}` };
 }
 
 export function queue(state) {
@@ -58,7 +58,7 @@ async function switchLanguage() {
 /* Signing out here: with nothing unsent, the farms' names and numbers leave this device first. */
 async function signOut(state) {
   const waits = state.person ? (await store.waitingOf(state.person.id)).length : 0;
-  if (state.person && !waits) { await store.dropDay(state.person.id); }
+  if (state.person && !waits) { await store.forget(state.person.id); }
   location.href = "/accounts/sign-out";
 }
 

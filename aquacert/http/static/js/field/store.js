@@ -97,6 +97,7 @@ export function enqueue(made, files = []) {
       const last = all.filter((one) => one.subject === made.subject).pop();
       if (last && last.kind === "findings" && last.state === "waiting" && !last.tried && !last.choice && !made.choice) {
         last.body.answers = { ...last.body.answers, ...made.body.answers };
+        last.about = { ...made.about, names: { ...last.about.names, ...made.about.names } };
         last.at = made.at;
         last.elapsed_ms = made.elapsed_ms;
         await asked(store.put(last));
@@ -153,9 +154,9 @@ export function withdraw(seq) {
 
 export const files = (person) => unit(["files"], "readonly", (blobs) => asked(blobs.getAll(IDBKeyRange.bound([person], [person, []]))));
 export const file = (person, sha256) => unit(["files"], "readonly", (blobs) => asked(blobs.get([person, sha256])));
-export const fileArrived = (person, sha256) => unit(["files"], "readwrite", async (blobs) => {
+export const fileArrived = (person, sha256, whole = true) => unit(["files"], "readwrite", async (blobs) => {
   const one = await asked(blobs.get([person, sha256]));
-  if (one) { one.uploaded = true; await asked(blobs.put(one)); }
+  if (one) { one.uploaded = whole; await asked(blobs.put(one)); }
 });
 
 /* Tidy what is settled and a day old. Nothing that waits, was refused, or is disputed goes. */
@@ -169,6 +170,12 @@ export function tidy(person, before) {
       if (one.body.sha256 && !needed.has(one.body.sha256)) { await asked(blobs.delete([person, one.body.sha256])); }
     }
   });
+}
+
+/* Somebody leaves with nothing unsent: his day, his drafts and what is settled go; what he has not seen refused stays */
+export async function forget(person) {
+  await dropDay(person);
+  await tidy(person, "9999");
 }
 
 /* Room left on the device, in bytes; null when the browser does not say */

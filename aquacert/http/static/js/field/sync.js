@@ -3,7 +3,7 @@
    nothing leaves the queue but by the server's receipt. */
 import * as day from "./day.js";
 import { pieces, sendFile } from "./files.js";
-import { ask } from "./net.js";
+import { Trouble, ask } from "./net.js";
 import * as store from "./store.js";
 
 const MOST = 40, LONGEST = 300, LOCK = "aquacert-field-sync";
@@ -82,7 +82,8 @@ async function sendAll(person) {
   const total = (await store.waitingOf(person.id)).length;
   for (let sent = 0, idle = 0; ;) {
     const waiting = await store.waitingOf(person.id);
-    if (!waiting.length || idle > 2) { break; }
+    if (!waiting.length) { break; }
+    if (idle > 1) { throw new Trouble("later", { words: standing.words }); }
     changed({ sending: { done: Math.min(sent, total), of: Math.max(total, sent + waiting.length) } });
     const settled = await sendSome(person, waiting.slice(0, MOST));
     sent += settled;
@@ -104,7 +105,8 @@ async function sendSome(person, list) {
     device: await store.device(), person: person.id, sent_at: day.now(), elapsed_ms: day.elapsed(), run: day.run,
     records: fixed.map(({ id, kind, base_version, at, elapsed_ms, run, body: said }) => ({ id, kind, base_version, at, elapsed_ms, run, body: said }))
   } });
-  const settled = receipts(fixed, body.results || []);
+  const settled = receipts(fixed, body.results || []), comesAgain = new Set((body.results || []).filter((result) => result.retry).map((result) => result.id));
+  for (const one of fixed.filter((each) => comesAgain.has(each.id) && each.body.sha256)) { await store.fileArrived(person.id, one.body.sha256, false); }
   await store.settle(settled);
   changed({ net: "online", account: "in", words: body.stopped || "" });
   return settled.length + (list.length - ready.length);
