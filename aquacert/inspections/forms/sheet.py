@@ -49,8 +49,11 @@ class ChecklistForm(Form):
         return found
 
 
-def checklist_form(sheet: CheckSheet) -> ChecklistForm:
-    """Return the checklist of this species, filled with what was found so far."""
+def checklist_form(sheet: CheckSheet, *, is_sent: bool = True) -> ChecklistForm:
+    """Return the checklist of this species, filled with what was found so far.
+
+    Not `is_sent`: it is only shown, and takes nothing of a request that sent another form.
+    """
     fields = {PREFIX + item.key: _field(item) for item in sheet.items}
     made = type("SpeciesChecklistForm", (ChecklistForm,), {**fields, "items": sheet.items})
     answers = sheet.answers
@@ -59,7 +62,7 @@ def checklist_form(sheet: CheckSheet) -> ChecklistForm:
         for item in sheet.items
         if item.key in answers
     }
-    form: ChecklistForm = made(data=shown)
+    form: ChecklistForm = made(data=shown) if is_sent else made(formdata=None, data=shown)
     return form
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
@@ -26,7 +23,9 @@ from aquacert.inspections.rules import COURSE_WORDS, SLOT_WORDS, Course, Slot
 class Judged(Optional):
     """Judged by the command, which knows for which verdict it is needed."""
 
-    field_flags: ClassVar[Mapping[str, bool]] = {"optional_quiet": True}
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags = {"optional": True, "optional_quiet": True}
 
 
 class EmptyForm(Form):

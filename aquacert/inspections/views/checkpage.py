@@ -60,7 +60,7 @@ def check_page(
     status = max((form.status for form in sent if form is not None), default=200)
     with look() as unit:
         sheet = queries.sheet(unit, check_id)
-        shown = checklist or checklist_form(sheet)
+        shown = checklist or checklist_form(sheet, is_sent=False)
         decided = verdict or VerdictForm(formdata=None)
         # What is sent from this page is judged against what this page shows.
         shown.version.data = decided.version.data = str(sheet.check.version)
@@ -70,7 +70,7 @@ def check_page(
             paper=papers.declaration(unit, sheet.check.declaration_id),
             checklist=shown,
             photo_form=photo or PhotoForm(formdata=None),
-            suspicion=suspicion or suspicion_form(unit, sheet),
+            suspicion=suspicion or suspicion_form(unit, sheet, is_sent=False),
             release=release or ReleaseForm(formdata=None),
             verdict=decided,
             wrong=status != 200 or any(form.form_errors for form in sent if form is not None),
@@ -81,16 +81,18 @@ def check_page(
     return html, status
 
 
-def suspicion_form(unit: Look, sheet: queries.CheckSheet) -> SuspicionForm:
-    """Return the suspicion as it stands, with the diseases of this species to choose from."""
+def suspicion_form(unit: Look, sheet: queries.CheckSheet, *, is_sent: bool = True) -> SuspicionForm:
+    """Return the suspicion as it stands, with the diseases of this species to choose from.
+
+    Not `is_sent`: it is only shown, and takes nothing of a request that sent another form.
+    """
     kept = sheet.check
-    form = SuspicionForm(
-        data={
-            "suspected": kept.suspected,
-            "course": kept.course or Course.SAMPLING.value,
-            "because": kept.isolated_because,
-        }
-    )
+    shown = {
+        "suspected": kept.suspected,
+        "course": kept.course or Course.SAMPLING.value,
+        "because": kept.isolated_because,
+    }
+    form = SuspicionForm(data=shown) if is_sent else SuspicionForm(formdata=None, data=shown)
     form.suspected.choices = [
         SelectChoice(duty.disease_code, _(duty.name_zh))
         for duty in reference.duties(unit, sheet.batch.species_code, unit.today)

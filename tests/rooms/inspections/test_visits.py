@@ -210,6 +210,7 @@ def test_a_stale_page_decides_nothing_and_the_healthy_road_asks_for_no_words(db,
     stale = vet.post(f"{here}/verdict/fail", data=said)
     assert stale.status_code == 409
     assert "在别处又记了新的内容" in unescape(stale.text)
+    assert 'name="item_group-gut_signs" value="empty" checked' in stale.text
     assert rows_of(db, check_id)[0].state == "open"
     told = {"course": "isolate", "suspected": ["WSD"]}
     assert vet.post(f"{here}/suspicion", data=told).status_code == 302
