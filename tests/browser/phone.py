@@ -43,6 +43,8 @@ class Phone:
             args=[*FLAGS, *CAMERA],
             viewport=SIZE,
             has_touch=True,
+            permissions=["geolocation"],
+            geolocation={"latitude": 31.9, "longitude": 119.0, "accuracy": 12},
             locale="zh-CN",
         )
         self.context.set_default_timeout(PATIENCE)

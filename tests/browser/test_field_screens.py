@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from uuid import uuid4
 
@@ -68,6 +69,7 @@ def walks_every_screen(app, db, phone, axe, paper) -> None:
     batch = f"#/b/{paper.batch_ids[0]}"
     phone.at(f"{batch}/papers")
     phone.badge("全部已上传")
+    assert re.search("有定位，误差约 12 米|离登记位置约", phone.text())
     phone.judge(axe, "s04_papers")
     phone.go(f"{batch}/photos")
     phone.judge(axe, "s05_photos")

@@ -12,14 +12,23 @@ let place = null;
 export function watchPlace() {
   if (place || !navigator.geolocation) { return; }
   place = { known: null };
+  let first = () => {};
+  place.first = new Promise((done) => { first = done; });
   navigator.geolocation.watchPosition(
-    ({ coords, timestamp }) => { place.known = { lat: coords.latitude, lon: coords.longitude, accuracy_m: Math.round(coords.accuracy), at: timestamp }; },
-    () => {}, { enableHighAccuracy: true, maximumAge: 60000, timeout: 30000 });
+    ({ coords }) => { place.known = { lat: coords.latitude, lon: coords.longitude, accuracy_m: Math.round(coords.accuracy), at: day.elapsed() }; first(); },
+    () => first(), { enableHighAccuracy: true, maximumAge: 60000, timeout: 30000 });
 }
 export function placeNow() {
-  if (!place || !place.known || Date.now() - place.known.at > 600000) { return null; }
+  if (!place || !place.known || day.elapsed() - place.known.at > 600000) { return null; }
   const { lat, lon, accuracy_m } = place.known;
   return { lat, lon, accuracy_m };
+}
+
+/* Here, if it is known within so many seconds; nobody waits longer for a place */
+export async function placeWithin(seconds) {
+  watchPlace();
+  if (place) { await Promise.race([place.first, new Promise((done) => setTimeout(done, seconds * 1000))]); }
+  return placeNow();
 }
 
 const drawn = (source, width, height, longest) => {

@@ -3,7 +3,7 @@ import * as day from "./day.js";
 import * as store from "./store.js";
 import { badge, photosLeft, standingNotes } from "./bar.js";
 import { button, h, icon, link, screen, tag } from "./dom.js";
-import { standing, wake } from "./sync.js";
+import { standing, stop, wake } from "./sync.js";
 import { clock, language, t } from "./words.js";
 
 const SIDES = { waiting: ["wait", "state_waiting"], accepted: ["ok", "state_accepted"], refused: ["no", "state_refused"], conflict: ["warn", "state_conflict"], resolved: ["info", "state_resolved"], withdrawn: ["info", "state_withdrawn"] };
@@ -58,6 +58,7 @@ async function switchLanguage() {
 /* Signing out here: with nothing unsent, the farms' names and numbers leave this device first. */
 async function signOut(state) {
   const waits = state.person ? (await store.waitingOf(state.person.id)).length : 0;
+  stop();
   if (state.person && !waits) { await store.forget(state.person.id); }
   location.href = "/accounts/sign-out";
 }

@@ -10,7 +10,7 @@ const MOST = 40, LONGEST = 300, LOCK = "aquacert-field-sync";
 export const news = new EventTarget();
 export const standing = { net: navigator.onLine ? "unknown" : "offline", sending: null, account: "in", words: "", newest: null };
 const others = "BroadcastChannel" in window ? new BroadcastChannel("aquacert-field") : null;
-let timer = null, tries = 0, isBusy = false, isWanted = false;
+let timer = null, tries = 0, isBusy = false, isWanted = false, isOver = false;
 
 function changed(what) {
   Object.assign(standing, what);
@@ -26,7 +26,14 @@ export function wake({ now = false } = {}) {
   timer = setTimeout(attempt, now ? 0 : 400);
 }
 
+/* The person signs out: a day that is on its way must not come back to this device. */
+export function stop() {
+  isOver = true;
+  clearTimeout(timer);
+}
+
 async function attempt() {
+  if (isOver) { return; }
   isBusy = true;
   isWanted = false;
   let isElsewhere = false;
@@ -137,12 +144,14 @@ export function receipts(sent, results) {
 async function fetchDay(person) {
   const at = day.now(), kept = person ? await store.day(person.id) : null;
   const { status, body, headers } = await ask("/field/day.json", null, { headers: kept ? { "If-None-Match": kept.etag } : {}, allow: [304], seconds: 45 });
+  if (isOver) { return; }
   if (status === 304) {
     await store.keepDay(person.id, { ...kept, at });
     changed({ net: "online", account: "in", newest: at });
     return;
   }
   await store.setMe(body.person);
+  if (isOver) { return; }
   await store.keepDay(body.person.id, { etag: headers.get("ETag") || "", at, data: body });
   pieces(body.limits && body.limits.chunk_bytes);
   await store.tidy(body.person.id, new Date(Date.parse(at) - 86400000).toISOString());
@@ -155,6 +164,7 @@ export function listen() {
   window.addEventListener("online", () => { changed({ net: "unknown" }); wake({ now: true }); });
   window.addEventListener("offline", () => changed({ net: "offline" }));
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") { wake({ now: true }); } });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) { location.reload(); } });
   if (others) { others.onmessage = () => news.dispatchEvent(new Event("change")); }
   wake({ now: true });
 }

@@ -1,7 +1,7 @@
 /* Two screens: today's visits in the order of the route, and one visit with its batches. */
 import * as day from "./day.js";
 import * as store from "./store.js";
-import { placeNow, watchPlace } from "./camera.js";
+import { placeWithin, watchPlace } from "./camera.js";
 import { badge, standingNotes } from "./bar.js";
 import { button, cell, facts, h, icon, link, note, screen, tag } from "./dom.js";
 import { standing, wake } from "./sync.js";
@@ -62,6 +62,7 @@ export function visit(state, id) {
   const one = day.visitOf(state, id);
   if (!one) { return gone(state, id); }
   const begun = day.isBegun(state, one), open = one.batches.find((batch) => !day.sheetOf(state, batch).decided);
+  if (!begun) { watchPlace(); }
   const code = one.batches.length === 1 ? day.codeOf(state, one, one.batches[0]) : "";
   const top = [...standingNotes(state), facts([[t("farm"), one.farm, one.place], [t("paper"), one.number, one.destinations.length ? `→ ${one.destinations.join(language === "en" ? ", " : "、")}` : ""],
     one.visit_at ? [t("appointed"), `${dayWords(one.visit_at)} ${clock(one.visit_at)}`] : null, cameOf(state, one), code ? [t("code"), h("span", { class: "code small" }, code), t("code_more")] : null])];
@@ -102,8 +103,7 @@ function signing(one) {
 
 async function begin(state, one, pressed) {
   pressed.disabled = true;
-  watchPlace();
-  const place = placeNow(), checks = Object.fromEntries(one.batches.map((batch) => [batch.batch_id, batch.check ? batch.check.id : store.newId()]));
+  const place = await placeWithin(2), checks = Object.fromEntries(one.batches.map((batch) => [batch.batch_id, batch.check ? batch.check.id : store.newId()]));
   await day.done(state, "arrived", one.declaration_id, { declaration_id: one.declaration_id, ...(place ? { place } : {}) });
   await day.done(state, "visit.start", one.declaration_id, { declaration_id: one.declaration_id, checks });
   wake();
