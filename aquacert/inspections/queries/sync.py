@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -30,10 +31,28 @@ OWN_VERSIONS = Quick(
         RECORDS.c.check_version.is_not(None),
     )
 )
+KNOWN = Quick(
+    select(RECORDS.c.person_id, RECORDS.c.digest, RECORDS.c.outcome, RECORDS.c.receipt).where(
+        RECORDS.c.id == bindparam("record")
+    )
+)
+CHECKS = table_of(BatchCheck)
+CHECK_OF_BATCH = Quick(select(CHECKS.c.id).where(CHECKS.c.batch_id == bindparam("batch")))
 
 
 class NotThere(Unavailable):
     """A record speaks of a file that has not arrived: nothing is decided, it comes again."""
+
+
+def first_receipt(look: Look, record_id: UUID) -> Any:  # noqa: ANN401 (a row of KNOWN)
+    """Return whose a record was, its digest, outcome and receipt; None when it is new."""
+    return look.row(KNOWN, record=record_id)
+
+
+def check_of_batch(look: Look, batch_id: UUID | None) -> UUID | None:
+    """Return the id of a batch's check, or None before its visit began."""
+    row = look.row(CHECK_OF_BATCH, batch=batch_id)
+    return None if row is None else row.id
 
 
 def own_versions(look: Look, batch_id: UUID, device: UUID) -> frozenset[int]:

@@ -17,7 +17,12 @@ from aquacert.inspections.commands.sync.facts import VetArrived
 from aquacert.inspections.commands.visit import give_verdict, keep_findings, start_inspection
 from aquacert.inspections.models import BatchCheck
 from aquacert.inspections.parsers import Picture, checklist
-from aquacert.inspections.queries.sync import file_of, own_versions, stands_of
+from aquacert.inspections.queries.sync import (
+    check_of_batch,
+    file_of,
+    own_versions,
+    stands_of,
+)
 from aquacert.inspections.rules import Act, Course, Slot, State
 from aquacert.inspections.rules.evidence import ClipKind, Place, Taken
 from aquacert.inspections.rules.items import read_value
@@ -214,7 +219,7 @@ def standing(w: Work, check: BatchCheck) -> dict[str, Any]:
 
 def _check(w: Work, record: Record, *, is_open: bool = True) -> BatchCheck:
     """Return the batch's check, locked, while this vet may still act on it."""
-    key = w.one(select(BatchCheck.id).where(BatchCheck.batch_id == record.batch_id))
+    key = check_of_batch(w, record.batch_id)
     if key is None:
         raise NotAllowedNow(NOT_BEGUN)
     check = w.get_for_change(BatchCheck, key)
