@@ -27,7 +27,8 @@ PROVINCE = ("administrator", "auditor", "number_keeper", "province_supervisor", 
 FIRST = ("hatchery_owner", "official_vet", "office_clerk", "lab_technician", "administrator")
 """Who is asked first for a page that several roles may open."""
 ROLES = (*FIRST, *sorted(set(Role) - {*FIRST, Role.CONSIGNEE}))
-NOT_FOR_READING = {"accounts.sign_out", "static"}
+NOT_FOR_READING = {"accounts.sign_out", "static", "field.shell"}
+"""The app at the pond has its own walk: test_field_screens."""
 
 
 @dataclass(frozen=True)
