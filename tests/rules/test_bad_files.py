@@ -73,6 +73,9 @@ def test_what_is_no_workbook_is_refused_and_gives_no_file_of_ours(read, trick):
 
 @pytest.mark.parametrize("read", [photo, paper], ids=lambda each: each.__name__)
 def test_a_photograph_is_kept_without_place_maker_or_anything_behind_it(read):
+    out = io.BytesIO()
+    Image.open(io.BytesIO(with_place())).save(out, "JPEG", comment=b"kept for a stranger")
+    assert b"stranger" not in read_picture(out.getvalue()).jpeg
     kept = read(with_place() + HTML)
     assert HTML not in kept
     image = Image.open(io.BytesIO(kept))

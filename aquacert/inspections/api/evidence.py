@@ -25,7 +25,7 @@ def clips(check_id: UUID) -> ResponseReturnValue:
     """
     values = body()
     kind, size = values.get("kind", ClipKind.RECORDER.value), needed(values, "size")
-    if kind not in {one.value for one in ClipKind}:
+    if kind not in [one.value for one in ClipKind]:  # a list: what was sent may be unhashable
         raise Invalid("kind 只能是 video 或 recorder。", kind="video 或 recorder")
     if isinstance(size, bool) or not isinstance(size, int):
         raise Invalid("文件大小应该是整数。", size="字节数，例如 9000000000")

@@ -20,6 +20,8 @@ LARGEST_PIXELS = 50_000_000
 """Refused before a pixel is decoded: a 30,000 × 30,000 picture would take 2.7 GB."""
 TOO_LARGE = "照片的像素太多，处理不了。请用手机的普通画质拍。"
 LONGEST_SIDE = 2048
+LARGEST_DECODED = 2400
+"""A JPEG whose shorter side is twice this is decoded at half its size."""
 KINDS = frozenset({"JPEG", "PNG", "WEBP"})
 
 
@@ -78,8 +80,9 @@ def _opened(data: bytes, field: str) -> Image.Image:
 
 
 def _upright(image: Image.Image, field: str) -> Image.Image:
-    """Decode the picture and turn it upright."""
+    """Decode the picture and turn it upright; a very large one at half its size, for memory."""
     try:
+        image.draft("RGB", (LARGEST_DECODED, LARGEST_DECODED))
         return ImageOps.exif_transpose(image).convert("RGB")
     except (OSError, SyntaxError, ValueError):
         raise _wrong(field, "照片没有传完整，请重新上传。") from None
@@ -89,7 +92,7 @@ def _clean(upright: Image.Image) -> bytes:
     """Make the picture small and write it anew: no metadata survives."""
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     out = io.BytesIO()
-    upright.save(out, "JPEG", quality=85)
+    upright.save(out, "JPEG", quality=85, comment=b"")
     return out.getvalue()
 
 
