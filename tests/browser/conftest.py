@@ -17,6 +17,7 @@ from tests.browser.hand import FOLDER, SMALL, WIDE, Hand, Walk, signed_in
 from tests.make.accounts import Made
 from tests.make.accounts import signed_in as signed_in_client
 from tests.make.certificates import fresh
+from tests.make.hatcheries import Farm, owner_of
 from tests.make.loopback import on_loopback
 
 FLAGS = (
@@ -95,6 +96,23 @@ def seat(walk: Walk, app, db) -> Callable[..., Hand]:
         return hand
 
     return sit
+
+
+@pytest.fixture
+def phone(walk: Walk, app, db) -> Callable[[Farm], Hand]:
+    """Give the owner of a farm a phone that he touches, signed in as of now."""
+
+    def give(farm: Farm) -> Hand:
+        secret, _actor = owner_of(db, farm)
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"], cookie["_fresh"] = secret, True
+        kept = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+        hand = walk.hand(SMALL, has_touch=True)
+        hand.context.add_cookies([{"name": kept.key, "value": kept.value, "url": walk.base}])
+        return hand
+
+    return give
 
 
 def run_outbox(house) -> None:

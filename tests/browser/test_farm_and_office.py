@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -18,11 +17,10 @@ from aquacert.declarations.rules.bulk import FIELDS
 from aquacert.hatcheries.rules.stocksheet import COLUMNS
 from aquacert.kernel.clock import SHANGHAI
 from tests.browser.conftest import run_outbox
-from tests.browser.hand import SMALL, Hand, Walk
 from tests.browser.taps import Keys, Thumb
 from tests.make.accounts import Made, make_person
 from tests.make.declarations import answers, load_answer, make_declaration
-from tests.make.hatcheries import Farm, lot, make_hatchery, owner_of, register
+from tests.make.hatcheries import Farm, lot, make_hatchery, register
 from tests.rooms.declarations.test_bulk_declaring import GOOD
 
 pytestmark = pytest.mark.browser
@@ -34,23 +32,6 @@ NUMBER = re.compile(r"\d{6}-\d{8}-\d+")
 @pytest.fixture
 def farm(db) -> Farm:
     return make_hatchery(db)
-
-
-@pytest.fixture
-def phone(walk: Walk, app, db) -> Callable[[Farm], Hand]:
-    """Give the owner of a farm a phone that he touches, signed in as of now."""
-
-    def give(farm: Farm) -> Hand:
-        secret, _actor = owner_of(db, farm)
-        client = app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["_user_id"], cookie["_fresh"] = secret, True
-        kept = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
-        hand = walk.hand(SMALL, has_touch=True)
-        hand.context.add_cookies([{"name": kept.key, "value": kept.value, "url": walk.base}])
-        return hand
-
-    return give
 
 
 def test_an_owner_confirms_books_and_declares_again_in_large_print(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from aquacert.declarations.documents import sheet_of
 from aquacert.declarations.models import Declaration, FiledForm, SignedPaper
 from aquacert.declarations.rules.filing import FORM_WORDS, SHORT_WORDS, FormKind
-from aquacert.declarations.rules.states import OPEN, State
+from aquacert.declarations.rules.states import State
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.files import StoredFile
 from aquacert.kernel.permissions import P
@@ -52,20 +52,6 @@ def latest(look: Look, kind: FormKind, subject_id: UUID) -> FiledForm | None:
         select(FiledForm)
         .where(FiledForm.kind == kind.value, FiledForm.subject_id == subject_id)
         .order_by(FiledForm.version.desc())
-    )
-
-
-def treatment_notices(look: Look, organisation_id: UUID) -> list[FiledForm]:
-    """Return the notices of treatment on an organisation's open declarations, the newest first."""
-    return look.scalars(
-        select(FiledForm)
-        .join(Declaration, Declaration.id == FiledForm.declaration_id)
-        .where(
-            Declaration.organisation_id == organisation_id,
-            Declaration.state.in_([one.value for one in OPEN]),
-            FiledForm.kind == FormKind.TREATMENT.value,
-        )
-        .order_by(FiledForm.filed_at.desc(), FiledForm.id.desc())
     )
 
 

@@ -7,8 +7,6 @@ from datetime import date
 from uuid import UUID
 
 from aquacert.accounts.queries.organisations import agencies_for
-from aquacert.declarations.models import FiledForm
-from aquacert.declarations.queries.filed import treatment_notices
 from aquacert.declarations.queries.holds import held
 from aquacert.declarations.queries.lists import DeclarationLine, last_sent, lines, mine
 from aquacert.declarations.queries.machine import earliest
@@ -69,8 +67,6 @@ class Home:
     parcels: tuple[DeclarationLine, ...]
     finished: tuple[DeclarationLine, ...]
     drafts: tuple[DeclarationLine, ...]
-    notices: tuple[FiledForm, ...]
-    """Orders of treatment that the owner has to follow."""
     total: int
     stock: tuple[StockLine, ...]
     office_name: str
@@ -105,7 +101,6 @@ def home_page(look: Look) -> Home:
         parcels=moving[:6],
         finished=tuple(one for one in sent if not _is_moving(one))[:3],
         drafts=tuple(one for one in found.items if one.state == State.DRAFT.value),
-        notices=tuple(treatment_notices(look, farm.organisation_id)),
         total=found.total,
         stock=tuple(stock_lines(look, farm.id)),
         office_name=_office(look, farm),

@@ -31,7 +31,7 @@ from aquacert.declarations.forms import (
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import declaration
 from aquacert.declarations.queries.content import content_of, must_be_seen, seal_of
-from aquacert.declarations.queries.filed import latest, treatment_notices
+from aquacert.declarations.queries.filed import latest
 from aquacert.declarations.queries.home import StockLine, home_page, lot_choices
 from aquacert.declarations.queries.lists import last_sent, lines, mine
 from aquacert.declarations.queries.machine import earliest
@@ -260,11 +260,6 @@ def show_own(unit: Look, paper: Declaration, form: Form | None = None) -> str:
         words=words_of(unit, paper.id) if paper.submitted_at else [],
         stations=road(unit, paper) if paper.submitted_at else [],
         answers=answers_of(paper),
-        notices=[
-            one
-            for one in treatment_notices(unit, paper.organisation_id)
-            if one.declaration_id == paper.id
-        ],
         **PARCEL,
     )
 

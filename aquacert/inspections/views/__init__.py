@@ -25,8 +25,9 @@ __all__ = [
 
 
 def prepare(app: Flask) -> None:
-    """Open the app's doors under /field/, the scope of its service worker; the draw's under /draws."""
+    """Open the app's doors under /field/ (its worker's scope), the draw's under /draws; tell farms of orders."""
     app.register_blueprint(field)
     app.register_blueprint(draw_doors.draws)
+    app.jinja_env.globals["farm_treatments"] = orders.farm_treatments
     for door in (sync.sync, sync.begin, sync.piece):
         app.extensions["csrf"].exempt(door)  # they ask for another proof: see views/sync.py

@@ -71,7 +71,7 @@ def check_page(
             checklist=shown,
             photo_form=photo or PhotoForm(formdata=None),
             suspicion=suspicion or suspicion_form(unit, sheet, is_sent=False),
-            release=release or ReleaseForm(formdata=None),
+            release=(release or ReleaseForm(formdata=None)).apart("release"),
             verdict=decided,
             wrong=status != 200 or any(form.form_errors for form in sent if form is not None),
             mine=sheet.check.vet_id == unit.actor.person_id

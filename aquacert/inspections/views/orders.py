@@ -24,6 +24,7 @@ from aquacert.inspections.forms.treatment import (
     StepForm,
 )
 from aquacert.inspections.forms.visit import EmptyForm
+from aquacert.inspections.queries.standing import StandingOrder, standing_orders
 from aquacert.inspections.queries.treatment import aftercare_file, order_line, treatment_order
 from aquacert.inspections.rules.treatment import (
     CASE_MOVES,
@@ -46,6 +47,15 @@ from aquacert.kernel.work import Look
 from aquacert.reference.rules.dates import Side, read_moment
 from aquacert.reference.rules.quantity import parse_quantity
 from aquacert.surveillance.queries.express import express_of
+
+
+def farm_treatments(
+    organisation_id: UUID | None = None, declaration_id: UUID | None = None
+) -> list[StandingOrder]:
+    """Return a farm's orders that stand, by default those of whoever asks: for the farm's pages."""
+    with look() as unit:
+        farm = organisation_id or unit.actor.organisation_id
+        return standing_orders(unit, farm, declaration_id) if farm else []
 
 
 @bp.get("/treatments/<uuid:treatment_id>")
@@ -197,11 +207,11 @@ def _page(
         batch=(batch := queries.batch_of_order(unit, line.order)),
         held=lot_lines(unit, [batch.lot_id]).get(batch.lot_id),
         express=None if farm else express_of(unit, line.order.check_id),
-        own_receipt=OwnReceiptForm(formdata=None, data={"shown": shown}),
-        receipt=receipt or ReceiptForm(formdata=None, data={"shown": shown}),
-        step=step,
-        disposal=disposal or DisposalForm(formdata=None),
-        end=end,
+        own_receipt=OwnReceiptForm(formdata=None, data={"shown": shown}).apart("own"),
+        receipt=(receipt or ReceiptForm(formdata=None, data={"shown": shown})).apart("receipt"),
+        step=step.apart("step"),
+        disposal=(disposal or DisposalForm(formdata=None)).apart("disposal"),
+        end=end.apart("end"),
         empty=EmptyForm(),
         lacking={
             act: [NOT_YET[one] for one in not_yet(act, done, "..")]

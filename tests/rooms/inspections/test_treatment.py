@@ -10,9 +10,9 @@ import pytest
 
 from aquacert.accounts.queries.inbox import inbox
 from aquacert.declarations.queries.filed import forms_of, sheet_of_form
-from aquacert.declarations.queries.home import home_page
 from aquacert.hatcheries.models import Hatchery, Lot
 from aquacert.inspections.commands import Done, order_treatment, record_disposal
+from aquacert.inspections.queries.standing import standing_orders
 from aquacert.inspections.rules import Act
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
@@ -58,8 +58,9 @@ def test_a_failing_batch_has_one_notice_and_its_disposals_leave_the_stock(db):
         told = [one.subject for one in look.scalars(inbox(look))]
         assert any("不合格，先不要起运" in one for one in told)
         assert any("检疫处理通知单 2026000001，请马上看" in one for one in told)
-        [shown] = home_page(look).notices
-        assert (shown.declaration_id, shown.number) == (paper.declaration_id, "2026000001")
+        farm = look.actor.organisation_id
+        [shown] = standing_orders(look, farm, paper.declaration_id)
+        assert (shown.order_id, shown.number, shown.is_taken) == (order_id, "2026000001", False)
     [notice] = printed(db, paper, "treatment")
     said = "".join(notice)
     with db.look(SYSTEM) as look:

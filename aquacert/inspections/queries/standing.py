@@ -1,0 +1,70 @@
+"""Orders of treatment that a farm still has something to do about: the notes on its own pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import and_, exists, or_, select
+
+from aquacert.declarations.queries.filed import latest
+from aquacert.declarations.rules.filing import FormKind
+from aquacert.inspections.models.treatment import (
+    NoticeReceipt,
+    Redeclaration,
+    TreatmentCase,
+    TreatmentOrder,
+)
+from aquacert.inspections.rules.treatment import CaseState
+from aquacert.kernel.work import Look
+
+REMINDED: Final = timedelta(days=30)
+"""So long a farm is reminded that a batch is well and may be declared again."""
+
+
+@dataclass(frozen=True)
+class StandingOrder:
+    """One order of a farm: its notice's number, whether it was taken, where its case stands."""
+
+    order_id: UUID
+    number: str
+    is_taken: bool
+    state: CaseState
+
+
+def standing_orders(
+    look: Look, organisation_id: UUID, declaration_id: UUID | None = None
+) -> list[StandingOrder]:
+    """Return what a farm has to follow, or may declare again by now, the newest first."""
+    well = and_(
+        TreatmentCase.state == CaseState.RECOVERED.value,
+        TreatmentCase.closed_at >= look.now - REMINDED,
+        ~exists().where(Redeclaration.order_id == TreatmentCase.order_id),
+    )
+    living = [CaseState.OPEN.value, CaseState.HANDED_OVER.value]
+    found = (
+        select(TreatmentCase)
+        .where(
+            look.visible(TreatmentCase),
+            TreatmentCase.organisation_id == organisation_id,
+            or_(TreatmentCase.state.in_(living), well),
+        )
+        .order_by(TreatmentCase.opened_at.desc(), TreatmentCase.id.desc())
+    )
+    if declaration_id is not None:
+        order = select(TreatmentOrder.id).where(TreatmentOrder.declaration_id == declaration_id)
+        found = found.where(TreatmentCase.order_id.in_(order))
+    return [_line(look, case) for case in look.scalars(found)]
+
+
+def _line(look: Look, case: TreatmentCase) -> StandingOrder:
+    notice = latest(look, FormKind.TREATMENT, case.order_id)
+    taken = look.one(select(NoticeReceipt.id).where(NoticeReceipt.order_id == case.order_id))
+    return StandingOrder(
+        case.order_id,
+        notice.number if notice else "",
+        taken is not None,
+        CaseState(case.state),
+    )
