@@ -57,6 +57,7 @@ LONG = frozenset(
         *("test_doors", "test_serving", "test_race", "test_recalls", "test_checks", "test_archive"),
         *("test_referral", "test_sampling", "test_plate", "test_receiving", "test_blindness"),
         *("test_every_page", "test_farm_and_office", "test_sizes", "test_declaring"),
+        *("test_field_day", "test_field_screens"),
     }
 )
 """Files that take longest. A file goes whole to one process: begun last, it would run alone."""
