@@ -15,10 +15,11 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Column, Connection
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
+from sqlalchemy.types import NullType
 
 Values = Mapping[str, object]
 Convert = Callable[[Any], Any]
@@ -69,6 +70,7 @@ class Made:
             name: self.binds[name](value) if name in self.binds and value is not None else value
             for name, value in self.fixed.items()
         }
+        _check_known(compiled)
         self.results = tuple(
             column.type._cached_result_processor(dialect, None)  # noqa: SLF001
             for column in compiled._result_columns  # noqa: SLF001
@@ -103,6 +105,17 @@ class Made:
             )
             for row in found
         ]
+
+
+def _check_known(compiled: SQLCompiler) -> None:
+    """Raise unless the type of every column is known: a foreign key's is that of its table's key.
+
+    Compiled while that table's module is not yet loaded it would read ids as text, for good.
+    """
+    for column in compiled._result_columns:  # noqa: SLF001
+        for one in column.objects:
+            if isinstance(one, Column) and isinstance(one.type, NullType):
+                raise ValueError(f"the table that {one} points to is not loaded yet")
 
 
 def run(connection: Connection, quick: Quick, values: Values) -> list[Any]:
