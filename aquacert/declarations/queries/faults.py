@@ -15,7 +15,13 @@ from aquacert.declarations.queries.slots import slots_of
 from aquacert.declarations.queries.subjects import Subject
 from aquacert.declarations.rules.answers import Answers
 from aquacert.declarations.rules.asks import unanswered
-from aquacert.declarations.rules.checks import CheckFacts, Reason, checks, in_time
+from aquacert.declarations.rules.checks import (
+    UNDER_TREATMENT,
+    CheckFacts,
+    Reason,
+    checks,
+    in_time,
+)
 from aquacert.declarations.rules.plan import Faults
 from aquacert.declarations.rules.slots import missing
 from aquacert.kernel.clock import SHANGHAI, legal_day
@@ -35,6 +41,8 @@ def faults_of_checks(found: Checked, reading: Reading) -> Faults:
     for at, batch in enumerate(facts.batches):
         if not batch.licence.ok:
             faults[f"batches-{at}-lot"] = batch.licence.sentence
+        elif batch.held:
+            faults[f"batches-{at}-lot"] = f"{UNDER_TREATMENT.format(batch.held)}。"
         elif batch.contest:
             faults[f"batches-{at}-lot"] = batch.contest
     if Reason.LEAD_TIME in failed:

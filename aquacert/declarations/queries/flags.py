@@ -20,6 +20,7 @@ from aquacert.declarations.queries.subjects import Subject, stored_subjects
 from aquacert.declarations.rules.checks import Check, checks
 from aquacert.declarations.rules.states import State
 from aquacert.hatcheries import queries as hatcheries
+from aquacert.hatcheries.queries.treated import under_treatment
 from aquacert.hatcheries.rules import standing
 from aquacert.kernel.work import Look
 from aquacert.surveillance.queries import Block, blocks
@@ -56,7 +57,8 @@ def _found(look: Look, subjects: Sequence[Subject]) -> list[Found]:
     facts = hatcheries.facts_of_farms(look, farms, held)
     wanted = {one.declaration_id: {batch.lot_id for batch in one.batches} for one in subjects}
     left = free_each(look, wanted)
-    contested = hatcheries.contested(look, {lot for lots in wanted.values() for lot in lots})
+    every = {lot for lots in wanted.values() for lot in lots}
+    contested, treated = hatcheries.contested(look, every), under_treatment(look, every)
     begun = hatcheries.beginnings(look, caught_lots(subjects))
     blocked, trips = _blocked(look, subjects), _trips(look, subjects)
     return [
@@ -77,6 +79,7 @@ def _found(look: Look, subjects: Sequence[Subject]) -> list[Found]:
                 if batch.brought
             },
             contested=contested,
+            treated=treated,
             begun=begun,
         )
         for one in subjects

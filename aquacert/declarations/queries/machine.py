@@ -21,6 +21,7 @@ from aquacert.declarations.rules.checks import BatchFacts, Check, CheckFacts, ch
 from aquacert.declarations.rules.clocks import wild_due
 from aquacert.declarations.rules.states import State
 from aquacert.hatcheries import queries as hatcheries
+from aquacert.hatcheries.queries.treated import under_treatment
 from aquacert.hatcheries.rules import Kind, LicenceStanding
 from aquacert.hatcheries.rules.fitness import FarmFacts, FitReason, faults
 from aquacert.hatcheries.rules.origins import STANDING_WORDS, Standing
@@ -64,6 +65,8 @@ class Found:
     """Per number of a certificate from elsewhere."""
     contested: Mapping[UUID, str]
     """Lots that hold bought seed whose certificate does not hold, with the sentence."""
+    treated: Mapping[UUID, str]
+    """Lots that stand under an order of treatment, with their numbers."""
     begun: Mapping[UUID, frozenset[Kind]]
     """How the seed of the lots that are declared as caught came into the ledgers."""
 
@@ -102,6 +105,7 @@ def checked(look: Look, subject: Subject, left: Mapping[UUID, int] | None = None
             if one.brought
         },
         contested=hatcheries.contested(look, {one.lot_id for one in subject.batches}),
+        treated=under_treatment(look, {one.lot_id for one in subject.batches}),
         begun=hatcheries.beginnings(look, caught_lots([subject])),
     )
     return Checked(subject, facts_of(look, subject, found), found.blocked)
@@ -154,6 +158,7 @@ def _batch_facts(look: Look, one: Asked, found: Found, declared_on: date) -> Bat
         brought_words=STANDING_WORDS[standing] if standing else "",
         brought_ok=standing in {None, Standing.MATCHED, Standing.ACCEPTED},
         contest=found.contested.get(one.lot_id, ""),
+        held=found.treated.get(one.lot_id, ""),
         not_wild=not_wild(found.begun.get(one.lot_id, frozenset())) if one.captured_on else "",
     )
 

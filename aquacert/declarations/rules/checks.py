@@ -73,6 +73,7 @@ HARD = frozenset(
     }
 )
 """Acceptance is impossible while one of these stands; the rest are for a person to weigh."""
+UNDER_TREATMENT = "{} 正在检疫处理，处理完、复查合格后才能申报"
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,8 @@ class BatchFacts:
     """Why seed bought into this lot may not be declared for now; empty when nothing is contested."""
     not_wild: str = ""
     """Why seed declared as caught was not, by its ledger; empty when it was, or was not said to be."""
+    held: str = ""
+    """Number of the lot where it stands under an order of treatment (检疫处理); else empty."""
 
 
 @dataclass(frozen=True)
@@ -140,8 +143,6 @@ class CheckFacts:
     """Why the farm may not declare at all; empty while it waits for its approval."""
     campaign: str = ""
     """What a data check of the whole province still wants of the farm; empty for nothing."""
-    lots_held: tuple[str, ...] = ()
-    """Numbers of the lots that stand under an order of treatment (检疫处理)."""
     asks: tuple[tuple[str, ...], ...] = ()
     """Per load what its purpose asks and nobody answered; empty when no purpose asks anything."""
 
@@ -219,8 +220,8 @@ def _stock(facts: CheckFacts) -> Check:
 
 
 def _held(facts: CheckFacts) -> Check:
-    lots = "、".join(facts.lots_held)
-    basis = f"{lots} 正在检疫处理，处理完、复查合格后才能申报" if lots else "没有检疫处理通知单压着"
+    lots = "、".join(sorted({one.held for one in facts.batches if one.held}))
+    basis = UNDER_TREATMENT.format(lots) if lots else "没有检疫处理通知单压着"
     return Check(Reason.HELD, not lots, basis)
 
 

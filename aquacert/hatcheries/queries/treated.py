@@ -27,7 +27,15 @@ def held_balance(look: Look, lot_id: UUID) -> tuple[int, bool]:
     return int(lot.balance), lot.held_for is not None
 
 
-def under_treatment(look: Look, lot_ids: Collection[UUID]) -> tuple[str, ...]:
-    """Return the numbers of those of these lots that are held, in order."""
-    rows = (look.row(STANDING, lot=lot_id) for lot_id in lot_ids)
-    return tuple(sorted(row.number for row in rows if row and row.held_for is not None))
+def under_treatment(look: Look, lot_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return those of these lots that are held, with their numbers."""
+    if not lot_ids:
+        return {}
+    if len(lot_ids) == 1:
+        [one] = lot_ids
+        row = look.row(STANDING, lot=one)
+        return {one: row.number} if row is not None and row.held_for is not None else {}
+    held = select(LOTS.c.id, LOTS.c.number).where(
+        LOTS.c.id.in_(lot_ids), LOTS.c.held_for.is_not(None)
+    )
+    return {row.id: row.number for row in look.session.execute(held)}

@@ -27,7 +27,9 @@ from aquacert.declarations.commands import (
     save_draft,
     submit_declaration,
 )
+from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import (
+    checks_of_each,
     counts,
     declaration,
     declarations,
@@ -38,7 +40,9 @@ from aquacert.declarations.queries import (
 )
 from aquacert.declarations.queries import machine as machine_module
 from aquacert.declarations.queries.office import changed_at
-from aquacert.hatcheries.commands import book_stock
+from aquacert.hatcheries.commands import add_pond, book_stock, move_lot
+from aquacert.hatcheries.commands.stock import free_lot, hold_lot
+from aquacert.hatcheries.queries.treated import under_treatment
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow, NotReady
 from aquacert.kernel.scope import SYSTEM
 from aquacert.surveillance.queries import Block
@@ -122,6 +126,31 @@ def test_a_zone_blocks_acceptance_and_says_which(db, monkeypatch):
     with pytest.raises(Invalid) as error, db.work(paper.farm.owner) as w:
         submit_declaration(w, other, statement=True)
     assert "暂停调入" in error.value.fields["loads-0-destination"]
+
+
+def test_a_lot_under_treatment_is_neither_declared_nor_accepted(db):
+    paper, order = make_declaration(db), uuid4()
+    farm = paper.farm
+    with db.work(SYSTEM) as w:
+        hold_lot(w, farm.lot_id, order)
+    other = draft(db, farm, answers(db, farm, "1000"))
+    with pytest.raises(Invalid) as error, db.work(farm.owner) as w:
+        submit_declaration(w, other, statement=True)
+    assert "正在检疫处理" in error.value.fields["batches-0-lot"]
+    with pytest.raises(NotReady) as unready, db.work(farm.clerk) as w:
+        accept_declaration(w, paper.declaration_id)
+    assert any("正在检疫处理" in one for one in unready.value.reasons)
+    with db.look(farm.clerk) as look:
+        [found] = checks_of_each(look, [paper.declaration_id]).values()
+        assert found == machine_checks(look, look.get(Declaration, paper.declaration_id))
+    # A merge puts the seed into another lot: with the case both are free again.
+    with db.work(SYSTEM) as w:
+        pond = add_pond(w, farm.hatchery_id, "9 号塘")
+        moved = move_lot(w, farm.lot_id, pond, "并场")
+    with db.work(SYSTEM) as w:
+        free_lot(w, farm.lot_id, order)
+    with db.look(SYSTEM) as look:
+        assert under_treatment(look, [farm.lot_id, moved]) == {}
 
 
 def test_every_obstacle_is_named_at_once(db, clock):

@@ -49,12 +49,20 @@ def hold_lot(w: Work, lot_id: UUID, order_id: UUID) -> None:
 
 
 def free_lot(w: Work, lot_id: UUID, order_id: UUID, *, next_order_id: UUID | None = None) -> None:
-    """Free the lot that was held for this order, or hand it to another order still open."""
-    lot = w.get_for_change(Lot, lot_id)
-    if lot.held_for != order_id:
-        return
-    lot.held_for = next_order_id
-    w.record(LotFreed(lot.number, order_id), on=lot, county=_county(w, lot))
+    """Free the lot that was held for this order, or hand it to another order still open.
+
+    With it whatever lot its seed went on into under the same order, when two farms became one:
+    nobody else would ever free that.
+    """
+    w.get(Lot, lot_id)
+    held = select(Lot).where(Lot.held_for == order_id).order_by(Lot.id)
+    for lot in w.scalars(held.with_for_update().execution_options(populate_existing=True)):
+        lot.held_for = next_order_id
+        county = _county(w, lot)
+        if next_order_id is None:
+            w.record(LotFreed(lot.number, order_id), on=lot, county=county)
+        else:
+            w.record(LotHeld(lot.number, next_order_id), on=lot, county=county)
 
 
 def check_free(w: Work, lot_id: UUID) -> None:
