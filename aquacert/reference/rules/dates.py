@@ -38,9 +38,19 @@ SHORT = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?![\d./-])\s*[日号]?")
 WORD = re.compile("|".join(NAMED))
 WEEKDAY = re.compile(r"\s*\(?(?:周|星期|礼拜)([一二三四五六日天])\)?")
 TIME = re.compile(
-    r"[T\s]*(早上|上午|中午|下午|傍晚|晚上)?\s*(\d{1,2})\s*[:时点]\s*(\d{1,2}|半)?\s*分?(?::\d{2}(?:\.\d+)?)?"
+    r"[T\s]*(凌晨|早上|上午|中午|下午|傍晚|晚上)?\s*(\d{1,2})\s*[:时点]\s*(\d{1,2}|半)?\s*分?(?::\d{2}(?:\.\d+)?)?"
 )
-AFTERNOON = frozenset({"中午", "下午", "傍晚", "晚上"})
+HALVES: Mapping[str, tuple[range, range]] = {
+    "凌晨": (range(7), range(0)),
+    "早上": (range(4, 12), range(0)),
+    "上午": (range(6, 13), range(0)),
+    "中午": (range(11, 15), range(1, 3)),
+    "下午": (range(12, 19), range(1, 8)),
+    "傍晚": (range(16, 21), range(4, 9)),
+    "晚上": (range(17, 24), range(5, 12)),
+}
+"""Part of the day → the hours that it has, and those that are told by twelve (下午3点)."""
+EARLIEST = 1900
 FARTHEST_GUESS = timedelta(days=300)
 """A year is not guessed for a day farther than this: 11月25日 typed on 22 November of a catch."""
 
@@ -82,7 +92,8 @@ def read_moment(text: str, today: date, field: str = "at", side: Side = Side.ANY
     hour, minute = _hour(clock[1] or "", int(clock[2])), clock[3] or "0"
     minutes = 30 if minute == "半" else int(minute)
     if hour > 23 or minutes > 59:
-        raise Invalid("没有这个钟点。", **{field: "钟点从 00:00 到 23:59。"})
+        said = f"{clock[1]}没有 {clock[2]} 点，" if clock[1] else ""
+        raise Invalid("没有这个钟点。", **{field: f"{said}钟点从 00:00 到 23:59，例如 16:00。"})
     on = told.on
     return datetime(on.year, on.month, on.day, hour, minutes, tzinfo=SHANGHAI).astimezone(UTC)
 
@@ -138,11 +149,16 @@ def _told(text: str, today: date, field: str, side: Side, more: str = "") -> Tol
 
 
 def _hour(half: str, hour: int) -> int:
-    """Return the hour of 24 that is meant; 晚上 12 点 ends or begins a day, so it is none (24)."""
-    if half == "晚上" and hour == 12:
-        return 24
-    later = half in AFTERNOON and hour < (11 if half == "中午" else 12)
-    return hour + 12 if later else hour
+    """Return the hour of 24 that is meant; one that the part of the day has not is none (24).
+
+    晚上 12 点 and 晚上 1 点 end one day or begin the next: never guessed.
+    """
+    if not half:
+        return hour
+    plain, by_twelve = HALVES[half]
+    if hour in by_twelve:
+        return hour + 12
+    return hour if hour in plain else 24
 
 
 def _with_weekday(on: date, rest: str, field: str, *, is_whole: bool) -> Told:
@@ -157,6 +173,8 @@ def _with_weekday(on: date, rest: str, field: str, *, is_whole: bool) -> Told:
 
 
 def _exists(year: int, month: int, day: int, field: str) -> date:
+    if year < EARLIEST:
+        raise Invalid("年份不对。", **{field: f"年份 {year:04d} 太早，请核对。"})
     try:
         return date(year, month, day)
     except ValueError:
@@ -176,7 +194,8 @@ def _nearest(month: int, day: int, today: date, field: str, side: Side) -> date:
     on = min(there, key=lambda one: abs(one - today))
     if abs(on - today) > FARTHEST_GUESS:
         slip = min(all_years, key=lambda one: abs(one - today))
-        why = {Side.PAST: "还没到", Side.AHEAD: "已经过了"}.get(side, "离今天太远")
+        why = {Side.PAST: "还没到", Side.AHEAD: "已经过了"}.get(side, "")
+        why = "离今天太远" if _fits(slip, today, side) or not why else why
         said = f"{day_words(slip)}{why}。要是 {on.year} 年的，请写全：{on.isoformat()}。"
         raise Invalid("不知道是哪一年。", **{field: said})
     return on
