@@ -55,6 +55,7 @@ DOUBTFUL = _OfLots(
         ORIGINS.c.because,
         ORIGINS.c.judged_at,
         MOVES.c.quantity,
+        MOVES.c.position,
     )
     .join(MOVES, MOVES.c.id == ORIGINS.c.movement_id)
     .where(
@@ -94,7 +95,8 @@ def contested(look: Look, lot_ids: Collection[UUID]) -> dict[UUID, str]:
     """Return each lot that holds bought seed whose certificate does not hold, with a sentence.
 
     The purchase may lie in a lot from which this one was split or moved. A refused purchase is
-    over once as much was taken out again (died, destroyed, counted off) as had been bought.
+    over once as much was taken out again (died, destroyed, counted off) as had been bought, or once
+    the lot was empty: part of it may have died before it was judged, or lie in another lot.
     """
     behind = lots_behind(look, lot_ids)
     doubtful = DOUBTFUL.of(look, {one for found in behind.values() for one in found})
@@ -103,7 +105,10 @@ def contested(look: Look, lot_ids: Collection[UUID]) -> dict[UUID, str]:
         for row in doubtful:
             if row.lot_id in found and not (
                 row.standing == Standing.REFUSED.value
-                and _taken_out(look, found, row.judged_at) >= row.quantity
+                and (
+                    _taken_out(look, found, row.judged_at) >= row.quantity
+                    or _was_empty(look, lot_id, row.position if row.lot_id == lot_id else 0)
+                )
             ):
                 told.setdefault(
                     lot_id, contest_of(row.certificate_number, Standing(row.standing), row.because)
@@ -145,3 +150,16 @@ def _taken_out(look: Look, lot_ids: Collection[UUID], since: object) -> int:
         )
     )
     return int(total or 0)
+
+
+def _was_empty(look: Look, lot_id: UUID, bought_at: int) -> bool:
+    """Say whether the lot held nothing since such seed can last have come into it.
+
+    That is by the purchase itself (its position in this lot's ledger, else 0) or from another lot.
+    """
+    ledger = select(func.max(StockMovement.position)).where(StockMovement.lot_id == lot_id)
+    came = look.session.scalar(
+        ledger.where(StockMovement.kind == Kind.TRANSFER.value, StockMovement.quantity > 0)
+    )
+    empty = look.session.scalar(ledger.where(StockMovement.balance == 0))
+    return empty is not None and empty > max(bought_at, came or 0)

@@ -280,6 +280,32 @@ def test_a_purchase_that_does_not_fit_our_record_is_marked_at_once_and_holds_the
         assert Reason.STOCK in {one.reason for one in checks if not one.ok}
 
 
+def test_a_lot_that_was_empty_holds_no_refused_purchase_any_more(db):
+    farm, number = make_hatchery(db, stock=10), f"{db.settings.province}00012345"
+    with db.work(farm.owner) as w:
+        pond = add_pond(w, farm.hatchery_id, "5 号塘")
+        book_stock(w, farm.lot_id, "purchase", 100, provenance=Provenance(number))
+        split = split_lot(w, farm.lot_id, to_pond_id=pond, quantity=60, reason="分塘")
+        book_stock(w, farm.lot_id, "death", 30)  # before the county looked at it
+    with db.look(SYSTEM) as look:
+        [origin] = look.scalars(select(StockOrigin.id))
+    db.clock.forward(minutes=1)
+    with db.work(farm.clerk) as w:
+        judge_origin(w, origin, accept=False, because="没有这张证，来路不明")
+    with db.look(SYSTEM) as look:
+        assert set(contested(look, [farm.lot_id, split])) == {farm.lot_id, split}
+    with db.work(farm.owner) as w:
+        book_stock(w, farm.lot_id, "disposal", 20, "无害化处理")
+        book_stock(w, farm.lot_id, "hatch", 5000)
+        book_stock(w, split, "disposal", 59, "无害化处理")
+    with db.look(SYSTEM) as look:
+        assert set(contested(look, [farm.lot_id, split])) == {split}
+    with db.work(farm.owner) as w:  # what comes back from another lot counts again
+        transfer_stock(w, split, farm.lot_id, 1, "并塘")
+    with db.look(SYSTEM) as look:
+        assert farm.lot_id in contested(look, [farm.lot_id])
+
+
 def test_a_farm_does_not_buy_in_what_it_sold_nor_what_was_sold_to_another(db, house):
     ready = make_ready(db)
     issue_one(house, ready)
