@@ -114,7 +114,8 @@ def _check_known(compiled: SQLCompiler) -> None:
     """
     for column in compiled._result_columns:  # noqa: SLF001
         for one in column.objects:
-            if isinstance(one, Column) and isinstance(one.type, NullType):
+            is_known = not isinstance(one, Column) or not isinstance(one.type, NullType)
+            if not is_known:
                 raise ValueError(f"the table that {one} points to is not loaded yet")
 
 
