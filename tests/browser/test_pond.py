@@ -101,19 +101,26 @@ def takes_it_and_treats(pond: Pond) -> None:
 
 
 def takes_the_report_up(pond: Pond) -> None:
-    """The county takes the express report up."""
+    """The county takes the express report up; its officer finds no epidemic."""
     chief = pond.seat(make_person(pond.db, "county_supervisor"))
     chief.open("/surveillance/express")
-    assert "已上报" in chief.look("express_list") or "白斑综合征" in chief.text()
+    assert "白斑综合征" in chief.look("express_list")
     chief.go("main tbody a")
     assert "还没有人签收" in chief.look("express_raised")
+    here = chief.path
     chief.press("签收，接手核查")
-    assert "还没有人签收" not in chief.look("express_received")
+    assert "还没有人签收" not in chief.text()
     chief.close()
+    officer = pond.seat(make_person(pond.db, "surveillance_officer")).open(here)
+    officer.look("express_received")
+    officer.put("outcome", "denied").fill(basis="复检阴性 示检 2026-001")
+    officer.press("办结这份快报")
+    assert "复检阴性 示检 2026-001" in officer.look("express_closed")
+    officer.close()
 
 
-def ends_it(pond: Pond) -> None:
-    """The vet sees the dead buried, looks at the rest again, ends the case."""
+def buries_and_looks_again(pond: Pond) -> None:
+    """The vet sees the dead buried and looks at the rest again; the report still stands in the way."""
     hand = pond.vet().open(pond.order)
     assert "还没有官方兽医的复查记录和照片" in hand.look("pond_order_vet")
     unfold(hand, "记一次无害化处理")
@@ -125,7 +132,15 @@ def ends_it(pond: Pond) -> None:
     unfold(hand, "记一步")
     hand.put("step-kind", "rechecked").put("step-note", "群体活力正常，肠胃饱满")
     camera(hand, "#step-picture")
-    hand.press("记下这一步").look("pond_rechecked")
+    hand.press("记下这一步")
+    assert "疫情快报还没有排除疫情" in hand.look("pond_rechecked")
+    assert hand.page.locator("#end-act option[value=recover]").count() == 0
+    hand.close()
+
+
+def ends_it(pond: Pond) -> None:
+    """The vet ends the case."""
+    hand = pond.vet().open(pond.order)
     hand.put("end-act", "recover").put("end-note", "复查合格")
     hand.press("办结检疫处理")
     assert "已复查合格，可以重新申报" in hand.look("pond_ended")
@@ -155,8 +170,9 @@ def test_a_failed_batch_from_the_pond_to_its_new_declaration(db, walk, seat, pho
     pond = Pond(db, seat, phone, paper, f"/inspections/checks/{check_id}")
     orders_it_isolated(pond)
     takes_it_and_treats(pond)
-    takes_the_report_up(pond)
     db.clock.forward(hours=3)
+    buries_and_looks_again(pond)
+    takes_the_report_up(pond)
     ends_it(pond)
     declares_again(pond)
     assert walk.faults == []

@@ -29,6 +29,7 @@ class StandingOrder:
     """One order of a farm: its notice's number, whether it was taken, where its case stands."""
 
     order_id: UUID
+    declaration_id: UUID
     number: str
     is_taken: bool
     state: CaseState
@@ -64,6 +65,7 @@ def _line(look: Look, case: TreatmentCase) -> StandingOrder:
     taken = look.one(select(NoticeReceipt.id).where(NoticeReceipt.order_id == case.order_id))
     return StandingOrder(
         case.order_id,
+        look.get(TreatmentOrder, case.order_id).declaration_id,
         notice.number if notice else "",
         taken is not None,
         CaseState(case.state),

@@ -149,11 +149,14 @@ def not_yet(act: CaseAct, done: Progress, note: str) -> tuple[NotYet, ...]:
         CaseAct.RECOVER: (
             (not worked, NotYet.TREATMENT),
             (not done.rechecked_with_photo, NotYet.RECHECK),
+            # A suspected epidemic is over when the county says so, not when the batch looks well.
+            (done.is_reported and not done.is_denied, NotYet.DENIED),
         ),
         CaseAct.DISPOSE: (
             (done.left > 0, NotYet.LEFT),
             # What swam with it is as sick, until a vet has looked at it again.
             (done.lot_left > 0 and not done.rechecked_with_photo, NotYet.RECHECK),
+            (done.lot_left > 0 and done.is_reported and not done.is_denied, NotYet.DENIED),
         ),
         CaseAct.HAND_OVER: ((not done.is_reported, NotYet.REPORT),),
         CaseAct.TAKE_BACK: ((not done.is_denied, NotYet.DENIED),),

@@ -196,10 +196,15 @@ def _page(
         step.kind.choices = [one for one in step.kind.choices if StepKind(one.value) in FARM_STEPS]
     end = end or EndForm(formdata=None)
     state = CaseState(line.case.state)
-    end.act.choices = [
-        one for one in end.act.choices if CASE_MOVES.allows(state, CaseAct(one.value))
-    ]
     done = queries.progress(unit, line.order)
+    lacking = {
+        act: [NOT_YET[one] for one in not_yet(act, done, "..")]
+        for act in END_WORDS
+        if CASE_MOVES.allows(state, act)
+    }
+    end.act.choices = [
+        one for one in end.act.choices if lacking.get(CaseAct(one.value), ["-"]) == []
+    ]
     return page(
         "inspections/order.html",
         line=line,
@@ -213,11 +218,7 @@ def _page(
         disposal=(disposal or DisposalForm(formdata=None)).apart("disposal"),
         end=end.apart("end"),
         empty=EmptyForm(),
-        lacking={
-            act: [NOT_YET[one] for one in not_yet(act, done, "..")]
-            for act in END_WORDS
-            if CASE_MOVES.allows(state, act)
-        },
+        lacking=lacking,
         mine=mine,
         farm=farm,
         is_open=state is CaseState.OPEN,

@@ -149,6 +149,8 @@ def test_an_epidemic_is_reported_held_and_ends_as_the_officer_judges(db):
     vet, keeper = paper.vet.actor, make_person(db, "surveillance_officer").actor
     with db.work(paper.farm.owner) as w:
         take_notice(w, order_id, Receipt(ReceiptWay.ACCOUNT, shown(db, order_id)))
+    with pytest.raises(Invalid, match="疫情快报还没有排除疫情"), db.work(vet) as w:
+        end_case(w, order_id, CaseAct.RECOVER, "看着好了")
     with db.work(vet) as w:
         end_case(w, order_id, CaseAct.HAND_OVER, "移交县里疫情处置")
     assert held(db, paper) == order_id
