@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from aquacert.accounts import commands as accounts
 from aquacert.accounts.queries import refuse_if_off
 from aquacert.accounts.queries.inbox import ANSWERING
+from aquacert.accounts.queries.offices import office_of
 from aquacert.accounts.rules.capabilities import Capability
 from aquacert.declarations.commands.drafts import own
 from aquacert.declarations.commands.facts import (
@@ -70,6 +71,7 @@ def submit_declaration(
     if paper.state == State.SUBMITTED.value and paper.number:
         return paper.number
     MOVES.after(State(paper.state), Act.SUBMIT)
+    _as_registered(w, paper)
     is_own = w.actor.organisation_id == paper.organisation_id
     way = Capability.DECLARE_ONLINE if is_own else Capability.DECLARE_PROXY
     refuse_if_off(w, way, paper.origin_code)
@@ -89,6 +91,18 @@ def submit_declaration(
     if not is_one_of_many:
         _tell_office(w, paper, f"新申报 {paper.number}，请在期限内答复。")
     return paper.number
+
+
+def _as_registered(w: Work, paper: Declaration) -> None:
+    """Let a draft name the farm as it is registered now, and go to the office of its place.
+
+    The county may have corrected name or place since the draft began; what was sent stays as sent.
+    """
+    farm = w.session.get_one(Hatchery, paper.hatchery_id)
+    if paper.origin_code != farm.division_code:
+        paper.office_id = office_of(w, farm.division_code, farm.office_id)
+    paper.hatchery_name, paper.origin_code = farm.name, farm.division_code
+    paper.origin_place = farm.place
 
 
 def amend_declaration(w: Work, declaration_id: UUID, *, statement: bool) -> str:

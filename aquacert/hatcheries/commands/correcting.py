@@ -18,6 +18,7 @@ from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Invalid, NotAllowedNow
 from aquacert.kernel.work import Look, Work
 from aquacert.reference import queries as reference
+from aquacert.reference.rules.text import clean
 
 SHORTEST = 4
 STALE = "打开这一页以后有人更正过这家苗种场，请刷新看最新内容再改。"
@@ -101,8 +102,8 @@ def _asked(
 ) -> Registered:
     """Return the registration as it is asked to be; raise `Invalid` with every fault at once."""
     wrong: dict[str, str] = {}
-    said_name = before.name if name is None else " ".join(name.split())
-    said_place = before.place if place is None else " ".join(place.split())
+    said_name = before.name if name is None else clean(name, field="name")
+    said_place = before.place if place is None else clean(place, field="place")
     if not said_name:
         wrong["name"] = "请填苗种场名称。"
     if not said_place:
@@ -165,9 +166,9 @@ def _write_species(w: Work, before: Registered, after: Registered) -> None:
 
 
 def _reason(because: str) -> str:
-    said = " ".join(because.split())
+    said = clean(because, field="because")
     if len(said) < SHORTEST:
         raise Invalid(
             "请写明原因。", because=f"原因不少于 {SHORTEST} 个字，企业会看到，也一直留着。"
         )
-    return said[:300]
+    return said

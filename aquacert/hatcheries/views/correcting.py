@@ -23,7 +23,7 @@ from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.errors import Invalid, NotAllowedNow
 from aquacert.kernel.permissions import P
-from aquacert.kernel.work import Look
+from aquacert.kernel.work import Look, Work
 from aquacert.reference.queries import full_name, species
 from aquacert.reference.rules.text import clean
 
@@ -40,10 +40,10 @@ def correct(hatchery_id: UUID) -> ResponseReturnValue:
         raise NotAllowedNow("这份登记已并入另一家，请更正留下的一家。")
     if form.validate_on_submit():
         is_changed = False
-        with form.catching(), work(once=form.key()) as w:
+        with form.keeping(), work(once=form.key()) as w:
             asked = _asked(w, form, now)
             is_changed = correct_hatchery(w, hatchery_id, seen=form.seen.data or "", **asked)
-            here = w.reply = _after(w, farm)
+            here = w.reply = _after(w, hatchery_id)
         if not form.wrong:
             flash(_("已更正，已告知企业") if is_changed else _("和登记的一样，没有改变"))
             return redirect(here)
@@ -86,12 +86,10 @@ def choose(hatchery_id: UUID) -> ResponseReturnValue:
     return whole, form.status
 
 
-def _after(unit: Look, farm: Hatchery) -> str:
+def _after(w: Work, hatchery_id: UUID) -> str:
     """Return where to go: a farm that now lies in another county is no longer to be seen here."""
-    places = unit.actor.scope
-    if places.everything or farm.division_code in places.divisions:
-        return url_for(".show", hatchery_id=farm.id)
-    return url_for(".index")
+    is_ours = w.sees(Hatchery, w.session.get_one(Hatchery, hatchery_id))
+    return url_for(".show", hatchery_id=hatchery_id) if is_ours else url_for(".index")
 
 
 def _fields(now: Registered) -> list[str]:

@@ -7,14 +7,16 @@ import re
 from sqlalchemy import select
 
 from aquacert.accounts.models import InboxMessage
+from aquacert.accounts.queries.offices import office_of
 from aquacert.accounts.queries.organisations import organisation
-from aquacert.declarations.queries.facts import declaration
+from aquacert.declarations.commands import submit_declaration
+from aquacert.declarations.queries.facts import declaration, loads_of
 from aquacert.hatcheries.queries import hatchery, licence_standing, licences
 from aquacert.hatcheries.queries.twins import twin_lines
 from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import COUNTY, make_person, signed_in, token
-from tests.make.declarations import make_declaration
+from tests.make.declarations import draft, make_declaration
 from tests.make.hatcheries import make_hatchery, register
 
 OTHER = "320213"
@@ -22,6 +24,11 @@ OTHER = "320213"
 
 def text(response):
     return response.get_data(as_text=True)
+
+
+def typed(page):
+    """Return the long fields of a page as they stand in it."""
+    return dict(re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>\s*([^<]*)<', page))
 
 
 def corrected(look, farm_id):
@@ -63,6 +70,7 @@ def test_the_county_corrects_a_farm_with_a_reason_once_and_on_record(db, app):
         assert answer.status_code == 302, text(answer)
     stale = clerk.post(f"{here}/correct", data=asked | {"name": "别的名", "once": "c"})
     assert (stale.status_code, "有人更正过" in text(stale)) == (409, True)
+    assert "照新营业执照和许可证" in text(stale)  # what was typed is still there
     with db.look(SYSTEM) as look:
         row = hatchery(look, farm.hatchery_id)
         assert (row.name, row.level, row.kind) == ("碧波水产苗种厂", "national", "original")
@@ -85,6 +93,7 @@ def test_the_county_corrects_a_farm_with_a_reason_once_and_on_record(db, app):
 
 def test_another_county_corrects_nothing_and_a_farm_may_be_put_into_its_right_county(db, app):
     farm = make_hatchery(db)
+    begun = draft(db, farm)
     elsewhere = make_person(db, "office_clerk", division=OTHER)
     here = f"/hatcheries/{farm.hatchery_id}/correct"
     stranger = signed_in(app.test_client(), elsewhere)
@@ -110,3 +119,20 @@ def test_another_county_corrects_nothing_and_a_farm_may_be_put_into_its_right_co
     assert (
         client.get(f"/api/v1/hatcheries/{farm.hatchery_id}", headers=ways[mine]).status_code == 404
     )
+    # What was begun before is sent as the farm is registered now, to the office of its place.
+    with db.work(farm.owner) as w:
+        submit_declaration(w, begun, statement=True)
+    with db.look(SYSTEM) as look:
+        paper = declaration(look, begun)
+        assert (paper.origin_code, paper.number[:6]) == (OTHER, OTHER)
+        assert paper.office_id == office_of(look, OTHER)
+        assert {one.origin_code for one in loads_of(look, begun)} == {OTHER}
+    # Back again over the page: whoever put it elsewhere is led to his list, not to what is gone.
+    page = text(stranger.get(here))
+    seen = re.search(r'name="seen"[^>]*value="(\w+)"', page)[1]
+    told = dict(re.findall(r'name="(\w+)"[^>]*value="([^"]*)"', page))
+    back = {"seen": seen, "division_code": COUNTY, "because": "地点没有填错", "once": "z"}
+    chosen = {"level": "provincial", "kind": "improved"}
+    led = stranger.post(here, data=told | typed(page) | chosen | back)
+    assert led.status_code == 302, text(led)
+    assert stranger.get(led.location).status_code == 200
