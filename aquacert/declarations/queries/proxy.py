@@ -89,7 +89,8 @@ def consent_fault(look: Look, paper: Declaration, answers: str) -> str:
 def supplement_fault(look: Look, paper: Declaration) -> str:
     """Return why a supplement of files and words may not be sent for the owner, "" when it may.
 
-    His yes must come after the office asked and after the last file that is sent: he saw them all.
+    His yes must come after the office asked, and after the last file that was added or taken away:
+    he saw what is sent.
     """
     fault = consent_fault(look, paper, content_of(paper))
     given = look.one(
@@ -102,8 +103,9 @@ def supplement_fault(look: Look, paper: Declaration) -> str:
     )
     if fault or given is None or paper.asked_at is None:
         return fault or NO_CONSENT
-    since = [one.made_at for one in look.files_of(paper) if one.made_at >= paper.asked_at]
-    return "" if given >= max([paper.asked_at, *since]) else NO_SUPPLEMENT_CONSENT
+    changed = [paper.asked_at, *(one.made_at for one in look.files_of(paper))]
+    changed += [one.withdrawn_at for one in look.withdrawn_files_of(paper) if one.withdrawn_at]
+    return "" if given >= max(changed) else NO_SUPPLEMENT_CONSENT
 
 
 def asked_of_owner(look: Look, declaration_id: UUID) -> tuple[Declaration, ProxyConsent]:

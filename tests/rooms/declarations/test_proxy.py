@@ -24,6 +24,7 @@ from aquacert.declarations.commands import (
     give_code,
     save_draft,
     submit_declaration,
+    withdraw_paper,
 )
 from aquacert.declarations.models import Declaration, PhoneCall, ProxyConsent
 from aquacert.declarations.queries import declaration
@@ -261,6 +262,16 @@ def test_a_supplement_of_files_alone_needs_the_owners_yes_to_these_files(db, app
     with pytest.raises(Invalid, match="补的材料还没有货主的同意"):
         send()
     db.clock.forward(minutes=2)
+    with db.work(vet.actor) as w:
+        ask_consent(w, declaration_id)
+    with db.work(farm.owner) as w:
+        answer_consent(w, declaration_id, agrees=True)
+    db.clock.forward(minutes=2)
+    with db.work(vet.actor) as w:  # what he saw is not what would be sent
+        first = w.files_of(w.get(Declaration, declaration_id))[0]
+        withdraw_paper(w, declaration_id, first.id)
+    with pytest.raises(Invalid, match="补的材料还没有货主的同意"):
+        send()
     with db.work(vet.actor) as w:
         ask_consent(w, declaration_id)
     with db.work(farm.owner) as w:
