@@ -170,7 +170,7 @@ def assign(declaration_id: UUID) -> Response:
     vet_id = _uuid(needed(asked, "vet_id"), "vet_id")
     with work(once=api_key()) as w:
         if vet_id is not None:
-            assign_vet(w, declaration_id, vet_id, str(asked.get("because", "")))
+            assign_vet(w, declaration_id, vet_id, str(asked.get("because") or ""))
         return _said(w, declaration_id)
 
 

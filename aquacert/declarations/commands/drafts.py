@@ -81,7 +81,8 @@ def merge_draft(
     for name, row in (("batches", "batch"), ("loads", "load")):
         if isinstance(asked.get(name), list):
             kept, there = len(asked[name] or [None]), len(getattr(stored, name))
-            read = len((was or {}).get(name) or []) or there
+            shown_rows = (was or {}).get(name)
+            read = len(shown_rows) if isinstance(shown_rows, list) and shown_rows else there
             for at in range(there - 1, kept - 1, -1) if read == there else ():
                 save_fields(w, declaration_id, {}, row=f"-{row}-{at}")
     return clashes

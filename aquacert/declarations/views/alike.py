@@ -15,7 +15,7 @@ from aquacert.declarations.forms import AcceptForm
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import checks_of_each, declaration
 from aquacert.declarations.queries.lists import DeclarationLine, lines
-from aquacert.declarations.queries.office import alike, changed_at, vets_here
+from aquacert.declarations.queries.office import MOST_ALIKE, alike, changed_at, vets_here
 from aquacert.declarations.rules.numbers import short
 from aquacert.declarations.rules.plan import amount
 from aquacert.declarations.views.blueprint import bp
@@ -81,14 +81,14 @@ def accept_alike(declaration_id: UUID) -> ResponseReturnValue:
 
 
 def _chosen() -> list[UUID]:
-    """Return the ticked declarations; an id that is none is passed over."""
+    """Return the ticked declarations, as many as a page shows; an id that is none is passed over."""
     found = []
     for text in request.form.getlist("chosen"):
         try:
             found.append(UUID(text))
         except ValueError:
             continue
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found))[:MOST_ALIKE]
 
 
 def _accept(form: AcceptForm, key: UUID, at: datetime | None) -> str:

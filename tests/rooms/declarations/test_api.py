@@ -150,6 +150,8 @@ def test_a_put_changes_what_it_names_and_loses_no_other_windows_part(db, client,
         kept = from_json(declaration(look, declaration_id).answers)
     assert (kept.batches[0].quantity, kept.loads[0].plate) == ("40万", "示A00009")
     assert (kept.phone, kept.batches[0].lot) == ("13800000009", str(farm.lot_id))
+    for odd in ({"batches": 5}, {"batches": {"a": 1}, "loads": [7]}, {"phone": [1]}):
+        assert client.put(url, json=said | {"was": odd}, headers=owner).status_code == 200
     two = {"loads": [{}, {"plate": "示A00010"}]}
     client.put(url, json=two, headers=owner)
     one = {"loads": [{"departs_at": "2026-05-15 8:00"}]}
