@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -11,12 +12,14 @@ from sqlalchemy import and_, exists, or_, select
 
 from aquacert.declarations.queries.filed import latest
 from aquacert.declarations.rules.filing import FormKind
+from aquacert.inspections.models.checks import BatchCheck
 from aquacert.inspections.models.treatment import (
     NoticeReceipt,
     Redeclaration,
     TreatmentCase,
     TreatmentOrder,
 )
+from aquacert.inspections.rules import State
 from aquacert.inspections.rules.treatment import CaseState
 from aquacert.kernel.work import Look
 
@@ -29,7 +32,6 @@ class StandingOrder:
     """One order of a farm: its notice's number, whether it was taken, where its case stands."""
 
     order_id: UUID
-    declaration_id: UUID
     number: str
     is_taken: bool
     state: CaseState
@@ -60,12 +62,24 @@ def standing_orders(
     return [_line(look, case) for case in look.scalars(found)]
 
 
+def failed_among(look: Look, declaration_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return which of these declarations have a batch that failed."""
+    return frozenset(
+        look.scalars(
+            select(BatchCheck.declaration_id).where(
+                look.visible(BatchCheck),
+                BatchCheck.declaration_id.in_(declaration_ids),
+                BatchCheck.state == State.FAILED.value,
+            )
+        )
+    )
+
+
 def _line(look: Look, case: TreatmentCase) -> StandingOrder:
     notice = latest(look, FormKind.TREATMENT, case.order_id)
     taken = look.one(select(NoticeReceipt.id).where(NoticeReceipt.order_id == case.order_id))
     return StandingOrder(
         case.order_id,
-        look.get(TreatmentOrder, case.order_id).declaration_id,
         notice.number if notice else "",
         taken is not None,
         CaseState(case.state),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from uuid import UUID
 
 from flask import flash, redirect, send_file, url_for
@@ -24,7 +25,7 @@ from aquacert.inspections.forms.treatment import (
     StepForm,
 )
 from aquacert.inspections.forms.visit import EmptyForm
-from aquacert.inspections.queries.standing import StandingOrder, standing_orders
+from aquacert.inspections.queries.standing import StandingOrder, failed_among, standing_orders
 from aquacert.inspections.queries.treatment import aftercare_file, order_line, treatment_order
 from aquacert.inspections.rules.treatment import (
     CASE_MOVES,
@@ -56,6 +57,12 @@ def farm_treatments(
     with look() as unit:
         farm = organisation_id or unit.actor.organisation_id
         return standing_orders(unit, farm, declaration_id) if farm else []
+
+
+def failed_papers(declaration_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return which of these declarations have a batch that failed: for the farm's pages."""
+    with look() as unit:
+        return failed_among(unit, declaration_ids)
 
 
 @bp.get("/treatments/<uuid:treatment_id>")
