@@ -37,13 +37,14 @@ class Declaration(Base):
         UniqueConstraint("number"),
         Index("ix_declarations_queue", "origin_code", "state", "answer_due_at"),
         Index("ix_declarations_organisation_state", "organisation_id", "state"),
-        # One index a party, in the order of the lists: see queries/queue.py.
-        Index("ix_declarations_state_closed_at", "state", "closed_at"),
-        Index("ix_declarations_origin_code_state_closed_at", "origin_code", "state", "closed_at"),
-        Index("ix_declarations_office_id_state_closed_at", "office_id", "state", "closed_at"),
-        Index("ix_declarations_organisation_closed_at", "organisation_id", "state", "closed_at"),
-        Index("ix_declarations_vet_id_state_closed_at", "vet_id", "state", "closed_at"),
-        Index("ix_declarations_declared_by_closed_at", "declared_by_id", "state", "closed_at"),
+        # One index a party, in the order of the lists and with the id they ask for, so that a
+        # count or a tab reads no row at all: see queries/queue.py.
+        Index("ix_declarations_state_closed_at", "state", "closed_at", "id"),
+        Index("ix_declarations_origin_closed", "origin_code", "state", "closed_at", "id"),
+        Index("ix_declarations_office_closed", "office_id", "state", "closed_at", "id"),
+        Index("ix_declarations_organisation_closed", "organisation_id", "state", "closed_at", "id"),
+        Index("ix_declarations_vet_closed", "vet_id", "state", "closed_at", "id"),
+        Index("ix_declarations_declared_by_closed", "declared_by_id", "state", "closed_at", "id"),
         Index("ix_declarations_visit_at", "visit_at"),
     )
 
