@@ -32,8 +32,9 @@ def paper(declaration_id: UUID, kind: str) -> ResponseReturnValue:
 def file(declaration_id: UUID, file_id: UUID) -> ResponseReturnValue:
     """A paper that the declarant added; the declaration's own row gates it.
 
-    One that he took away again is for the auditor alone.
+    One that he took away again is for who reads the trail and may see personal data plain.
     """
+    refuse_masked()
     with look() as unit:
         row = declaration(unit, declaration_id)
         held = unit.files_of(row)
@@ -43,10 +44,8 @@ def file(declaration_id: UUID, file_id: UUID) -> ResponseReturnValue:
         if not found:
             raise NotFound
         data = unit.read_file(found[0])
-    if found[0].withdrawn_at is None:
-        refuse_masked()
     inline = found[0].media_type == "image/jpeg" and "download" not in request.args
-    return _sent(data, found[0].name.split("/")[-1], found[0].media_type, inline=inline)
+    return download(data, found[0].name.split("/")[-1], found[0].media_type, inline=inline)
 
 
 def download(data: bytes, name: str, media_type: str, *, inline: bool = False) -> Response:
@@ -55,10 +54,6 @@ def download(data: bytes, name: str, media_type: str, *, inline: bool = False) -
     A paper says names and telephones plain, so it goes to whoever may ask for these.
     """
     refuse_masked()
-    return _sent(data, name, media_type, inline=inline)
-
-
-def _sent(data: bytes, name: str, media_type: str, *, inline: bool) -> Response:
     return send_file(
         io.BytesIO(data), mimetype=media_type, as_attachment=not inline, download_name=name
     )

@@ -66,9 +66,17 @@ def test_a_wrong_photograph_is_taken_away_before_the_office_answers_and_stays_on
     assert owner.post(other, data={"once": "c"}).status_code == 404
     assert clerk.post(f"{url}/files/{right}/withdraw", data={"once": "d"}).status_code == 403
     assert held(db, paper) == 1
-    seen = [one.get(f"{url}/files/{wrong}").status_code for one in (owner, clerk, auditor)]
-    assert seen == [404, 404, 200]
-    assert "申报人撤回的材料" in text(auditor.get(url))
+    chief = make_person(db, "county_supervisor", organisation_id=farm.office_id)
+    chief = browser(app, chief.secret)
+    who = (owner, clerk, auditor, chief)
+    seen = [one.get(f"{url}/files/{wrong}").status_code for one in who]
+    # The auditor reads that it was, who took it and when; its picture is masked from him as others.
+    assert seen == [404, 404, 403, 200]
+    assert auditor.get(f"{url}/files/{right}").status_code == 403
+    for one, is_linked in ((auditor, False), (chief, True)):
+        page = text(one.get(url))
+        assert "申报人撤回的材料" in page
+        assert (f"{url}/files/{wrong}" in page) is is_linked
     with db.look(farm.owner) as look:
         row = declaration(look, where)
         [gone] = look.withdrawn_files_of(row)
