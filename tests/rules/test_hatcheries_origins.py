@@ -40,6 +40,11 @@ def test_a_purchase_is_held_against_our_record(record, before, said):
     assert (standing is Standing.MATCHED) == (not said)
 
 
+def test_one_character_is_nobodys_name():
+    buyer = Buyer(UUID(int=1), "320114", ("示例苗种场", "张"))
+    assert compare(BOUGHT, ours(BOUGHT), 0, buyer)[0] is Standing.MISMATCHED
+
+
 @pytest.mark.parametrize("before", [Standing.MISSING, Standing.MISMATCHED])
 def test_accepting_against_the_record_says_on_what_grounds(before):
     with pytest.raises(Invalid):

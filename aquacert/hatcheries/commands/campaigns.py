@@ -15,7 +15,7 @@ from aquacert.accounts import commands as accounts
 from aquacert.accounts.models import InboxMessage
 from aquacert.hatcheries.commands.keeping import change_contact
 from aquacert.hatcheries.commands.stock import correct_stock, hold_lots
-from aquacert.hatcheries.models import Campaign, CampaignAnswer, Hatchery
+from aquacert.hatcheries.models import Campaign, CampaignAnswer, Hatchery, Lot
 from aquacert.hatcheries.queries.campaigns import answer_of, campaign
 from aquacert.hatcheries.queries.stock import lot_lines
 from aquacert.hatcheries.rules.campaigns import MOST_QUESTIONS, Entry, Way
@@ -218,7 +218,7 @@ def answer_campaign(
     if found is not None and found.way == Way.VISIT.value and way == Way.PHONE.value:
         raise NotAllowedNow("县里已经到场核对过，要改请打电话给县里。")
     if Entry.STOCK.value in row.entries:
-        figures = [*_figures_before(found), *_book_counts(w, row, counted or {})]
+        figures = [*_figures_before(found), *_book_counts(w, row, farm, counted or {})]
         if figures:
             kept[Entry.STOCK.value] = "；".join(figures)
     answer = found or CampaignAnswer(
@@ -242,8 +242,13 @@ def _figures_before(found: CampaignAnswer | None) -> list[str]:
     return [said[Entry.STOCK.value]] if said.get(Entry.STOCK.value) else []
 
 
-def _book_counts(w: Work, row: Campaign, counted: Mapping[UUID, Counted]) -> list[str]:
+def _book_counts(
+    w: Work, row: Campaign, farm: Hatchery, counted: Mapping[UUID, Counted]
+) -> list[str]:
     """Book what was counted otherwise; return each in words: what was booked, what there is."""
+    own = set(w.scalars(select(Lot.id).where(Lot.hatchery_id == farm.id)))
+    if set(counted) - own:
+        raise NotFound
     hold_lots(w, counted)
     told = []
     for lot_id, line in sorted(lot_lines(w, counted).items(), key=lambda one: one[1].number):

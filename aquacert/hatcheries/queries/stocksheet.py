@@ -82,6 +82,7 @@ class Judge:
         for lot_id, number, species, unit, stage, balance, pond in rows:
             self._know(Held(str(lot_id), pond, number, species, unit, stage, balance))
         self.booked = booked_before(look, hatchery_id)
+        self.dated = {(*key, why): on for *key, on, why in self.booked if on is not None}
 
     def take(self, row: SheetRow) -> None:
         """Judge one row: plan it, or name everything that is wrong with it."""
@@ -130,13 +131,10 @@ class Judge:
 
     def _is_dated(self, lot: Held, said: Said, change: int) -> None:
         """Raise when a row without its day may be one that an earlier workbook booked."""
-        if not said.is_undated:
-            return
-        for key, kind, quantity, on, reason in self.booked:
-            same = (key, kind, quantity, reason)
-            if same == (lot.key, said.kind.value, change, said.reason) and on is not None:
-                sentence = f"和 {on} 从表格记过的一行一样。是新的一笔，请写日期。"
-                raise Invalid("可能记过了。", happened_on=sentence)
+        on = self.dated.get((lot.key, said.kind.value, change, said.reason))
+        if said.is_undated and on is not None:
+            sentence = f"和 {on} 从表格记过的一行一样。是新的一笔，请写日期。"
+            raise Invalid("可能记过了。", happened_on=sentence)
 
     def _keep(self, row: int, lot: Held, said: Said, quantity: int, *, is_new: bool) -> None:
         if is_new:

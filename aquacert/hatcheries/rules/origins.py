@@ -115,6 +115,9 @@ class OurRecord:
     """Names and telephones of the receiver, folded for comparing; never shown."""
 
 
+SHORTEST_NAME = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Buyer:
     """Who says that he bought, as the certificate may name him."""
@@ -163,5 +166,13 @@ def compare(
 
 
 def _same_receiver(named: tuple[str, ...], names: tuple[str, ...]) -> bool:
-    """Say whether the receiver may be the farm: the same name or telephone, or one in the other."""
-    return any(one in other or other in one for one in named for other in names if one and other)
+    """Say whether the receiver may be the farm: the same name or telephone, or one in the other.
+
+    A single character stands in half of all names, so it is no name.
+    """
+    return any(
+        one in other or other in one
+        for one in named
+        for other in names
+        if min(len(one), len(other)) >= SHORTEST_NAME
+    )

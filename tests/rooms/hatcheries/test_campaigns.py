@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from uuid import UUID
 
 import openpyxl
 import pytest
@@ -30,8 +31,9 @@ from aquacert.hatcheries.queries import (
     hatchery,
 )
 from aquacert.hatcheries.queries.campaigns import campaign, farm_lines, progress
+from aquacert.hatcheries.rules.counts import Counted
 from aquacert.hatcheries.tasks import announce_campaign
-from aquacert.kernel.errors import Invalid, NotAllowedNow
+from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
 from aquacert.kernel.scope import SYSTEM
 from aquacert.sampling.commands import take_self_test
 from tests.make.accounts import COUNTY, make_organisation, make_person, signed_in
@@ -161,6 +163,11 @@ def test_the_check_is_opened_followed_and_answered_on_its_pages(db, app, chief):
         f"why-{lot}": "死亡没记",
         f"seen-{lot}": "1200000",
     }
+    another = {quiet.lot_id: Counted(1, "数错了")}
+    with pytest.raises(NotFound), db.work(chief.actor) as w:  # of another farm
+        answer_campaign(
+            w, UUID(key), farm.hatchery_id, said={"q0": CALLED}, way="visit", counted=another
+        )
     for once in ("c3", "c3", "c3b"):
         assert phone.post(own, data=counted | {"once": once}).status_code == 302
     with db.look(SYSTEM) as look:
