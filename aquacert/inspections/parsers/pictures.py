@@ -18,6 +18,8 @@ from aquacert.kernel.errors import Invalid
 
 LARGEST_PIXELS = 50_000_000
 """Refused before a pixel is decoded: a 30,000 × 30,000 picture would take 2.7 GB."""
+LARGEST_WHOLE = 16_000_000
+"""Of a kind that can only be decoded whole: PNG, WebP, progressive JPEG take 10 to 20 bytes a pixel."""
 TOO_LARGE = "照片的像素太多，处理不了。请用手机的普通画质拍。"
 LONGEST_SIDE = 2048
 LARGEST_DECODED = 2400
@@ -57,7 +59,7 @@ def read_picture(data: bytes, field: str = "photo") -> Picture:
     image = _opened(data, field)
     if image.format not in KINDS:
         raise _wrong(field, "请用 JPG、PNG 或 WebP 格式的照片。")
-    if image.width * image.height > LARGEST_PIXELS:
+    if image.width * image.height > _most(image):
         raise _wrong(field, TOO_LARGE)
     camera = camera_of(image)
     upright = _upright(image, field)
@@ -79,11 +81,18 @@ def _opened(data: bytes, field: str) -> Image.Image:
         raise _wrong(field, "这不是照片文件。请用 JPG、PNG 或 WebP 格式的照片。") from None
 
 
+def _most(image: Image.Image) -> int:
+    """Return how many pixels a picture of its kind may have, so that reading it stays < 300 MB."""
+    is_whole = image.format != "JPEG" or "progressive" in image.info
+    return LARGEST_WHOLE if is_whole else LARGEST_PIXELS
+
+
 def _upright(image: Image.Image, field: str) -> Image.Image:
     """Decode the picture and turn it upright; a very large one at half its size, for memory."""
     try:
         image.draft("RGB", (LARGEST_DECODED, LARGEST_DECODED))
-        return ImageOps.exif_transpose(image).convert("RGB")
+        ImageOps.exif_transpose(image, in_place=True)
+        return image if image.mode == "RGB" else image.convert("RGB")
     except (OSError, SyntaxError, ValueError):
         raise _wrong(field, "照片没有传完整，请重新上传。") from None
 

@@ -11,6 +11,7 @@ from PIL import Image
 from aquacert.declarations.commands import assign_vet
 from aquacert.declarations.queries import declaration
 from aquacert.inspections.commands import add_photo, give_verdict, start_inspection, suspect
+from aquacert.inspections.parsers import read_picture
 from aquacert.inspections.queries import checks_of, verdicts
 from aquacert.inspections.rules import Act, Slot
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -130,6 +131,12 @@ def test_a_flood_of_pixels_is_refused_before_it_is_decoded(db, paper):
     Image.new("1", (30_000, 30_000)).save(out, "PNG")
     with pytest.raises(Invalid, match="像素太多"), db.work(paper.vet.actor) as w:
         add_photo(w, check_id, Slot.SITE, out.getvalue(), "a.png")
+    # What can only be decoded whole takes up to 20 bytes a pixel: 7,000 × 7,000 would be a gigabyte.
+    for kind, more in (("PNG", {}), ("WEBP", {}), ("JPEG", {"progressive": True})):
+        out = io.BytesIO()
+        Image.new("L", (4_100, 4_000)).save(out, kind, **more)
+        with pytest.raises(Invalid, match="像素太多"):
+            read_picture(out.getvalue())
 
 
 def test_metadata_is_read_and_then_gone(db, paper):
