@@ -36,6 +36,7 @@ from aquacert.http import gates, headers, openapi, pages, problems
 from aquacert.http.house import House, install
 from aquacert.inspections import tasks as inspections
 from aquacert.inspections.commands.sync import tidy_uploads
+from aquacert.inspections.queries.standing import open_cases_of
 from aquacert.kernel import schema
 from aquacert.kernel.clock import Clock, SystemClock
 from aquacert.kernel.db import install_cipher
@@ -139,6 +140,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     database = Database(settings, clock or clock_of(settings), subscribers=NEWS)
     database.impact.register("zone", "待办申报", open_within)
     database.impact.register("hatchery", "待办申报", open_of)
+    database.impact.register("hatchery", "检疫处理", open_cases_of)
     database.impact.register("lot", "待办申报", wanted_of_lot)
     database.impact.register("certificate_number", "检疫证明", numbered)
     database.impact.answer("certificate_of_number", worth_of_number)

@@ -25,11 +25,10 @@ from aquacert.declarations.rules.filing import FormKind
 from aquacert.declarations.rules.states import State as PaperState
 from aquacert.hatcheries.commands.stock import book_stock, free_lot
 from aquacert.hatcheries.rules import Kind
-from aquacert.inspections.commands.cases import locked_case, must_be_open
+from aquacert.inspections.commands.cases import locked_case, must_be_open, next_hold
 from aquacert.inspections.models.treatment import (
     NoticeReceipt,
     Redeclaration,
-    TreatmentCase,
     TreatmentOrder,
     TreatmentStep,
 )
@@ -210,7 +209,7 @@ def end_case(w: Work, order_id: UUID, act: CaseAct, note: str) -> None:
     w.move(case, CASE_MOVES, act, because=said)
     w.record(CaseEnded(act.value), on=case, county=case.origin_code, reason=said)
     if act in {CaseAct.RECOVER, CaseAct.DISPOSE} and case.lot_id is not None:
-        free_lot(w, case.lot_id, order_id, next_order_id=_other_open(w, case))
+        free_lot(w, case.lot_id, order_id, next_order_id=next_hold(w, case.lot_id, order_id))
     accounts.tell(
         w,
         to_organisation=case.organisation_id,
@@ -294,18 +293,4 @@ def _check(w: Work, order: TreatmentOrder, step: Step, note: str) -> None:
 def _is_farm(w: Work, order: TreatmentOrder) -> bool:
     return (
         w.actor.may(P.TREATMENT_ANSWER) and order.organisation_id in w.actor.scope.organisation_ids
-    )
-
-
-def _other_open(w: Work, case: TreatmentCase) -> UUID | None:
-    """Return another order that still stands open over the same lot."""
-    return w.one(
-        select(TreatmentCase.order_id)
-        .where(
-            TreatmentCase.lot_id == case.lot_id,
-            TreatmentCase.order_id != case.order_id,
-            TreatmentCase.state.in_([CaseState.OPEN.value, CaseState.HANDED_OVER.value]),
-        )
-        .order_by(TreatmentCase.opened_at)
-        .limit(1)
     )

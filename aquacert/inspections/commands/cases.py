@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
+from aquacert.declarations.models import Batch
 from aquacert.hatcheries.commands.stock import hold_lot
+from aquacert.inspections.models.checks import BatchCheck
 from aquacert.inspections.models.treatment import (
     Disposal,
     DisposalPhoto,
@@ -26,7 +28,7 @@ USED = "这张照片已经用过，请现场重拍一张。"
 def open_case(w: Work, order: TreatmentOrder, remedy: Remedy) -> TreatmentCase:
     """Open the case of an order that was just given and hold its lot; the order's fact tells it."""
     batch = batch_of_order(w, order)
-    hold_lot(w, batch.lot_id, order.id)
+    hold_lot(w, batch.lot_id, order.id, instead_of=order.check_id)
     return w.add(
         TreatmentCase(
             id=order.id,
@@ -41,6 +43,32 @@ def open_case(w: Work, order: TreatmentOrder, remedy: Remedy) -> TreatmentCase:
             opened_at=w.now,
             because="",
         )
+    )
+
+
+def next_hold(w: Work, lot_id: UUID, but: UUID) -> UUID | None:
+    """Return what else holds a lot: another open order, or a check that isolated a batch of it."""
+    order = w.one(
+        select(TreatmentCase.order_id)
+        .where(
+            TreatmentCase.lot_id == lot_id,
+            TreatmentCase.order_id != but,
+            TreatmentCase.state.in_([CaseState.OPEN.value, CaseState.HANDED_OVER.value]),
+        )
+        .order_by(TreatmentCase.opened_at)
+        .limit(1)
+    )
+    return order or w.one(
+        select(BatchCheck.id)
+        .join(Batch, Batch.id == BatchCheck.batch_id)
+        .where(
+            Batch.lot_id == lot_id,
+            BatchCheck.id != but,
+            BatchCheck.isolated_at.is_not(None),
+            ~exists().where(TreatmentOrder.check_id == BatchCheck.id),
+        )
+        .order_by(BatchCheck.isolated_at)
+        .limit(1)
     )
 
 

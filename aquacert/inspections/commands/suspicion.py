@@ -1,7 +1,7 @@
 """A suspicion: the vet sends samples, or isolates the batch and reports; the choice is on record.
 
 Measures and procedures 2011 §5 (domain.md §1.3): unexplained deaths or a suspected epidemic are
-reported and isolated, and nothing of the batch moves.
+reported and isolated, and nothing of the batch moves; nor does what swims in the same lot.
 """
 
 from __future__ import annotations
@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from sqlalchemy import select
+
 from aquacert.accounts import commands as accounts
+from aquacert.hatcheries.commands.stock import free_lot, hold_lot
+from aquacert.inspections.commands.cases import next_hold
 from aquacert.inspections.commands.current import changed, open_for_change
 from aquacert.inspections.commands.facts import BatchIsolated, IsolationLifted, SuspicionRecorded
 from aquacert.inspections.models import BatchCheck
@@ -20,6 +24,10 @@ from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.text import clean
+from aquacert.surveillance.models import ExpressReport
+from aquacert.surveillance.rules.express import Outcome
+
+NOT_DENIED = "这一批已报疫情快报，县里核查排除疫情以后才能解除隔离。"
 
 
 def suspect(
@@ -50,10 +58,16 @@ def suspect(
 
 
 def lift_isolation(w: Work, check_id: UUID, because: str) -> None:
-    """End an isolation that turned out unneeded, with its reason; the report stays on record."""
+    """End an isolation that turned out unneeded, with its reason; the report stays on record.
+
+    Once reported, a suspected epidemic is over when the county has closed the report as none.
+    """
     check = open_for_change(w, check_id)
     if check.isolated_at is None:
         raise NotAllowedNow("这一批没有隔离。")
+    told = w.one(select(ExpressReport.outcome).where(ExpressReport.subject_id == check.id))
+    if told not in {None, Outcome.DENIED.value}:
+        raise NotAllowedNow(NOT_DENIED)
     said = clean(because, field="because")
     if not said:
         raise Invalid("请写明解除隔离的依据。", because="例如：检测报告阴性，报告编号……")
@@ -61,6 +75,8 @@ def lift_isolation(w: Work, check_id: UUID, because: str) -> None:
     check.course = Course.SAMPLING.value if check.suspected else ""
     changed(check)
     w.record(IsolationLifted(because=said), on=check, county=check.origin_code)
+    lot_id = sheet(w, check_id).batch.lot_id
+    free_lot(w, lot_id, check.id, next_order_id=next_hold(w, lot_id, check.id))
     _tell_owner(w, check, "有一批苗种已经解除隔离，等官方兽医下结论。")
 
 
@@ -76,6 +92,7 @@ def _isolate(w: Work, check: BatchCheck, because: str) -> None:
     w.record(fact, on=check, county=check.origin_code)
     if not first:
         return
+    hold_lot(w, sheet(w, check.id).batch.lot_id, check.id)
     w.tell(Topic.SUSPICION_REPORTED, check.id)
     _tell_owner(
         w, check, "官方兽医怀疑有一批苗种有疫情，已要求就地隔离并上报：这一批不要移动、不要出售。"

@@ -8,10 +8,11 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from aquacert.declarations.queries.filed import latest
 from aquacert.declarations.rules.filing import FormKind
+from aquacert.hatcheries.models import Lot
 from aquacert.inspections.models.checks import BatchCheck
 from aquacert.inspections.models.treatment import (
     NoticeReceipt,
@@ -84,3 +85,17 @@ def _line(look: Look, case: TreatmentCase) -> StandingOrder:
         taken is not None,
         CaseState(case.state),
     )
+
+
+def open_cases_of(look: Look, hatchery_id: UUID) -> int:
+    """Return how many treatments stand open at a farm; it cannot close or be merged before.
+
+    What is disposed of leaves the very lot that was ordered, of a farm that keeps its ledger.
+    """
+    count = (
+        select(func.count())
+        .select_from(TreatmentCase)
+        .join(Lot, Lot.id == TreatmentCase.lot_id)
+        .where(Lot.hatchery_id == hatchery_id, TreatmentCase.state == CaseState.OPEN.value)
+    )
+    return look.session.scalar(count) or 0

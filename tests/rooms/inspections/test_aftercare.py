@@ -74,6 +74,8 @@ def test_a_treated_batch_is_taken_followed_looked_at_again_and_declared_anew(db)
     order_id = ordered(db, paper, check_id)
     vet, owner = paper.vet.actor, paper.farm.owner
     assert held(db, paper) == order_id
+    with db.look(SYSTEM) as look:  # what is disposed of leaves this very lot: no merge, no closing
+        assert look.impact("hatchery", paper.farm.hatchery_id)["检疫处理"] == 1
     with pytest.raises(NotAllowedNow, match="正在检疫处理"), db.work(owner) as w:
         pond = add_pond(w, paper.farm.hatchery_id, "9 号塘")
         split_lot(w, paper.farm.lot_id, to_pond_id=pond, quantity=5, reason="分")

@@ -16,8 +16,8 @@ from aquacert.certificates.rules.reasons import Reason
 from aquacert.declarations.commands import accept_declaration, assign_vet
 from aquacert.declarations.rules.answers import BatchAnswer
 from aquacert.demo.findings import healthy
-from aquacert.hatcheries.commands import add_pond, open_lot
-from aquacert.hatcheries.models import Pond
+from aquacert.hatcheries.commands import add_pond, open_lot, split_lot
+from aquacert.hatcheries.models import Lot, Pond
 from aquacert.inspections.commands import (
     give_verdict,
     keep_findings,
@@ -25,6 +25,7 @@ from aquacert.inspections.commands import (
     start_inspection,
     suspect,
 )
+from aquacert.inspections.commands.express import report_suspicion
 from aquacert.inspections.models import BatchCheck, Finding
 from aquacert.inspections.queries import checks_of, sheet
 from aquacert.inspections.queries.route import route
@@ -32,6 +33,8 @@ from aquacert.inspections.rules import Act, Answer, Course
 from aquacert.inspections.rules.route import Part
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
+from aquacert.surveillance.commands.express import close_express
+from aquacert.surveillance.rules.express import Outcome
 from tests.make.accounts import make_person, signed_in
 from tests.make.declarations import answers, make_declaration
 from tests.make.hatcheries import make_hatchery
@@ -145,10 +148,25 @@ def test_an_isolated_batch_cannot_pass_nor_be_certified_and_its_owner_is_told(db
     with db.look(SYSTEM) as look:
         [subject] = look.scalars(told)
         assert "不要移动" in subject
+    # What swims with it is as suspect: nothing of the lot moves, nor is it certified.
+    with pytest.raises(NotAllowedNow, match="正在检疫处理"), db.work(paper.farm.owner) as w:
+        pond = add_pond(w, paper.farm.hatchery_id, "9 号塘")
+        split_lot(w, paper.farm.lot_id, to_pond_id=pond, quantity=5, reason="分")
+    with db.look(paper.vet.actor) as look:
+        why = {one.reason for one in readiness(look, paper.load_ids[0]).reasons}
+        assert Reason.LOT_HELD in why
+    # Once it was reported, the county says that it is none, before it is let go.
+    with db.work(SYSTEM) as w:
+        report = report_suspicion(w, check_id)
+    with pytest.raises(NotAllowedNow, match="排除疫情"), db.work(paper.vet.actor) as w:
+        lift_isolation(w, check_id, "看着没事了")
+    with db.work(SYSTEM) as w:
+        close_express(w, report, Outcome.DENIED, "检测报告均为阴性")
     with pytest.raises(Invalid), db.work(paper.vet.actor) as w:
         lift_isolation(w, check_id, " ")
     with db.work(paper.vet.actor) as w:
         lift_isolation(w, check_id, "检测报告均为阴性")
+        assert w.get(Lot, paper.farm.lot_id).held_for is None
     with pytest.raises(NotAllowedNow), db.work(paper.vet.actor) as w:
         lift_isolation(w, check_id, "再来一次")
     with db.work(paper.vet.actor) as w:

@@ -1,5 +1,8 @@
 """A lot under treatment (检疫处理) is held: nothing leaves it alive until its order is closed.
 
+So is a lot of which a batch is isolated as a suspected epidemic, for the check that isolated it,
+until that is lifted or the order takes the hold over: what swims with it is as suspect.
+
 What dies or is disposed of still leaves the ledger, and what was counted wrong is still corrected.
 """
 
@@ -39,10 +42,13 @@ class LotFreed(Fact):
     order_id: UUID
 
 
-def hold_lot(w: Work, lot_id: UUID, order_id: UUID) -> None:
-    """Hold a lot for an order; a lot that is held already stays held for the first one."""
+def hold_lot(w: Work, lot_id: UUID, order_id: UUID, *, instead_of: UUID | None = None) -> None:
+    """Hold a lot for an order; a lot that is held already stays held for the first one.
+
+    `instead_of`: the check that isolated it, whose hold the order takes over.
+    """
     lot = w.get_for_change(Lot, lot_id)
-    if lot.held_for is not None:
+    if lot.held_for not in {None, instead_of}:
         return
     lot.held_for = order_id
     w.record(LotHeld(lot.number, order_id), on=lot, county=_county(w, lot))
