@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, g, request
 from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.routing import RequestRedirect
 
 from aquacert.http.house import (
     House,
@@ -78,7 +79,7 @@ def guard(app: Flask) -> None:
         g.request_id = secrets.token_hex(4)
         view = app.view_functions.get(request.endpoint or "")
         if view is None:
-            if isinstance(request.routing_exception, MethodNotAllowed):
+            if isinstance(request.routing_exception, MethodNotAllowed | RequestRedirect):
                 raise request.routing_exception
             raise NotFound("没有这一页。请检查地址，或从首页重新进入。")
         if "\x00" in request.path:

@@ -28,6 +28,7 @@ OWN_VERSIONS = Quick(
     select(RECORDS.c.check_version).where(
         RECORDS.c.batch_id == bindparam("batch"),
         RECORDS.c.device == bindparam("device"),
+        RECORDS.c.person_id == bindparam("person"),
         RECORDS.c.check_version.is_not(None),
     )
 )
@@ -56,8 +57,12 @@ def check_of_batch(look: Look, batch_id: UUID | None) -> UUID | None:
 
 
 def own_versions(look: Look, batch_id: UUID, device: UUID) -> frozenset[int]:
-    """Return the versions of a batch's check that this device's records made."""
-    rows = look.rows(OWN_VERSIONS, batch=batch_id, device=device)
+    """Return the versions of a batch's check that this person's records on this device made.
+
+    A telephone that two vets share is two devices: what the other did was not seen by this one.
+    """
+    person = look.actor.person_id
+    rows = look.rows(OWN_VERSIONS, batch=batch_id, device=device, person=person)
     return frozenset(row.check_version for row in rows)
 
 

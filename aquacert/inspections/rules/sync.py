@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,8 @@ MOST_BYTES: Final = 1 << 20
 """Bytes of one request of records; files go another way."""
 LARGEST_RECORD: Final = 64 << 10
 """Bytes of one record's body, as JSON."""
+DEEPEST: Final = 8
+"""Levels of brackets in a body; nothing of ours has more than four."""
 LONGEST_AWAY: Final = timedelta(days=30)
 """A device that says a record is older than this, or from the future, has a clock to be ignored."""
 
@@ -158,7 +161,7 @@ def read_batch(values: Mapping[str, Any]) -> Batch:
         people=frozenset(one for one in named if one is not None),
         sent_at=_instant(values.get("sent_at")),
         elapsed_ms=_whole(values.get("elapsed_ms")),
-        run=str(values.get("run") or ""),
+        run=_words(values.get("run")),
         records=tuple(_record(one) for one in records),
     )
 
@@ -170,14 +173,17 @@ def _record(value: object) -> Record:
     if key is None:
         raise Invalid("每条记录都要有编号 id。", records="每条都要有 id")
     told = values.get("body")
-    body: Mapping[str, Any] = told if isinstance(told, Mapping) else {}
-    text = canonical({"kind": values.get("kind"), "body": values.get("body")})
-    name = values.get("kind")
-    kind = Kind(name) if isinstance(name, str) and name in set(Kind) else None
+    is_sound = _is_sound(told)
+    body: Mapping[str, Any] = told if isinstance(told, Mapping) and is_sound else {}
+    name = values.get("kind") if isinstance(values.get("kind"), str) else None
+    text = canonical({"kind": name, "body": told if is_sound else None})
+    kind = Kind(name) if name in set(Kind) else None
     subject = "declaration_id" if kind in OF_VISIT else "batch_id"
     fault = ""
     if kind is None:
         fault = "系统不认识这种记录，请更新应用。"
+    elif not is_sound:
+        fault = "这条记录里有不是数的数，或者括号套得太深。"
     elif len(text) > LARGEST_RECORD:
         fault = "这条记录太大了。"
     elif not is_storable(text):
@@ -190,7 +196,7 @@ def _record(value: object) -> Record:
         base_version=_whole(values.get("base_version")),
         at=_instant(values.get("at")),
         elapsed_ms=_whole(values.get("elapsed_ms")),
-        run=str(values.get("run") or ""),
+        run=_words(values.get("run")),
         body=body if len(text) <= LARGEST_RECORD and is_storable(text) else {},
         declaration_id=_uuid(body.get("declaration_id")),
         batch_id=_uuid(body.get("batch_id")),
@@ -202,6 +208,17 @@ def _record(value: object) -> Record:
 def is_storable(text: str) -> bool:
     """Say whether JSON text holds no NUL and no half of a surrogate pair: no database keeps these."""
     return "\\u0000" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def _is_sound(value: object, depth: int = 0) -> bool:
+    """Say whether JSON is flat enough and holds no NaN or Infinity, which no answer could give back."""
+    if depth > DEEPEST:
+        return False
+    if isinstance(value, Mapping):
+        return all(_is_sound(one, depth + 1) for one in value.values())
+    if isinstance(value, list):
+        return all(_is_sound(one, depth + 1) for one in value)
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def canonical(value: object) -> str:
@@ -285,6 +302,10 @@ def degrees(value: object) -> tuple[float, float, float] | None:
     lat, lon, accuracy = (float(one) for one in numbers if isinstance(one, int | float))
     fits = -90 <= lat <= 90 and -180 <= lon <= 180 and 0 <= accuracy < 1e6
     return (lat, lon, accuracy) if fits else None
+
+
+def _words(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _uuid(value: object) -> UUID | None:

@@ -17,6 +17,8 @@ CHUNK_BYTES: Final = 1 << 20
 MOST_OPEN: Final = 100
 """Unfinished files of one person."""
 MOST_OPEN_BYTES: Final = 2 << 30
+MOST_BYTES_KEPT: Final = 16 << 30
+"""Bytes of one person that lie here at all, fetched or not: some days of visits with films."""
 OPEN_KEPT: Final = timedelta(days=14)
 """A vet may be away for long, and then goes on where he was cut."""
 DONE_KEPT: Final = timedelta(days=7)

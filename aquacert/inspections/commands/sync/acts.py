@@ -38,12 +38,15 @@ from aquacert.inspections.rules.sync import (
 from aquacert.kernel.audit import plain
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.work import Work
+from aquacert.reference.rules.text import clean
 
 REASSIGNED: Final = "这份申报已改派，您的记录不能用来办理，已留存在案卷里。"
 DECIDED: Final = "这批已经下了结论，不能再改。您的记录已留存在案卷里。"
 BOTH: Final = "有的检查项在别处改过，两边不一样，请看过再选一个。"
 CHANGED: Final = "您下结论以后才看得到的改动：这一批在别处改过，请看过再下结论。"
 NOT_BEGUN: Final = "这一批还没有开始查验。"
+LONGEST_NOTE: Final = 1000
+"""Characters of a note: what a page's field takes and what fits on the visit's record."""
 
 
 @dataclass(frozen=True)
@@ -112,10 +115,10 @@ def _find(w: Work, sent: Sent) -> Done:
     values = {key: read_value(items[key], raw) for key, raw in said.items()}
     own = own_versions(w, check.batch_id, sent.batch.device)
     merged = merge(plain(values), stands_of(w, check), sent.record.base_version, own)
-    notes = {str(key): str(text) for key, text in _mapping(sent.body, "notes", {}).items()}
+    notes = _notes(sent.body)
     before = check.version
-    if merged.take:
-        taken = {key: values[key] for key in merged.take}
+    if merged.take or notes:
+        taken = {key: value for key, value in values.items() if key not in merged.mine}
         keep_findings(w, check.id, taken, notes, at=sent.record.at)
     clash = bool(merged.mine)
     return Done(
@@ -164,22 +167,24 @@ def _suspect(w: Work, sent: Sent) -> Done:
     course = _one_of(Course, sent.body.get("course") or Course.SAMPLING.value, "course")
     others = set(check.suspected) - set(codes)
     own = own_versions(w, check.batch_id, sent.batch.device)
-    if others and others_changed(check.version, sent.record.base_version, own):
+    frees = check.course == Course.ISOLATE.value != course.value
+    if (others or frees) and others_changed(check.version, sent.record.base_version, own):
         return Done(
             check.declaration_id,
             outcome=Outcome.CONFLICT,
             reason=BOTH,
-            mine={"diseases": sorted(codes)},
-            theirs={"diseases": list(check.suspected)},
+            mine={"diseases": sorted(codes)} | ({"course": course.value} if frees else {}),
+            theirs={"diseases": list(check.suspected)}
+            | ({"course": check.course} if frees else {}),
         )
-    suspect(w, check.id, codes, course=course, because=str(sent.body.get("because") or ""))
+    suspect(w, check.id, codes, course=course, because=_text(sent.body, "because"))
     return Done(check.declaration_id, version=check.version)
 
 
 def _decide(w: Work, sent: Sent) -> Done:
     check = _check(w, sent.record)
     act = _one_of(Act, sent.body.get("outcome"), "outcome")
-    quantity, note = sent.body.get("quantity"), str(sent.body.get("note") or "")
+    quantity, note = sent.body.get("quantity"), _text(sent.body, "note")
     if quantity is not None and (isinstance(quantity, bool) or not isinstance(quantity, int)):
         raise Invalid("数量应该是整数。", quantity="整数，例如 500000")
     own = own_versions(w, check.batch_id, sent.batch.device)
@@ -267,6 +272,22 @@ def _mapping(body: Mapping[str, Any], name: str, default: object = None) -> Mapp
     if not isinstance(value, Mapping):
         raise Invalid("记录的内容不完整。", **{name: "{检查项: 结果}"})
     return value
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    """Return words as they are kept; raise `Invalid` for more than a page's field takes."""
+    return clean(str(body.get(name) or ""), field=name, longest=LONGEST_NOTE, lines=True)
+
+
+def _notes(body: Mapping[str, Any]) -> dict[str, str]:
+    """Return the notes beside the answers, by item."""
+    notes, answers = _mapping(body, "notes", {}), _mapping(body, "answers")
+    if not notes.keys() <= answers.keys():
+        raise Invalid("备注要和它的检查结果一起送。", notes="每条备注都要有检查结果")
+    return {
+        key: clean(str(words), field=key, longest=LONGEST_NOTE, lines=True)
+        for key, words in notes.items()
+    }
 
 
 def _one_of(kind: Any, value: object, name: str) -> Any:  # noqa: ANN401 (one of a StrEnum)

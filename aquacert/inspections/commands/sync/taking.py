@@ -91,18 +91,27 @@ class _Taking:
             return _again(record, error.sentence)
         except Unavailable:
             raise
-        except IntegrityError:
-            return self._known(record) or self._refuse(record, BROKEN)
+        except IntegrityError:  # somebody was first: with the same record, or at the same thing
+            return self._known(record) or self._once_more(record)
         except AquaCertError as error:
             return self._refuse(record, _sentence(error))
         except Exception as error:
             log.exception("a record could not be taken", record=str(record.id), exc_info=error)
             return self._refuse(record, BROKEN)
 
+    def _once_more(self, record: Record) -> Result:
+        """Try again after somebody else's commit: what stands now is judged in words."""
+        try:
+            return self._photo(record) if record.kind is Kind.PHOTO else self._act(record)
+        except IntegrityError:
+            return self._refuse(record, BROKEN)
+
     def _photo(self, record: Record) -> Result:
         """Read a photograph before the transaction: nobody else's writing waits for it."""
         with self.database.look(self.actor) as look:
             known = first_receipt(look, record.id)
+            if known is None and not self.actor.may(P.INSPECTION_INSPECT):
+                raise NotAllowed(NO_RIGHT)  # his file would never be taken: do not wait for it
             data = b"" if known else bytes_of(look, str(record.body.get("sha256") or ""))
         if known is not None:
             return _same(known, self.actor, record)
@@ -233,7 +242,8 @@ def _add_version(w: Work, record: Record, result: Result) -> None:
 def _add_standing(w: Work, record: Record, result: Result) -> None:
     """Put beside a refused record what stands on the server: both versions are shown."""
     check = w.one(select(BatchCheck).where(BatchCheck.batch_id == record.batch_id))
-    if record.batch_id is None or check is None or not w.sees(BatchCheck, check):
+    may_read = w.actor.may(P.INSPECTION_READ) and check is not None and w.sees(BatchCheck, check)
+    if record.batch_id is None or check is None or not may_read:
         return
     result["version"] = check.version
     result["mine"], result["theirs"] = dict(record.body), standing(w, check)

@@ -22,6 +22,7 @@ from aquacert.inspections.models import Upload, UploadState
 from aquacert.inspections.queries.sync import FOLDER, offset_of, path_of_upload, upload_of
 from aquacert.inspections.rules.uploads import (
     DONE_KEPT,
+    MOST_BYTES_KEPT,
     MOST_OPEN,
     MOST_OPEN_BYTES,
     OPEN_KEPT,
@@ -147,12 +148,17 @@ def _new(w: Work, announced: Announced) -> Upload:
 
 
 def _must_fit(w: Work, announced: Announced) -> None:
-    waiting = select(func.count(), func.coalesce(func.sum(Upload.size), 0)).where(
-        Upload.person_id == w.actor.person_id, Upload.state == UploadState.OPEN.value
+    asked = (
+        select(Upload.state, func.count(), func.coalesce(func.sum(Upload.size), 0))
+        .where(Upload.person_id == w.actor.person_id)
+        .group_by(Upload.state)
     )
-    count, size = w.session.execute(waiting).one()
+    held = {state: (count, int(size)) for state, count, size in w.session.execute(asked)}
+    count, size = held.get(UploadState.OPEN.value, (0, 0))
     if count >= MOST_OPEN or size + announced.size > MOST_OPEN_BYTES:
         raise TooMany("没有传完的文件太多了，请先把前面的传完。")
+    if sum(size for _, size in held.values()) + announced.size > MOST_BYTES_KEPT:
+        raise TooMany("您上传的文件在服务器上占满了份额，过几天会清理，请再等等。")
 
 
 class _Pen:
