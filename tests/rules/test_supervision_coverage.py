@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 
 from aquacert.hatcheries.rules import FarmKind, Level
+from aquacert.inspections.rules.mustcheck import Category, trip_categories
 from aquacert.supervision.parsers import key_farms, must_check
 from aquacert.supervision.rules.coverage import (
     Agreement,
     BatchSeen,
-    Category,
     categories_of,
     coverage,
 )
@@ -22,18 +22,15 @@ FARM = UUID(int=1)
 
 def seen(number=1, *, farm=FARM, **said):
     facts = dict.fromkeys(
-        ("in_procedures", "is_release", "is_outside", "farm_positive", "is_checked", "is_sampled"),
-        False,
+        ("in_procedures", "farm_positive", "is_checked", "is_sampled", "is_certified"), False
     )
-    return BatchSeen(UUID(int=number), farm, **(facts | {"is_certified": False} | said))
+    return BatchSeen(UUID(int=number), farm, **(facts | {"trips": frozenset()} | said))
 
 
 @pytest.mark.parametrize(
     ("fact", "category"),
     [
         ("in_procedures", Category.LICENSED),
-        ("is_release", Category.RELEASE),
-        ("is_outside", Category.OUTSIDE),
         ("farm_positive", Category.POSITIVE),
     ],
 )
@@ -41,10 +38,34 @@ def test_each_fact_is_one_category(fact, category):
     assert categories_of(seen(**{fact: True})) == {category}
 
 
+HOME, AWAY = ("320000", "320100"), ("320000", "320200")
+
+
+@pytest.mark.parametrize(
+    ("trips", "found"),
+    [
+        ([], set()),
+        ([("farming", HOME)], set()),
+        ([("release", HOME)], {Category.RELEASE}),
+        ([("farming", HOME), ("farming", AWAY)], {Category.OUTSIDE}),
+        ([("release", AWAY)], {Category.RELEASE, Category.OUTSIDE}),
+    ],
+)
+def test_where_loads_go_and_what_for_makes_categories(trips, found):
+    assert trip_categories(trips, HOME) == found
+    assert categories_of(seen(trips=trip_categories(trips, HOME))) == found
+
+
 def test_a_batch_counts_once_in_every_category_it_falls_into():
     found = coverage(
         [
-            seen(1, in_procedures=True, is_release=True, is_checked=True, is_sampled=True),
+            seen(
+                1,
+                in_procedures=True,
+                trips=frozenset({Category.RELEASE}),
+                is_checked=True,
+                is_sampled=True,
+            ),
             seen(2, in_procedures=True, is_checked=True, is_certified=True),
             seen(3, in_procedures=True, farm=UUID(int=2)),
             seen(4),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from aquacert.declarations.queries import facts as papers
-from aquacert.declarations.rules.answers import Purpose
+from aquacert.inspections.rules.mustcheck import trip_categories
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.queries.own import had_positive
@@ -24,16 +24,20 @@ def is_must_check(look: Look, declaration_id: UUID, on: date) -> bool:
     licensed species of the procedures", is the trigger `always` of the disease.
     """
     paper = papers.declaration(look, declaration_id)
-    home = prefecture(look, paper.origin_code)
-    for load in papers.loads_of(look, declaration_id):
-        if load.purpose == Purpose.RELEASE.value:
-            return True
-        if prefecture(look, load.destination_code) != home:
-            return True
+    trips = (
+        (load.purpose, prefecture(look, load.destination_code))
+        for load in papers.loads_of(look, declaration_id)
+    )
+    if trip_categories(trips, prefecture(look, paper.origin_code)):
+        return True
+    since = positive_since(look, on)
+    return since is not None and had_positive(look, paper.organisation_id, since)
+
+
+def positive_since(look: Look, on: date) -> date | None:
+    """Return the day from which a farm's positive still counts, None while no rule binds."""
     rule = reference.binding_rule(look, LOOKBACK, on)
-    if rule is None:
-        return False
-    return had_positive(look, paper.organisation_id, on - timedelta(days=rule.value * MONTH_DAYS))
+    return None if rule is None else on - timedelta(days=rule.value * MONTH_DAYS)
 
 
 def prefecture(look: Look, code: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from aquacert.supervision.rules.coverage import Category
+from aquacert.inspections.rules.mustcheck import Category
 
 SEED = Path(__file__).parents[3] / "seed_data"
 

@@ -11,22 +11,22 @@ from sqlalchemy import Select, case, exists, func, or_, select
 
 from aquacert.accounts import queries as accounts
 from aquacert.declarations.models import Batch, Declaration, Load, LoadLine
-from aquacert.declarations.rules.answers import Purpose
 from aquacert.declarations.rules.states import LoadState
 from aquacert.declarations.rules.states import State as PaperState
 from aquacert.hatcheries.models import Hatchery, Lot, StockMovement
 from aquacert.hatcheries.rules import FarmKind, Kind, Level, State
 from aquacert.inspections.models import BatchCheck, SecondLook
-from aquacert.inspections.queries.mustcheck import LOOKBACK, MONTH_DAYS, prefecture
+from aquacert.inspections.queries.mustcheck import positive_since, prefecture
 from aquacert.inspections.rules import State as CheckState
 from aquacert.inspections.rules.evidence import SecondVerdict
+from aquacert.inspections.rules.mustcheck import Category, trip_categories
 from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.kernel.paging import Pages
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.sampling.models import Sample
 from aquacert.supervision.parsers import key_farms
-from aquacert.supervision.rules.coverage import Agreement, BatchSeen, Category, Coverage, coverage
+from aquacert.supervision.rules.coverage import Agreement, BatchSeen, Coverage, coverage
 from aquacert.surveillance.models import OwnResult
 
 GONE = frozenset({PaperState.DRAFT.value, PaperState.WITHDRAWN.value, PaperState.REFUSED.value})
@@ -94,7 +94,7 @@ def _batches(look: Look, first: date, last: date) -> Iterator[BatchSeen]:
     )
     loads = _loads(look, ids)
     sampled = set(look.scalars(select(Sample.batch_id).where(Sample.batch_id.in_(ids))))
-    positive = positives(look, first)
+    positive = positives(look, first, last)
     for row in rows:
         trips = loads.get(row.id, ())
         home = prefecture(look, row.origin_code)
@@ -104,8 +104,9 @@ def _batches(look: Look, first: date, last: date) -> Iterator[BatchSeen]:
             in_procedures=bool(
                 reference.duties(look, row.species_code, legal_day(row.submitted_at))
             ),
-            is_release=any(purpose == Purpose.RELEASE.value for purpose, _to, _state in trips),
-            is_outside=any(prefecture(look, to) != home for _purpose, to, _state in trips),
+            trips=trip_categories(
+                ((purpose, prefecture(look, to)) for purpose, to, _state in trips), home
+            ),
             farm_positive=row.organisation_id in positive,
             is_checked=row.state in {CheckState.PASSED.value, CheckState.FAILED.value},
             is_sampled=row.id in sampled,
@@ -126,16 +127,18 @@ def _loads(look: Look, ids: Select[UUID]) -> dict[UUID, list[tuple[str, str, str
     return found
 
 
-def positives(look: Look, on: date) -> frozenset[UUID]:
-    """Return the farms (organisations) with a positive that stands, within the dated rule's months."""
-    rule = reference.binding_rule(look, LOOKBACK, on)
-    if rule is None:
+def positives(look: Look, on: date, last: date | None = None) -> frozenset[UUID]:
+    """Return the farms (organisations) with a positive that stands, within the dated rule's months.
+
+    The months are counted back from `on`; what was sampled after `last` was not known then.
+    """
+    since = positive_since(look, on)
+    if since is None:
         return frozenset()
-    since = on - timedelta(days=rule.value * MONTH_DAYS)
     found = select(OwnResult.organisation_id).where(
         OwnResult.outcome == "positive",
         OwnResult.is_withdrawn.is_(False),
-        OwnResult.sampled_on >= since,
+        OwnResult.sampled_on.between(since, last or on),
     )
     return frozenset(look.scalars(found.distinct()))
 

@@ -8,17 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from uuid import UUID
 
-
-class Category(StrEnum):
-    """Why a batch must be checked; the words are data (seed_data/must_check.csv)."""
-
-    LICENSED = "licensed"
-    RELEASE = "release"
-    OUTSIDE = "outside"
-    POSITIVE = "positive"
+from aquacert.inspections.rules.mustcheck import Category
 
 
 @dataclass(frozen=True)
@@ -29,8 +21,8 @@ class BatchSeen:
     hatchery_id: UUID
     in_procedures: bool
     """The procedures name a disease of its species on the day it was declared."""
-    is_release: bool
-    is_outside: bool
+    trips: frozenset[Category]
+    """What where it goes, and what for, makes of it."""
     farm_positive: bool
     is_checked: bool
     is_sampled: bool
@@ -57,11 +49,9 @@ def categories_of(batch: BatchSeen) -> frozenset[Category]:
     """Return every category a batch falls into; a batch may be of several."""
     wanted = (
         (batch.in_procedures, Category.LICENSED),
-        (batch.is_release, Category.RELEASE),
-        (batch.is_outside, Category.OUTSIDE),
         (batch.farm_positive, Category.POSITIVE),
     )
-    return frozenset(category for stands, category in wanted if stands)
+    return batch.trips | {category for stands, category in wanted if stands}
 
 
 def coverage(batches: Iterable[BatchSeen]) -> Mapping[Category, Coverage]:

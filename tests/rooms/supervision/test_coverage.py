@@ -9,10 +9,10 @@ from html import unescape
 from openpyxl import load_workbook
 
 from aquacert.hatcheries.commands import correct_stock
+from aquacert.inspections.rules.mustcheck import Category
 from aquacert.kernel.scope import SYSTEM
 from aquacert.supervision.queries.coverage import key_coverage, month_coverage, silent_pages
 from aquacert.supervision.rules import month_end
-from aquacert.supervision.rules.coverage import Category
 from tests.make.accounts import make_person, signed_in
 from tests.make.declarations import make_declaration
 from tests.make.hatcheries import make_hatchery
