@@ -51,7 +51,9 @@ def draw(story: Story, declaration_id: UUID) -> None:
         if hit
     ]
     said = "、".join(hits) or "没有抽中，照常检疫"
-    story.said(f"双随机抽签（信标为编造的示例号码）：签号 {line.ticket[:12]}…，{said}")
+    story.said(
+        f"双随机抽签（信标为编造的示例号码）：签号 {line.ticket[:12]}…，{said}；公示 /draws/{on}"
+    )
 
 
 def reveal(story: Story) -> None:

@@ -5,6 +5,7 @@ Played once for an installation: a second demo on the same data finds the data c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,16 +15,13 @@ from aquacert.accounts.queries import actor_for
 from aquacert.accounts.rules.capabilities import Capability
 from aquacert.declarations.commands import (
     CallNote,
-    close_declaration,
     note_call,
     save_draft,
     submit_declaration,
 )
 from aquacert.declarations.commands.bulk import draft_bulk, read_bulk, upload_bulk
 from aquacert.declarations.queries.bulk import lot_names
-from aquacert.declarations.queries.filed import latest
 from aquacert.declarations.rules.answers import Answers, BatchAnswer
-from aquacert.declarations.rules.filing import FormKind
 from aquacert.demo.cast import (
     COUNTY,
     PASSWORD,
@@ -32,8 +30,7 @@ from aquacert.demo.cast import (
     demo_uscc,
     known,
 )
-from aquacert.demo.findings import healthy
-from aquacert.demo.pictures import pond
+from aquacert.demo.pond import FailedBatch, chosen_draft
 from aquacert.demo.props import DIARY, bulk_sheet, destined
 from aquacert.demo.story import Story
 from aquacert.hatcheries.commands import (
@@ -51,35 +48,21 @@ from aquacert.hatcheries.commands import (
     write_note,
 )
 from aquacert.hatcheries.queries.campaigns import campaign_pages
-from aquacert.inspections.commands import (
-    Done,
-    add_photo,
-    give_verdict,
-    keep_findings,
-    order_treatment,
-    record_disposal,
-    start_inspection,
-)
-from aquacert.inspections.commands.aftercare import (
-    Receipt,
-    Step,
-    end_case,
-    notice_digest,
-    take_notice,
-    write_step,
-)
-from aquacert.inspections.queries import sheet
-from aquacert.inspections.rules import Act, Slot
-from aquacert.inspections.rules.treatment import CaseAct, ReceiptWay, StepKind
-from aquacert.kernel.scope import ANONYMOUS, SYSTEM
+from aquacert.kernel.scope import ANONYMOUS, SYSTEM, Actor
+from aquacert.kernel.work import Database
 from aquacert.reference.queries import species_named
-from aquacert.supervision.commands import ask_case
 
 NEIGHBOUR, NEXT_COUNTY = "neighbour_farm", "320612"
 ABROAD = "鲁动检〔2026〕示例 0007 号"
 """The number of a certificate of another province, as it stands on the paper."""
 BOUGHT, SICK = 200, 200_000
-LAW = "《中华人民共和国动物防疫法》第五十七条第一款"
+Draft = Callable[[Database, Actor, Answers], UUID]
+
+
+def saved_draft(database: Database, owner: Actor, answers: Answers) -> UUID:
+    """Save a draft and return its id."""
+    with database.work(owner) as w:
+        return save_draft(w, answers)
 
 
 @dataclass
@@ -201,76 +184,26 @@ class FarmAndOffice:
             )
         story.said("全省信息核对进行中：1 家已答，1 家未答；功能启停 2 条")
 
-    def declare(self, quantity: int, leaves: datetime, plate: str) -> UUID:
+    def declare(
+        self, quantity: int, leaves: datetime, plate: str, draft: Draft = saved_draft
+    ) -> UUID:
         """The owner declares so many of the big pond."""
         story = self.story
         load = replace(destined(leaves), plate=plate)
         batch = BatchAnswer(lot=str(story.cast.lot_id), quantity=str(quantity))
-        with story.database.work(story.actor("hatchery_owner")) as w:
-            declaration_id = save_draft(w, Answers(batches=(batch,), loads=(load,)))
+        answers = Answers(batches=(batch,), loads=(load,))
+        declaration_id = draft(story.database, story.actor("hatchery_owner"), answers)
         with story.database.work(story.actor("hatchery_owner")) as w:
             submit_declaration(w, declaration_id, statement=True)
         return declaration_id
 
     def fail_a_batch(self) -> None:
-        """One batch fails: notice of treatment, disposal under the vet's eyes, case closed and archived."""
+        """One batch fails at the pond and is followed to its end."""
         story = self.story
         leaves = story.present + timedelta(hours=6)
-        declaration_id = self.declare(SICK, leaves, "示A6P311")
+        declaration_id = self.declare(SICK, leaves, "示A6P311", draft=chosen_draft)
         story.accept(declaration_id, "另一份申报受理，派员")
-        story.at(days=4, hours=7)
-        vet = story.actor("official_vet")
-        with story.database.work(vet) as w:
-            [check_id] = start_inspection(w, declaration_id)
-            items = sheet(w, check_id).items
-            keep_findings(w, check_id, healthy(items, abnormal="group-gut"))
-            for slot in Slot:
-                add_photo(w, check_id, slot, pond(slot.value), f"{slot.value}.jpg")
-        with story.database.work(vet) as w:
-            give_verdict(w, check_id, Act.FAIL, note="大面积空胃、沉底，停止起运")
-        with story.database.work(vet) as w:
-            order_id = order_treatment(
-                w,
-                declaration_id,
-                check_id,
-                law=LAW,
-                measures=[
-                    "停止起运，就地隔离。",
-                    "对死亡个体进行无害化处理。",
-                    "对塘口和工具消毒。",
-                ],
-                method="深埋",
-            )
-        self.treat(order_id)
-        with story.database.work(story.actor("office_clerk")) as w:
-            close_declaration(w, declaration_id, "现场检疫不合格")
-        with story.database.work(story.actor("county_supervisor")) as w:
-            ask_case(w, declaration_id, because="演示：不合格批次归档")
-        story.said("一批不合格：检疫处理通知单、无害化处理记录已出，整案归档")
-
-    def treat(self, order_id: UUID) -> None:
-        """The owner takes the notice and treats; the vet sees the dead buried, looks again, ends it."""
-        story, vet = self.story, self.story.actor("official_vet")
-        owner = story.actor("hatchery_owner")
-        with story.database.work(owner) as w:
-            notice = latest(w, FormKind.TREATMENT, order_id)
-            shown = notice_digest(notice.facts) if notice else ""
-            take_notice(w, order_id, Receipt(ReceiptWay.ACCOUNT, shown))
-        story.at(days=4, hours=3)
-        with story.database.work(vet) as w:
-            photos = (pond("disposal"),)
-            place = "场内无害化处理点"
-            done = Done(SICK // 10, "深埋", place, w.now, "示例技术员", "撒生石灰", photos)
-            record_disposal(w, order_id, done)
-        with story.database.work(owner) as w:
-            note = "聚维酮碘 0.3 mL/m³ 泼洒，休药期 7 天"
-            write_step(w, order_id, Step(StepKind.TREATED, note, w.now))
-        story.at(days=4, hours=1)
-        with story.database.work(vet) as w:
-            again = Step(StepKind.RECHECKED, "活力、肠胃正常", w.now, picture=pond("recheck"))
-            write_step(w, order_id, again)
-        with story.database.work(vet) as w:
-            end_case(w, order_id, CaseAct.RECOVER, "复查合格")
+        FailedBatch(story, declaration_id, SICK).play()
 
     def workbook(self) -> None:
         """The farm's clerk hands in a workbook and keeps its declarations as drafts."""
