@@ -115,10 +115,16 @@ def _name(w: Work, row: Organisation, from_on: date) -> None:
     )
 
 
-def rename_organisation(w: Work, organisation_id: UUID, *, name_zh: str, name_en: str = "") -> None:
-    """Give a body another name from today on; the old one is kept with its days."""
+def rename_organisation(
+    w: Work, organisation_id: UUID, *, name_zh: str, name_en: str | None = None
+) -> None:
+    """Give a body another name from today on; the old one is kept with its days.
+
+    Without `name_en` its English name stays.
+    """
     row = w.get_for_change(Organisation, organisation_id)
-    before, after, english = row.name_zh, name_zh.strip(), (name_en or "").strip()
+    before, after = row.name_zh, name_zh.strip()
+    english = row.name_en if name_en is None else name_en.strip()
     if not after or len(after) > LONGEST_NAME:
         raise Invalid("请填写单位名称。", name_zh=f"请填写单位名称，最多 {LONGEST_NAME} 个字")
     if (before, row.name_en) == (after, english):

@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from aquacert.accounts import commands as accounts
+from aquacert.accounts.queries.organisations import organisation
+from aquacert.accounts.rules.roles import Kind
 from aquacert.hatcheries.commands.registration import check_division, renamed
 from aquacert.hatcheries.models import Hatchery, LicenceSpecies
 from aquacert.hatcheries.queries.registered import Registered, as_registered
@@ -71,10 +73,7 @@ def correct_hatchery(
             w.hold_trail(county)
         # The office it was assigned to serves the old place: by its place from now on.
         farm.office_id = None
-        accounts.move_organisation(w, farm.organisation_id, division_code=after.division_code)
-    if after.name != before.name:
-        with renamed(name_zh="name"):
-            accounts.rename_organisation(w, farm.organisation_id, name_zh=after.name)
+    _correct_body(w, farm, before, after)
     farm.name, farm.division_code, farm.place = after.name, after.division_code, after.place
     farm.level, farm.kind = after.level, after.kind
     _write_species(w, before, after)
@@ -89,6 +88,21 @@ def correct_hatchery(
         link="/hatcheries/own",
     )
     return True
+
+
+def _correct_body(w: Work, farm: Hatchery, before: Registered, after: Registered) -> None:
+    """Correct name and place of the body with the farm's.
+
+    A dealer's or carrier's body that breeds as well stays as it is: it is more than this farm, and
+    may sit in another county. The name first: once moved, the body is no longer this county's.
+    """
+    if organisation(w, farm.organisation_id).kind != Kind.HATCHERY.value:
+        return
+    if after.name != before.name:
+        with renamed(name_zh="name"):
+            accounts.rename_organisation(w, farm.organisation_id, name_zh=after.name)
+    if after.division_code != before.division_code:
+        accounts.move_organisation(w, farm.organisation_id, division_code=after.division_code)
 
 
 def _asked(

@@ -99,7 +99,7 @@ def test_another_county_corrects_nothing_and_a_farm_may_be_put_into_its_right_co
     stranger = signed_in(app.test_client(), elsewhere)
     assert stranger.get(here).status_code == 404
     door = f"/api/v1{here}"
-    asked = {"because": "地点填错了县", "division_code": OTHER}
+    asked = {"because": "地点填错了县", "division_code": OTHER, "name": "江边苗种场"}
     mine = make_person(db, "office_clerk", division=COUNTY)
     ways = {who: {"Authorization": f"Bearer {token(db, who)}"} for who in (mine, elsewhere)}
     client = app.test_client()
@@ -114,7 +114,8 @@ def test_another_county_corrects_nothing_and_a_farm_may_be_put_into_its_right_co
     with db.look(SYSTEM) as look:
         row = hatchery(look, farm.hatchery_id)
         assert row.division_code == OTHER
-        assert organisation(look, row.organisation_id).division_code == OTHER
+        body = organisation(look, row.organisation_id)
+        assert (body.division_code, body.name_zh) == (OTHER, "江边苗种场")
         assert [one.chain for one in corrected(look, row.id)] == sorted((COUNTY, OTHER))
     assert (
         client.get(f"/api/v1/hatcheries/{farm.hatchery_id}", headers=ways[mine]).status_code == 404

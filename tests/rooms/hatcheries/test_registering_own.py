@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from aquacert.accounts.models import Organisation, Person
 from aquacert.accounts.queries.organisations import organisation
-from aquacert.hatcheries.commands import approve_hatchery
+from aquacert.hatcheries.commands import approve_hatchery, correct_hatchery
 from aquacert.hatcheries.models import Hatchery
 from aquacert.hatcheries.queries import own_hatchery
 from aquacert.kernel.scope import SYSTEM
@@ -51,6 +51,15 @@ def test_a_dealer_registers_a_farm_with_the_account_and_the_body_he_has(db, app)
         approve_hatchery(w, farm.id)
     with db.look(again(db, dealer)) as look:
         assert own_hatchery(look).id == farm.id
+    with db.look(SYSTEM) as look:
+        named = organisation(look, dealer.organisation_id).name_zh
+    with db.work(clerk.actor) as w:  # the farm is not all that the dealer's body is
+        correct_hatchery(
+            w, farm.id, because="照许可证更正", name="塘边分场", division_code="320213"
+        )
+    with db.look(SYSTEM) as look:
+        body = organisation(look, dealer.organisation_id)
+        assert (body.name_zh, body.division_code) == (named, COUNTY)
     second = client.post(
         "/hatcheries/register", data=farm_form(once="k2", step="check", division_code=COUNTY)
     )
