@@ -6,7 +6,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from aquacert.inspections.commands.drawdays import commit_days, reveal_days, take_drand
-from aquacert.inspections.commands.draws import carry_over, draw_on_acceptance
+from aquacert.inspections.commands.draws import carry_over, catch_up, draw_on_acceptance
 from aquacert.inspections.commands.express import report_suspicion as raise_report
 from aquacert.inspections.queries.draws import missing_beacon
 from aquacert.inspections.rules.draw import Beacon
@@ -42,5 +42,6 @@ def keep_draws(database: Database) -> None:
             with database.work(SYSTEM) as w:
                 take_drand(w, day.day_on, data)
     with database.work(SYSTEM) as w:
+        catch_up(w)
         carry_over(w)
         reveal_days(w)

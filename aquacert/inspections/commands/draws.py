@@ -71,6 +71,15 @@ def draw_waiting(w: Work, day: DrawDay) -> int:
     return len(rows)
 
 
+def catch_up(w: Work) -> int:
+    """Draw what was entered in the very moment its day's beacon came, and saw none; return how many.
+
+    Not once the secret is out: lists made then could be made to please.
+    """
+    days = select(DrawDay).where(DrawDay.beacon_value.is_not(None), DrawDay.revealed_at.is_(None))
+    return sum(draw_waiting(w, day) for day in w.scalars(days.order_by(DrawDay.day_on)))
+
+
 def carry_over(w: Work) -> int:
     """Give what waited on a past day for a beacon that never came a ticket of today; return how many."""
     rows = w.scalars(

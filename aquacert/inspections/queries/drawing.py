@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from aquacert.inspections.rules.draw import Factor, Line, canonical, digest
 from aquacert.kernel.errors import NotReady
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
+from aquacert.reference.models import Trigger
 from aquacert.surveillance.queries.blocks import blocks
 from labs.register import queries as register
 
@@ -70,12 +72,16 @@ def factors(look: Look, paper: Declaration, species_diseases: int) -> list[str]:
 def tests(look: Look, paper: Declaration) -> Candidates:
     """Return every test an extra sampling may be of: listed by the procedures, and somebody can do it.
 
-    Never another disease: a county may not widen objects or scope (农渔发〔2020〕7号).
+    Never another disease: a county may not widen objects or scope (农渔发〔2020〕7号). Nor one that the
+    rules ask of every such batch anyway: falling on it would add nothing.
     """
     known: dict[str, bool] = {}
     behind = []
+    asked = {Trigger.ALWAYS} | (
+        {Trigger.CATEGORY} if is_must_check(look, paper.id, look.today) else set()
+    )
     for batch in papers.batches_of(look, paper.id):
-        for code in _duties(look, batch.species_code):
+        for code in _duties(look, batch.species_code, but=asked):
             if code not in known:
                 known[code] = _can_be_tested(look, code)
             if known[code]:
@@ -118,10 +124,13 @@ def vets(look: Look, paper: Declaration, key: bytes) -> Candidates:
     return Candidates((), ())
 
 
-def _duties(look: Look, species_code: str) -> list[str]:
+def _duties(look: Look, species_code: str, but: Collection[str] = ()) -> list[str]:
+    """Return what the procedures list for a species, but what such a trigger asks for anyway."""
     try:
         return sorted(
-            duty.disease_code for duty in reference.duties(look, species_code, look.today)
+            duty.disease_code
+            for duty in reference.duties(look, species_code, look.today)
+            if duty.trigger not in but
         )
     except NotReady:  # the edition in force is not adopted: nothing may be asked by it
         return []

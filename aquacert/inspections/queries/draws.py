@@ -129,8 +129,10 @@ def tickets_of(look: Look, declaration_id: UUID) -> list[DrawTicket]:
     )
 
 
-def draw_line(look: Look, row: DrawTicket) -> DrawLine:
-    """Return a ticket as pages of the office show it."""
+def draw_line(
+    look: Look, row: DrawTicket, numbers: Mapping[UUID | None, str] | None = None
+) -> DrawLine:
+    """Return a ticket as pages of the office show it; `numbers`: appointments that are known."""
     day = look.session.get(DrawDay, row.day_id)
     results: Mapping[str, Any] = (row.line or {}).get("results", {})
     found = results.get(WHICH_TEST)
@@ -148,7 +150,8 @@ def draw_line(look: Look, row: DrawTicket) -> DrawLine:
         second_vet=bool(results.get(Purpose.SECOND_VET)),
         recheck=bool(results.get(Purpose.RECHECK)),
         vet_id=row.vet_id,
-        vet_number=vet_number(look, row.vet_id) if row.vet_id else "",
+        vet_number=(numbers or {}).get(row.vet_id)
+        or (vet_number(look, row.vet_id) if row.vet_id else ""),
         superseded=row.superseded_because or "",
         superseded_at=row.superseded_at,
         redraw_because=row.redraw_because or "",
@@ -184,16 +187,27 @@ def desk_lines(look: Look, on: date) -> list[DeskLine]:
         .where(look.visible(DrawTicket), DrawDay.day_on == on)
         .order_by(DrawTicket.id)
     )
-    lines = []
-    for row in rows:
-        paper = look.session.get(Declaration, row.declaration_id)
-        if paper is None:
-            continue
-        asked = select(DrawDuty).where(DrawDuty.ticket_id == row.id).order_by(DrawDuty.kind)
-        sent = vet_number(look, paper.vet_id) if paper.vet_id else ""
-        duties = tuple(look.scalars(asked))
-        lines.append(DeskLine(draw_line(look, row), paper, sent, duties))
-    return lines
+    ids = {row.declaration_id for row in rows}
+    seen = look.scalars(select(Declaration).where(Declaration.id.in_(ids)))
+    papers = {paper.id: paper for paper in seen}
+    asked: dict[UUID, list[DrawDuty]] = {row.id: [] for row in rows}
+    duties = select(DrawDuty).where(DrawDuty.ticket_id.in_(list(asked))).order_by(DrawDuty.kind)
+    for duty in look.scalars(duties):
+        asked[duty.ticket_id].append(duty)
+    numbers: dict[UUID | None, str] = {None: ""}
+    for vet_id in {row.vet_id for row in rows} | {paper.vet_id for paper in papers.values()}:
+        if vet_id is not None:
+            numbers[vet_id] = vet_number(look, vet_id)
+    return [
+        DeskLine(
+            draw_line(look, row, numbers),
+            papers[row.declaration_id],
+            numbers[papers[row.declaration_id].vet_id],
+            tuple(asked[row.id]),
+        )
+        for row in rows
+        if row.declaration_id in papers
+    ]
 
 
 def agreement(lines: list[DeskLine]) -> Agreement:

@@ -6,7 +6,7 @@ import hashlib
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
@@ -37,7 +37,7 @@ from aquacert.inspections.commands.draws import (
 )
 from aquacert.inspections.models import DrawDay, DrawDuty, DrawTicket
 from aquacert.inspections.parsers.drawbook import draw_book
-from aquacert.inspections.queries import checks_of
+from aquacert.inspections.queries import checks_of, drawing
 from aquacert.inspections.queries.draws import (
     agreement,
     day_document,
@@ -52,6 +52,7 @@ from aquacert.inspections.tasks import keep_draws
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
+from aquacert.reference import queries as reference
 from aquacert.sampling.commands import order_sampling
 from aquacert.sampling.queries import required_tests
 from aquacert.sampling.rules import Because
@@ -189,6 +190,21 @@ def test_one_content_has_one_ticket_however_often_it_is_drawn(
         assert len(day_document(look, drawn.on)["tickets"]) == 2
 
 
+def test_a_ticket_that_was_entered_as_the_beacon_came_is_drawn_and_not_missed(
+    db: Database,
+) -> None:
+    on = open_today(db)
+    paper = make_declaration(db, state="accepted")
+    draw(db, paper)
+    with db.work(SYSTEM) as w:  # as if the other transaction had not seen our ticket yet
+        day = w.get_for_change(DrawDay, w.one(select(DrawDay.id).where(DrawDay.day_on == on)))
+        day.beacon_value, day.beacon_at, day.beacon_given = "1", w.now, {}
+        w.record(drawdays.BeaconTaken(on, day.beacon_round, "1"), on=day)
+    keep_draws(db)
+    with db.look(SYSTEM) as look:
+        assert ticket_of(look, paper.declaration_id).state is TicketState.DRAWN
+
+
 def test_a_day_without_a_commitment_draws_nothing(db: Database) -> None:
     paper = make_declaration(db, state="accepted")
     assert draw(db, paper) is None
@@ -215,7 +231,9 @@ def test_what_waited_for_a_beacon_that_never_came_goes_to_the_next_day(db: Datab
         assert told == [("missed", "no-beacon")] * 2
 
 
-def test_the_draw_adds_a_listed_test_and_takes_nothing_away(db: Database, drawn: Drawn) -> None:
+def test_the_draw_adds_a_listed_test_and_takes_nothing_away(
+    db: Database, drawn: Drawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     paper = drawn.paper
     with db.look(SYSTEM) as look:
         [batch] = batches_of(look, paper.declaration_id)
@@ -226,6 +244,15 @@ def test_the_draw_adds_a_listed_test_and_takes_nothing_away(db: Database, drawn:
         assert (test.disease_code, test.because) == ("DIV1", Because.DRAW)
         published = day_document(look, drawn.on)["tickets"][0]
         assert published["tests"] == [["1 DIV1", 1]]  # only what somebody in scope can do
+        # What the rules ask for anyway is no extra test: a draw that fell on it would add nothing.
+        row, duties = look.get(Declaration, paper.declaration_id), reference.duties
+        with monkeypatch.context() as rules:
+            always = [
+                replace(one, trigger="always")
+                for one in duties(look, batch.species_code, look.today)
+            ]
+            rules.setattr(reference, "duties", lambda *_of: always)
+            assert drawing.tests(look, row).lines == ()
     sent = next(one for one in drawn.vets if one.person_id == line.vet_id)
     with db.work(paper.farm.clerk) as w:
         assign_vet(w, paper.declaration_id, sent.person_id)
