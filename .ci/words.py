@@ -107,11 +107,29 @@ def names() -> Iterator[tuple[str, str]]:
             yield from ((row["name_zh"], row["name_en"]) for row in csv.DictReader(file))
 
 
+SHOWN = (
+    ("checklists", ("ask", "normal", "unit")),
+    ("purpose_asks", ("label_zh",)),
+    ("draw_weights", ("name_zh",)),
+    ("evidence", ("name_zh",)),
+    ("rules", ("name_zh",)),
+)
+"""Columns of the reference data that pages show; articles and sources are quoted as they are."""
+
+
 def shown() -> Iterator[str]:
-    """What the reference data have pages ask: the points of a clinical check, more of a purpose."""
-    for name, columns in (("checklists", ("ask", "normal")), ("purpose_asks", ("label_zh",))):
-        with (ROOT / f"seed_data/{name}.csv").open(encoding="utf-8", newline="") as file:
-            yield from (row[column] for row in csv.DictReader(file) for column in columns)
+    """What the reference data have pages show: a check's points and menus, a rule's name."""
+    for name, columns in SHOWN:
+        for row in table(name):
+            yield from (row[column] or "" for column in columns)
+    for row in table("checklists"):
+        yield from (option.partition(":")[2] for option in row["options"].split("|"))
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """One table of the reference data."""
+    with (ROOT / f"seed_data/{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def load() -> Catalog:

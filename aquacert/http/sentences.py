@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from babel.dates import get_day_names
 from babel.messages.mofile import read_mo
 from flask_babel import get_locale, gettext
 from markupsafe import Markup
@@ -33,6 +34,9 @@ LONGEST = 1000
 """Characters; what is longer is no sentence of ours."""
 MYRIADS = re.compile(r"([0-9,]{1,15})(?:\.([0-9]))? 万(\w{0,2})")
 """A quantity as people say it: 4.5 万尾, of which English knows 45,000 only."""
+WEEK = "一二三四五六日天"
+WEEKDAY = re.compile(rf"(?<=\d{{4}}-\d\d-\d\d)（周([{WEEK}])）|(?<=，不是)周([{WEEK}])(?=。)")
+"""Where our own sentences say the day of the week: 2026-11-20（周五）."""
 DEEPEST = 12
 """Sentences within sentences, and sentences one after another."""
 ENOUGH = 3
@@ -67,12 +71,17 @@ class Shape:
         found[self.names[-1]] = text[at:end]
         if not first and STOPS.search(found[self.names[0]]):
             return None  # what stands before is a sentence of its own
-        return found if self.is_telling or not any(map(HAN.search, found.values())) else None
+        return found
 
     @property
     def is_telling(self) -> bool:
         """Whether it has words enough to be known by them whatever its values are."""
         return len(HAN.findall("".join(self.pieces))) + bool(self.pieces[0]) >= ENOUGH
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a word of its own begins it (剩 {0}): its values may be words that are known."""
+        return HAN.search(self.pieces[0]) is not None
 
 
 def worded(message: object, **values: object) -> str:
@@ -91,7 +100,7 @@ def said(sentence: object) -> str:
     language = str(get_locale())
     if plain != text or language.startswith("zh") or len(text) > LONGEST:
         return plain
-    return _recognised(language, text)
+    return _recognised(language, _with_weekdays(language, text))
 
 
 @lru_cache(maxsize=4096)
@@ -111,9 +120,23 @@ def _known(language: str, text: str, depth: int) -> str | None:
         return _in_digits(people, whole)
     for shape in shapes:
         values = shape.values_in(text)
-        if values is not None:
+        if values is None:
+            continue
+        if shape.is_telling or not any(map(HAN.search, values.values())):
             return _filled(language, shape, values, depth)
+        if shape.is_begun and not HAN.search(known := _filled(language, shape, values, depth)):
+            return known
     return None
+
+
+def _with_weekdays(language: str, text: str) -> str:
+    names = get_day_names("abbreviated", locale=language)
+
+    def named(found: re.Match[str]) -> str:
+        name = names[min(WEEK.index(found[1] or found[2]), 6)]
+        return f" ({name})" if found[1] else name
+
+    return WEEKDAY.sub(named, text)
 
 
 def _in_digits(people: re.Match[str], whole: Mapping[str, str]) -> str:
@@ -132,6 +155,8 @@ def _in_parts(language: str, text: str, depth: int) -> str:
         bare = head.rstrip("；。")
         mark = " " if head in whole else MARKS.get(head[len(bare) :], " ")
         known = whole.get(head) or (_known(language, bare, depth) if bare != text else None)
+        if known is None and head not in (bare, text):
+            known, mark = _known(language, head, depth), " "
         if known is not None:
             rest = _recognised(language, "".join(parts[count:]), depth + 1)
             return f"{known}{mark}{rest}".rstrip()

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.house import house
 from aquacert.http.pages import page
+from aquacert.http.sentences import said
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
@@ -47,9 +48,9 @@ def _today() -> date:
 
 
 def _understood(text: object) -> str:
-    """Return 2026-11-20（周五）, or nothing for a text that is no day."""
+    """Return 2026-11-20（周五） in the reader's language, or nothing for a text that is no day."""
     try:
-        return day_words(read_day(str(text or ""), _today()))
+        return said(day_words(read_day(str(text or ""), _today())))
     except Invalid:
         return ""
 

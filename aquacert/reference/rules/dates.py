@@ -167,7 +167,8 @@ def _with_weekday(on: date, rest: str, field: str, *, is_whole: bool) -> Told:
     if found is None:
         return Told(on, rest, is_whole)
     if found[1].replace("天", "日") != WEEKDAYS[on.weekday()]:
-        said = f"{day_words(on)}，不是周{found[1]}。请核对日期。"
+        typed = f"周{found[1]}"
+        said = f"{day_words(on)}，不是{typed}。请核对日期。"
         raise Invalid("日期和星期对不上。", **{field: said})
     return Told(on, rest[found.end() :], is_whole)
 
@@ -194,11 +195,16 @@ def _nearest(month: int, day: int, today: date, field: str, side: Side) -> date:
     on = min(there, key=lambda one: abs(one - today))
     if abs(on - today) > FARTHEST_GUESS:
         slip = min(all_years, key=lambda one: abs(one - today))
-        why = {Side.PAST: "还没到", Side.AHEAD: "已经过了"}.get(side, "")
-        why = "离今天太远" if _fits(slip, today, side) or not why else why
-        said = f"{day_words(slip)}{why}。要是 {on.year} 年的，请写全：{on.isoformat()}。"
-        raise Invalid("不知道是哪一年。", **{field: said})
+        said = f"要是 {on.year} 年的，请写全：{on.isoformat()}。"
+        raise Invalid("不知道是哪一年。", **{field: f"{_slipped(slip, today, side)}{said}"})
     return on
+
+
+def _slipped(on: date, today: date, side: Side) -> str:
+    """Return why the day nearest to today cannot be meant, a whole sentence."""
+    if _fits(on, today, side):
+        return f"{day_words(on)}离今天太远。"
+    return f"{day_words(on)}还没到。" if side is Side.PAST else f"{day_words(on)}已经过了。"
 
 
 def _or_none(year: int, month: int, day: int) -> date | None:

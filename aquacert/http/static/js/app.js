@@ -125,7 +125,8 @@
     var field = box.querySelector("input[type=text]"), read = box.querySelector("[data-read]");
     var on = new Date(text + "T00:00:00Z");
     field.value = text;
-    read.textContent = text + "（周" + WEEK.charAt(on.getUTCDay()) + "）";
+    read.textContent = document.documentElement.lang.indexOf("zh") === 0 ? text + "（周" + WEEK.charAt(on.getUTCDay()) + "）"
+      : text + " (" + on.toLocaleDateString("en", { weekday: "short", timeZone: "UTC" }) + ")";
     field.dispatchEvent(new Event("change", { bubbles: true }));
   }
   document.querySelectorAll("[data-day]").forEach(function (box) {
