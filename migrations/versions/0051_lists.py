@@ -1,4 +1,4 @@
-"""The lists' indexes carry the id they ask for: a tab and its count read no row of the table."""
+"""The lists' indexes carry all that a count asks for: it reads no row of the table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BEFORE = (
     "ix_declarations_declared_by_closed_at",
 )
 NOW = {
-    "ix_declarations_state_closed_at": (),
+    "ix_declarations_all_closed": (),
     "ix_declarations_origin_closed": ("origin_code",),
     "ix_declarations_office_closed": ("office_id",),
     "ix_declarations_organisation_closed": ("organisation_id",),
@@ -32,7 +32,8 @@ def upgrade() -> None:
     for name in BEFORE:
         op.drop_index(name, table_name="declarations")
     for name, first in NOW.items():
-        op.create_index(name, "declarations", [*first, "state", "closed_at", "id"], unique=False)
+        columns = [*first, "state", "closed_at", "id", "answer_due_at"]
+        op.create_index(name, "declarations", columns, unique=False)
 
 
 def downgrade() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,16 @@ from aquacert.declarations.rules.answers import Mode, Purpose, Source
 from aquacert.declarations.rules.states import LabStage, LoadState, State
 from aquacert.hatcheries.rules import Unit
 from aquacert.kernel.db import Base, Encrypted, Json, state_check
+
+LISTS: Mapping[str, tuple[str, ...]] = {
+    "all_closed": (),
+    "origin_closed": ("origin_code",),
+    "office_closed": ("office_id",),
+    "organisation_closed": ("organisation_id",),
+    "vet_closed": ("vet_id",),
+    "declared_by_closed": ("declared_by_id",),
+}
+"""Name of a list's index → the party it begins with."""
 
 
 class Declaration(Base):
@@ -37,14 +48,12 @@ class Declaration(Base):
         UniqueConstraint("number"),
         Index("ix_declarations_queue", "origin_code", "state", "answer_due_at"),
         Index("ix_declarations_organisation_state", "organisation_id", "state"),
-        # One index a party, in the order of the lists and with the id they ask for, so that a
-        # count or a tab reads no row at all: see queries/queue.py.
-        Index("ix_declarations_state_closed_at", "state", "closed_at", "id"),
-        Index("ix_declarations_origin_closed", "origin_code", "state", "closed_at", "id"),
-        Index("ix_declarations_office_closed", "office_id", "state", "closed_at", "id"),
-        Index("ix_declarations_organisation_closed", "organisation_id", "state", "closed_at", "id"),
-        Index("ix_declarations_vet_closed", "vet_id", "state", "closed_at", "id"),
-        Index("ix_declarations_declared_by_closed", "declared_by_id", "state", "closed_at", "id"),
+        # One index a party, in the order of the lists, and with all that a count asks for, so
+        # that it reads no row at all: see queries/queue.py.
+        *(
+            Index(f"ix_declarations_{name}", *first, "state", "closed_at", "id", "answer_due_at")
+            for name, first in LISTS.items()
+        ),
         Index("ix_declarations_visit_at", "visit_at"),
     )
 
