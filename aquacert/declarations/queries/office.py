@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -89,6 +90,14 @@ def alike(look: Look, paper: Declaration) -> list[Declaration]:
         .order_by(Declaration.answer_due_at, Declaration.id)
         .limit(MOST_ALIKE)
     )
+
+
+def numbers_of(look: Look, declaration_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the numbers of those of these declarations that this office may see."""
+    wanted = select(Declaration.id, Declaration.number).where(
+        Declaration.id.in_(declaration_ids), look.visible(Declaration)
+    )
+    return {row.id: row.number or "" for row in look.session.execute(wanted)}
 
 
 def missing_papers(look: Look, paper: Declaration) -> list[Material]:

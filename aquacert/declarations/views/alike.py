@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +16,13 @@ from aquacert.declarations.forms import AcceptForm
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import checks_of_each, declaration
 from aquacert.declarations.queries.lists import DeclarationLine, lines
-from aquacert.declarations.queries.office import MOST_ALIKE, alike, changed_at, vets_here
+from aquacert.declarations.queries.office import (
+    MOST_ALIKE,
+    alike,
+    changed_at,
+    numbers_of,
+    vets_here,
+)
 from aquacert.declarations.rules.numbers import short
 from aquacert.declarations.rules.plan import amount
 from aquacert.declarations.views.blueprint import bp
@@ -67,23 +74,27 @@ def accept_alike(declaration_id: UUID) -> ResponseReturnValue:
         return redirect(url_for(".index"))
     with look() as unit:
         found = _lines(unit, paper, refused)
+        missed = _missed(unit, found, refused)
     status = form.status if form.wrong else (409 if refused else 200)
     return page(
         "declarations/alike.html",
         form=form,
         paper=paper,
         lines=found,
+        missed=missed,
+        refused=len(refused),
         done=done,
         amount=amount,
         short=short,
-        is_refused=bool(refused),
     ), status
 
 
 def _chosen() -> list[UUID]:
-    """Return the ticked declarations, as many as a page shows; an id that is none is passed over."""
+    """Return the ticked declarations that the page showed; what is no id is passed over."""
     found = []
     for text in request.form.getlist("chosen"):
+        if f"seen-{text}" not in request.form:
+            continue
         try:
             found.append(UUID(text))
         except ValueError:
@@ -112,6 +123,19 @@ def _accept(form: AcceptForm, key: UUID, at: datetime | None) -> str:
         fields = [said(one) for one in getattr(error, "fields", {}).values()]
         return "；".join(one.rstrip("。") for one in (said(error.sentence), *reasons, *fields))
     return ""
+
+
+def _missed(
+    unit: Look, found: Sequence[AlikeLine], refused: Mapping[UUID, str]
+) -> list[tuple[str, str]]:
+    """Return number and reason of what was not accepted and waits here no longer.
+
+    Somebody else answered it meanwhile, or it is not this office's; then it has no number here.
+    """
+    here = {one.line.declaration_id for one in found}
+    gone = {key: words for key, words in refused.items() if key not in here}
+    numbers = numbers_of(unit, gone)
+    return [(short(numbers.get(key, "")), words) for key, words in gone.items()]
 
 
 def _lines(unit: Look, paper: Declaration, refused: dict[UUID, str]) -> list[AlikeLine]:

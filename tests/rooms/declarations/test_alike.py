@@ -10,6 +10,7 @@ from aquacert.accounts.models import InboxMessage
 from aquacert.declarations.commands import submit_declaration
 from aquacert.declarations.models import Declaration, FiledForm
 from aquacert.declarations.queries import declaration
+from aquacert.declarations.rules.numbers import short
 from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import make_person, signed_in
@@ -69,6 +70,12 @@ def test_alike_ones_are_accepted_at_once_and_the_changed_one_alone_is_refused(db
         assert len(entries) == 2
         filed = look.scalars(select(FiledForm).where(FiledForm.kind == "acceptance"))
         assert len({row.number for row in filed}) == 2
+    # A second tab, opened before: what waits no longer is told by its number, with the reason.
+    # One that the page did not show (of another farm) is not looked at.
+    late = asked | {"once": "b", "chosen": [str(one), str(other.declaration_id)]}
+    answer = text(clerk.post(f"/declarations/{one}/alike", data=late))
+    assert "有 1 份没有受理" in answer
+    assert short(made[0].number) in answer.split("有 1 份没有受理")[1]
 
 
 def test_no_time_is_asked_about_once_and_set_later_with_a_word_to_both(db, app):
