@@ -10,7 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -52,6 +52,8 @@ from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Work
 from aquacert.reference.rules.text import clean
+
+RECEIPT_NAME: Final = "receipt.jpg"
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def take_notice(w: Work, order_id: UUID, receipt: Receipt) -> UUID:
             way=receipt.way.value,
             facts_sha256=receipt.facts_sha256,
             name=clean(receipt.name, field="name") or None,
-            file_id=_kept(w, order, receipt.picture, "receipt.jpg"),
+            file_id=_kept(w, order, receipt.picture, RECEIPT_NAME),
             at=w.now,
             by_id=w.actor.person_id,
         )

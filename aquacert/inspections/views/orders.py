@@ -15,6 +15,7 @@ from aquacert.hatcheries.queries import lot_lines
 from aquacert.http.forms import Form
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
+from aquacert.http.personal import refuse_masked
 from aquacert.inspections import queries
 from aquacert.inspections.commands import aftercare
 from aquacert.inspections.forms.treatment import (
@@ -75,9 +76,11 @@ def order(treatment_id: UUID) -> ResponseReturnValue:
 @bp.get("/treatments/<uuid:treatment_id>/files/<uuid:file_id>")
 @allowed(P.TREATMENT_READ)
 def order_file(treatment_id: UUID, file_id: UUID) -> ResponseReturnValue:
-    """One picture kept under an order."""
+    """One picture kept under an order; a receipt's shows a signature."""
     with look() as unit:
         file = aftercare_file(unit, treatment_id, file_id)
+        if file.name == aftercare.RECEIPT_NAME:
+            refuse_masked()
         return send_file(io.BytesIO(unit.read_file(file)), mimetype=file.media_type)
 
 

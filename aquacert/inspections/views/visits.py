@@ -13,6 +13,7 @@ from aquacert.declarations.queries import facts as papers
 from aquacert.declarations.rules.states import LoadState
 from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
+from aquacert.http.personal import refuse_masked
 from aquacert.http.sentences import said
 from aquacert.inspections import commands, queries
 from aquacert.inspections.forms import (
@@ -86,6 +87,7 @@ def photo(photo_id: UUID) -> ResponseReturnValue:
 @allowed(P.INSPECTION_READ)
 def record(declaration_id: UUID) -> ResponseReturnValue:
     """The field record 现场记录单; before its last verdict without a number."""
+    refuse_masked()
     with look() as unit:
         data = docx_of(queries.record_sheet(unit, declaration_id))
     return send_file(io.BytesIO(data), as_attachment=True, download_name=f"{_('现场记录单')}.docx")

@@ -28,7 +28,7 @@ from aquacert.inspections.commands.aftercare import (
     write_step,
 )
 from aquacert.inspections.commands.treatment import Done
-from aquacert.inspections.models import TreatmentCase
+from aquacert.inspections.models import NoticeReceipt, TreatmentCase
 from aquacert.inspections.rules import Act
 from aquacert.inspections.rules.treatment import CaseAct, ReceiptWay, Remedy, StepKind
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound
@@ -37,7 +37,7 @@ from aquacert.kernel.sheets import words_of
 from aquacert.surveillance.commands.express import close_express, receive_express
 from aquacert.surveillance.models import Event, ExpressReport
 from aquacert.surveillance.rules.express import Outcome
-from tests.make.accounts import make_person
+from tests.make.accounts import make_person, signed_in
 from tests.make.declarations import make_declaration
 from tests.make.inspections import inspect, picture
 
@@ -173,7 +173,7 @@ def test_an_epidemic_is_reported_held_and_ends_as_the_officer_judges(db):
         assert (case.state, case.closed_at) == ("open", None)
 
 
-def test_what_swam_with_a_disposed_batch_is_looked_at_before_the_lot_is_free(db):
+def test_what_swam_with_a_disposed_batch_is_looked_at_before_the_lot_is_free(db, client):
     paper = make_declaration(db, state="assigned")
     [check_id] = inspect(db, paper, outcome=Act.FAIL)
     order_id = ordered(db, paper, check_id, Remedy.DISPOSE)
@@ -193,6 +193,17 @@ def test_what_swam_with_a_disposed_batch_is_looked_at_before_the_lot_is_free(db)
     with db.work(vet) as w:
         end_case(w, order_id, CaseAct.DISPOSE, "已全部处理，余下复查正常")
     assert held(db, paper) is None
+    # the picture of a receipt shows a signature: an auditor reads that it was taken, and when
+    with db.look(SYSTEM) as look:
+        file_id = look.one(select(NoticeReceipt.file_id))
+    here = f"/inspections/treatments/{order_id}"
+    for role, division, status in (("auditor", "320000", 403), ("county_supervisor", None, 200)):
+        person = make_person(db, role, **({"division": division} if division else {}))
+        reader = signed_in(client, person)
+        assert reader.get(f"{here}/files/{file_id}").status_code == status
+        assert (str(file_id) in reader.get(here).text) == (status == 200)
+        record = f"/inspections/{paper.declaration_id}/record.docx"
+        assert reader.get(record).status_code == status
 
 
 def test_owner_and_vet_walk_the_order_on_its_page(db, client):
