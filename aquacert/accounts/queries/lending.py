@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from aquacert.accounts.models import Delegation, Membership, Organisation, Person
 from aquacert.accounts.queries.actors import in_force, memberships_in_force
@@ -54,6 +54,20 @@ def lendings_of(look: Look, person_id: UUID) -> list[Lending]:
         )
         for row, name in rows
     ]
+
+
+def lent_between(look: Look, one: UUID, other: UUID, since: date) -> bool:
+    """Say whether either of two persons acted in the other's place on a day from `since` to today.
+
+    Who lends a role, or acts by a lent one, is no second pair of eyes on the other's work.
+    """
+    pair = or_(
+        and_(Delegation.lender_id == one, Delegation.borrower_id == other),
+        and_(Delegation.lender_id == other, Delegation.borrower_id == one),
+    )
+    # What was ended early has its `until_on` as it was lent: it still counts, to be on the safe side.
+    days = (Delegation.from_on <= look.today, Delegation.until_on > since)
+    return look.one(select(Delegation.id).where(pair, *days).limit(1)) is not None
 
 
 def own_lendable(look: Look) -> list[tuple[Membership, str]]:

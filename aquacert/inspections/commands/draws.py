@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from aquacert.accounts import commands as accounts
 from aquacert.declarations.commands.proposing import propose_vet
 from aquacert.declarations.models import Declaration
+from aquacert.declarations.queries.proxy import hands_of
 from aquacert.inspections.commands.drawfacts import (
     DutyDone,
     RedrawAsked,
@@ -22,6 +23,7 @@ from aquacert.inspections.commands.drawfacts import (
     TicketDrawn,
     TicketSuperseded,
 )
+from aquacert.inspections.commands.judging import must_be_apart
 from aquacert.inspections.models import DrawDay, DrawDuty, DrawTicket
 from aquacert.inspections.queries import drawing
 from aquacert.inspections.queries.draws import day_of, live_ticket
@@ -35,6 +37,7 @@ from aquacert.inspections.rules.drawing import (
     Superseded,
     TicketState,
 )
+from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Work
@@ -133,8 +136,10 @@ def do_duty(w: Work, duty_id: UUID, *, agrees: bool, note: str = "") -> None:
     needed = P.INSPECTION_INSPECT if duty.kind == DutyKind.SECOND_VET else P.DRAW_KEEP
     if not w.actor.may(needed):
         raise NotAllowed
-    if w.actor.person_id in {paper.vet_id, paper.declared_by_id, paper.answered_by_id}:
+    involved = {paper.vet_id, paper.declared_by_id, paper.answered_by_id, *hands_of(w, paper.id)}
+    if w.actor.person_id in involved:
         raise NotAllowed("复看复核要由没有办过这份申报的人做。")
+    must_be_apart(w, paper.vet_id, legal_day(duty.asked_at), "自己查验的由别人来看。")
     if duty.state != DutyState.OPEN.value:
         raise NotAllowedNow("这一项已经做过了。")
     said = clean(note, field="note", lines=True)

@@ -7,12 +7,13 @@ something must follow does that where it belongs (a suspension, a re-check, a ta
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import select
 
+from aquacert.accounts.queries.lending import lent_between
 from aquacert.declarations.models import Declaration
 from aquacert.inspections.models import EvidenceFlag, SecondLook
 from aquacert.inspections.parsers.standards import standard
@@ -23,9 +24,12 @@ from aquacert.inspections.rules.evidence import (
     ticket_of,
 )
 from aquacert.kernel.audit import Fact
+from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed
 from aquacert.kernel.work import Work
 from aquacert.reference.rules.text import clean
+
+SUBSTITUTE = "和这位官方兽医互相代行过职责的，不能复看他的查验，请别人来看。"
 
 
 @dataclass(frozen=True)
@@ -58,11 +62,19 @@ class SecondLookGiven(Fact):
     verdict: str
 
 
+def must_be_apart(w: Work, vet_id: UUID | None, since: date, sentence: str) -> None:
+    """Raise `NotAllowed` where the actor is the vet, or acted in his place or he in the actor's."""
+    me = w.actor.person_id
+    if me == vet_id:
+        raise NotAllowed(sentence)
+    if me is not None and vet_id is not None and lent_between(w, me, vet_id, since):
+        raise NotAllowed(SUBSTITUTE)
+
+
 def judge_flag(w: Work, flag_id: UUID, state: FlagState, because: str) -> UUID:
     """Clear or confirm a flag with a reason, once; return its check's id. Nothing follows by itself."""
     flag = w.get_for_change(EvidenceFlag, flag_id)
-    if flag.vet_id == w.actor.person_id:
-        raise NotAllowed("自己拍的照片由别人来看。")
+    must_be_apart(w, flag.vet_id, legal_day(flag.made_at), "自己拍的照片由别人来看。")
     if flag.state != FlagState.OPEN.value:
         raise Conflict("这条提示已经有人看过。")
     if state is FlagState.OPEN:
@@ -108,8 +120,7 @@ def draw_second_look(w: Work, paper: Declaration) -> SecondLook | None:
 def give_second_verdict(w: Work, look_id: UUID, verdict: SecondVerdict, because: str) -> None:
     """Say what a second look came to; a word is needed unless one agrees. The first verdict stands."""
     row = w.get_for_change(SecondLook, look_id)
-    if row.vet_id == w.actor.person_id:
-        raise NotAllowed("自己查验的由别人来看。")
+    must_be_apart(w, row.vet_id, legal_day(row.chosen_at), "自己查验的由别人来看。")
     if not row.is_chosen:
         raise Conflict("这次查验没有被抽中。")
     if row.verdict != SecondVerdict.WAITING.value:

@@ -15,10 +15,17 @@ from aquacert.inspections.commands.judging import judge_flag
 from aquacert.inspections.models import BatchCheck, Photo, SecondLook
 from aquacert.inspections.queries.evidence import agreement_of, flags_of
 from aquacert.inspections.rules import Slot
-from aquacert.inspections.rules.evidence import FlagKind, FlagState, Place, Taken, ticket_of
-from aquacert.kernel.errors import Conflict, Invalid, NotFound
+from aquacert.inspections.rules.evidence import (
+    FlagKind,
+    FlagState,
+    Place,
+    SecondVerdict,
+    Taken,
+    ticket_of,
+)
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from aquacert.kernel.scope import SYSTEM
-from tests.make.accounts import make_person, signed_in
+from tests.make.accounts import lend, make_person, signed_in
 from tests.make.badfiles import with_place
 from tests.make.declarations import make_declaration
 from tests.make.inspections import inspect, start
@@ -155,6 +162,11 @@ def test_one_finished_visit_in_ten_is_looked_at_again_by_chance_that_nobody_can_
         [row] = look.scalars(select(SecondLook))
     assert (row.is_chosen, row.percent, row.verdict) == (True, 100, "waiting")
     assert row.ticket == ticket_of(db.settings.secret, paper.declaration_id)
+    # Whose role the vet acts by is no second pair of eyes.
+    boss = make_person(db, "county_supervisor", organisation_id=paper.farm.office_id)
+    lend(db, boss, paper.vet)
+    with pytest.raises(NotAllowed, match="代行"), db.work(boss.actor) as w:
+        judging.give_second_verdict(w, row.id, SecondVerdict.AGREE, "")
     chief = make_person(db, "county_supervisor")
     desk = signed_in(client, chief)
     assert paper.number in desk.get("/inspections/second-look").text
