@@ -38,7 +38,7 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.LICENCE: "苗种生产许可证无效",
     Reason.SPECIES: "有品种不在许可证范围内",
     Reason.STOCK: "存塘量不够",
-    Reason.HELD: "有批次正在检疫处理",
+    Reason.HELD: "有批次正在检疫处理或隔离",
     Reason.ZONE: "在疫病管控区内，暂停受理",
     Reason.LEAD_TIME: "距启运不足规定的提前时间",
     Reason.BOUGHT: "购入苗种的检疫证明对不上",
@@ -55,7 +55,7 @@ TITLES: Mapping[Reason, str] = {
     Reason.LICENCE: "许可证有效",
     Reason.SPECIES: "品种在许可范围",
     Reason.STOCK: "存塘量足够",
-    Reason.HELD: "没有批次在检疫处理中",
+    Reason.HELD: "没有批次在检疫处理或隔离中",
     Reason.ZONE: "不在疫病区域",
     Reason.LEAD_TIME: "提前申报时间够",
     Reason.BOUGHT: "购入苗种的检疫证明没有争议",
@@ -73,7 +73,7 @@ HARD = frozenset(
     }
 )
 """Acceptance is impossible while one of these stands; the rest are for a person to weigh."""
-UNDER_TREATMENT = "{} 正在检疫处理，处理完、复查合格后才能申报"
+UNDER_TREATMENT = "{} 正在检疫处理或隔离，解除以后才能申报"
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ def _stock(facts: CheckFacts) -> Check:
 
 def _held(facts: CheckFacts) -> Check:
     lots = "、".join(sorted({one.held for one in facts.batches if one.held}))
-    basis = UNDER_TREATMENT.format(lots) if lots else "没有检疫处理通知单压着"
+    basis = UNDER_TREATMENT.format(lots) if lots else "没有检疫处理通知单，也没有隔离"
     return Check(Reason.HELD, not lots, basis)
 
 

@@ -20,7 +20,7 @@ from aquacert.declarations.commands import (
     submit_declaration,
 )
 from aquacert.declarations.models import Declaration
-from aquacert.declarations.queries.office import vet_choices
+from aquacert.declarations.queries.office import vets_here
 from aquacert.declarations.queries.proxy import consent_fault
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
 from tests.make.accounts import make_person
@@ -63,8 +63,9 @@ def test_a_vet_who_asked_for_consent_is_not_offered(db, farm):
     with db.work(farm.owner) as w:
         submit_declaration(w, declaration_id, statement=True)
     with db.look(farm.clerk) as look:
-        offered = vet_choices(look, look.get(Declaration, declaration_id))
-    assert str(vet.person_id) not in dict(offered)
+        found = vets_here(look, look.get(Declaration, declaration_id))
+    assert vet.person_id not in {one.person_id for one in found.free}
+    assert vet.person_id in {one.person_id for one in found.own_hands}
 
 
 def test_the_owners_last_word_decides_and_codes_are_few(db, farm):
