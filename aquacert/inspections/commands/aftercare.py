@@ -26,6 +26,7 @@ from aquacert.declarations.rules.states import State as PaperState
 from aquacert.hatcheries.commands.stock import book_stock, free_lot
 from aquacert.hatcheries.rules import Kind
 from aquacert.inspections.commands.cases import locked_case, must_be_open, next_hold
+from aquacert.inspections.commands.once import must_be_new
 from aquacert.inspections.models.treatment import (
     NoticeReceipt,
     Redeclaration,
@@ -259,9 +260,12 @@ def redeclare(w: Work, order_id: UUID) -> UUID:
 
 
 def _kept(w: Work, order: TreatmentOrder, picture: bytes, name: str) -> UUID | None:
+    """Keep a picture of a receipt or a step, taken for it: the same bytes serve once."""
     if not picture:
         return None
-    return w.attach(order, read_picture(picture, "picture").jpeg, name, "image/jpeg").id
+    clean_picture = read_picture(picture, "picture")
+    must_be_new(w, clean_picture, "picture")
+    return w.attach(order, clean_picture.jpeg, name, "image/jpeg").id
 
 
 def _may_take(w: Work, order: TreatmentOrder, receipt: Receipt) -> None:

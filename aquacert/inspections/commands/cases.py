@@ -8,6 +8,7 @@ from sqlalchemy import exists, select
 
 from aquacert.declarations.models import Batch
 from aquacert.hatcheries.commands.stock import hold_lot
+from aquacert.inspections.commands.once import add_once, must_be_new
 from aquacert.inspections.models.checks import BatchCheck
 from aquacert.inspections.models.treatment import (
     Disposal,
@@ -18,11 +19,9 @@ from aquacert.inspections.models.treatment import (
 from aquacert.inspections.parsers import read_picture
 from aquacert.inspections.queries.treatment import batch_of_order
 from aquacert.inspections.rules.treatment import CASE_WORDS, CaseState, Remedy
-from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
+from aquacert.kernel.errors import NotAllowedNow, NotFound
 from aquacert.kernel.files import StoredFile
 from aquacert.kernel.work import Work
-
-USED = "这张照片已经用过，请现场重拍一张。"
 
 
 def open_case(w: Work, order: TreatmentOrder, remedy: Remedy) -> TreatmentCase:
@@ -94,11 +93,15 @@ def must_be_open(w: Work, order_id: UUID) -> TreatmentCase:
 
 
 def keep_photo(w: Work, row: Disposal, data: bytes) -> StoredFile:
-    """Keep a photograph of a disposal; the same bytes are refused for any other."""
+    """Keep a photograph of a disposal; the same bytes are refused anywhere else in the system."""
     picture = read_picture(data, "photos")
-    digest = picture.original_sha256
-    if w.one(select(DisposalPhoto.id).where(DisposalPhoto.original_sha256 == digest)):
-        raise Invalid(USED, photos=USED)
+    must_be_new(w, picture, "photos")
     file = w.attach(row, picture.jpeg, "disposal.jpg", "image/jpeg")
-    w.add(DisposalPhoto(id=w.new_id(), disposal_id=row.id, original_sha256=digest, file_id=file.id))
+    kept = DisposalPhoto(
+        id=w.new_id(),
+        disposal_id=row.id,
+        original_sha256=picture.original_sha256,
+        file_id=file.id,
+    )
+    add_once(w, kept, "photos")
     return file

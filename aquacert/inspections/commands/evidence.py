@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from aquacert.declarations.models import Declaration
 from aquacert.inspections.commands.current import changed, open_for_change
 from aquacert.inspections.commands.facts import PhotoTaken
+from aquacert.inspections.commands.once import add_once, must_be_new
 from aquacert.inspections.commands.prints import keep_prints, keep_prints_of_papers
 from aquacert.inspections.models import BatchCheck, EvidenceFlag, Photo
 from aquacert.inspections.parsers import Picture, read_picture
@@ -36,13 +37,10 @@ from aquacert.inspections.rules.evidence import (
     time_doubts,
 )
 from aquacert.kernel.clock import legal_day
-from aquacert.kernel.errors import Invalid
 from aquacert.kernel.files import StoredFile
 from aquacert.kernel.work import Work
 
 __all__ = ["add_photo", "challenge_codes", "raise_flags"]
-
-USED = "这张照片已经用过，请现场重拍一张。"
 
 
 def add_photo(
@@ -62,9 +60,10 @@ def add_photo(
     del name
     check = open_for_change(w, check_id)
     picture = data if isinstance(data, Picture) else read_picture(data)
-    _must_be_new(w, picture)
+    must_be_new(w, picture)
     file = w.attach(check, picture.jpeg, f"{slot.value}.jpg", "image/jpeg")
-    photo = w.add(_photo(w, check, slot, picture, file, taken))
+    photo = _photo(w, check, slot, picture, file, taken)
+    add_once(w, photo)
     changed(check)
     w.record(PhotoTaken(slot.value, picture.original_sha256), on=check, county=check.origin_code)
     doubts = [*_doubts(w, check, picture, taken), *_likenesses(w, check, slot, picture, file)]
@@ -104,19 +103,6 @@ def raise_flags(
     w.session.add_all(rows)
     w.session.flush()
     return rows
-
-
-def _must_be_new(w: Work, picture: Picture) -> None:
-    """Refuse bytes that serve already: as they came, or as any room keeps them."""
-    used = w.one(select(Photo.id).where(Photo.original_sha256 == picture.original_sha256))
-    kept = select(StoredFile.id).where(
-        or_(
-            StoredFile.sha256 == picture.kept_sha256,
-            StoredFile.sha256 == picture.original_sha256,
-        )
-    )
-    if used is not None or w.one(kept) is not None:
-        raise Invalid("这张照片用过了。", photo=USED)
 
 
 def _likenesses(

@@ -28,10 +28,11 @@ from aquacert.inspections.commands.aftercare import (
     write_step,
 )
 from aquacert.inspections.commands.treatment import Done
-from aquacert.inspections.models import NoticeReceipt, TreatmentCase
+from aquacert.inspections.models import NoticeReceipt, Photo, TreatmentCase
 from aquacert.inspections.rules import Act
 from aquacert.inspections.rules.treatment import CaseAct, ReceiptWay, Remedy, StepKind
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound
+from aquacert.kernel.files import StoredFile
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.sheets import words_of
 from aquacert.surveillance.commands.express import close_express, receive_express
@@ -61,6 +62,13 @@ def ordered(db, paper, check_id, remedy=Remedy.TREAT):
 def shown(db, order_id):
     with db.look(SYSTEM) as look:
         return notice_digest(latest(look, FormKind.TREATMENT, order_id).facts)
+
+
+def shot_before(db, check_id):
+    """Return one picture that the visit kept, as anybody may save it from its page."""
+    with db.look(SYSTEM) as look:
+        photo = look.one(select(Photo).where(Photo.check_id == check_id).limit(1))
+        return look.read_file(look.session.get(StoredFile, photo.file_id))
 
 
 def held(db, paper):
@@ -115,6 +123,10 @@ def test_a_treated_batch_is_taken_followed_looked_at_again_and_declared_anew(db)
         write_step(w, order_id, look_again)
     with pytest.raises(Invalid), db.work(owner) as w:
         write_step(w, order_id, Step(StepKind.DIED, "死亡", now))
+    used = shot_before(db, check_id)
+    with pytest.raises(Invalid) as twice, db.work(vet) as w:
+        write_step(w, order_id, replace(look_again, picture=used))
+    assert "已经用过" in twice.value.fields["picture"]
     with db.work(vet) as w:
         write_step(w, order_id, look_again)
     with pytest.raises(NotAllowedNow), db.work(owner) as w:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from PIL import Image, ImageOps
@@ -181,3 +183,22 @@ def test_one_finished_visit_in_ten_is_looked_at_again_by_chance_that_nobody_can_
     with db.look(SYSTEM) as look:
         assert agreement_of(look, paper.vet.person_id) == (0, 1)
         assert look.one(select(BatchCheck.state).where(BatchCheck.id == check)) == "passed"
+
+
+def test_the_same_bytes_sent_twice_in_one_moment_serve_once_and_the_other_is_told(db, paper):
+    [check] = start(db, paper)
+    data, met = jpeg(photograph(21)), Barrier(2)
+
+    def send(slot):
+        met.wait()
+        try:
+            with db.work(paper.vet.actor) as w:
+                add_photo(w, check, slot, data, "a.jpg")
+        except Invalid as refused:
+            return refused.fields["photo"]
+        return "kept"
+
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(pool.map(send, (Slot.GROUP, Slot.INDIVIDUAL)))
+    assert told[0] == "kept"
+    assert "已经用过" in told[1]
