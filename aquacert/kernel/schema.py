@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from aquacert.kernel.errors import Unavailable
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
+NEWER = "这个数据目录是另一个（多半更新的）版本做的，本版本不认识。请换那个版本的程序，或恢复备份。"
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
@@ -41,7 +44,16 @@ def standing(session: Session) -> str:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database at `url` to `revision`, each migration in its own transaction."""
-    from alembic import command
+    """Bring the database at `url` to `revision`, each migration in its own transaction.
 
-    command.upgrade(alembic_config(url), revision)
+    Raises `Unavailable` for a database of a version that this program does not know.
+    """
+    from alembic import command
+    from alembic.util.exc import CommandError
+
+    try:
+        command.upgrade(alembic_config(url), revision)
+    except CommandError as error:
+        if "Can't locate revision" not in str(error):
+            raise
+        raise Unavailable(NEWER, detail=str(error)) from None
