@@ -161,6 +161,7 @@ class Day(TypedDict):
     """Everything the app needs for a vet's visits until tomorrow night.
 
     `etag` names the content without `server_time`: send it as If-None-Match and get 304.
+    `english`: of each text that the checklists, batches and diseases show (`texts_of`).
     """
 
     server_time: str
@@ -172,3 +173,18 @@ class Day(TypedDict):
     limits: Limits
     rules: dict[str, str]
     etag: NotRequired[str]
+    english: NotRequired[dict[str, str]]
+
+
+def texts_of(day: Day) -> set[str]:
+    """Return the texts of a day that are words of the program and no names of farms and places."""
+    found = set(day["diseases"].values())
+    for each in day["checklists"].values():
+        found.update(slot["label"] for slot in each["slots"])
+        for item in each["items"]:
+            found.update((item["ask"], item["normal"], item["unit"], item["section_label"]))
+            found.update(option["label"] for option in item["options"])
+    for batch in (one for visit in day["visits"] for one in visit["batches"]):
+        found.update((batch["species"], batch["life_stage"], batch["unit"]))
+        found.update(disease["name"] for disease in batch["diseases"])
+    return found

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 
 from aquacert.http.api import answer, body
 from aquacert.http.gates import current_actor, house, look, signed_in, work
@@ -20,6 +21,7 @@ from aquacert.inspections.commands.sync.taking import OTHER
 from aquacert.inspections.commands.sync.uploads import Offset
 from aquacert.inspections.queries.day import day
 from aquacert.inspections.queries.sync import offset_of, upload_of
+from aquacert.inspections.rules.day import texts_of
 from aquacert.inspections.rules.sync import MOST_BYTES, read_batch
 from aquacert.inspections.rules.uploads import read_announced
 from aquacert.inspections.views.blueprint import field
@@ -27,6 +29,7 @@ from aquacert.kernel.errors import Invalid, NotAllowed, OtherPerson
 from aquacert.kernel.permissions import P
 
 HEADER, PERSON = "X-Field", "X-Field-Person"
+TIME = "X-Server-Time"
 OFFSET, LENGTH, DONE = "Upload-Offset", "Upload-Length", "Upload-Done"
 OWN_SITE = frozenset({"", "same-origin"})
 
@@ -40,9 +43,18 @@ def day_json() -> ResponseReturnValue:
         raise NotAllowed
     with look() as unit:
         found = day(unit)
+    found["english"] = _in_english(texts_of(found))
     response = answer(found)
     response.set_etag(found["etag"])
+    response.headers[TIME] = found["server_time"]  # a 304 has no other place for it
     return response.make_conditional(request)
+
+
+def _in_english(texts: set[str]) -> dict[str, str]:
+    """Return the English of each text that has one: the app changes its language offline."""
+    with force_locale("en"):
+        told = {text: said(text) for text in sorted(texts)}
+    return {text: english for text, english in told.items() if english != text}
 
 
 @field.post("/sync")

@@ -13,9 +13,11 @@ import pytest
 from sqlalchemy import func, select
 
 from aquacert.accounts.commands import end_session
+from aquacert.http.sentences import HAN
 from aquacert.inspections.commands.sync import take_bytes, tidy_uploads
 from aquacert.inspections.models import DeviceRecord, Upload
 from aquacert.inspections.queries.sync import bytes_of, path_of_upload
+from aquacert.inspections.rules.day import texts_of
 from aquacert.inspections.rules.uploads import DONE_KEPT, OPEN_KEPT
 from aquacert.kernel.errors import NoRoom
 from aquacert.kernel.scope import SYSTEM
@@ -52,8 +54,12 @@ def test_the_day_comes_with_its_mark_and_once(db, vet, paper):
     first = vet.get("/field/day.json", headers=APP)
     assert first.json["visits"][0]["number"] == paper.number
     assert first.headers["Cache-Control"] == "no-store"
+    english = first.json["english"]
+    assert english["今天死了多少"] == "Deaths today", "the app changes its language without a network"
+    assert [one for one in texts_of(first.json) if HAN.search(english.get(one, one))] == []
     same = vet.get("/field/day.json", headers=APP | {"If-None-Match": first.headers["ETag"]})
     assert same.status_code == 304
+    assert same.headers["X-Server-Time"] == first.json["server_time"], "the device's today goes by it"
     other = vet.get("/field/day.json", headers=APP | {"X-Field-Person": str(uuid4())})
     assert (other.status_code, other.json["code"]) == (403, "other_person")
 

@@ -24,6 +24,20 @@ export const seconds = (at) => (at ? SECONDS.format(new Date(at)) : "");
 export const day = (at) => (at ? DAY.format(new Date(at)) : "");
 export const legalDay = (at = new Date()) => LEGAL.format(new Date(at));
 
+/* What stands between the words of a list, and between a thing and what is said of it */
+export const listed = (words) => words.join(language === "en" ? ", " : "、");
+export const named = (what, words) => `${what}${language === "en" ? ": " : "："}${words}`;
+
+/* The day's checklists, species and diseases in the app's language: the server sends the English along */
+const SAID = new Set(["ask", "normal", "unit", "label", "section_label", "species", "life_stage", "name"]);
+export function inWords(data) {
+  if (language !== "en" || !data.english) { return data; }
+  const { english, person, ...rest } = data;
+  return { ...JSON.parse(JSON.stringify(rest, function (key, value) {
+    return typeof value === "string" && (SAID.has(key) || this === rest.diseases) && Object.hasOwn(english, value) ? english[value] : value;
+  })), person };
+}
+
 /* 500000 → 50 万; other numbers in groups of three */
 export function quantity(number, unit = "") {
   if (number === null || number === undefined || number === "") { return ""; }
