@@ -4,7 +4,7 @@ import * as store from "./store.js";
 import { badge, photosLeft, standingNotes } from "./bar.js";
 import { button, h, icon, link, screen, tag } from "./dom.js";
 import { standing, stop, wake } from "./sync.js";
-import { clock, language, t } from "./words.js";
+import { clock, language, listed, named, t } from "./words.js";
 
 const SIDES = { waiting: ["wait", "state_waiting"], accepted: ["ok", "state_accepted"], refused: ["no", "state_refused"], conflict: ["warn", "state_conflict"], resolved: ["info", "state_resolved"], withdrawn: ["info", "state_withdrawn"] };
 const again = () => document.dispatchEvent(new Event("aquacert:changed"));
@@ -13,10 +13,10 @@ const again = () => document.dispatchEvent(new Event("aquacert:changed"));
 export function told(state, one) {
   const { visit, batch } = day.batchOf(state, one.subject), paper = visit || day.visitOf(state, one.subject);
   const about = one.about || { where: "", names: {} }, name = (key) => about.names[key] || key;
-  const what = { "visit.start": () => t("k_start"), arrived: () => t("k_arrived"), findings: () => `${t("k_findings")}：${Object.keys(one.body.answers).map(name).join("、")}`,
-    photo: () => `${t("k_photo")}：${name(one.body.slot)}`, clip: () => t("k_clip"),
-    suspicion: () => `${t("k_suspicion")}：${one.body.diseases.map((code) => (state.day && state.day.diseases[code]) || code).join("、") || "—"}`,
-    verdict: () => `${t("k_verdict")}：${t(one.body.outcome === "pass" ? "batch_passed" : "batch_failed")}` }[one.kind];
+  const what = { "visit.start": () => t("k_start"), arrived: () => t("k_arrived"), findings: () => named(t("k_findings"), listed(Object.keys(one.body.answers).map(name))),
+    photo: () => named(t("k_photo"), name(one.body.slot)), clip: () => t("k_clip"),
+    suspicion: () => named(t("k_suspicion"), listed(one.body.diseases.map((code) => (state.day && state.day.diseases[code]) || code)) || "—"),
+    verdict: () => named(t("k_verdict"), t(one.body.outcome === "pass" ? "batch_passed" : "batch_failed")) }[one.kind];
   return { what: what ? what() : one.kind, where: paper ? about.where : `${about.where} · ${t("reassigned_short")}` };
 }
 
