@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from functools import lru_cache
-from pathlib import Path
 
 from flask import Response, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from aquacert.certificates import queries as certificates
 from aquacert.http.gates import house, open_to_all
+from aquacert.http.offline import OfflineApp
 from aquacert.trust.qr import check_code, tidy_code
 from aquacert.verification.queries.pages import NOT_ANSWERING
 from aquacert.verification.queries.tables import offline_tables
@@ -32,7 +32,6 @@ from aquacert.verification.views.desk import (
     steady,
 )
 
-STATIC = Path(__file__).parents[2] / "http" / "static"
 SHELL = (
     "css/tokens.css",
     "css/public.css",
@@ -47,27 +46,15 @@ SHELL = (
 )
 """Files the scanner needs with no network."""
 TABLES_SECONDS = 86400
-MANIFEST = {
-    "id": "/verify",
-    "name": "水产苗种检疫查验",
-    "short_name": "检疫查验",
-    "lang": "zh-CN",
-    "start_url": "/verify",
-    "scope": "/verify",
-    "display": "standalone",
-    "background_color": "#f1f6f6",
-    "theme_color": "#0b6e78",
-    "icons": [
-        {"src": "/static/icon.svg", "sizes": "any", "type": "image/svg+xml"},
-        {"src": "/static/icon-192.png", "sizes": "192x192", "type": "image/png"},
-        {
-            "src": "/static/icon-512.png",
-            "sizes": "512x512",
-            "type": "image/png",
-            "purpose": "any maskable",
-        },
-    ],
-}
+APP = OfflineApp(
+    scope="/verify",
+    name="水产苗种检疫查验",
+    short_name="检疫查验",
+    background="#f1f6f6",
+    theme="#0b6e78",
+    shell=SHELL,
+    worker="js/verify-worker.js",
+)
 
 
 @bp.get("/verify")
@@ -98,23 +85,14 @@ def verify() -> ResponseReturnValue:
 @open_to_all(OPEN)
 def verify_manifest() -> Response:
     """Say how the scanner is installed (W3C Web App Manifest)."""
-    response = jsonify(MANIFEST)
-    response.content_type = "application/manifest+json"
-    response.headers["Cache-Control"] = "public, max-age=3600"
-    return response
+    return APP.manifest()
 
 
 @bp.get("/verify/worker.js")
 @open_to_all(OPEN)
 def verify_worker() -> Response:
     """Give the service worker, with the version of what it keeps; its scope covers /verify."""
-    text = (STATIC / "js" / "verify-worker.js").read_text("utf-8")
-    files = ", ".join(f'"/static/{name}"' for name in SHELL)
-    text = text.replace("%VERSION%", shell_version()).replace('"%FILES%"', files)
-    response = Response(text, content_type="text/javascript; charset=utf-8")
-    response.headers["Service-Worker-Allowed"] = "/verify"
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return APP.script(shell_version())
 
 
 @bp.get("/verify/tables.json")
@@ -132,8 +110,4 @@ def verify_tables() -> ResponseReturnValue:
 @lru_cache(maxsize=1)
 def shell_version() -> str:
     """Return the mark of this release's scanner: any changed file makes another."""
-    digest = hashlib.sha256()
-    for name in (*SHELL, "js/verify-worker.js"):
-        path = STATIC / name
-        digest.update(path.read_bytes() if path.is_file() else name.encode())
-    return digest.hexdigest()[:12]
+    return APP.version()
