@@ -40,9 +40,12 @@ class OutcomeForm(Form):
         choices=[SelectChoice(one.value, _l(word)) for one, word in OUTCOME_WORDS.items()],
         validators=[InputRequired(_l("请选一个结论。"))],
     )
-    basis = TextAreaField(
-        _l("依据"), validators=[DataRequired(_l("请写明依据，例如检测报告号。"))]
+    confirmed = SelectMultipleField(
+        _l("确认的病种"),
+        validators=[Optional()],
+        description=_l("怀疑了几种病时选；没选的按排除处理"),
     )
+    basis = TextAreaField(_l("依据"), validators=[DataRequired(_l("请写明依据，例如检测报告号。"))])
 
 
 class VerdictForm(Form):

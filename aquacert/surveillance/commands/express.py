@@ -6,6 +6,7 @@ it. One report for each batch's check, whatever is sent twice.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -71,6 +72,7 @@ class ExpressClosed(Fact):
     tag: ClassVar[str] = "surveillance:express:close"
     title: ClassVar[str] = "办结疫情快报"
     outcome: str
+    confirmed: list[str]
 
 
 def raise_express(w: Work, seen: Suspicion) -> UUID:
@@ -120,10 +122,18 @@ def receive_express(w: Work, report_id: UUID) -> None:
     w.record(ExpressReceived(), on=row, county=row.division_code)
 
 
-def close_express(w: Work, report_id: UUID, outcome: Outcome, basis: str) -> None:
+def close_express(
+    w: Work,
+    report_id: UUID,
+    outcome: Outcome,
+    basis: str,
+    confirmed: Collection[str] | None = None,
+) -> None:
     """Close a report; every event it raised is confirmed or denied with the same basis.
 
-    Raises `Invalid` without a basis, `NotAllowedNow` for a report that is closed.
+    `confirmed`: which of the suspected diseases it was, None for all; the others are denied. A
+    confirmed one brings the rule's zone over the whole county at once. Raises `Invalid` without a
+    basis or without a disease, `NotAllowedNow` for a report that is closed.
     """
     row = w.get_for_change(ExpressReport, report_id)
     basis = clean(basis, field="basis")
@@ -131,16 +141,32 @@ def close_express(w: Work, report_id: UUID, outcome: Outcome, basis: str) -> Non
         sentence = "请写明依据，例如检测报告号或诊断意见文号。"
         raise Invalid(sentence, basis=sentence)
     MOVES.after(State(row.state), Act.CLOSE)  # before anything of it is written
+    sure = _sure(row, outcome, confirmed)
     row.outcome, row.basis = outcome.value, basis
     row.closed_at, row.received_at = w.now, row.received_at or w.now
     w.move(row, MOVES, Act.CLOSE, because=basis)
-    w.record(ExpressClosed(outcome.value), on=row, county=row.division_code, reason=basis)
-    judge = confirm_event if outcome is Outcome.CONFIRMED else deny_event
-    verdict = Status.CONFIRMED if outcome is Outcome.CONFIRMED else Status.DENIED
+    fact = ExpressClosed(outcome.value, sorted(sure))
+    w.record(fact, on=row, county=row.division_code, reason=basis)
     for code in row.diseases:
         event = _known(w, row, code)
+        verdict = Status.CONFIRMED if code in sure else Status.DENIED
         if event is not None and event.verdict != verdict.value:
+            judge = confirm_event if code in sure else deny_event
             judge(w, event.id, basis)
+
+
+def _sure(
+    row: ExpressReport, outcome: Outcome, confirmed: Collection[str] | None
+) -> frozenset[str]:
+    """Return which suspected diseases are confirmed; at least one where any was suspected."""
+    if outcome is not Outcome.CONFIRMED:
+        return frozenset()
+    suspected = {str(code) for code in row.diseases}
+    sure = frozenset(suspected if confirmed is None else suspected & set(confirmed))
+    if suspected and not sure:
+        sentence = "怀疑了几种病的，请选确认的是哪一种；没选的按排除处理。"
+        raise Invalid(sentence, confirmed=sentence)
+    return sure
 
 
 def _add(w: Work, row: ExpressReport, seen: Suspicion) -> None:

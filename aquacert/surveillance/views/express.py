@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from aquacert.accounts import queries as accounts
 from aquacert.http.gates import allowed, look, work
@@ -46,7 +47,7 @@ def express() -> ResponseReturnValue:
 @allowed(P.EXPRESS_READ)
 def express_show(express_id: UUID) -> ResponseReturnValue:
     """One express report."""
-    return _page(express_id, OutcomeForm(formdata=None))
+    return _page(express_id, _form(express_id, blank=True))
 
 
 @bp.post("/express/<uuid:express_id>/receive")
@@ -64,16 +65,27 @@ def express_receive(express_id: UUID) -> ResponseReturnValue:
 @bp.post("/express/<uuid:express_id>/close")
 @allowed(P.ZONE_KEEP)
 def express_close(express_id: UUID) -> ResponseReturnValue:
-    """Close a report with what came of it."""
-    form = OutcomeForm()
+    """Close a report with what came of it, disease by disease where several were suspected."""
+    form = _form(express_id)
     if form.validate():
         with form.catching(), work(once=form.key()) as w:
-            close_express(w, express_id, Outcome(form.outcome.data), form.basis.data or "")
+            sure = form.confirmed.data if len(form.confirmed.choices) > 1 else None
+            close_express(w, express_id, Outcome(form.outcome.data), form.basis.data or "", sure)
             w.reply = url_for(".express_show", express_id=express_id)
         if not form.wrong:
             flash(_("已办结，疫情事件同时更新。"), "ok")
             return redirect(url_for(".express_show", express_id=express_id))
     return _page(express_id, form)
+
+
+def _form(express_id: UUID, *, blank: bool = False) -> OutcomeForm:
+    """Return the form with the diseases of this report to choose from."""
+    form = OutcomeForm(formdata=None) if blank else OutcomeForm()
+    with look() as unit:
+        codes = [str(code) for code in express_report(unit, express_id).diseases]
+        names = [(code, reference.disease(unit, code).name_zh) for code in codes]
+    form.confirmed.choices = [SelectChoice(code, _(name)) for code, name in names]
+    return form
 
 
 def _page(express_id: UUID, form: OutcomeForm) -> ResponseReturnValue:

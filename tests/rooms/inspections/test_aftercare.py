@@ -36,7 +36,7 @@ from aquacert.kernel.files import StoredFile
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.sheets import words_of
 from aquacert.surveillance.commands.express import close_express, receive_express
-from aquacert.surveillance.models import Event, ExpressReport
+from aquacert.surveillance.models import Event, ExpressReport, Zone
 from aquacert.surveillance.rules.express import Outcome
 from tests.make.accounts import make_person, signed_in
 from tests.make.declarations import make_declaration
@@ -183,6 +183,27 @@ def test_an_epidemic_is_reported_held_and_ends_as_the_officer_judges(db):
     with db.look(SYSTEM) as look:
         case = look.one(select(TreatmentCase))
         assert (case.state, case.closed_at) == ("open", None)
+
+
+def test_of_several_suspected_diseases_only_the_confirmed_one_closes_the_county(db, client):
+    paper = make_declaration(db, state="assigned")
+    [check_id] = inspect(db, paper, outcome=Act.FAIL, suspected=("AHPND", "WSD"))
+    ordered(db, paper, check_id, Remedy.ISOLATE)
+    with db.look(SYSTEM) as look:
+        report_id = look.one(select(ExpressReport.id))
+    keeper = signed_in(client, make_person(db, "surveillance_officer"))
+    here = f"/surveillance/express/{report_id}"
+    assert "确认的病种" in keeper.get(here).text
+    said = {"outcome": "confirmed", "basis": "检测报告 示检 2026-002"}
+    assert "请选确认的是哪一种" in keeper.post(f"{here}/close", data=said).text
+    told = said | {"confirmed": "WSD", "once": "2"}
+    assert keeper.post(f"{here}/close", data=told).status_code == 302
+    with db.look(SYSTEM) as look:
+        rows = look.scalars(select(Event).where(Event.source == "express"))
+        found = {row.disease_code: row.verdict for row in rows}
+        assert found == {"AHPND": "denied", "WSD": "confirmed"}
+        zones = look.scalars(select(Zone.disease_code))
+        assert set(zones) <= {"WSD"}
 
 
 def test_what_swam_with_a_disposed_batch_is_looked_at_before_the_lot_is_free(db, client):
