@@ -116,7 +116,7 @@ def stock_lines(look: Look, hatchery_id: UUID, but_not: UUID | None = None) -> l
     return [
         StockLine(
             one,
-            free=max(0, one.balance - holds.get(one.lot_id, 0)),
+            free=0 if one.is_treated else max(0, one.balance - holds.get(one.lot_id, 0)),
             held=min(one.balance, holds.get(one.lot_id, 0)),
             is_short=holds.get(one.lot_id, 0) > one.balance,
         )

@@ -46,6 +46,8 @@ class LotLine:
     balance: int
     pond_id: UUID
     opened_at: datetime
+    is_treated: bool = False
+    """It stands under an order of treatment: nothing of it may be declared or moved."""
 
 
 @dataclass(frozen=True)
@@ -145,4 +147,5 @@ def _line(look: Look, lot: Any, pond_name: str) -> LotLine:  # noqa: ANN401 (a l
         balance=lot.balance,
         pond_id=lot.pond_id,
         opened_at=lot.opened_at,
+        is_treated=lot.held_for is not None,
     )

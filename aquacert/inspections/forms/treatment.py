@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired, MultipleFileField
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from aquacert.http.forms import Form
+from aquacert.inspections.parsers.treatments import treatment_texts
 from aquacert.inspections.rules.treatment import (
     END_WORDS,
     RECEIPT_WORDS,
@@ -31,16 +39,30 @@ class TreatmentForm(Form):
     law = StringField(
         _l("法律依据"),
         validators=[InputRequired(_l("写明法律依据到条、款、项。"))],
-        description=_l("写到条、款、项，通知单照印"),
+        description=_l("点一下可选，条款凭记忆、请核对；写到条、款、项，通知单照印"),
+        render_kw={"list": "usual-laws", "autocomplete": "off"},
+    )
+    usual = SelectMultipleField(
+        _l("处理决定"),
+        choices=[SelectChoice(text, _l(text)) for text in treatment_texts("measure")],
+        validators=[Optional()],
+        description=_l("勾选，最多四条"),
     )
     measures = TextAreaField(
-        _l("处理决定"),
-        validators=[InputRequired(_l("写明怎样处理，一行一条。"))],
-        description=_l("一行一条，最多四条，例如：停止起运，就地隔离。"),
+        _l("另外写的处理决定"),
+        validators=[Optional()],
+        description=_l("一行一条，和勾选的合起来最多四条"),
     )
     method = StringField(
-        _l("无害化处理方法"), validators=[Optional()], description=_l("例如深埋、焚烧、化制")
+        _l("无害化处理方法"),
+        validators=[Optional()],
+        description=_l("有无害化处理时填，点一下可选，例如深埋、焚烧、化制"),
+        render_kw={"list": "usual-methods", "autocomplete": "off"},
     )
+
+    def said(self) -> list[str]:
+        """Return everything that is ordered: what was ticked, then what was written."""
+        return [*(self.usual.data or ()), *(self.measures.data or "").splitlines()]
 
 
 class DisposalForm(Form):

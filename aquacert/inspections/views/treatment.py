@@ -13,6 +13,7 @@ from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
 from aquacert.inspections import commands, queries
 from aquacert.inspections.forms import DisposalForm, TreatmentForm
+from aquacert.inspections.parsers.treatments import treatment_texts
 from aquacert.inspections.rules import STATE_WORDS
 from aquacert.inspections.rules.treatment import Remedy
 from aquacert.inspections.views.blueprint import INSPECT, bp
@@ -37,7 +38,7 @@ def treatment(check_id: UUID) -> ResponseReturnValue:
                 queries.batch_check(w, check_id).declaration_id,
                 check_id,
                 law=form.law.data or "",
-                measures=(form.measures.data or "").splitlines(),
+                measures=form.said(),
                 method=form.method.data or "",
                 remedy=Remedy(form.remedy.data),
             )
@@ -89,5 +90,7 @@ def _treatment_page(check_id: UUID, form: TreatmentForm) -> ResponseReturnValue:
             form=form,
             words=STATE_WORDS,
             mine=sheet.check.vet_id == unit.actor.person_id,
+            laws=treatment_texts("law"),
+            methods=treatment_texts("method"),
         )
     return html, form.status

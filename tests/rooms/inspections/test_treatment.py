@@ -105,11 +105,15 @@ def test_the_vet_orders_and_records_on_the_page(db, client):
     vet, here = signed_in(client, paper.vet), f"/inspections/checks/{check_id}/treatment"
     wrong = vet.post(here, data={"law": "有关规定", "measures": "停止", "remedy": "treat"})
     assert (wrong.status_code, "写明法律依据到条、款、项" in wrong.text) == (422, True)
-    sent = {"law": LAW, "measures": "\n".join(MEASURES), "method": "深埋", "remedy": "dispose"}
-    assert vet.post(here, data=sent).status_code == 302
+    ticked = "停止起运，就地隔离。"
+    assert ticked in unescape(vet.get(here).text)
+    assert "第五十七条第一款" in vet.get(here).text
+    sent = {"law": LAW, "usual": ticked, "measures": MEASURES[1]}
+    assert vet.post(here, data=sent | {"method": "深埋", "remedy": "dispose"}).status_code == 302
     here = vet.get(here).location
     shown = unescape(vet.get(here).text)
     assert "2026000001" in shown
+    assert shown.index(ticked) < shown.index(MEASURES[1])
     done = {
         "quantity": "12万",
         "method": "深埋",
