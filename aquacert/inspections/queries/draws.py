@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from aquacert.accounts.queries.people import vet_number
+from aquacert.accounts.queries.people import vet_numbers
 from aquacert.declarations.models import Declaration
 from aquacert.inspections.models import DrawDay, DrawDuty, DrawTicket
 from aquacert.inspections.rules.draw import FORMAT, WHICH_TEST, Purpose, book_hash
@@ -129,9 +129,7 @@ def tickets_of(look: Look, declaration_id: UUID) -> list[DrawTicket]:
     )
 
 
-def draw_line(
-    look: Look, row: DrawTicket, numbers: Mapping[UUID | None, str] | None = None
-) -> DrawLine:
+def draw_line(look: Look, row: DrawTicket, numbers: Mapping[UUID, str] | None = None) -> DrawLine:
     """Return a ticket as pages of the office show it; `numbers`: appointments that are known."""
     day = look.session.get(DrawDay, row.day_id)
     results: Mapping[str, Any] = (row.line or {}).get("results", {})
@@ -150,8 +148,12 @@ def draw_line(
         second_vet=bool(results.get(Purpose.SECOND_VET)),
         recheck=bool(results.get(Purpose.RECHECK)),
         vet_id=row.vet_id,
-        vet_number=(numbers or {}).get(row.vet_id)
-        or (vet_number(look, row.vet_id) if row.vet_id else ""),
+        vet_number=_number(
+            vet_numbers(look, {row.vet_id} if row.vet_id else set())
+            if numbers is None
+            else numbers,
+            row.vet_id,
+        ),
         superseded=row.superseded_because or "",
         superseded_at=row.superseded_at,
         redraw_because=row.redraw_because or "",
@@ -194,20 +196,22 @@ def desk_lines(look: Look, on: date) -> list[DeskLine]:
     duties = select(DrawDuty).where(DrawDuty.ticket_id.in_(list(asked))).order_by(DrawDuty.kind)
     for duty in look.scalars(duties):
         asked[duty.ticket_id].append(duty)
-    numbers: dict[UUID | None, str] = {None: ""}
-    for vet_id in {row.vet_id for row in rows} | {paper.vet_id for paper in papers.values()}:
-        if vet_id is not None:
-            numbers[vet_id] = vet_number(look, vet_id)
+    sent = {row.vet_id for row in rows} | {paper.vet_id for paper in papers.values()}
+    numbers = vet_numbers(look, {vet_id for vet_id in sent if vet_id is not None})
     return [
         DeskLine(
             draw_line(look, row, numbers),
             papers[row.declaration_id],
-            numbers[papers[row.declaration_id].vet_id],
+            _number(numbers, papers[row.declaration_id].vet_id),
             tuple(asked[row.id]),
         )
         for row in rows
         if row.declaration_id in papers
     ]
+
+
+def _number(numbers: Mapping[UUID, str], vet_id: UUID | None) -> str:
+    return numbers.get(vet_id, "") if vet_id else ""
 
 
 def agreement(lines: list[DeskLine]) -> Agreement:

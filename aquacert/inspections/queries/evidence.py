@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from aquacert.accounts.queries.people import vet_numbers
 from aquacert.declarations.models import Declaration
 from aquacert.hatcheries.models import Pond
 from aquacert.inspections.models import BatchCheck, Clip, EvidenceFlag, Photo, SecondLook
@@ -72,6 +73,12 @@ class FlagLine:
     clip: Clip | None
     other_words: str
     other_number: str
+    other_slot: str = ""
+    """Which slot of its check the resembling picture fills."""
+    number: str = ""
+    farm: str = ""
+    vet: str = ""
+    """Of the flagged one's own declaration; empty on the page that shows it anyway."""
 
     @property
     def kind(self) -> FlagKind:
@@ -106,7 +113,27 @@ def flag_line(look: Look, flag: EvidenceFlag) -> FlagLine:
     photo = look.session.get(Photo, flag.photo_id) if flag.photo_id else None
     clip = look.session.get(Clip, flag.clip_id) if flag.clip_id else None
     words, number = _other(look, flag)
-    return FlagLine(flag, photo, clip, words, number)
+    other = select(Photo.slot).where(Photo.file_id == flag.other_file_id)
+    slot = look.one(other) if flag.other_file_id else None
+    return FlagLine(flag, photo, clip, words, number, slot or "")
+
+
+def flag_lines(look: Look, flags: Sequence[EvidenceFlag]) -> list[FlagLine]:
+    """Return flags of several checks for a list: whose visit each is of besides."""
+    checks = select(BatchCheck).where(BatchCheck.id.in_({one.check_id for one in flags}))
+    held = {row.id: row for row in look.scalars(checks)}
+    asked = select(Declaration).where(
+        look.visible(Declaration), Declaration.id.in_({one.declaration_id for one in held.values()})
+    )
+    papers = {row.id: row for row in look.scalars(asked)}
+    vets = vet_numbers(look, {one.vet_id for one in flags})
+    found = []
+    for flag in flags:
+        paper = papers.get(held[flag.check_id].declaration_id)
+        number, farm = (paper.number or "", paper.hatchery_name) if paper else ("", "")
+        line = flag_line(look, flag)
+        found.append(replace(line, number=number, farm=farm, vet=vets.get(flag.vet_id, "")))
+    return found
 
 
 def flag_other(look: Look, flag_id: UUID) -> StoredFile:

@@ -126,7 +126,7 @@ def flags() -> ResponseReturnValue:
     """Flags that nobody has looked at."""
     with look() as unit:
         pages = unit.pages(queries.waiting_flags(unit), request.args.get("page", 1, type=int))
-        lines = [queries.flag_line(unit, row) for row in pages.items]
+        lines = queries.flag_lines(unit, pages.items)
         return page("inspections/evidence_flags.html", pages=pages, lines=lines, **WORDS)
 
 

@@ -118,6 +118,7 @@ def test_a_supervisor_sees_both_pictures_and_says_what_the_flag_is_without_any_e
     vet = signed_in(client, paper.vet)
     assert "照片提示 1 条，1 条待看" in vet.get(f"/inspections/checks/{check}").text
     mine = vet.get(f"/inspections/checks/{check}/evidence").text
+    assert "没有拍照码" in mine  # chosen at a desk: said quietly, no flag
     assert "和这一批另一格的照片几乎一样" in mine
     assert f"/inspections/flags/{flag.id}/other" in mine
     assert vet.get(f"/inspections/flags/{flag.id}").status_code == 403
@@ -139,7 +140,10 @@ def test_a_supervisor_sees_both_pictures_and_says_what_the_flag_is_without_any_e
         assert sent_back.data.startswith(b"\0\0\0\x18ftyp")
     chief = make_person(db, "county_supervisor")
     desk = signed_in(client, chief)
-    assert "和这一批另一格的照片几乎一样" in desk.get("/inspections/flags").text
+    listed = desk.get("/inspections/flags").text
+    assert "和这一批另一格的照片几乎一样" in listed
+    assert paper.number in listed  # whose visit it is, before one opens it
+    assert "同一批的照片 · 群体" in listed
     assert desk.get(f"/inspections/flags/{flag.id}/other").mimetype == "image/jpeg"
     here = f"/inspections/flags/{flag.id}"
     assert desk.post(here, data={"state": "cleared"}).status_code == 422, "a reason is needed"
