@@ -138,11 +138,10 @@ def correct_farm(hatchery_id: UUID) -> Response:
     `species` holds the whole list of each licence it names: {licence id: [names or codes]}.
     """
     asked = body()
-    said = {
-        name: str(asked[name])
-        for name in ("name", "place", "level", "kind")
-        if asked.get(name) not in (None, "")
-    }
+    texts = ("name", "place", "level", "kind")
+    said = {name: asked[name] for name in texts if asked.get(name) not in (None, "")}
+    if wrong := {name: "请填文字。" for name, one in said.items() if not isinstance(one, str)}:
+        raise Invalid("有几项不是文字。", **wrong)
     because = str(needed(asked, "because"))
     with work(once=api_key()) as w:
         if asked.get("division_code"):

@@ -22,7 +22,7 @@ from aquacert.kernel.work import Look, Work
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.text import clean
 
-SHORTEST = 4
+SHORTEST, LONGEST = 4, 300
 STALE = "打开这一页以后有人更正过这家苗种场，请刷新看最新内容再改。"
 
 
@@ -180,7 +180,7 @@ def _write_species(w: Work, before: Registered, after: Registered) -> None:
 
 
 def _reason(because: str) -> str:
-    said = clean(because, field="because")
+    said = clean(because, field="because", longest=LONGEST)
     if len(said) < SHORTEST:
         raise Invalid(
             "请写明原因。", because=f"原因不少于 {SHORTEST} 个字，企业会看到，也一直留着。"
