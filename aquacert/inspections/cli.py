@@ -62,7 +62,9 @@ def draws_commands(open_database: Callable[[], Database]) -> click.Group:
 
 def _read(source: str) -> dict[str, Any]:
     try:
-        if source.startswith(("https://", "http://")):
+        if source.startswith("http://"):
+            raise Invalid("只能用 https 地址；没有的，先把文件存下来，再核对文件。")
+        if source.startswith("https://"):
             data = outbound.fetch(source, limit=LARGEST).body or b""
         else:
             data = Path(source).read_bytes()[:LARGEST]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,7 @@ from aquacert.reference import queries as reference
 
 draws = Blueprint("draws", __name__, url_prefix="/draws")
 OPEN = "抽签公示：只有申报号和县，没有货主、场名和姓名"
+GUIDE = Path(__file__).parents[3] / "docs" / "recompute-a-draw.md"
 SECONDS = 30
 """A screen in the hall asks again this often, without any script; `?still=1` stands still."""
 WORDS: dict[str, Any] = {
@@ -72,6 +74,13 @@ def day(day: str) -> ResponseReturnValue:
         if queries.day_of(unit, on) is None:
             raise NotFound
         return _board(unit, on)
+
+
+@draws.get("/procedure")
+@open_to_all(OPEN)
+def procedure() -> Response:
+    """How anybody draws a day again, with the twenty lines that do it: our own document, as it is."""
+    return Response(GUIDE.read_text(encoding="utf-8"), mimetype="text/plain")
 
 
 @draws.get("/<day>.json")

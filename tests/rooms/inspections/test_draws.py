@@ -369,6 +369,8 @@ def test_anybody_sees_the_board_and_draws_the_day_again_without_our_program(
     assert page.headers["Refresh"] == "30"
     assert "Refresh" not in client.get("/draws/?still=1").headers
     assert drawn.paper.number in text
+    assert 'href="/draws/procedure"' in text
+    assert client.get("/draws/procedure").text == GUIDE.read_text(encoding="utf-8")
     assert "加抽实验室检测" in text
     with db.look(SYSTEM) as look:
         name = look.get(Declaration, drawn.paper.declaration_id).hatchery_name
