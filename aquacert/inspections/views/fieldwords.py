@@ -168,6 +168,7 @@ QUEUE: Mapping[str, object] = {
     "conflict_here_more": _l("有 %(n)s 项要您选用哪一个。"),
     "conflict_kept": _l("其余 %(n)s 项已收。"),
     "conflict_more": _l("请看过两边，再选一个。"),
+    "file_lost": _l("这个文件在本机上打不开了，没有上传。请重新拍。"),
     "k_arrived": _l("到场"),
     "k_clip": _l("录像"),
     "k_findings": _l("检查结果"),

@@ -8,7 +8,7 @@ import { sampling } from "./verdict.js";
 import { shaOf } from "./files.js";
 import { wake } from "./sync.js";
 import { cameOf } from "./visit.js";
-import { clock, quantity, seconds, t } from "./words.js";
+import { clock, language, listed, quantity, seconds, t } from "./words.js";
 
 /* Why the last picture was not taken; it stands until the next one */
 let wrong = null;
@@ -19,8 +19,7 @@ export async function keep(state, batch, kind, body, options = {}) {
   try {
     await day.done(state, kind, batch.batch_id, { batch_id: batch.batch_id, ...body }, { seen: day.sheetOf(state, batch).version, ...options });
   } catch (error) {
-    say(t("not_saved"));
-    document.dispatchEvent(new CustomEvent("aquacert:not-saved", { detail: error && error.name }));
+    day.notSaved(error);
     return false;
   }
   saved(day.now());
@@ -39,7 +38,7 @@ export function check(state, id, section) {
     ...standingNotes(state),
     ...sheet.conflicts.map((one) => note("warn", t("conflict_here"), t("conflict_here_more", { n: Object.keys(one.theirs || {}).length }))),
     sheet.decided ? note(sheet.state === "passed" ? "ok" : "no", t(sheet.state === "passed" ? "batch_passed" : "batch_failed"), sheet.verdict && sheet.verdict.state === "waiting" ? t("verdict_waits") : t("verdict_fixed")) : null,
-    facts([[t("paper"), `${visit.farm} ${batch.pond}`, `${quantity(batch.quantity, batch.unit)} ${batch.life_stage}${visit.destinations.length ? ` → ${visit.destinations.join("、")}` : ""}`], cameOf(state, visit), savedAt() ? [t("kept_here"), t("just_saved", { at: seconds(savedAt()) })] : null]),
+    facts([[t("paper"), `${visit.farm} ${batch.pond}`, `${quantity(batch.quantity, batch.unit)} ${batch.life_stage}${visit.destinations.length ? ` → ${listed(visit.destinations)}` : ""}`], cameOf(state, visit), savedAt() ? [t("kept_here"), t("just_saved", { at: seconds(savedAt()) })] : null]),
     h("div", { class: "sec" }, h("h2", {}, t(NAMES[part])), stand.of ? h("span", { class: "cnt" }, t("done_of", { n: stand.done, of: stand.of })) : null),
     part === "photos" && day.codeOf(state, visit, batch) ? h("div", { class: "slate" }, h("p", {}, t("code_now"), h("small", {}, t("code_write"))), h("b", { class: "code" }, day.codeOf(state, visit, batch))) : null
   ];
@@ -65,10 +64,11 @@ function dock({ batch, sheet, list, visit }, part, stand) {
 
 /* As many as fit in a line, and how many there are */
 export function fewWords(words, most = 16) {
+  const room = language === "en" ? most * 2 : most;
   let line = "", shown = 0;
   for (const word of words) {
-    if (shown && line.length + word.length > most) { break; }
-    line += (shown ? "、" : "") + word;
+    if (shown && line.length + word.length > room) { break; }
+    line += (shown ? listed(["", ""]) : "") + word;
     shown += 1;
   }
   return shown === words.length ? line : t("and_others", { what: line, n: words.length });
@@ -85,7 +85,7 @@ function items(context, part) {
   }));
 }
 
-const asked = (item) => h("p", { class: "q" }, item.ask, h("small", {}, item.kind === "choice" ? t("normal_is", { what: item.normal }) : [item.normal, item.unit ? t("unit_is", { unit: item.unit }) : ""].filter(Boolean).join("，")));
+const asked = (item) => h("p", { class: "q" }, item.ask, h("small", {}, item.kind === "choice" ? t("normal_is", { what: item.normal }) : [item.normal, item.unit ? t("unit_is", { unit: item.unit }) : ""].filter(Boolean).join(language === "en" ? ", " : "，")));
 
 function control({ sheet, answer }, item) {
   const value = sheet.answers[item.key], name = `i-${item.key}`;
@@ -103,7 +103,7 @@ function control({ sheet, answer }, item) {
 function more(context, item, folded) {
   const names = [...new Set(item.signs.map((sign) => context.state.day.diseases[sign.disease] || sign.disease))];
   return h("div", { class: "more" }, folded.map((other) => [h("p", {}, h("b", {}, other.ask)), control(context, other)]),
-    names.length ? h("p", { class: "small" }, t("signs_of", { what: names.join("、") })) : null, h("p", { class: "small" }, t("you_decide")));
+    names.length ? h("p", { class: "small" }, t("signs_of", { what: listed(names) })) : null, h("p", { class: "small" }, t("you_decide")));
 }
 
 /* A number between − and +, typed on the numeric keypad; kept as whole tenths, told at once when it cannot be */

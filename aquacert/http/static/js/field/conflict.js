@@ -5,7 +5,7 @@ import * as store from "./store.js";
 import { badge, saved, standingNotes } from "./bar.js";
 import { button, h, icon, link, note, screen, segments } from "./dom.js";
 import { wake } from "./sync.js";
-import { clock, quantity, t } from "./words.js";
+import { clock, listed, quantity, t } from "./words.js";
 
 const chosen = new Map();
 const FIELDS = { diseases: "k_suspicion", outcome: "verdict", quantity: "counted", note: "note" };
@@ -16,15 +16,19 @@ export function valueWords(state, item, value) {
   if (value === "normal" || value === "abnormal" || value === "pass" || value === "fail") { return t({ normal: "normal", abnormal: "abnormal", pass: "batch_passed", fail: "batch_failed" }[value]); }
   if (Array.isArray(value)) {
     const labels = item ? Object.fromEntries(item.options.map((option) => [option.value, option.label])) : state.day.diseases;
-    return value.map((one) => labels[one] || one).join("、") || "—";
+    return listed(value.map((one) => labels[one] || one)) || "—";
   }
   if (typeof value === "number") { return item ? `${value / 10} ${item.unit}` : quantity(value); }
   return String(value);
 }
 
-/* What clashes: [key, label, mine, theirs, item]. A verdict clashes as a whole: what stands on the server is shown beside it. */
+/* What clashes: [key, label, mine, theirs, item]. A suspicion or a verdict clashes as a whole: what stands on the server is shown beside it. */
 function clashes(state, one, list) {
   const mine = one.mine || {}, theirs = one.theirs || {};
+  if (one.kind === "suspicion") {
+    const words = (said) => [valueWords(state, null, said.diseases), said.course ? t(`course_${said.course}`) : ""].filter(Boolean).join(" · ");
+    return [["suspicion", t("k_suspicion"), words(mine), words(theirs)]];
+  }
   if (one.kind !== "verdict") {
     return Object.keys(mine).map((key) => {
       const item = list.items.find((each) => each.key === key);
@@ -56,18 +60,23 @@ export function conflict(state, id) {
 async function choose(state, batch, one, picks, pressed) {
   pressed.disabled = true;
   const seen = one.version ?? day.sheetOf(state, batch).version, mine = Object.entries(picks).filter(([, side]) => side === "mine").map(([key]) => key);
-  if (mine.length) {
-    const body = one.kind === "findings" ? { batch_id: batch.batch_id, answers: Object.fromEntries(mine.map((key) => [key, one.body.answers[key]])) } : { ...one.body };
-    await day.done(state, one.kind, batch.batch_id, body, { seen, choice: true });
-  }
-  await settle(one, `#/b/${batch.batch_id}/papers`);
+  const body = one.kind === "findings" ? { batch_id: batch.batch_id, answers: Object.fromEntries(mine.map((key) => [key, one.body.answers[key]])) } : { ...one.body };
+  const list = mine.length ? [day.made(state, one.kind, batch.batch_id, body, { seen, choice: true })] : [];
+  if (!await settle(one, `#/b/${batch.batch_id}/papers`, list)) { pressed.disabled = false; }
 }
 
-async function settle(one, to) {
-  await store.settle([[one.seq, { state: "resolved", resolved_at: day.now() }]]);
+/* The choice and the end of the dispute are one thing on the disk */
+async function settle(one, to, list = []) {
+  try {
+    await store.enqueue(list, [], [[one.seq, { state: "resolved", resolved_at: day.now() }]]);
+  } catch (error) {
+    day.notSaved(error);
+    return false;
+  }
   chosen.delete(one.id);
   saved(day.now());
   wake({ now: true });
   location.hash = to;
   document.dispatchEvent(new Event("aquacert:changed"));
+  return true;
 }

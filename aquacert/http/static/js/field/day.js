@@ -1,7 +1,7 @@
 /* The day as the server gave it, and what this device added since: one view of a batch, whatever of it has arrived. Nothing is drawn here.
-   The server's findings stand; over them lie this device's records that wait, and those the server took after the day was downloaded. */
+   The server's findings stand; over them lie this device's records that wait, and those the server took since the day was asked for. */
 import * as store from "./store.js";
-import { legalDay } from "./words.js";
+import { inWords, language, legalDay } from "./words.js";
 
 export const SECTIONS = ["papers", "photos", "group", "individual", "sampling"];
 const IN = { papers: ["papers", "facility"], group: ["group"], individual: ["individual"] };
@@ -19,7 +19,7 @@ export async function load() {
   const person = await store.me();
   if (!person) { return { person: null, day: null, records: [], files: [], others: await store.othersWaiting(null) }; }
   const [kept, records, files, drafts, others] = await Promise.all([store.day(person.id), store.records(person.id), store.files(person.id), store.drafts(person.id), store.othersWaiting(person.id)]);
-  return { person, kept, day: kept ? kept.data : null, records, files, drafts, others, today: kept ? legalDay(trueNow(kept)) : legalDay() };
+  return { person, kept, day: kept ? inWords(kept.data) : null, records, files, drafts, others, today: kept ? legalDay(trueNow(kept)) : legalDay() };
 }
 
 /* About now by the server's clock: its time at the download, and what has passed since. A device whose clock is hours wrong still knows the day. */
@@ -48,7 +48,7 @@ export function batchOf(state, id) {
 }
 
 /* Does this record still say more than the downloaded day does? */
-const speaks = (state, one) => one.state === "waiting" || (one.state === "accepted" && one.done_at >= state.kept.at);
+const speaks = (state, one) => one.state === "waiting" || (one.state === "accepted" && !one.told);
 
 export function isBegun(state, visit) {
   return visit.batches.every((batch) => batch.check) || state.records.some((one) => one.kind === "visit.start" && one.subject === visit.declaration_id && speaks(state, one));
@@ -125,7 +125,7 @@ export function hintsOf(list, sheet) {
   for (const item of askedOf(list.items, sheet.answers)) {
     if (item.kind !== "choice" || sheet.answers[item.key] !== "abnormal") { continue; }
     const menus = list.items.filter((menu) => menu.only_if === item.key && !menu.is_single), picked = menus.flatMap((menu) => sheet.answers[menu.key] || []);
-    const words = Object.fromEntries(menus.flatMap((menu) => menu.options.map((option) => [option.value, item.ask + option.label])));
+    const words = Object.fromEntries(menus.flatMap((menu) => menu.options.map((option) => [option.value, item.ask + (language === "en" ? ": " : "") + option.label])));
     for (const sign of item.signs.filter((one) => !picked.length || !one.option || picked.includes(one.option))) {
       const hint = found.get(sign.disease) || { code: sign.disease, why: new Set(), fits: true };
       hint.why.add((picked.length && words[sign.option]) || item.ask);
@@ -137,9 +137,16 @@ export function hintsOf(list, sheet) {
 }
 
 /* Put one thing that was done into the queue. `seen`: the version of the check that the person had before him. */
-export function done(state, kind, subject, body, { seen = null, files = [], choice = false } = {}) {
-  return store.enqueue({ person: state.person.id, kind, subject, base_version: seen, at: now(), elapsed_ms: elapsed(), run, body, choice, about: aboutOf(state, subject, body) }, files);
+export function done(state, kind, subject, body, { seen = null, files = [], choice = false, settled = [] } = {}) {
+  return store.enqueue([made(state, kind, subject, body, { seen, choice })], files, settled);
 }
+
+export function made(state, kind, subject, body, { seen = null, choice = false } = {}) {
+  return { person: state.person.id, kind, subject, base_version: seen, at: now(), elapsed_ms: elapsed(), run, body, choice, about: aboutOf(state, subject, body) };
+}
+
+/* The disk did not take it: the screen says so, and nothing on it pretends otherwise */
+export function notSaved(error) { document.dispatchEvent(new CustomEvent("aquacert:not-saved", { detail: error && error.name })); }
 
 /* Where it was and what the items are called: the list must still say so when the visit is somebody else's */
 function aboutOf(state, subject, body) {

@@ -6,27 +6,57 @@ let opening = null;
 
 function open() {
   opening = opening || new Promise((done, fail) => {
-    const asked = indexedDB.open(NAME, 1);
-    asked.onupgradeneeded = () => {
+    const asked = indexedDB.open(NAME, 2);
+    asked.onupgradeneeded = ({ oldVersion }) => {
       const db = asked.result;
-      db.createObjectStore("kv");
-      const records = db.createObjectStore("records", { keyPath: "seq", autoIncrement: true });
-      records.createIndex("id", "id", { unique: true });
-      records.createIndex("person", "person");
-      db.createObjectStore("files", { keyPath: ["person", "sha256"] });
+      if (oldVersion < 1) {
+        db.createObjectStore("kv");
+        const records = db.createObjectStore("records", { keyPath: "seq", autoIncrement: true });
+        records.createIndex("id", "id", { unique: true });
+        records.createIndex("person", "person");
+        db.createObjectStore("files", { keyPath: ["person", "sha256"] });
+      }
+      db.createObjectStore("bytes", { keyPath: ["person", "sha256"] });
+      if (oldVersion === 1) { apart(asked.transaction); }
     };
-    asked.onsuccess = () => { asked.result.onversionchange = () => asked.result.close(); done(asked.result); };
+    asked.onsuccess = () => {
+      asked.result.onversionchange = () => { asked.result.close(); opening = null; };
+      asked.result.onclose = () => { opening = null; };
+      done(asked.result);
+    };
     asked.onerror = () => { opening = null; fail(asked.error); };
   });
   return opening;
 }
 
+/* Bytes lie apart from what is said of them: a screen reads every file's small picture, and must not read a day of photographs for it */
+function apart(tx) {
+  tx.objectStore("files").openCursor().onsuccess = ({ target: { result: cursor } }) => {
+    if (!cursor) { return; }
+    const { data, ...file } = cursor.value;
+    if (data) { tx.objectStore("bytes").put({ person: file.person, sha256: file.sha256, data }); }
+    cursor.update(file);
+    cursor.continue();
+  };
+}
+
 const asked = (request) => new Promise((done, fail) => { request.onsuccess = () => done(request.result); request.onerror = () => fail(request.error); });
+
+/* A phone may take the connection away while the app sleeps: then it is opened anew, once */
+async function begun(names, mode) {
+  const how = mode === "readwrite" ? { durability: "strict" } : {};
+  try {
+    return (await open()).transaction(names, mode, how);
+  } catch (error) {
+    if (error.name !== "InvalidStateError") { throw error; }
+    opening = null;
+    return (await open()).transaction(names, mode, how);
+  }
+}
 
 /* Run `work` in one transaction; the promise is kept when it is durable, broken when anything of it was not. */
 async function unit(names, mode, work) {
-  const db = await open();
-  const tx = db.transaction(names, mode, mode === "readwrite" ? { durability: "strict" } : {});
+  const tx = await begun(names, mode);
   const ended = new Promise((done, fail) => { tx.oncomplete = done; tx.onabort = () => fail(tx.error || new Error("aborted")); });
   let result;
   try {
@@ -53,13 +83,14 @@ export function newId(now = Date.now()) {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-export async function device() {
-  const known = await read("device");
+/* In one transaction: two tabs that begin at once are one device */
+export const device = () => unit(["kv"], "readwrite", async (kv) => {
+  const known = await asked(kv.get("device"));
   if (known) { return known; }
   const made = newId();
-  await write("device", made);
+  await asked(kv.put(made, "device"));
   return made;
-}
+});
 
 export const me = () => read("me");
 export const setMe = (person) => write("me", person);
@@ -76,7 +107,14 @@ export const keepDraft = (person, batch, said) => unit(["kv"], "readwrite", asyn
 
 /* The day: { etag, at (device ms when it was asked for), data } */
 export const day = (person) => read(`day:${person}`);
-export const keepDay = (person, kept) => write(`day:${person}`, kept);
+/* `told`: records (seq) that the server had taken before it was asked for this day: the day says what they said, on whatever clock */
+export const keepDay = (person, kept, told = []) => unit(["kv", "records"], "readwrite", async (kv, store) => {
+  await asked(kv.put(kept, `day:${person}`));
+  for (const seq of told) {
+    const one = await asked(store.get(seq));
+    if (one) { one.told = true; await asked(store.put(one)); }
+  }
+});
 export const dropDay = async (person) => { await write(`day:${person}`, undefined); await write(`drafts:${person}`, undefined); };
 
 export const records = (person) => unit(["records"], "readonly", (store) => asked(store.index("person").getAll(person)));
@@ -88,26 +126,34 @@ export async function othersWaiting(person) {
   return all.filter((one) => one.person !== person && one.state === "waiting").length;
 }
 
-/* Add a record to the queue, with the files it needs. Findings of one batch that were never sent grow in place: one record, not forty. */
-export function enqueue(made, files = []) {
-  return unit(["records", "files"], "readwrite", async (store, blobs) => {
-    for (const file of files) { await asked(blobs.put(file)); }
-    if (made.kind === "findings") {
-      const all = await asked(store.index("person").getAll(made.person));
-      const last = all.filter((one) => one.subject === made.subject).pop();
-      if (last && last.kind === "findings" && last.state === "waiting" && !last.tried && !last.choice && !made.choice) {
-        last.body.answers = { ...last.body.answers, ...made.body.answers };
-        last.about = { ...made.about, names: { ...last.about.names, ...made.about.names } };
-        last.at = made.at;
-        last.elapsed_ms = made.elapsed_ms;
-        await asked(store.put(last));
-        return last;
-      }
+/* Add records to the queue, with the files they need and `settled` ones that they take the place of: all of it or nothing is on the disk.
+   Findings of one batch that were never sent grow in place: one record, not forty. */
+export function enqueue(list, files = [], settled = []) {
+  return unit(["records", "files", "bytes"], "readwrite", async (store, known, bytes) => {
+    for (const { data, ...file } of files) {
+      await asked(known.put(file));
+      await asked(bytes.put({ person: file.person, sha256: file.sha256, data }));
     }
-    const kept = { ...made, id: made.id || newId(), state: "waiting", tried: false };
-    kept.seq = await asked(store.add(kept));
-    return kept;
+    for (const made of list) { await add(store, made); }
+    for (const [seq, change] of settled) { await asked(store.put({ ...(await asked(store.get(seq))), ...change })); }
   });
+}
+
+async function add(store, made) {
+  if (made.kind === "findings") {
+    const all = await asked(store.index("person").getAll(made.person));
+    const last = all.filter((one) => one.subject === made.subject).pop();
+    if (last && last.kind === "findings" && last.state === "waiting" && !last.tried && !last.choice && !made.choice) {
+      last.body.answers = { ...last.body.answers, ...made.body.answers };
+      last.about = { ...made.about, names: { ...last.about.names, ...made.about.names } };
+      last.at = made.at;
+      last.elapsed_ms = made.elapsed_ms;
+      last.run = made.run;
+      await asked(store.put(last));
+      return;
+    }
+  }
+  await asked(store.add({ ...made, id: made.id || newId(), state: "waiting", tried: false }));
 }
 
 /* From here on a record's body is what it is: the server may have it although its reply was lost. */
@@ -127,16 +173,13 @@ export function markTried(list) {
 
 /* Write receipts; photographs that the server holds give their room back and leave their small picture. */
 export function settle(changes) {
-  return unit(["records", "files"], "readwrite", async (store, blobs) => {
+  return unit(["records", "bytes"], "readwrite", async (store, bytes) => {
     for (const [seq, change] of changes) {
       const one = await asked(store.get(seq));
       if (!one) { continue; }
       Object.assign(one, change);
       await asked(store.put(one));
-      if (one.state === "accepted" && one.body.sha256) {
-        const file = await asked(blobs.get([one.person, one.body.sha256]));
-        if (file && file.data) { file.data = null; await asked(blobs.put(file)); }
-      }
+      if (one.state === "accepted" && one.body.sha256) { await asked(bytes.delete([one.person, one.body.sha256])); }
     }
   });
 }
@@ -154,26 +197,33 @@ export function withdraw(seq) {
 
 export const files = (person) => unit(["files"], "readonly", (blobs) => asked(blobs.getAll(IDBKeyRange.bound([person], [person, []]))));
 export const file = (person, sha256) => unit(["files"], "readonly", (blobs) => asked(blobs.get([person, sha256])));
+/* The bytes of a file, or null when they are not on this device */
+export const bytesOf = async (person, sha256) => ((await unit(["bytes"], "readonly", (bytes) => asked(bytes.get([person, sha256])))) || { data: null }).data;
 export const fileArrived = (person, sha256, whole = true) => unit(["files"], "readwrite", async (blobs) => {
   const one = await asked(blobs.get([person, sha256]));
   if (one) { one.uploaded = whole; await asked(blobs.put(one)); }
 });
 
-/* Tidy what is settled and a day old. Nothing that waits, was refused, or is disputed goes. */
+/* Tidy what is settled and a day old. Nothing that waits, is disputed, or was refused and not yet seen goes. */
+const isOver = (one) => ["accepted", "withdrawn", "resolved"].includes(one.state) || (one.state === "refused" && one.seen);
 export function tidy(person, before) {
-  return unit(["records", "files"], "readwrite", async (store, blobs) => {
+  return unit(["records", "files", "bytes"], "readwrite", async (store, known, bytes) => {
     const all = await asked(store.index("person").getAll(person));
-    const over = all.filter((one) => ["accepted", "withdrawn", "resolved"].includes(one.state) && one.at < before);
+    const over = all.filter((one) => isOver(one) && one.at < before);
     const needed = new Set(all.filter((one) => !over.includes(one)).map((one) => one.body.sha256));
     for (const one of over) {
       await asked(store.delete(one.seq));
-      if (one.body.sha256 && !needed.has(one.body.sha256)) { await asked(blobs.delete([person, one.body.sha256])); }
+      if (one.body.sha256 && !needed.has(one.body.sha256)) {
+        await asked(known.delete([person, one.body.sha256]));
+        await asked(bytes.delete([person, one.body.sha256]));
+      }
     }
   });
 }
 
-/* Somebody leaves with nothing unsent: his day, his drafts and what is settled go; what he has not seen refused stays */
+/* Somebody leaves: with nothing unsent his day, his drafts and what is settled go; what he has not seen refused stays */
 export async function forget(person) {
+  if ((await waitingOf(person)).length) { return; }
   await dropDay(person);
   await tidy(person, "9999");
 }

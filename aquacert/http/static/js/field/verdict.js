@@ -5,7 +5,7 @@ import { badge, standingNotes } from "./bar.js";
 import { fewWords, keep, number } from "./check.js";
 import { button, chips, facts, h, link, note, screen, segments } from "./dom.js";
 import * as store from "./store.js";
-import { quantity, t } from "./words.js";
+import { listed, named, quantity, t } from "./words.js";
 
 /* The part 抽样: what the findings may point to, what is suspected, what is done about it */
 export function sampling(context) {
@@ -13,7 +13,7 @@ export function sampling(context) {
   const order = [...hints.map((hint) => hint.code), ...batch.diseases.map((one) => one.code)].filter((code, at, all) => all.indexOf(code) === at && batch.diseases.some((one) => one.code === code));
   const say = (diseases, course, because = "") => keep(state, batch, "suspicion", { diseases, course: diseases.length || course === "isolate" ? course || "sampling" : "", because });
   return [
-    hints.length ? note("warn", t("hint_title"), hints.map((hint) => t(hint.fits ? "hint" : "hint_outside", { what: name(hint.code), why: hint.why.join("、") }))) : null,
+    hints.length ? note("warn", t("hint_title"), hints.map((hint) => t(hint.fits ? "hint" : "hint_outside", { what: name(hint.code), why: listed(hint.why) }))) : null,
     h("div", { class: "group" },
       h("div", { class: "block" }, h("p", { class: "q" }, t("suspect_which"), h("small", {}, t("suspect_more"))),
         chips("suspected", t("suspect_which"), order.map((code) => [code, name(code)]), sheet.suspected, (code, on) =>
@@ -35,15 +35,15 @@ export function verdict(state, id) {
   const sheet = day.sheetOf(state, batch), list = day.checklistOf(state, batch), lacks = day.lacksOf(list, sheet), said = draftOf(state, batch, sheet, list);
   const set = async (values, { quiet = false } = {}) => {
     Object.assign(said, values);
-    await store.keepDraft(state.person.id, batch.batch_id, said);
+    try { await store.keepDraft(state.person.id, batch.batch_id, said); } catch (error) { day.notSaved(error); return; }
     if (!quiet) { document.dispatchEvent(new Event("aquacert:changed")); }
   };
   const odd = list.items.filter((item) => sheet.answers[item.key] === "abnormal");
   const top = [
     ...standingNotes(state),
     sheet.decided ? note(sheet.state === "passed" ? "ok" : "no", t(sheet.state === "passed" ? "batch_passed" : "batch_failed"), sheet.verdict && sheet.verdict.state === "waiting" ? t("verdict_waits") : t("verdict_fixed"))
-      : said.outcome === "fail" ? note("warn", t("failing"), t("failing_more")) : lacks.length ? note("warn", t("pass_lacks"), lacks.map(([section, words]) => `${t(`part_${section}`)}：${fewWords(words, 14)}`)) : note("ok", t("pass_lacks_none")),
-    facts([[t("paper"), `${visit.farm} ${batch.pond}`], [t("declared"), quantity(batch.quantity, batch.unit), `${batch.species} ${batch.life_stage}`], odd.length ? [t("abnormal"), odd.map((item) => item.ask).join("、")] : null,
+      : said.outcome === "fail" ? note("warn", t("failing"), t("failing_more")) : lacks.length ? note("warn", t("pass_lacks"), lacks.map(([section, words]) => named(t(`part_${section}`), fewWords(words, 14)))) : note("ok", t("pass_lacks_none")),
+    facts([[t("paper"), `${visit.farm} ${batch.pond}`], [t("declared"), quantity(batch.quantity, batch.unit), `${batch.species} ${batch.life_stage}`], odd.length ? [t("abnormal"), listed(odd.map((item) => item.ask))] : null,
       sheet.decided && sheet.state === "passed" ? [t("counted"), quantity(sheet.quantity, batch.unit)] : null, sheet.decided && sheet.note ? [t("note"), sheet.note] : null])
   ];
   const body = sheet.decided ? [] : [h("div", { class: "group" },
@@ -62,7 +62,7 @@ function counted(batch, said, set) {
 /* Reasons by a menu first; words only when the menu does not have them */
 function why(said, odd, set) {
   const menu = said.outcome === "fail" ? ["why_signs", "why_dead", "why_papers", "why_count", "why_facility"] : ["why_few", "why_handling", "why_moult", "why_sampled"];
-  return h("div", { class: "block" }, h("p", { class: "q" }, t("note"), h("small", {}, said.outcome === "fail" ? t("note_fail") : t("note_pass", { what: odd.map((item) => item.ask).join("、") }))),
+  return h("div", { class: "block" }, h("p", { class: "q" }, t("note"), h("small", {}, said.outcome === "fail" ? t("note_fail") : t("note_pass", { what: listed(odd.map((item) => item.ask)) }))),
     chips("why", t("note"), menu.map((key) => [key, t(key)]), said.reasons, (key, on) => set({ reasons: menu.filter((each) => (each === key ? on : said.reasons.includes(each))) }), { many: true }),
     h("label", { class: "sr", for: "verdict-note" }, t("note_more")), h("textarea", { id: "verdict-note", rows: "2", placeholder: t("note_more"), value: said.note, "data-k": "verdict-note", oninput: (event) => set({ note: event.target.value }, { quiet: true }) }));
 }

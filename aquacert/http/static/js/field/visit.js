@@ -7,6 +7,7 @@ import { button, cell, facts, h, icon, link, note, screen, tag } from "./dom.js"
 import { standing, wake } from "./sync.js";
 import { clock, day as dayWords, language, legalDay, quantity, seconds, t } from "./words.js";
 
+const beginning = new Set();
 const KINDS = { open: ["wait", "batch_open"], passed: ["ok", "batch_passed"], failed: ["no", "batch_failed"] };
 
 /* How far a visit is: todo, begun, done, with its words */
@@ -101,11 +102,22 @@ function signing(one) {
   return cell("lock", t("sign"), t("sign_more"), `/inspections/${one.declaration_id}`);
 }
 
+/* Arrival and beginning are one thing on the disk; a second tap while the place is looked for is the same one. */
 async function begin(state, one, pressed) {
+  if (beginning.has(one.declaration_id)) { return; }
+  beginning.add(one.declaration_id);
   pressed.disabled = true;
   const place = await placeWithin(2), checks = Object.fromEntries(one.batches.map((batch) => [batch.batch_id, batch.check ? batch.check.id : store.newId()]));
-  await day.done(state, "arrived", one.declaration_id, { declaration_id: one.declaration_id, ...(place ? { place } : {}) });
-  await day.done(state, "visit.start", one.declaration_id, { declaration_id: one.declaration_id, checks });
+  const said = { declaration_id: one.declaration_id };
+  try {
+    await store.enqueue([day.made(state, "arrived", one.declaration_id, { ...said, ...(place ? { place } : {}) }), day.made(state, "visit.start", one.declaration_id, { ...said, checks })]);
+  } catch (error) {
+    pressed.disabled = false;
+    day.notSaved(error);
+    return;
+  } finally {
+    beginning.delete(one.declaration_id);
+  }
   wake();
   location.hash = one.batches.length === 1 ? `#/b/${one.batches[0].batch_id}/papers` : `#/v/${one.declaration_id}`;
 }
