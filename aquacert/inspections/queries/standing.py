@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import and_, exists, func, or_, select
 
+from aquacert.declarations.models import Batch
 from aquacert.declarations.queries.filed import latest
 from aquacert.declarations.rules.filing import FormKind
 from aquacert.hatcheries.models import Lot
@@ -64,16 +65,50 @@ def standing_orders(
 
 
 def failed_among(look: Look, declaration_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Return which of these declarations have a batch that failed."""
+    """Return which of these declarations have a batch that failed or is isolated."""
     return frozenset(
         look.scalars(
             select(BatchCheck.declaration_id).where(
                 look.visible(BatchCheck),
                 BatchCheck.declaration_id.in_(declaration_ids),
-                BatchCheck.state == State.FAILED.value,
+                or_(BatchCheck.state == State.FAILED.value, BatchCheck.isolated_at.is_not(None)),
             )
         )
     )
+
+
+@dataclass(frozen=True)
+class BatchStanding:
+    """What came of one batch at the pond, for the farm: its number, a word, the order if any."""
+
+    number: int
+    word: str
+    kind: str
+    order_id: UUID | None
+
+
+def batch_standings(look: Look, declaration_id: UUID) -> dict[int, BatchStanding]:
+    """Return what came of every batch that was looked at, by its number in the declaration."""
+    rows = look.session.execute(
+        select(Batch.number, BatchCheck.state, BatchCheck.isolated_at, TreatmentOrder.id)
+        .join(BatchCheck, BatchCheck.batch_id == Batch.id)
+        .outerjoin(TreatmentOrder, TreatmentOrder.check_id == BatchCheck.id)
+        .where(look.visible(BatchCheck), BatchCheck.declaration_id == declaration_id)
+    )
+    return {
+        number: BatchStanding(number, *_said(State(state), isolated_at), order_id)
+        for number, state, isolated_at, order_id in rows
+    }
+
+
+def _said(state: State, isolated_at: datetime | None) -> tuple[str, str]:
+    if isolated_at is not None and state is not State.FAILED:
+        return "怀疑有疫情，已隔离：不要移动、不要出售", "no"
+    return {
+        State.OPEN: ("正在查验", "wait"),
+        State.PASSED: ("现场检疫合格", "ok"),
+        State.FAILED: ("不合格，不能起运", "no"),
+    }[state]
 
 
 def _line(look: Look, case: TreatmentCase) -> StandingOrder:

@@ -29,6 +29,7 @@ def prepare(app: Flask) -> None:
     app.register_blueprint(field)
     app.register_blueprint(draw_doors.draws)
     app.jinja_env.globals["farm_treatments"] = orders.farm_treatments
+    app.jinja_env.globals["farm_batches"] = orders.farm_batches
     app.jinja_env.globals["failed_papers"] = orders.failed_papers
     for door in (sync.sync, sync.begin, sync.piece):
         app.extensions["csrf"].exempt(door)  # they ask for another proof: see views/sync.py

@@ -26,7 +26,13 @@ from aquacert.inspections.forms.treatment import (
     StepForm,
 )
 from aquacert.inspections.forms.visit import EmptyForm
-from aquacert.inspections.queries.standing import StandingOrder, failed_among, standing_orders
+from aquacert.inspections.queries.standing import (
+    BatchStanding,
+    StandingOrder,
+    batch_standings,
+    failed_among,
+    standing_orders,
+)
 from aquacert.inspections.queries.treatment import aftercare_file, order_line, treatment_order
 from aquacert.inspections.rules.treatment import (
     CASE_MOVES,
@@ -60,8 +66,14 @@ def farm_treatments(
         return standing_orders(unit, farm, declaration_id) if farm else []
 
 
+def farm_batches(declaration_id: UUID) -> dict[int, BatchStanding]:
+    """Return what came of a declaration's batches at the pond, by number: for the farm's page."""
+    with look() as unit:
+        return batch_standings(unit, declaration_id)
+
+
 def failed_papers(declaration_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Return which of these declarations have a batch that failed: for the farm's pages."""
+    """Return which of these declarations have a batch that failed or is isolated: for farms."""
     with look() as unit:
         return failed_among(unit, declaration_ids)
 

@@ -247,6 +247,10 @@ def test_owner_and_vet_walk_the_order_on_its_page(db, client):
     with client.session_transaction() as cookie:
         cookie.update(_user_id=paper.farm.owner_secret, _fresh=True)
     owner = client
+    told = unescape(owner.get(f"/declarations/{paper.declaration_id}").text)
+    assert "不合格，不能起运" in told
+    assert "有一批不合格或已隔离" in told
+    assert f'href="{here}"' in told
     page = unescape(owner.get(here).text)
     assert "我看过了，签收" in page
     assert "办结检疫处理" not in page
