@@ -77,7 +77,8 @@ def parse_days(text: str, usual: int) -> int:
     said = unicodedata.normalize("NFKC", text).strip()
     if not said:
         return usual
-    if not said.isascii() or not said.isdigit() or not 0 <= int(said[:9]) <= MOST_DAYS:
+    is_number = said.isascii() and said.isdigit() and len(said.lstrip("0")) <= len(str(MOST_DAYS))
+    if not is_number or int(said) > MOST_DAYS:
         sentence = f"请填 0 到 {MOST_DAYS} 之间的整数。"
         raise Invalid(sentence, days=sentence)
     return int(said)

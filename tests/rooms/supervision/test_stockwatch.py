@@ -57,7 +57,7 @@ def test_lists_name_whom_they_are_about_and_nobody_else(db, app, clock):
 
 
 def test_days_are_whole_numbers_within_ten_years():
-    assert [parse_days(text, 30) for text in ("", " 7 ", "0")] == [30, 7, 0]
-    for wrong in ("-1", "1.5", "三十", "99999", "１０"):
+    assert [parse_days(text, 30) for text in ("", " 7 ", "0", "１０")] == [30, 7, 0, 10]
+    for wrong in ("-1", "1.5", "三十", "99999", "0" * 9 + "99999"):
         with pytest.raises(Invalid):
             parse_days(wrong, 30)
