@@ -93,7 +93,9 @@ def withdraw_paper(w: Work, declaration_id: UUID, file_id: UUID) -> None:
     file.withdrawn_at, file.withdrawn_by_id = w.now, w.actor.person_id
     if paper.state == State.SUBMITTED.value:
         # The clerk who has it open is told, as after any other change of what he reads.
-        paper.amended_at, paper.amended_fields = w.now, [f"papers-{file.name.split('/')[0]}"]
+        # What he changed before stays told beside it.
+        told = [*(paper.amended_fields or []), f"papers-{file.name.split('/')[0]}"]
+        paper.amended_at, paper.amended_fields = w.now, list(dict.fromkeys(told))
     fact = PaperWithdrawn(file.name.split("/")[0], file.sha256)
     w.record(fact, on=paper, county=paper.origin_code)
 

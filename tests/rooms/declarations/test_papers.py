@@ -7,9 +7,16 @@ import io
 import pytest
 from PIL import Image
 
-from aquacert.declarations.commands import accept_declaration, attach_paper, withdraw_paper
+from aquacert.declarations.commands import (
+    accept_declaration,
+    amend_declaration,
+    attach_paper,
+    save_fields,
+    withdraw_paper,
+)
 from aquacert.declarations.queries import declaration
 from aquacert.declarations.queries.slots import slots_of
+from aquacert.declarations.rules.parts import parts_changed
 from aquacert.kernel.errors import Invalid, NotAllowedNow
 from tests.make.accounts import make_person
 from tests.make.declarations import make_declaration
@@ -102,6 +109,11 @@ def test_the_clerk_who_has_the_paper_open_is_told_that_a_photograph_went(db):
         seen = declaration(look, paper.declaration_id).submitted_at
     db.clock.forward(minutes=1)
     with db.work(paper.farm.owner) as w:
+        save_fields(w, paper.declaration_id, {"loads-0-plate": "示A00009"})
+        amend_declaration(w, paper.declaration_id, statement=True)
         withdraw_paper(w, paper.declaration_id, file_id)
+    with db.look(paper.farm.clerk) as look:
+        told = parts_changed(declaration(look, paper.declaration_id).amended_fields)
+    assert told == ("什么时候走、用什么车", "材料照片")
     with pytest.raises(Invalid, match="改过"), db.work(paper.farm.clerk) as w:
         accept_declaration(w, paper.declaration_id, seen_at=seen)
