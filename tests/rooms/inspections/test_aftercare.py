@@ -102,8 +102,12 @@ def test_a_treated_batch_is_taken_followed_looked_at_again_and_declared_anew(db)
     assert set(bare.value.fields) == {"name", "picture"}
     with db.work(owner) as w:
         take_notice(w, order_id, mine)
-    with pytest.raises(Conflict), db.work(owner) as w:
-        take_notice(w, order_id, replace(mine, facts_sha256=shown(db, order_id)))
+    with db.work(owner) as w:
+        again = take_notice(w, order_id, mine)
+        assert w.one(select(NoticeReceipt.id)) == again  # his second tab
+    with pytest.raises(Conflict), db.work(vet) as w:
+        signed = replace(mine, way=ReceiptWay.SIGNED, name="签收人", picture=picture())
+        take_notice(w, order_id, replace(signed, facts_sha256=shown(db, order_id)))
     with db.look(owner) as look:
         notice = latest(look, FormKind.TREATMENT, order_id)
         assert "用自己的账号签收" in "".join(words_of(sheet_of_form(notice)))
