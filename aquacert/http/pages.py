@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, g, render_template, request
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
+from jinja2 import pass_eval_context
+from jinja2.filters import do_join
+from jinja2.nodes import EvalContext
 
 from aquacert.http.help import Help, help_for
 from aquacert.http.house import current_actor, house
 from aquacert.http.personal import may_see_plain, personal
-from aquacert.http.sentences import worded
+from aquacert.http.sentences import MARKS, worded
 from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.kernel.permissions import P
 
@@ -77,6 +80,7 @@ def furnish(app: Flask) -> None:
     app.jinja_env.globals["may_see_plain"] = may_see_plain
     app.jinja_env.filters["local"] = local
     app.jinja_env.filters["thousands"] = thousands
+    app.jinja_env.filters["join"] = joined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor
@@ -140,6 +144,15 @@ def local(instant: Any, form: str = "%Y-%m-%d %H:%M") -> str:  # noqa: ANN401
     if str(get_locale()).startswith("en"):
         form = form.replace("%-m月%-d日", "%m-%d")
     return str(instant.astimezone(SHANGHAI).strftime(form))
+
+
+@pass_eval_context
+def joined(
+    context: EvalContext, words: Iterable[Any], mark: str = "", attribute: str | None = None
+) -> str:
+    """Return words in a row, with the reader's comma where the template has the Chinese one."""
+    own = MARKS.get(mark, mark) if str(get_locale()).startswith("en") else mark
+    return do_join(context, words, own, attribute)
 
 
 def thousands(number: int | None) -> str:

@@ -60,7 +60,7 @@ def test_what_fits_the_water_and_more_signs_comes_first_and_says_why():
     two = found("fish", individual_eyes="sunken", individual_skin="pale_patches mucus")
     warm, cold = two(200), two(100)
     assert [one.disease_code for one in warm] == ["KHVD", "CEVD"]
-    assert warm[0].why == ("体表和鳍苍白斑块", "体表和鳍黏液多", "眼凹陷")
+    assert warm[0].why == ("体表和鳍（苍白斑块）", "体表和鳍（黏液多）", "眼（凹陷）")
     assert [one.disease_code for one in cold] == ["CEVD", "KHVD"]
     assert cold[1].window == (180, 280)
 
@@ -68,7 +68,7 @@ def test_what_fits_the_water_and_more_signs_comes_first_and_says_why():
 def test_an_abnormal_item_without_a_pick_points_to_everything_it_may_mean():
     every = found("fish", individual_eyes="")()
     assert {one.disease_code for one in every} == {"SVCD", "KHVD", "CEVD", "IHN"}
-    assert {one.why for one in every} == {("眼异常",)}
+    assert {one.why for one in every} == {("眼（异常）",)}
 
 
 @pytest.mark.parametrize("group", ["fish", "crustacean", "mollusc", "other"])

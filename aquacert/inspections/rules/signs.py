@@ -53,7 +53,7 @@ def suspects(
             continue
         picked, words = _picked(item, every, answers)
         for sign in _pointing(item.points, picked):
-            word = words.get(sign.option, item.ask + "异常")
+            word = words.get(sign.option, f"{item.ask}（异常）")
             why = found.setdefault(sign.disease_code, [])
             if word not in why:
                 why.append(word)
@@ -78,7 +78,7 @@ def _picked(
         if menu.only_if != item.key or menu.is_single or not isinstance(value, tuple):
             continue
         keys.update(value)
-        words |= {key: item.ask + value_words(menu, (key,)) for key in value}
+        words |= {key: f"{item.ask}（{value_words(menu, (key,))}）" for key in value}
     return frozenset(keys), words
 
 

@@ -11,6 +11,7 @@ from aquacert.declarations.queries import facts as papers
 from aquacert.http.forms import Form
 from aquacert.http.gates import look
 from aquacert.http.pages import page
+from aquacert.http.sentences import said
 from aquacert.inspections import queries
 from aquacert.inspections.forms import (
     ChecklistForm,
@@ -124,10 +125,15 @@ def _shown(unit: Look, sheet: queries.CheckSheet) -> dict[str, object]:
     }
 
 
-def _hints(unit: Look, sheet: queries.CheckSheet) -> list[tuple[str, Suspect, str]]:
-    """Return (name, why, usual temperatures) of this species' diseases that the findings may mean."""
+def _hints(unit: Look, sheet: queries.CheckSheet) -> list[tuple[str, list[str], Suspect, str]]:
+    """Return (name, why, hint, usual temperatures) of this species' diseases that the findings may mean."""
     return [
-        (reference.disease(unit, one.disease_code).name_zh, one, _usual(one))
+        (
+            reference.disease(unit, one.disease_code).name_zh,
+            [said(word) for word in one.why],
+            one,
+            _usual(one),
+        )
         for one in sheet.suspects
         if reference.affects(unit, one.disease_code, sheet.batch.species_code)
     ]

@@ -97,7 +97,7 @@ def _page(express_id: UUID, form: OutcomeForm) -> ResponseReturnValue:
             form=form,
             empty=EmptyForm(),
             species=reference.species(unit, row.species_code).name_zh,
-            names=[reference.disease(unit, str(code)).name_zh for code in row.diseases],
+            names=[_(reference.disease(unit, str(code)).name_zh) for code in row.diseases],
             farm=accounts.organisation(unit, row.organisation_id).name_zh,
             events=events_of(unit, row),
             states=STATE_WORDS,
