@@ -113,7 +113,7 @@ SENTENCES: Mapping[Lack, str] = {
     Lack.ITEMS: "还有检查项没有填",
     Lack.PHOTOS: "还差现场照片：全景和群体各一张",
     Lack.NOTE: "有异常的检查项，请写明情况和判断依据",
-    Lack.QUANTITY: "实查数量要在 1 和申报数量之间",
+    Lack.QUANTITY: "请填实查数量，在 1 和申报数量之间",
     Lack.ISOLATED: "这一批已按可疑疫情隔离并报告，不能下合格结论",
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from aquacert.http.gates import allowed, look, work
+from aquacert.http.sentences import said
 from aquacert.inspections import commands, queries
 from aquacert.inspections.forms import (
     PhotoForm,
@@ -18,6 +21,7 @@ from aquacert.inspections.forms import (
     VerdictForm,
     checklist_form,
 )
+from aquacert.inspections.parsers import read_picture
 from aquacert.inspections.rules import Act, Course
 from aquacert.inspections.views.blueprint import INSPECT, bp
 from aquacert.inspections.views.checkpage import check_page, suspicion_form
@@ -59,9 +63,11 @@ def add_photo(check_id: UUID) -> ResponseReturnValue:
     form = PhotoForm()
     if form.validate():
         slot, data, name = form.picture()
-        with form.catching(), work(once=form.key()) as w:
-            commands.add_photo(w, check_id, slot, data, name)
-            w.reply = url_for(".check", check_id=check_id)
+        with form.catching():
+            picture = read_picture(data)  # half a second: no other writer waits for it
+            with work(once=form.key()) as w:
+                commands.add_photo(w, check_id, slot, picture, name)
+                w.reply = url_for(".check", check_id=check_id)
         if not form.wrong:
             flash(_("照片已存下"))
             return _back(check_id)
@@ -109,7 +115,7 @@ def verdict(check_id: UUID, act: str) -> ResponseReturnValue:
     form = VerdictForm()
     if form.validate():
         try:
-            with form.catching(), work(once=form.key()) as w:
+            with form.catching(), _telling_all(form), work(once=form.key()) as w:
                 sheet = queries.sheet(w, check_id)
                 typed, note = form.quantity.data or "", form.note.data or ""
                 quantity = parse_quantity(typed, unit=sheet.batch.unit) if typed.strip() else None
@@ -123,6 +129,17 @@ def verdict(check_id: UUID, act: str) -> ResponseReturnValue:
             flash(_("这一批的结论已记录"))
             return redirect(w.reply or url_for(".check", check_id=check_id))
     return check_page(check_id, verdict=form)
+
+
+@contextmanager
+def _telling_all(form: VerdictForm) -> Iterator[None]:
+    """Say above the form everything that lacks, when only a part of it stands at a field here."""
+    try:
+        yield
+    except Invalid as fault:
+        if any(name not in form for name in fault.fields):
+            form.form_errors.append(said(fault.sentence))
+        raise
 
 
 def at_items(fault: Invalid) -> Invalid:

@@ -101,6 +101,11 @@ def order_file(treatment_id: UUID, file_id: UUID) -> ResponseReturnValue:
 def take_own(treatment_id: UUID) -> ResponseReturnValue:
     """The party takes the notice with its own account."""
     form = OwnReceiptForm()
+    with look() as unit:
+        taken = order_line(unit, treatment_order(unit, treatment_id)).receipt
+    if taken is not None:  # a second tab, the button twice: what is asked for is done
+        flash(_("这份通知单已经签收过了"))
+        return redirect(url_for(".order", treatment_id=treatment_id))
     if form.validate():
         with form.catching(), work(once=form.key()) as w:
             shown = aftercare.Receipt(ReceiptWay.ACCOUNT, form.shown.data or "")

@@ -32,6 +32,9 @@ def test_the_vet_walks_one_batch_to_its_verdict(db, client, paper):
         check_id = checks_of(look, paper.declaration_id)[0].check.id
         found = tapped(healthy(sheet(look, check_id).items))
     here = f"/inspections/checks/{check_id}"
+    bare = vet.post(f"{here}/verdict/pass", data={"once": "bare"}).text
+    assert "还有检查项没有填" in bare  # everything at once, not only what has a field here
+    assert "请填实查数量" in bare
     early = vet.post(f"{here}/verdict/pass", data={"quantity": "50万"})
     assert early.status_code == 422
     assert "还有检查项没有填" in unescape(early.text)
