@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -45,6 +45,7 @@ SERIAL = itertools.count(1)
 def watch(database: Database) -> None:
     """Notice the first write into a fresh database: from then on it is no longer as it was born."""
     vars(database)["is_fresh"] = True
+    vars(database)["born_with"] = _names(database)
 
     def written(_connection: object) -> None:
         vars(database)["is_fresh"] = False
@@ -75,8 +76,9 @@ def kept(
         )
         if key not in WORLDS:
             _forget_one()
+            of_the_test = _names(database) - vars(database)["born_with"]
             made = build(place, *asked, **named)
-            WORLDS[key] = _keep(database, made)
+            WORLDS[key] = _keep(database, made, of_the_test)
             return made
         return cast("Made", _copy(database, WORLDS[key]))
 
@@ -89,9 +91,14 @@ def _is_plain(value: object) -> bool:
     return value is None or isinstance(value, str | int | float | bool | datetime)
 
 
-def _keep(database: Database, made: object) -> World:
+def _names(database: Database) -> set[str]:
+    return {entry.name for entry in database.settings.data_dir.iterdir()}
+
+
+def _keep(database: Database, made: object, of_the_test: set[str]) -> World:
+    """Keep what the builder made; what a test laid beside it before would overwrite another's."""
     folder = Path(tempfile.mkdtemp(prefix="world-"))
-    _copy_files(database.settings.data_dir, folder)
+    _copy_files(database.settings.data_dir, folder, of_the_test)
     name = f"world{next(SERIAL)}_{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
     kept_as = name
     database.close()
@@ -121,8 +128,10 @@ def _copy(database: Database, world: World) -> object:
     return world.made
 
 
-def _copy_files(source: Path, target: Path) -> None:
+def _copy_files(source: Path, target: Path, without: Collection[str] = ()) -> None:
     for entry in source.iterdir():
+        if entry.name in without:
+            continue
         if entry.is_dir():
             shutil.copytree(entry, target / entry.name, dirs_exist_ok=True)
         elif ".db" not in entry.name and entry.suffix != ".sqlite":
