@@ -53,6 +53,7 @@ def test_what_stands_between_app_and_server_takes_nothing(app, db, tmp_path):
         a_proxy_refuses_the_file(db, phone, paper)
         a_file_broke_on_the_device(db, phone, paper)
         a_portal_takes_the_day_from_nobody(phone)
+        sleeps_in_a_pocket(phone)
         leaves_by_the_web_pages(app, db, phone)
         assert phone.faults == []
         phone.context.close()
@@ -165,6 +166,28 @@ def a_portal_takes_the_day_from_nobody(phone) -> None:
     phone.context.unroute("**/field/day.json")
     phone.page.evaluate("window.dispatchEvent(new Event('online'))")
     phone.page.wait_for_function("() => !document.body.innerText.includes('为了安全')")
+
+
+def sleeps_in_a_pocket(phone) -> None:
+    """Three hours asleep are three hours gone; a wall clock put back is nothing."""
+    for hours, least, most in ((3, 10_800_000, 10_900_000), (-5, 0, 100_000)):
+        passed = phone.page.evaluate(
+            """async hours => {
+              const day = await import('/static/js/field/day.js'), before = day.elapsed(), real = Date.now;
+              const seen = (state, ahead) => {
+                Date.now = () => real() + ahead;
+                Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+                document.dispatchEvent(new Event('visibilitychange'));
+              };
+              seen('hidden', 0);
+              seen('visible', hours * 3600000);
+              Date.now = real;
+              delete document.visibilityState;
+              return day.elapsed() - before;
+            }""",
+            hours,
+        )
+        assert least <= passed <= most
 
 
 def leaves_by_the_web_pages(app, db, phone) -> None:

@@ -11,7 +11,15 @@ export const opened = Date.now();
 export const run = store.newId(opened);
 /* The device's clock is read once; later instants are that plus what has elapsed (a clock set back meanwhile changes nothing) */
 const began = performance.now();
-export const elapsed = () => Math.max(0, Math.round(performance.now() - began));
+let asleep = 0, away = null;
+export const elapsed = () => Math.max(0, Math.round(performance.now() - began + asleep));
+/* A phone in the pocket stops the page's own clock: what its wall clock went further while the app was out of sight is counted as sleep */
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") { away = { wall: Date.now(), own: performance.now() }; return; }
+  const gap = away ? Date.now() - away.wall - (performance.now() - away.own) : 0;
+  if (gap > 1000) { asleep += gap; }
+  away = null;
+});
 export const now = () => new Date(opened + elapsed()).toISOString();
 
 /* What the screens read: who, the day, his records and files */
