@@ -56,7 +56,7 @@ LONG = frozenset(
         *("test_road", "test_main_pages", "test_branches", "test_scanner", "test_passkey"),
         *("test_doors", "test_serving", "test_race", "test_recalls", "test_checks", "test_archive"),
         *("test_referral", "test_sampling", "test_plate", "test_receiving", "test_blindness"),
-        *("test_every_page", "test_farm_and_office", "test_sizes", "test_declaring"),
+        *("test_every_page", "test_farm_and_office", "test_sizes", "test_declaring", "test_pond"),
         *("test_field_day", "test_field_screens"),
     }
 )
