@@ -16,7 +16,7 @@ from aquacert.inspections.models.treatment import (
     TreatmentCase,
     TreatmentOrder,
 )
-from aquacert.inspections.parsers import read_picture
+from aquacert.inspections.parsers import Picture, read_picture
 from aquacert.inspections.queries.treatment import batch_of_order
 from aquacert.inspections.rules.treatment import CASE_WORDS, CaseState, Remedy
 from aquacert.kernel.errors import NotAllowedNow, NotFound
@@ -92,9 +92,9 @@ def must_be_open(w: Work, order_id: UUID) -> TreatmentCase:
     return case
 
 
-def keep_photo(w: Work, row: Disposal, data: bytes) -> StoredFile:
+def keep_photo(w: Work, row: Disposal, data: bytes | Picture) -> StoredFile:
     """Keep a photograph of a disposal; the same bytes are refused anywhere else in the system."""
-    picture = read_picture(data, "photos")
+    picture = data if isinstance(data, Picture) else read_picture(data, "photos")
     must_be_new(w, picture, "photos")
     file = w.attach(row, picture.jpeg, "disposal.jpg", "image/jpeg")
     kept = DisposalPhoto(

@@ -22,6 +22,7 @@ from aquacert.inspections.commands.cases import keep_photo, must_be_open, open_c
 from aquacert.inspections.commands.express import report_suspicion
 from aquacert.inspections.models.checks import BatchCheck
 from aquacert.inspections.models.treatment import Disposal, TreatmentOrder
+from aquacert.inspections.parsers import Picture
 from aquacert.inspections.queries.treatment import (
     batch_of_order,
     disposal_facts,
@@ -75,8 +76,9 @@ class Done:
     at: datetime
     operator: str
     note: str = ""
-    photos: tuple[bytes, ...] = ()
-    """As taken on the spot, at least one; each serves once in the whole system."""
+    photos: tuple[bytes | Picture, ...] = ()
+    """As taken on the spot, at least one; each serves once in the whole system. A `Picture` was
+    read beforehand, outside the transaction."""
 
 
 def order_treatment(

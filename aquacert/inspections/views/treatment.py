@@ -13,6 +13,7 @@ from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
 from aquacert.inspections import commands, queries
 from aquacert.inspections.forms import DisposalForm, TreatmentForm
+from aquacert.inspections.parsers import read_picture
 from aquacert.inspections.parsers.treatments import treatment_texts
 from aquacert.inspections.rules import STATE_WORDS
 from aquacert.inspections.rules.treatment import Remedy
@@ -58,19 +59,23 @@ def dispose(treatment_id: UUID) -> ResponseReturnValue:
         order = queries.treatment_order(unit, treatment_id)
     here = url_for(".order", treatment_id=treatment_id)
     if form.validate():
-        with form.catching(), work(once=form.key()) as w:
-            typed = form.done_at.data or ""
-            done = commands.Done(
-                quantity=parse_quantity(form.quantity.data or "", unit=order.unit),
-                method=form.method.data or "",
-                place=form.place.data or "",
-                at=read_moment(typed, w.today, "done_at", Side.PAST) if typed.strip() else w.now,
-                operator=form.operator.data or "",
-                note=form.note.data or "",
-                photos=form.pictures(),
-            )
-            commands.record_disposal(w, treatment_id, done)
-            w.reply = here
+        with form.catching():
+            photos = tuple(read_picture(one, "photos") for one in form.pictures())
+            with work(once=form.key()) as w:
+                typed = form.done_at.data or ""
+                quantity = parse_quantity(form.quantity.data or "", unit=order.unit)
+                now = not typed.strip()
+                done = commands.Done(
+                    quantity=quantity,
+                    method=form.method.data or "",
+                    place=form.place.data or "",
+                    at=w.now if now else read_moment(typed, w.today, "done_at", Side.PAST),
+                    operator=form.operator.data or "",
+                    note=form.note.data or "",
+                    photos=photos,
+                )
+                commands.record_disposal(w, treatment_id, done)
+                w.reply = here
         if not form.wrong:
             flash(_("无害化处理已记录，存塘已扣减"))
             return redirect(here)
