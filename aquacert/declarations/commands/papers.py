@@ -16,7 +16,8 @@ from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
 from aquacert.kernel.files import StoredFile
 from aquacert.kernel.work import Work
 
-MOST_FILES = 30
+MOST_FILES, MOST_EVER = 30, 90
+"""Files of a declaration, and with those taken away again: their bytes stay for the trail."""
 PDF = "application/pdf"
 PHOTOGRAPHS = frozenset({Material.SEED_PHOTO})
 """Slots that want a photograph of the thing itself: a PDF shows none, whatever its name says."""
@@ -55,7 +56,8 @@ def attach_paper(
 ) -> StoredFile:
     """Keep a picture or PDF as this material; raise `Invalid` when it is neither.
 
-    Raises `Repeated` when the same bytes lie there already. The file's name begins with the material's code, so that lists can group it.
+    Raises `Repeated` when the same bytes lie there already. The file's name begins with the
+    material's code, so that lists can group it.
     """
     paper = own(w, declaration_id)
     if State(paper.state) not in EDITABLE:
@@ -67,6 +69,8 @@ def attach_paper(
     held = w.files_of(paper)
     if len(held) >= MOST_FILES:
         raise Invalid("材料太多。", files=f"一份申报最多传 {MOST_FILES} 个文件。")
+    if len(held) + len(w.withdrawn_files_of(paper)) >= MOST_EVER:
+        raise Invalid("撤回重传的次数太多。", files="撤回重传的次数太多，请打电话给申报点。")
     digest = hashlib.sha256(read.data).hexdigest()
     if same := next((one for one in held if one.sha256 == digest), None):
         raise _same(same, kind)

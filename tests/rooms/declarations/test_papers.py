@@ -11,6 +11,7 @@ from aquacert.declarations.commands import (
     accept_declaration,
     amend_declaration,
     attach_paper,
+    papers,
     save_fields,
     withdraw_paper,
 )
@@ -97,6 +98,20 @@ def test_a_wrong_photograph_is_taken_away_before_the_office_answers_and_stays_on
     shown = text(owner.get(url + "/materials"))
     assert "材料是受理的依据" in shown
     assert "撤回这份" not in shown
+
+
+def test_sending_and_taking_away_comes_to_an_end(db, monkeypatch):
+    monkeypatch.setattr(papers, "MOST_EVER", 2)
+    paper = make_declaration(db)
+    where, asked = paper.declaration_id, {"material": "lab_report", "name": "a.png"}
+    for shade in range(2):
+        with db.work(paper.farm.owner) as w:
+            withdraw_paper(w, where, attach_paper(w, where, data=photo(shade), **asked).id)
+    with (
+        pytest.raises(Invalid, match="撤回重传的次数太多"),
+        db.work(paper.farm.owner) as w,
+    ):
+        attach_paper(w, where, data=photo(9), **asked)
 
 
 def test_the_clerk_who_has_the_paper_open_is_told_that_a_photograph_went(db):
