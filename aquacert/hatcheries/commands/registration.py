@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from aquacert.accounts import commands as accounts
+from aquacert.accounts.models import Person
 from aquacert.accounts.queries.actors import memberships_in_force, roles_of
 from aquacert.accounts.rules.roles import FARM, ROLE_NAMES, Role, clashes
 from aquacert.hatcheries.commands.keeping import LicenceAsked, verify_all, write_licence
@@ -146,6 +147,8 @@ def register_own_hatchery(w: Work, **asked: Unpack[FarmWords]) -> UUID:
     Raises `NotAllowedNow` for an account that acts for a farm already, `NotAllowed` for one whose
     other role forbids it (officials, laboratory staff), `Invalid` with the field at fault.
     """
+    if w.actor.person_id is not None:  # two tabs at once: the second reads what the first wrote
+        w.session.get(Person, w.actor.person_id, with_for_update=True)
     check_may_register(w)
     farm = _asked(w, FarmAsked(**asked))
     with renamed(name_zh="name"):
