@@ -215,7 +215,7 @@ def _stock(facts: CheckFacts) -> Check:
         for one in facts.batches
         if one.quantity > one.free
     ]
-    fine = "；".join(f"{one.pond}可用 {amount(one.free, one.unit)}" for one in facts.batches)
+    fine = "；".join(f"{one.pond}还可用 {amount(one.free, one.unit)}" for one in facts.batches)
     return Check(Reason.STOCK, not short, "；".join(short) or fine)
 
 
