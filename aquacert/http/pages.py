@@ -152,7 +152,8 @@ def joined(
 ) -> str:
     """Return words in a row, with the reader's comma where the template has the Chinese one."""
     own = MARKS.get(mark, mark) if str(get_locale()).startswith("en") else mark
-    return do_join(context, words, own, attribute)
+    row: str = do_join(context, words, own, attribute)
+    return row
 
 
 def thousands(number: int | None) -> str:
