@@ -36,6 +36,7 @@ from aquacert.http import gates, headers, openapi, pages, problems
 from aquacert.http.house import House, install
 from aquacert.inspections import tasks as inspections
 from aquacert.inspections.commands.sync import tidy_uploads
+from aquacert.inspections.queries.drawing import TESTS_ASKED
 from aquacert.inspections.queries.standing import open_cases_of
 from aquacert.kernel import schema
 from aquacert.kernel.clock import Clock, SystemClock
@@ -49,6 +50,7 @@ from aquacert.kernel.work import Database
 from aquacert.movements import tasks as movements
 from aquacert.sampling import tasks as sampling
 from aquacert.sampling.queries import waiting_on
+from aquacert.sampling.queries.required import tests_asked
 from aquacert.supervision import tasks as supervision
 from aquacert.trust.cipher import Cipher
 from aquacert.trust.keys import open_ring
@@ -144,6 +146,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     database.impact.register("lot", "待办申报", wanted_of_lot)
     database.impact.register("certificate_number", "检疫证明", numbered)
     database.impact.answer("certificate_of_number", worth_of_number)
+    database.impact.answer(TESTS_ASKED, tests_asked)
     database.impact.register("zone", "在途证明", travelling_within)
     database.impact.register("report", "有效证明", resting_on)
     database.impact.register("report", "在途证明", travelling_on)

@@ -150,6 +150,9 @@ def test_a_lottery_result_is_twenty_different_numbers_in_any_order() -> None:
     turned = read_lottery(" 2026119 ", "、".join(reversed(BALLS.split())), "kl8/x")
     assert found.value == turned.value
     assert found.value.startswith("2026119 01 03 05")
+    wide = str.maketrans("0123456789", "０１２３４５６７８９")
+    typed = read_lottery("2026119".translate(wide), BALLS.translate(wide), "kl8/x")
+    assert typed.value == found.value
     for issue, numbers in (
         ("2026", BALLS),
         ("2026119", BALLS[:-3]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,13 +22,14 @@ from aquacert.inspections.rules.draw import Factor, Line, canonical, digest
 from aquacert.kernel.errors import NotReady
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
-from aquacert.reference.models import Trigger
 from aquacert.surveillance.queries.blocks import blocks
 from labs.register import queries as register
 
 MOST_WEIGHT = 1_000
 """Weight of a vet with nothing open; halved by one open declaration, a third by two."""
 BUSY = (State.ACCEPTED.value, State.ASSIGNED.value)
+TESTS_ASKED = "tests_asked"
+"""What the sampling room above answers about a batch (`kernel.impact`): codes asked for already."""
 SENT = frozenset(State) - {State.DRAFT, State.WITHDRAWN, State.REFUSED}
 
 
@@ -72,16 +72,16 @@ def factors(look: Look, paper: Declaration, species_diseases: int) -> list[str]:
 def tests(look: Look, paper: Declaration) -> Candidates:
     """Return every test an extra sampling may be of: listed by the procedures, and somebody can do it.
 
-    Never another disease: a county may not widen objects or scope (农渔发〔2020〕7号). Nor one that the
-    rules ask of every such batch anyway: falling on it would add nothing.
+    Never another disease: a county may not widen objects or scope (农渔发〔2020〕7号). Nor one that is
+    asked of the batch anyway, by the rules, a suspicion or its vet: falling on it would add nothing.
     """
     known: dict[str, bool] = {}
     behind = []
-    asked = {Trigger.ALWAYS} | (
-        {Trigger.CATEGORY} if is_must_check(look, paper.id, look.today) else set()
-    )
     for batch in papers.batches_of(look, paper.id):
-        for code in _duties(look, batch.species_code, but=asked):
+        asked = look.home.impact.ask(look, TESTS_ASKED, (paper.id, batch.batch_id)) or ()
+        for code in _duties(look, batch.species_code):
+            if code in asked:
+                continue
             if code not in known:
                 known[code] = _can_be_tested(look, code)
             if known[code]:
@@ -124,13 +124,10 @@ def vets(look: Look, paper: Declaration, key: bytes) -> Candidates:
     return Candidates((), ())
 
 
-def _duties(look: Look, species_code: str, but: Collection[str] = ()) -> list[str]:
-    """Return what the procedures list for a species, but what such a trigger asks for anyway."""
+def _duties(look: Look, species_code: str) -> list[str]:
     try:
         return sorted(
-            duty.disease_code
-            for duty in reference.duties(look, species_code, look.today)
-            if duty.trigger not in but
+            duty.disease_code for duty in reference.duties(look, species_code, look.today)
         )
     except NotReady:  # the edition in force is not adopted: nothing may be asked by it
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -76,7 +77,7 @@ def read_drand(data: bytes, expected: str) -> BeaconValue:
 
 def read_lottery(issue: str, typed: str, expected: str) -> BeaconValue:
     """Read the twenty numbers of an issue of 快乐8, in any order and with any separators."""
-    number = issue.strip()
+    number, typed = (unicodedata.normalize("NFKC", text).strip() for text in (issue, typed))
     if not re.fullmatch(r"[0-9]{7}", number):
         raise Invalid("期号不对。", issue="期号是 7 位数字，例如 2026120。")
     balls = sorted({int(ball) for ball in re.findall(r"[0-9]{1,2}", typed)})

@@ -21,6 +21,7 @@ from aquacert.inspections.forms import (
     VerdictForm,
     checklist_form,
 )
+from aquacert.inspections.queries.draws import extra_tests
 from aquacert.inspections.queries.evidence import challenge_codes, flags_of
 from aquacert.inspections.rules import (
     COURSE_WORDS,
@@ -117,6 +118,10 @@ def _shown(unit: Look, sheet: queries.CheckSheet) -> dict[str, object]:
         ],
         "hints": _hints(unit, sheet),
         "codes": challenge_codes(unit, sheet.check.declaration_id)[:1],
+        "drawn": sorted(
+            reference.disease(unit, code).name_zh
+            for code in extra_tests(unit, sheet.check.declaration_id, sheet.check.batch_id)
+        ),
         "flags": flags_of(unit, [sheet.check.id]).get(sheet.check.id, []),
         "sections": SECTION_WORDS,
         "slots": SLOT_WORDS,

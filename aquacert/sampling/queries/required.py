@@ -14,7 +14,7 @@ from aquacert.inspections.queries.draws import extra_tests
 from aquacert.inspections.queries.mustcheck import is_must_check
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.db import table_of
-from aquacert.kernel.errors import NotFound
+from aquacert.kernel.errors import NotFound, NotReady
 from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
@@ -47,6 +47,15 @@ def required_tests(look: Look, declaration_id: UUID, batch_id: UUID) -> tuple[Re
         declaration_id=declaration_id,
         batch_id=batch_id,
     )
+
+
+def tests_asked(look: Look, subject: tuple[UUID, UUID]) -> frozenset[str]:
+    """Return the diseases that (declaration, batch) is tested for as things stand: for the draw."""
+    try:
+        found = required_tests(look, *subject)
+    except NotReady:  # the edition in force is not adopted: nothing is asked by it
+        return frozenset()
+    return frozenset(test.disease_code for test in found)
 
 
 def required_for(

@@ -6,7 +6,7 @@ import hashlib
 import re
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
@@ -52,7 +52,6 @@ from aquacert.inspections.tasks import keep_draws
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow, NotFound
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
-from aquacert.reference import queries as reference
 from aquacert.sampling.commands import order_sampling
 from aquacert.sampling.queries import required_tests
 from aquacert.sampling.rules import Because
@@ -242,17 +241,10 @@ def test_the_draw_adds_a_listed_test_and_takes_nothing_away(
         assert extra_tests(look, paper.declaration_id, batch.batch_id) == {"DIV1"}
         [test] = required_tests(look, paper.declaration_id, batch.batch_id)
         assert (test.disease_code, test.because) == ("DIV1", Because.DRAW)
+        row = look.get(Declaration, paper.declaration_id)
+        assert drawing.tests(look, row).lines == ()  # its own drawn test is asked for by now
         published = day_document(look, drawn.on)["tickets"][0]
         assert published["tests"] == [["1 DIV1", 1]]  # only what somebody in scope can do
-        # What the rules ask for anyway is no extra test: a draw that fell on it would add nothing.
-        row, duties = look.get(Declaration, paper.declaration_id), reference.duties
-        with monkeypatch.context() as rules:
-            always = [
-                replace(one, trigger="always")
-                for one in duties(look, batch.species_code, look.today)
-            ]
-            rules.setattr(reference, "duties", lambda *_of: always)
-            assert drawing.tests(look, row).lines == ()
     sent = next(one for one in drawn.vets if one.person_id == line.vet_id)
     with db.work(paper.farm.clerk) as w:
         assign_vet(w, paper.declaration_id, sent.person_id)
