@@ -55,7 +55,10 @@ def findings(check_id: UUID) -> ResponseReturnValue:
 @bp.post("/checks/<uuid:check_id>/verdict")
 @allowed(P.INSPECTION_INSPECT)
 def verdict(check_id: UUID) -> ResponseReturnValue:
-    """Give the verdict: {"outcome": "pass"|"fail", "quantity": integer, "note": text}."""
+    """Give the verdict: {"outcome": "pass"|"fail", "quantity": integer, "note": text}.
+
+    With "version", as the check was read: refused (409) when it was changed since.
+    """
     values = body()
     outcome = str(needed(values, "outcome"))
     quantity = values.get("quantity")
@@ -63,8 +66,11 @@ def verdict(check_id: UUID) -> ResponseReturnValue:
         raise Invalid("结论只能是 pass 或 fail。", outcome="pass 或 fail")
     if quantity is not None and (isinstance(quantity, bool) or not isinstance(quantity, int)):
         raise Invalid("数量应该是整数。", quantity="整数，例如 500000")
+    seen, note = values.get("version"), str(values.get("note", ""))
+    if seen is not None and (isinstance(seen, bool) or not isinstance(seen, int)):
+        raise Invalid("版本应该是整数。", version="整数，照读到的 version 填")
     with work(once=api_key()) as w:
-        commands.give_verdict(w, check_id, Act(outcome), quantity, str(values.get("note", "")))
+        commands.give_verdict(w, check_id, Act(outcome), quantity, note, seen=seen)
         w.reply = as_text({"outcome": outcome})
     return answer({"outcome": outcome})
 

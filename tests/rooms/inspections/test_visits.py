@@ -31,7 +31,7 @@ from aquacert.inspections.queries import checks_of, sheet
 from aquacert.inspections.queries.route import route
 from aquacert.inspections.rules import Act, Answer, Course
 from aquacert.inspections.rules.route import Part
-from aquacert.kernel.errors import Conflict, Invalid, NotAllowedNow
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
 from aquacert.surveillance.commands.express import close_express
 from aquacert.surveillance.rules.express import Outcome
@@ -170,6 +170,16 @@ def test_an_isolated_batch_cannot_pass_nor_be_certified_and_its_owner_is_told(db
     with pytest.raises(NotAllowedNow), db.work(paper.vet.actor) as w:
         lift_isolation(w, check_id, "再来一次")
     with db.work(paper.vet.actor) as w:
+        give_verdict(w, check_id, Act.PASS, 500_000)
+
+
+def test_a_vet_who_was_replaced_acts_no_more_even_before_the_other_has_begun(db, paper):
+    [check_id] = start(db, paper)
+    fill(db, paper, check_id)
+    other = make_person(db, "official_vet", organisation_id=paper.farm.office_id)
+    with db.work(paper.farm.clerk) as w:
+        assign_vet(w, paper.declaration_id, other.person_id, "原来的人病了")
+    with pytest.raises(NotAllowed, match="已改派"), db.work(paper.vet.actor) as w:
         give_verdict(w, check_id, Act.PASS, 500_000)
 
 
