@@ -16,7 +16,7 @@ from jinja2.nodes import EvalContext
 from aquacert.http.help import Help, help_for
 from aquacert.http.house import current_actor, house
 from aquacert.http.personal import may_see_plain, personal
-from aquacert.http.sentences import MARKS, worded
+from aquacert.http.sentences import MARKS, said, worded
 from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.kernel.permissions import P
 
@@ -150,9 +150,11 @@ def local(instant: Any, form: str = "%Y-%m-%d %H:%M") -> str:  # noqa: ANN401
 def joined(
     context: EvalContext, words: Iterable[Any], mark: str = "", attribute: str | None = None
 ) -> str:
-    """Return words in a row, with the reader's comma where the template has the Chinese one."""
-    own = MARKS.get(mark, mark) if str(get_locale()).startswith("en") else mark
-    row: str = do_join(context, words, own, attribute)
+    """Return words in a row; those with the Chinese comma between them in the reader's language."""
+    if mark in MARKS and str(get_locale()).startswith("en"):
+        words = (said(word) if type(word) is str else word for word in words)
+        mark = MARKS[mark]
+    row: str = do_join(context, words, mark, attribute)
     return row
 
 

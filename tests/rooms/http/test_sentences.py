@@ -108,3 +108,11 @@ def test_text_from_a_person_is_escaped_and_its_percent_signs_are_text(app):
     with app.test_request_context("/"):
         assert render_template_string("{{ _(x) }}", x="<b>95% 乙醇") == "&lt;b&gt;95% 乙醇"
         assert render_template_string("{{ _('共 %(n)s 份', n=x) }}", x="<b>") == "共 &lt;b&gt; 份"
+
+
+def test_a_list_is_read_out_with_the_readers_comma(app):
+    names = "{{ ['凡纳滨对虾', '草鱼']|join('、') }} {{ _(['草鱼', '某镇']|join('、')) }}"
+    with app.test_request_context("/?lang=en"):
+        assert render_template_string(names) == "Whiteleg shrimp, Grass carp Grass carp, 某镇"
+    with app.test_request_context("/"):
+        assert render_template_string(names) == "凡纳滨对虾、草鱼 草鱼、某镇"
