@@ -137,6 +137,7 @@ def _check(page: CheckSheet) -> shape.Check:
                 "slot": one.slot,
                 "sha256": one.original_sha256,
                 "taken_at": rfc3339(one.device_at or one.taken_at),
+                "code": one.code or "",
             }
             for one in page.photos
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -54,6 +54,8 @@ class KeptRecord:
     lines: tuple[tuple[str, str], ...]
     about_at: datetime | None
     received_at: datetime
+    settled_at: datetime | None = None
+    """When its maker saw both versions of a conflict and chose."""
 
 
 def kept_of(look: Look, declaration_id: UUID) -> list[KeptRecord]:
@@ -65,7 +67,23 @@ def kept_of(look: Look, declaration_id: UUID) -> list[KeptRecord]:
         .where(DeviceRecord.declaration_id == declaration_id, DeviceRecord.outcome.in_(unused))
         .order_by(DeviceRecord.received_at, DeviceRecord.id)
     )
-    return [_kept(look, row) for row in rows]
+    settled = _settled(look, declaration_id)
+    return [
+        replace(_kept(look, row), settled_at=settled.get((row.person_id, str(row.id))))
+        for row in rows
+    ]
+
+
+def _settled(look: Look, declaration_id: UUID) -> dict[tuple[UUID, str], datetime]:
+    """Return (person, record) → when that person settled that record's conflict."""
+    columns = (DeviceRecord.person_id, DeviceRecord.receipt, DeviceRecord.received_at)
+    rows = look.session.execute(
+        select(*columns).where(
+            DeviceRecord.declaration_id == declaration_id,
+            DeviceRecord.outcome == Outcome.ACCEPTED.value,
+        )
+    )
+    return {(who, told["settles"]): at for who, told, at in rows if "settles" in told}
 
 
 def _kept(look: Look, row: DeviceRecord) -> KeptRecord:

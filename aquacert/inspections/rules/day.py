@@ -87,6 +87,7 @@ class Photo(TypedDict):
     slot: str
     sha256: str
     taken_at: str
+    code: str
 
 
 class Check(TypedDict):

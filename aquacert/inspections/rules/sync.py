@@ -79,6 +79,7 @@ class Result(TypedDict):
     sends it again. `version` is the check's version now. `mine` and `theirs` hold, item by item or
     field by field, what the device said and what stands on the server. `kept` names the items of
     a conflict that were taken in all the same. `checks` and `versions` answer a visit.start: batch → check id, batch → version.
+    `settles` repeats which record's conflict this one ends.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Result(TypedDict):
     kept: NotRequired[list[str]]
     checks: NotRequired[dict[str, str]]
     versions: NotRequired[dict[str, int]]
+    settles: NotRequired[str]
 
 
 class Reply(TypedDict):

@@ -130,8 +130,14 @@ def test_two_devices_merge_item_by_item_and_show_both_versions_of_what_clashes(d
         "group-colour": "normal",
     }
     chosen = {"individual-carapace": "normal"}
-    late = other.record("findings", clash["version"], batch_id=batch, answers=chosen)
+    late = other.record(
+        "findings", clash["version"], batch_id=batch, answers=chosen, settles=clash["id"]
+    )
+    with db.look(SYSTEM) as look:
+        assert kept_of(look, paper.declaration_id)[0].settled_at is None
     assert outcomes(other.send(late)) == ["accepted"]
+    with db.look(SYSTEM) as look:
+        assert kept_of(look, paper.declaration_id)[0].settled_at == look.now
     assert found(db, paper)["individual-carapace"].answer == "normal"
 
 
@@ -379,6 +385,7 @@ def test_the_day_holds_the_vets_own_visits_and_what_stands(db, paper, device):
     assert now["check"]["state"] == "passed"
     assert now["check"]["findings"]["individual-carapace"] == "normal"
     assert [one["slot"] for one in now["check"]["photos"]] == ["site", "group"]
+    assert [one["code"] for one in now["check"]["photos"]] == ["", ""]
     other = make_person(db, "official_vet", organisation_id=paper.farm.office_id)
     with db.look(other.actor) as look:
         assert day(look)["visits"] == []

@@ -55,11 +55,15 @@ def test_the_day_comes_with_its_mark_and_once(db, vet, paper):
     assert first.json["visits"][0]["number"] == paper.number
     assert first.headers["Cache-Control"] == "no-store"
     english = first.json["english"]
-    assert english["今天死了多少"] == "Deaths today", "the app changes its language without a network"
+    assert english["今天死了多少"] == "Deaths today", (
+        "the app changes its language without a network"
+    )
     assert [one for one in texts_of(first.json) if HAN.search(english.get(one, one))] == []
     same = vet.get("/field/day.json", headers=APP | {"If-None-Match": first.headers["ETag"]})
     assert same.status_code == 304
-    assert same.headers["X-Server-Time"] == first.json["server_time"], "the device's today goes by it"
+    assert same.headers["X-Server-Time"] == first.json["server_time"], (
+        "the device's today goes by it"
+    )
     other = vet.get("/field/day.json", headers=APP | {"X-Field-Person": str(uuid4())})
     assert (other.status_code, other.json["code"]) == (403, "other_person")
 

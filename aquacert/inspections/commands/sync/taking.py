@@ -38,6 +38,7 @@ from aquacert.kernel.scope import Actor
 from aquacert.kernel.work import Database, Work
 
 log = structlog.get_logger("sync")
+UUID_LENGTH: Final = 36
 TAKEN: Final = "这个记录编号已经用过，内容不同，没有采用。"
 BROKEN: Final = "系统没能处理这条记录，已留存，请告诉申报点。"
 OTHER: Final = "这台设备上登录的是另一个人。请由做记录的人登录后再上传。"
@@ -209,6 +210,13 @@ def _result(record: Record, done: Done) -> Result:
         result["kept"] = list(done.kept)
     if done.checks:
         result["checks"], result["versions"] = dict(done.checks), dict(done.versions)
+    settles = record.body.get("settles")
+    if (
+        done.outcome is Outcome.ACCEPTED
+        and isinstance(settles, str)
+        and len(settles) == UUID_LENGTH
+    ):
+        result["settles"] = settles
     return result
 
 

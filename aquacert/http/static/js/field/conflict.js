@@ -1,5 +1,5 @@
 /* Two devices said different things about one batch: both versions side by side, and the vet chooses, item by item.
-   What he chooses goes as a new record on top of the present version; the old one stays listed as settled. */
+   What he chooses, his own or theirs, goes as a new record on top of the present version and names the old one, which stays listed as settled. */
 import * as day from "./day.js";
 import * as store from "./store.js";
 import { badge, saved, standingNotes } from "./bar.js";
@@ -59,9 +59,9 @@ export function conflict(state, id) {
 
 async function choose(state, batch, one, picks, pressed) {
   pressed.disabled = true;
-  const seen = one.version ?? day.sheetOf(state, batch).version, mine = Object.entries(picks).filter(([, side]) => side === "mine").map(([key]) => key);
-  const body = one.kind === "findings" ? { batch_id: batch.batch_id, answers: Object.fromEntries(mine.map((key) => [key, one.body.answers[key]])) } : { ...one.body };
-  const list = mine.length ? [day.made(state, one.kind, batch.batch_id, body, { seen, choice: true })] : [];
+  const seen = one.version ?? day.sheetOf(state, batch).version, mine = Object.values(picks).includes("mine"), isFindings = one.kind === "findings";
+  const said = isFindings ? { batch_id: batch.batch_id, answers: Object.fromEntries(Object.entries(picks).map(([key, side]) => [key, (side === "mine" ? one.body.answers : one.theirs)[key]])) } : one.body, body = { ...said, settles: one.id };
+  const list = mine || (isFindings && !day.sheetOf(state, batch).decided) ? [day.made(state, one.kind, batch.batch_id, body, { seen, choice: true })] : [];
   if (!await settle(one, `#/b/${batch.batch_id}/papers`, list)) { pressed.disabled = false; }
 }
 

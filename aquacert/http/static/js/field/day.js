@@ -75,7 +75,7 @@ export function sheetOf(state, batch) {
     quantity: check.quantity, note: check.note || "", decided: check.state !== "open", verdict: null, waiting: mine.filter((one) => one.state === "waiting").length,
     conflicts: mine.filter((one) => one.state === "conflict"), refused: mine.filter((one) => one.state === "refused" && !one.seen)
   };
-  for (const photo of check.photos) { made.photos[photo.slot] = { sha256: photo.sha256, at: photo.taken_at, there: true }; }
+  for (const photo of check.photos) { made.photos[photo.slot] = { sha256: photo.sha256, at: photo.taken_at, code: photo.code, there: true }; }
   for (const one of mine.filter((each) => speaks(state, each))) { lay(made, one); }
   for (const photo of Object.values(made.photos)) { photo.file = state.files.find((file) => file.sha256 === photo.sha256) || null; }
   return made;
