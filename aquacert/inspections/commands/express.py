@@ -10,11 +10,14 @@ from aquacert.declarations.queries.papers import origin_words
 from aquacert.inspections.models.checks import BatchCheck
 from aquacert.inspections.queries import sheet
 from aquacert.inspections.rules import Answer
+from aquacert.inspections.rules.items import TENTHS
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.work import Work
 from aquacert.surveillance.commands.express import raise_express
 from aquacert.surveillance.rules.express import Suspicion
 
+DEATHS = "group-deaths_today"
+"""The item of every checklist that counts the dead."""
 NOTHING_SAID = "现场怀疑疫情，已隔离"
 
 
@@ -39,9 +42,16 @@ def report_suspicion(w: Work, check_id: UUID) -> UUID:
             unit=check.unit,
             diseases=tuple(str(code) for code in check.suspected),
             signs=_signs(w, check),
-            seen_at=check.decided_at or w.now,
+            seen_at=check.isolated_at or check.decided_at or w.now,
+            deaths=_deaths(w, check),
         ),
     )
+
+
+def _deaths(w: Work, check: BatchCheck) -> int | None:
+    """Return how many the vet counted dead today; kept in tenths as every measured number is."""
+    found = sheet(w, check.id).answers.get(DEATHS)
+    return found // TENTHS if isinstance(found, int) else None
 
 
 def _signs(w: Work, check: BatchCheck) -> str:

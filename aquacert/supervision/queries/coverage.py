@@ -63,11 +63,12 @@ class SilentLine:
 
 def month_coverage(look: Look, first: date, last: date) -> Mapping[Category, Coverage]:
     """Return the coverage of every category over what was declared on these days."""
-    return coverage(_batches(look, first, last))
+    return coverage(batches_seen(look, first, last))
 
 
-def _batches(look: Look, first: date, last: date) -> Iterator[BatchSeen]:
-    begin, end = _span(first, last)
+def batches_seen(look: Look, first: date, last: date) -> Iterator[BatchSeen]:
+    """Yield every batch declared on these days, with what became of it."""
+    begin, end = days_of(first, last)
     rows = look.session.execute(
         select(
             Batch.id,
@@ -145,7 +146,7 @@ def positives(look: Look, on: date, last: date | None = None) -> frozenset[UUID]
 
 def key_coverage(look: Look, first: date, last: date) -> list[KeyLine]:
     """Return every grade and kind that has a farm here, the highest grade first."""
-    begin, end = _span(first, last)
+    begin, end = days_of(first, last)
     sent = exists().where(
         Declaration.hatchery_id == Hatchery.id,
         Declaration.submitted_at >= begin,
@@ -173,7 +174,11 @@ def silent(look: Look, days: int) -> Select[Hatchery]:
     and has had it longer than these days.
     """
     since = look.now - timedelta(days=days)
-    sent = exists().where(Declaration.hatchery_id == Hatchery.id, Declaration.submitted_at >= since)
+    sent = exists().where(
+        Declaration.hatchery_id == Hatchery.id,
+        Declaration.submitted_at >= since,
+        Declaration.state.not_in(GONE),  # sent and taken back is not declared
+    )
     holds = exists().where(Lot.hatchery_id == Hatchery.id, Lot.balance > 0, Lot.opened_at < since)
     left = exists().where(
         Lot.hatchery_id == Hatchery.id,
@@ -220,7 +225,7 @@ def silent_lines(look: Look, farms: Collection[Hatchery], days: int) -> list[Sil
     )
     sent = look.session.execute(
         select(Declaration.hatchery_id, func.max(Declaration.submitted_at))
-        .where(Declaration.hatchery_id.in_(ids))
+        .where(Declaration.hatchery_id.in_(ids), Declaration.state.not_in(GONE))
         .group_by(Declaration.hatchery_id)
     )
     last = {farm: at for farm, at in sent if at is not None}
@@ -247,7 +252,7 @@ def _sums(look: Look, chosen: Select[UUID, int]) -> dict[UUID, int]:
     return {farm: int(total or 0) for farm, total in rows}
 
 
-def _span(first: date, last: date) -> tuple[datetime, datetime]:
+def days_of(first: date, last: date) -> tuple[datetime, datetime]:
     """Return the instants at which these legal days begin and are over."""
     begin = datetime.combine(first, time(), SHANGHAI)
     return begin, datetime.combine(last + timedelta(days=1), time(), SHANGHAI)
@@ -255,7 +260,7 @@ def _span(first: date, last: date) -> tuple[datetime, datetime]:
 
 def agreements(look: Look, first: date, last: date) -> list[tuple[str, Agreement]]:
     """Return per vet how his finished visits of these days stood up to second looks, by name."""
-    begin, end = _span(first, last)
+    begin, end = days_of(first, last)
     counts: dict[UUID, dict[str, int]] = {}
     rows = look.session.execute(
         select(SecondLook.vet_id, SecondLook.verdict, func.count())

@@ -34,6 +34,7 @@ from aquacert.inspections.rules.route import Part
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
 from aquacert.surveillance.commands.express import close_express
+from aquacert.surveillance.models import ExpressReport
 from aquacert.surveillance.rules.express import Outcome
 from tests.make.accounts import make_person, signed_in
 from tests.make.declarations import answers, make_declaration
@@ -156,8 +157,11 @@ def test_an_isolated_batch_cannot_pass_nor_be_certified_and_its_owner_is_told(db
         why = {one.reason for one in readiness(look, paper.load_ids[0]).reasons}
         assert Reason.LOT_HELD in why
     # Once it was reported, the county says that it is none, before it is let go.
+    with db.work(paper.vet.actor) as w:
+        keep_findings(w, check_id, {"group-deaths_today": 30_0})
     with db.work(SYSTEM) as w:
         report = report_suspicion(w, check_id)
+        assert w.get(ExpressReport, report).deaths == 30  # the vet counted them
     with pytest.raises(NotAllowedNow, match="排除疫情"), db.work(paper.vet.actor) as w:
         lift_isolation(w, check_id, "看着没事了")
     with db.work(SYSTEM) as w:

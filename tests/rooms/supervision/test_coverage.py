@@ -8,6 +8,7 @@ from html import unescape
 
 from openpyxl import load_workbook
 
+from aquacert.declarations.commands import withdraw_declaration
 from aquacert.hatcheries.commands import correct_stock
 from aquacert.inspections.rules.mustcheck import Category
 from aquacert.kernel.scope import SYSTEM
@@ -35,6 +36,12 @@ def test_a_month_shows_what_was_checked_and_who_was_silent(db, client):
         [line] = silent_pages(look, 30).items
         assert (line.hatchery_id, line.holds, line.is_key) == (quiet.hatchery_id, 10_000, True)
         assert line.left > 0
+    # What was sent and taken back at once is not declared.
+    hidden = make_declaration(db, quiet)
+    with db.work(quiet.owner) as w:
+        withdraw_declaration(w, hidden.declaration_id)
+    with db.look(SYSTEM) as look:
+        assert [one.hatchery_id for one in silent_pages(look, 30).items] == [quiet.hatchery_id]
         earlier = (first - timedelta(days=1)).replace(day=1)
         before = month_coverage(look, earlier, month_end(earlier))
         assert all(one.batches == 0 for one in before.values())
@@ -43,6 +50,12 @@ def test_a_month_shows_what_was_checked_and_who_was_silent(db, client):
     page = unescape(officer.get("/supervision/coverage?days=30").text)
     assert "增殖放流苗种" in page
     assert "存塘减少，没有证" in page
+    listed = unescape(officer.get("/supervision/coverage/licensed").text)
+    assert "第 1 批" in listed
+    assert "已查验" in listed
+    assert officer.get("/supervision/coverage/farms/county/nothing").status_code == 404
+    grade = page.split("/supervision/coverage/farms/")[1].split('"')[0].replace("&amp;", "&")
+    assert "示例苗种场" in unescape(officer.get(f"/supervision/coverage/farms/{grade}").text)
     wrong = officer.get("/supervision/coverage?month=5月&days=很久")
     assert (wrong.status_code, unescape(wrong.text).count("错误：") >= 2) == (422, True)
     book = load_workbook(io.BytesIO(officer.get("/supervision/coverage/silent.xlsx?days=30").data))
