@@ -9,13 +9,15 @@ from flask import request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from aquacert.hatcheries.rules import KIND_WORDS, LEVEL_WORDS
+from aquacert.hatcheries.rules import KIND_WORDS, LEVEL_WORDS, FarmKind, Level
 from aquacert.http.gates import allowed, look
 from aquacert.http.pages import page
+from aquacert.inspections.rules.mustcheck import Category
 from aquacert.kernel.clock import SHANGHAI
-from aquacert.kernel.errors import Invalid
+from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
+from aquacert.reference import queries as reference
 from aquacert.reference.documents import Table, workbook
 from aquacert.supervision.parsers import must_check
 from aquacert.supervision.queries.coverage import (
@@ -26,6 +28,7 @@ from aquacert.supervision.queries.coverage import (
     silent_lines,
     silent_pages,
 )
+from aquacert.supervision.queries.coveragelist import batches_in, undeclared_farms
 from aquacert.supervision.rules import month_end, parse_days, parse_month
 from aquacert.supervision.views.blueprint import bp
 
@@ -55,6 +58,45 @@ def coverage() -> ResponseReturnValue:
             vets=agreements(unit, first, last),
             levels=LEVEL_WORDS,
             kinds=KIND_WORDS,
+        )
+    return html, 422 if wrong else 200
+
+
+@bp.get("/coverage/<any(licensed,release,outside,positive):category>")
+@allowed(P.STATISTICS_READ)
+def coverage_batches(category: str) -> ResponseReturnValue:
+    """The batches behind a category's numbers."""
+    wrong: dict[str, str] = {}
+    with look() as unit:
+        first = _month(unit, wrong)
+        last = month_end(first)
+        html = page(
+            "supervision/coverage_list.html",
+            month=f"{first:%Y-%m}",
+            row=must_check(last).get(Category(category)),
+            batches=batches_in(unit, Category(category), first, last),
+            farms=None,
+        )
+    return html, 422 if wrong else 200
+
+
+@bp.get("/coverage/farms/<level>/<kind>")
+@allowed(P.STATISTICS_READ)
+def coverage_farms(level: str, kind: str) -> ResponseReturnValue:
+    """The farms of a grade and kind that declared nothing in a month."""
+    if level not in set(Level) or kind not in set(FarmKind):
+        raise NotFound
+    wrong: dict[str, str] = {}
+    with look() as unit:
+        first = _month(unit, wrong)
+        farms = undeclared_farms(unit, Level(level), FarmKind(kind), first, month_end(first))
+        html = page(
+            "supervision/coverage_list.html",
+            month=f"{first:%Y-%m}",
+            row=None,
+            batches=None,
+            farms=[(one, reference.full_name(unit, one.division_code)) for one in farms],
+            grade=(LEVEL_WORDS[Level(level)], KIND_WORDS[FarmKind(kind)]),
         )
     return html, 422 if wrong else 200
 
