@@ -16,6 +16,7 @@ WORDS = {
     "code": ["DIV1", "PNV", "320114", "WK85R-KFK9A"],
     "disease_code": ["DIV1", "x"],
     "method_code": ["sct7237-2020", "x"],
+    "level": ["county", "x"],
     "kind": ["application", "acceptance", "refusal", "supplement", "nothing"],
     "version": ["0", "1", "99"],
     "number": ["0", "1", "2026201"],
