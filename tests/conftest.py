@@ -58,6 +58,8 @@ LONG = frozenset(
         *("test_referral", "test_sampling", "test_plate", "test_receiving", "test_blindness"),
         *("test_every_page", "test_farm_and_office", "test_sizes", "test_declaring", "test_pond"),
         *("test_field_day", "test_field_screens"),
+        *("test_draw", "test_field_faults", "test_other_places", "test_case"),
+        *("test_without_us", "test_instrument_shapes", "test_bench"),
     }
 )
 """Files that take longest. A file goes whole to one process: begun last, it would run alone."""
