@@ -73,6 +73,7 @@ class FlagLine:
     clip: Clip | None
     other_words: str
     other_number: str
+    is_other_shown: bool = True
     other_slot: str = ""
     """Which slot of its check the resembling picture fills."""
     number: str = ""
@@ -115,7 +116,9 @@ def flag_line(look: Look, flag: EvidenceFlag) -> FlagLine:
     words, number = _other(look, flag)
     other = select(Photo.slot).where(Photo.file_id == flag.other_file_id)
     slot = look.one(other) if flag.other_file_id else None
-    return FlagLine(flag, photo, clip, words, number, slot or "")
+    file = look.session.get(StoredFile, flag.other_file_id) if flag.other_file_id else None
+    is_shown = file is not None and _is_shown(look, file)
+    return FlagLine(flag, photo, clip, words, number, is_shown, slot or "")
 
 
 def flag_lines(look: Look, flags: Sequence[EvidenceFlag]) -> list[FlagLine]:
@@ -137,12 +140,22 @@ def flag_lines(look: Look, flags: Sequence[EvidenceFlag]) -> list[FlagLine]:
 
 
 def flag_other(look: Look, flag_id: UUID) -> StoredFile:
-    """Return the picture that a flagged one resembles: shown to whoever may see the flag."""
+    """Return the picture that a flagged one resembles: shown to whoever may see the flag.
+
+    Not a paper of a declaration that the reader may not see: it may be somebody's identity card.
+    """
     flag = look.get(EvidenceFlag, flag_id)
     file = look.session.get(StoredFile, flag.other_file_id) if flag.other_file_id else None
-    if file is None:
+    if file is None or not _is_shown(look, file):
         raise NotFound
     return file
+
+
+def _is_shown(look: Look, file: StoredFile) -> bool:
+    if file.owner_kind != Declaration.__tablename__:
+        return True
+    paper = look.session.get(Declaration, file.owner_id)
+    return paper is not None and look.sees(Declaration, paper)
 
 
 def clip_file(look: Look, clip_id: UUID) -> StoredFile:

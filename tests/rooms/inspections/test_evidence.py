@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, ImageOps
 from sqlalchemy import select
 
+from aquacert.declarations.models import Declaration
 from aquacert.inspections.commands import add_photo, challenge_codes, judging
 from aquacert.inspections.commands.judging import judge_flag
 from aquacert.inspections.models import BatchCheck, Photo, SecondLook
@@ -26,6 +27,7 @@ from aquacert.inspections.rules.evidence import (
     ticket_of,
 )
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from aquacert.kernel.files import StoredFile
 from aquacert.kernel.scope import SYSTEM
 from tests.make.accounts import lend, make_person, signed_in
 from tests.make.badfiles import with_place
@@ -206,3 +208,21 @@ def test_the_same_bytes_sent_twice_in_one_moment_serve_once_and_the_other_is_tol
         told = sorted(pool.map(send, (Slot.GROUP, Slot.INDIVIDUAL)))
     assert told[0] == "kept"
     assert "已经用过" in told[1]
+
+
+def test_a_paper_of_another_countys_declaration_is_not_shown_by_a_flag(db, client, paper):
+    [check] = start(db, paper)
+    shot = photograph(33)
+    take(db, paper, check, Slot.GROUP, jpeg(shot))
+    take(db, paper, check, Slot.INDIVIDUAL, jpeg(shot, 60))
+    away = make_declaration(db)
+    with db.work(SYSTEM) as w:
+        [flag] = flags_of(w, [check])[check]
+        owner = w.get_for_change(Declaration, away.declaration_id)
+        owner.origin_code = "320205"
+        file = w.session.get(StoredFile, flag.other_file_id)
+        file.owner_kind, file.owner_id = Declaration.__tablename__, owner.id
+        w.record(judging.FlagJudged(flag.kind, "open"), on=flag)
+    desk = signed_in(client, make_person(db, "county_supervisor"))
+    assert desk.get(f"/inspections/flags/{flag.id}/other").status_code == 404
+    assert "这里不显示" in desk.get(f"/inspections/flags/{flag.id}").text
