@@ -140,6 +140,9 @@ def works_offline(phone, first, second) -> None:
         phone.fill_part()
     phone.go(f"{batch}/verdict")
     phone.until("该查的都查了")
+    phone.choose("outcome", "pass")
+    phone.until("先写实查数量")
+    counts(phone)
     phone.tap("give")
     phone.at(f"#/v/{first.declaration_id}")
     phone.until("合格")
@@ -152,6 +155,22 @@ def works_offline(phone, first, second) -> None:
     phone.shot("d03_group")
     phone.go(f"{batch}/photos")
     phone.picked("site", jpeg(photograph(8, side=1400), 95))
+
+
+def counts(phone) -> None:
+    """Nothing is decided while the number is wrong; 万 and wide digits are understood."""
+    box, give = phone.page.locator('[data-k="n-counted"]'), phone.page.locator('[data-k="give"]')
+    for typed, words in (
+        ("８万", "合格，8 万尾"),
+        ("99万", "错误：请填"),
+        ("１２００００", "合格，12 万尾"),
+    ):
+        box.fill(typed)
+        box.blur()
+        phone.until(words)
+        assert give.is_disabled() == ("错误" in words)
+    phone.tap("as-declared")
+    phone.page.wait_for_selector('[data-k="as-declared"]', state="detached")
 
 
 def still_has_everything(phone, second) -> None:

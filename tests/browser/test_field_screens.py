@@ -139,6 +139,22 @@ def two_devices_differ(app, db, phone, axe, paper) -> None:
     )
 
 
+def a_stranger_to_inspections_sees_only_their_number(app, db, phone, paper) -> None:
+    """The farm's owner signs in on the vet's phone: neither shown nor writable is what waits there."""
+    phone.sign_in(app, db, paper.vet)
+    phone.context.route("**/field/sync", lambda route: route.abort())
+    phone.open()
+    phone.badge("1份待上传")
+    phone.page.goto("about:blank")
+    phone.context.unroute("**/field/sync")
+    phone.sign_in(app, db, make_person(db, "hatchery_owner"))
+    phone.open()
+    phone.until("另一位还有 1 份没有上传")
+    phone.page.wait_for_function("() => !document.body.innerText.includes('示例苗种场')")
+    phone.go(f"#/b/{paper.batch_ids[0]}/group")
+    assert phone.page.locator("input").count() == 0
+
+
 def other_people(app, db, phone, axe, paper, other) -> None:
     """Another vet signs in here: the first one's queue waits for him. Meanwhile the case was given away."""
     before = len(outcomes(db))
@@ -152,6 +168,7 @@ def other_people(app, db, phone, axe, paper, other) -> None:
     phone.open()
     phone.until("另一位还有 1 份没有上传")
     assert len(outcomes(db)) == before
+    a_stranger_to_inspections_sees_only_their_number(app, db, phone, paper)
     new_vet = make_person(db, "official_vet", organisation_id=paper.farm.office_id)
     with db.work(paper.farm.clerk) as w:
         assign_vet(w, paper.declaration_id, new_vet.person_id)

@@ -67,6 +67,7 @@ SHEET: Mapping[str, object] = {
     "abnormal": _l("异常"),
     "and_others": _l("%(what)s等 %(n)s 项"),
     "as_declared": _l("按申报数 %(n)s"),
+    "count_first": _l("先写实查数量"),
     "counted": _l("实查数量"),
     "course": _l("怎么处理"),
     "course_isolate": _l("隔离并报告"),

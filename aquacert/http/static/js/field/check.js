@@ -107,22 +107,24 @@ function more(context, item, folded) {
 }
 
 /* A number between − and +, typed on the numeric keypad; kept as whole tenths, told at once when it cannot be */
-export function number(item, value, keepIt) {
-  const step = 10, text = value === undefined || value === null ? "" : String(value / 10), wrong = h("p", { class: "ferr", role: "alert" });
+export function number(item, value, keepIt, isWrong = () => {}) {
+  const step = item.step || 10, text = value === undefined || value === null ? "" : String(value / 10), wrong = h("p", { class: "ferr", role: "alert" });
   const input = h("input", { inputmode: item.decimals ? "decimal" : "numeric", value: text, placeholder: "—", "aria-label": `${item.ask}${item.unit ? ` ${item.unit}` : ""}`, "data-k": `n-${item.key}`, autocomplete: "off", onchange: () => typed() });
+  const no = () => { wrong.textContent = t("number_between", { least: item.least / 10, most: item.most / 10 }); isWrong(); };
   const put = (tenths) => {
-    if (tenths < item.least || tenths > item.most || (!item.decimals && tenths % 10)) { wrong.textContent = t("number_between", { least: item.least / 10, most: item.most / 10 }); return; }
+    if (tenths < item.least || tenths > item.most || (!item.decimals && tenths % 10)) { no(); return; }
     wrong.textContent = "";
     input.value = String(tenths / 10);
     keepIt(tenths);
   };
   function typed() {
-    const clean = input.value.replace(/[，,\s]/g, "").replace("。", ".");
-    if (clean === "") { return; }
-    if (!/^-?\d+(\.\d)?$/.test(clean)) { wrong.textContent = t("number_between", { least: item.least / 10, most: item.most / 10 }); return; }
-    put(Math.round(Number(clean) * 10));
+    const clean = input.value.normalize("NFKC").replace(/[,\s]/g, "").replace("。", "."), said = /^(-?\d+(?:\.\d+)?)(万?)$/.exec(clean);
+    if (clean === "") { isWrong(); return; }
+    const tenths = said ? Number(said[1]) * (said[2] ? 100000 : 10) : NaN;
+    if (!(Math.abs(tenths - Math.round(tenths)) < 1e-6)) { no(); return; }
+    put(Math.round(tenths));
   }
-  const by = (sign) => () => put(Math.min(item.most, Math.max(item.least, Math.round(Number(input.value || 0) * 10) + sign * step)));
+  const by = (sign) => () => put(Math.min(item.most, Math.max(item.least, Math.round((Number(input.value) || 0) * 10) + sign * step)));
   return h("div", { class: "number" }, h("div", { class: "stepper" }, h("button", { type: "button", "aria-label": t("less", { what: item.ask }), onclick: by(-1), "data-k": `m-${item.key}` }, icon("minus")), input,
     h("button", { type: "button", "aria-label": t("more", { what: item.ask }), onclick: by(1), "data-k": `p-${item.key}` }, icon("plus"))), wrong);
 }

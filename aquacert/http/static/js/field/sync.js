@@ -82,10 +82,18 @@ async function pass() {
     await sendAll(person);
     await fetchDay(person);
   } catch (error) {
-    if (error.kind === "other-person") { await fetchDay(null); return; }
+    if (error.kind === "other-person") { await another(person); return; }
     if (error.status === 403 && error.kind === "refused") { await store.forget(person.id); }
     throw error;
   }
+}
+
+/* Somebody else is signed in, who may not even inspect: what the first one has here is neither shown nor added to until he is back. */
+async function another(person) {
+  await store.forget(person.id);
+  await store.setMe(undefined);
+  changed({ account: "in", net: "online" });
+  await fetchDay(null);
 }
 
 async function sendAll(person) {
@@ -167,7 +175,7 @@ async function fetchDay(person) {
   isStale = false;
   const at = day.now(), kept = person ? await store.day(person.id) : null;
   const told = person ? (await store.records(person.id)).filter((one) => one.state === "accepted" && !one.told).map((one) => one.seq) : [];
-  const { status, body, headers } = await ask("/field/day.json", null, { headers: kept ? { "If-None-Match": kept.etag } : {}, allow: [304], seconds: 45 });
+  const { status, body, headers } = await ask("/field/day.json", person ? person.id : null, { headers: kept ? { "If-None-Match": kept.etag } : {}, allow: [304], seconds: 45 });
   if (isOver) { return; }
   fetched = day.elapsed();
   if (status === 304) {

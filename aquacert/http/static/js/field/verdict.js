@@ -1,5 +1,5 @@
 /* Suspicion (抽样 or isolate and report) and the verdict about one batch. Hints come from the findings; the vet decides.
-   The healthy path is two taps and no word typed; a failing verdict needs its reason and nothing else. */
+   The healthy path is three taps (合格, the number, given) and no word typed; a failing verdict needs its reason and nothing else. */
 import * as day from "./day.js";
 import { badge, standingNotes } from "./bar.js";
 import { fewWords, keep, number } from "./check.js";
@@ -25,8 +25,7 @@ export function sampling(context) {
 
 /* What is being decided is kept on the disk too, until it is given */
 function draftOf(state, batch, sheet, list) {
-  const isSick = day.isAbnormal(sheet) || sheet.course === "isolate", kept = state.drafts[batch.batch_id];
-  return kept || { outcome: isSick || day.lacksOf(list, sheet).length ? "" : "pass", quantity: batch.quantity, note: "", reasons: [] };
+  return state.drafts[batch.batch_id] || { outcome: "", quantity: null, note: "", reasons: [] };
 }
 
 export function verdict(state, id) {
@@ -54,8 +53,9 @@ export function verdict(state, id) {
 }
 
 function counted(batch, said, set) {
-  const item = { key: "counted", ask: t("counted"), unit: batch.unit, least: 10, most: batch.quantity * 10, decimals: 0 };
-  return h("div", { class: "counted" }, number(item, said.quantity * 10, (tenths) => set({ quantity: tenths / 10 })),
+  const item = { key: "counted", ask: t("counted"), unit: batch.unit, least: 10, most: batch.quantity * 10, decimals: 0, step: 10 * Math.max(1, 10 ** (String(batch.quantity).length - 2)) };
+  const unsaid = () => { set({ quantity: null }, { quiet: true }); document.querySelector('[data-k="give"]').disabled = true; };
+  return h("div", { class: "counted" }, number(item, said.quantity === null ? null : said.quantity * 10, (tenths) => set({ quantity: tenths / 10 }), unsaid),
     said.quantity !== batch.quantity ? button(t("as_declared", { n: quantity(batch.quantity, batch.unit) }), () => set({ quantity: batch.quantity }), { key: "as-declared" }) : null);
 }
 
@@ -79,13 +79,14 @@ function dock({ state, visit, batch, sheet, lacks, said, odd }) {
     const [[section]] = lacks;
     return [h("div", { class: "pair" }, back, link(t("go_fill", { part: t(`part_${section}`) }), `#/b/${batch.batch_id}/${section}`, { kind: "primary", "data-k": "fill" })), h("p", { class: "hint" }, t("pass_lacks"))];
   }
-  const words = said.outcome === "fail" ? t("give_fail") : said.outcome === "pass" ? t("give_pass", { n: quantity(said.quantity, batch.unit) }) : t("verdict_choose");
-  return [h("div", { class: "pair" }, back, button(words, (event) => give({ state, visit, batch, sheet, said, odd }, event.currentTarget), { kind: said.outcome === "fail" ? "danger solid" : "primary", key: "give", disabled: !said.outcome })),
+  const words = said.outcome === "fail" ? t("give_fail") : said.outcome === "pass" && !said.quantity ? t("count_first") : said.outcome === "pass" ? t("give_pass", { n: quantity(said.quantity, batch.unit) }) : t("verdict_choose");
+  return [h("div", { class: "pair" }, back, button(words, (event) => give({ state, visit, batch, sheet, said, odd }, event.currentTarget), { kind: said.outcome === "fail" ? "danger solid" : "primary", key: "give", disabled: !said.outcome || (said.outcome === "pass" && !said.quantity) })),
     h("p", { class: "hint" }, t("verdict_final"))];
 }
 
 async function give({ state, visit, batch, said, odd, sheet }, pressed) {
   const words = noteOf(said), place = document.getElementById("verdict-wrong");
+  if (said.outcome === "pass" && !said.quantity) { place.textContent = t("count_first"); return; }
   if (said.outcome === "pass" && sheet.course === "isolate") { place.textContent = t("isolated_no_pass"); return; }
   if ((said.outcome === "fail" || odd.length) && !words) { place.textContent = t("note_needed"); document.getElementById("verdict-note").focus(); return; }
   pressed.disabled = true;
