@@ -15,7 +15,7 @@ from aquacert.kernel.scope import SYSTEM
 from aquacert.supervision.queries.coverage import key_coverage, month_coverage, silent_pages
 from aquacert.supervision.rules import month_end
 from tests.make.accounts import make_person, signed_in
-from tests.make.declarations import make_declaration
+from tests.make.declarations import answers, make_declaration
 from tests.make.hatcheries import make_hatchery
 from tests.make.inspections import inspect
 
@@ -24,7 +24,7 @@ def test_a_month_shows_what_was_checked_and_who_was_silent(db, client):
     paper = make_declaration(db, state="assigned")
     quiet = make_hatchery(db)
     # What was sent and taken back at once is not declared.
-    hidden = make_declaration(db, quiet)
+    hidden = make_declaration(db, quiet, filled=answers(db, quiet, "1000"))
     inspect(db, paper)
     with db.work(quiet.owner) as w:
         withdraw_declaration(w, hidden.declaration_id)
