@@ -243,6 +243,6 @@ def _tell(w: Work, row: ExpressReport) -> None:
         w,
         to_organisation=row.office_id,
         kind="express",
-        subject=f"疫情快报：{row.place}{species}疑似{names or '不明原因死亡'}，请马上签收核查。",
+        subject=f"疫情快报：{row.place}，{species}疑似{names or '不明原因死亡'}，请马上签收核查。",
         link=f"/surveillance/express/{row.id}",
     )
