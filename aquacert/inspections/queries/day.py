@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from sqlalchemy import or_, select
 
@@ -31,7 +33,9 @@ MOST_VISITS = 60
 
 def day(look: Look) -> shape.Day:
     """Return the visits of the actor until tomorrow night, overdue ones and today's finished too."""
-    visits = [_visit(look, paper) for paper in _papers(look)]
+    papers_due = _papers(look)
+    farms = {key: _farm(look, key) for key in {paper.hatchery_id for paper in papers_due}}
+    visits = [_visit(look, paper, *farms[paper.hatchery_id]) for paper in papers_due]
     groups = sorted({batch["checklist"] for one in visits for batch in one["batches"]})
     diseases = {
         each["code"]: each["name"]
@@ -78,9 +82,15 @@ def _papers(look: Look) -> list[Declaration]:
     )
 
 
-def _visit(look: Look, paper: Declaration) -> shape.Visit:
-    farm = look.session.get(Hatchery, paper.hatchery_id)
-    centres = pond_centres(look, paper.hatchery_id)
+def _farm(look: Look, hatchery_id: UUID) -> tuple[str, Sequence[tuple[float, float]]]:
+    """Return a farm's telephone and the centres of its ponds: once for all its visits."""
+    farm = look.session.get(Hatchery, hatchery_id)
+    return (farm.phone if farm else None) or "", pond_centres(look, hatchery_id)
+
+
+def _visit(
+    look: Look, paper: Declaration, phone: str, centres: Sequence[tuple[float, float]]
+) -> shape.Visit:
     loads = papers.loads_of(look, paper.id)
     where = dict.fromkeys(reference.full_name(look, one.destination_code) for one in loads)
     return {
@@ -90,7 +100,7 @@ def _visit(look: Look, paper: Declaration) -> shape.Visit:
         "farm": paper.hatchery_name,
         "place": paper.visit_place or paper.origin_place,
         "visit_at": rfc3339(paper.visit_at) if paper.visit_at else None,
-        "phone": paper.phone or (farm.phone if farm else None) or "",
+        "phone": paper.phone or phone,
         "destinations": list(where),
         "lat": centres[0][0] if centres else None,
         "lon": centres[0][1] if centres else None,

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from aquacert.accounts import commands as accounts
 from aquacert.declarations.models import Batch as DeclaredBatch
 from aquacert.declarations.models import Declaration
 from aquacert.inspections.commands.sync.acts import Done, Sent, act_on, standing
@@ -39,6 +40,8 @@ from aquacert.kernel.work import Database, Work
 
 log = structlog.get_logger("sync")
 UUID_LENGTH: Final = 36
+OPPOSITE: Final = {"passed": "fail", "failed": "pass"}
+DIFFERS: Final = "现场有一批收到两个相反的结论，后到的没有采用：签发以前请核对。"
 TAKEN: Final = "这个记录编号已经用过，内容不同，没有采用。"
 BROKEN: Final = "系统没能处理这条记录，已留存，请告诉申报点。"
 OTHER: Final = "这台设备上登录的是另一个人。请由做记录的人登录后再上传。"
@@ -155,6 +158,7 @@ class _Taking:
                 self._write(w, record, done, result)
                 if paper is not None:
                     _note(w, paper, record, Outcome.REFUSED)
+                    _warn(w, paper, record, result)
         except IntegrityError:
             return self._known(record) or result
         return result
@@ -239,6 +243,17 @@ def _note(w: Work, paper: Declaration, record: Record, outcome: Outcome) -> None
     kind = record.kind.value if record.kind else ""
     fact = RecordKept(record.id, kind, outcome.value)
     w.record(fact, on=paper, county=paper.origin_code)
+
+
+def _warn(w: Work, paper: Declaration, record: Record, result: Result) -> None:
+    """Tell office and vet of a verdict that came too late and says the opposite of what stands."""
+    stands = OPPOSITE.get(str(result.get("theirs", {}).get("state")))
+    if record.kind is not Kind.VERDICT or stands is None or record.body.get("outcome") != stands:
+        return
+    link = f"/inspections/{paper.id}"
+    accounts.tell(w, to_organisation=paper.office_id, kind="inspection", subject=DIFFERS, link=link)
+    if paper.vet_id is not None:
+        accounts.tell(w, to_person=paper.vet_id, kind="inspection", subject=DIFFERS, link=link)
 
 
 def _add_version(w: Work, record: Record, result: Result) -> None:

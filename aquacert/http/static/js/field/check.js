@@ -29,6 +29,10 @@ export async function keep(state, batch, kind, body, options = {}) {
   return true;
 }
 
+/* A verdict that came too late and says the opposite of the one that stands: both are shown on the batch, also after it was seen in the list */
+export const opposite = (state, batch, sheet) => state.records.filter((one) => one.kind === "verdict" && one.subject === batch.batch_id && one.state === "refused" && sheet.decided && (one.body.outcome === "pass") !== (sheet.state === "passed")).slice(-1)
+  .map((one) => note("no", t("opposite"), t("opposite_both", { mine: t(one.body.outcome === "pass" ? "batch_passed" : "batch_failed"), note: one.body.note || "—", theirs: t(sheet.state === "passed" ? "batch_passed" : "batch_failed") }), t("opposite_more")));
+
 export function check(state, id, section) {
   const { visit, batch } = day.batchOf(state, id);
   if (!batch) { return null; }
@@ -37,6 +41,7 @@ export function check(state, id, section) {
   const top = [
     ...standingNotes(state),
     ...sheet.conflicts.map((one) => note("warn", t("conflict_here"), t("conflict_here_more", { n: Object.keys(one.theirs || {}).length }))),
+    ...opposite(state, batch, sheet),
     sheet.decided ? note(sheet.state === "passed" ? "ok" : "no", t(sheet.state === "passed" ? "batch_passed" : "batch_failed"), sheet.verdict && sheet.verdict.state === "waiting" ? t("verdict_waits") : t("verdict_fixed")) : null,
     facts([[t("paper"), `${visit.farm} ${batch.pond}`, `${quantity(batch.quantity, batch.unit)} ${batch.life_stage}${visit.destinations.length ? ` → ${listed(visit.destinations)}` : ""}`], cameOf(state, visit), savedAt() ? [t("kept_here"), t("just_saved", { at: seconds(savedAt()) })] : null]),
     h("div", { class: "sec" }, h("h2", {}, t(NAMES[part])), stand.of ? h("span", { class: "cnt" }, t("done_of", { n: stand.done, of: stand.of })) : null),

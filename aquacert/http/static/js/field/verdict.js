@@ -2,7 +2,7 @@
    The healthy path is three taps (合格, the number, given) and no word typed; a failing verdict needs its reason and nothing else. */
 import * as day from "./day.js";
 import { badge, standingNotes } from "./bar.js";
-import { fewWords, keep, number } from "./check.js";
+import { fewWords, keep, number, opposite } from "./check.js";
 import { button, chips, facts, h, link, note, screen, segments } from "./dom.js";
 import * as store from "./store.js";
 import { listed, named, quantity, t } from "./words.js";
@@ -40,6 +40,7 @@ export function verdict(state, id) {
   const odd = list.items.filter((item) => sheet.answers[item.key] === "abnormal");
   const top = [
     ...standingNotes(state),
+    ...opposite(state, batch, sheet),
     sheet.decided ? note(sheet.state === "passed" ? "ok" : "no", t(sheet.state === "passed" ? "batch_passed" : "batch_failed"), sheet.verdict && sheet.verdict.state === "waiting" ? t("verdict_waits") : t("verdict_fixed"))
       : said.outcome === "fail" ? note("warn", t("failing"), t("failing_more")) : lacks.length ? note("warn", t("pass_lacks"), lacks.map(([section, words]) => named(t(`part_${section}`), fewWords(words, 14)))) : note("ok", t("pass_lacks_none")),
     facts([[t("paper"), `${visit.farm} ${batch.pond}`], [t("declared"), quantity(batch.quantity, batch.unit), `${batch.species} ${batch.life_stage}`], odd.length ? [t("abnormal"), listed(odd.map((item) => item.ask))] : null,
