@@ -31,6 +31,7 @@ LARGEST: Final = 200 << 20
 LARGEST_ANYWHERE: Final = 1 << 44
 KINDS: Final = {"video/mp4": ".mp4", "video/webm": ".webm", "video/quicktime": ".mov"}
 MOST: Final = 20
+BOXES: Final = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"})
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,18 @@ def _must_be_right(
         raise Invalid("录像够多了。", sha256=f"一批最多 {MOST} 段录像。")
 
 
+def _is_film(path: Path) -> bool:
+    """Say whether a file begins as a film does: an ISO box (MP4, MOV) or EBML (WebM)."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    return head[4:] in BOXES or head.startswith(b"\x1a\x45\xdf\xa3")
+
+
 def _kept(w: Work, check: BatchCheck, said: SaidOfClip, digest: str, path: Path) -> StoredFile:
     """Store the clip's bytes piece by piece; they must be the ones that were announced."""
+    if not _is_film(path):
+        sentence = "这个文件打不开，不是录像。请重新拍一段。"
+        raise Invalid(sentence, sha256=sentence)
     found, size = w.home.files.put_path(path)
     if found != digest or size != said.size:
         raise Invalid(

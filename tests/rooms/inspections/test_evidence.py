@@ -133,6 +133,8 @@ def test_a_supervisor_sees_both_pictures_and_says_what_the_flag_is_without_any_e
         "kind": "video",
         "video": (io.BytesIO(b"\0\0\0\x18ftypmp42" + b"x" * 99), "v.mp4", "video/mp4"),
     }
+    ten = {"kind": "video", "video": (io.BytesIO(b"ten bytes."), "c.mp4", "video/mp4")}
+    assert "不是录像" in vet.post(f"/inspections/checks/{check}/clips", data=ten).text
     assert vet.post(f"/inspections/checks/{check}/clips", data=film).status_code == 302
     shown = vet.get(f"/inspections/checks/{check}/evidence").text
     assert digest in shown
