@@ -97,6 +97,7 @@ BATCH_FAULTS: dict[Reason, Callable[[BatchFacts], BatchFacts]] = {
     Reason.VERDICT_NOT_OFFICIAL: lambda b: replace(b, checked_by_official=False),
     Reason.INSPECTED_TOO_FEW: lambda b: replace(b, inspected_quantity=499_999),
     Reason.STOCK_TOO_LOW: lambda b: replace(b, stock=499_999),
+    Reason.VERDICT_DOUBTED: lambda b: replace(b, is_doubted=True),
     Reason.LOT_HELD: lambda b: replace(b, lot_held=True),
     Reason.QUANTITY_NOT_POSITIVE: lambda b: replace(b, load_quantity=0),
     Reason.LICENCE_NOT_VALID: lambda b: replace(b, licence_ok=False),

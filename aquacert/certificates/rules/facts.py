@@ -69,6 +69,8 @@ class BatchFacts:
     """Its lot stands under an order of treatment (检疫处理)."""
     is_isolated: bool = False
     """The vet isolated and reported it as a suspected epidemic."""
+    is_doubted: bool = False
+    """The vet said on another device that it failed."""
     tests: tuple[RequiredResult, ...] = ()
 
 

@@ -211,6 +211,8 @@ def _clinical(_facts: ReadyFacts, batch: BatchFacts, _on: date) -> Iterator[Read
         yield ReadyReason(Reason.VERDICT_FAILED, batch.number)
     elif batch.is_isolated:
         yield ReadyReason(Reason.BATCH_ISOLATED, batch.number)
+    elif batch.is_doubted:
+        yield ReadyReason(Reason.VERDICT_DOUBTED, batch.number)
     elif batch.verdict != PASS or batch.inspected_quantity is None:
         yield ReadyReason(Reason.VERDICT_PENDING, batch.number)
 

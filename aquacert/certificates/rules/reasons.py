@@ -77,6 +77,7 @@ class Reason(StrEnum):
     TEST_OF_OTHER_BATCH = "test-of-other-batch"
     TEST_POSITIVE = "test-positive"
     TRAVEL_TOO_LONG = "travel-too-long"
+    VERDICT_DOUBTED = "verdict-doubted"
     VERDICT_FAILED = "verdict-failed"
     VERDICT_NOT_OFFICIAL = "verdict-not-official"
     VERDICT_PENDING = "verdict-pending"
@@ -118,6 +119,7 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
         Reason.TEST_OF_OTHER_BATCH: "第 {batch} 批：{detail}",
         Reason.TEST_POSITIVE: "第 {batch} 批：{detail}",
         Reason.TRAVEL_TOO_LONG: "运输天数超过证书最长有效期（{detail}）。请改运输方案。",
+        Reason.VERDICT_DOUBTED: "第 {batch} 批收到两个相反的结论，官方兽医还没有选定合格为准。请在查验页上选定。",
         Reason.VERDICT_FAILED: "第 {batch} 批现场检疫不合格，不能出证。请从这一车中去掉这一批。",
         Reason.VERDICT_NOT_OFFICIAL: "第 {batch} 批的结论不是官方兽医作出的。请由官方兽医查验。",
         Reason.VERDICT_PENDING: "第 {batch} 批现场检疫还没有结论。请先给出结论。",
@@ -161,6 +163,7 @@ TOPICS: Mapping[Reason, About] = MappingProxyType(
         Reason.TEST_OF_OTHER_BATCH: About.TESTS,
         Reason.TEST_POSITIVE: About.TESTS,
         Reason.TRAVEL_TOO_LONG: About.TRANSPORT,
+        Reason.VERDICT_DOUBTED: About.CLINICAL,
         Reason.VERDICT_FAILED: About.CLINICAL,
         Reason.VERDICT_NOT_OFFICIAL: About.CLINICAL,
         Reason.VERDICT_PENDING: About.CLINICAL,

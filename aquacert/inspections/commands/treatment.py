@@ -23,6 +23,7 @@ from aquacert.inspections.commands.express import report_suspicion
 from aquacert.inspections.models.checks import BatchCheck
 from aquacert.inspections.models.treatment import Disposal, TreatmentOrder
 from aquacert.inspections.parsers import Picture
+from aquacert.inspections.queries.doubts import failed_after_all
 from aquacert.inspections.queries.treatment import (
     batch_of_order,
     disposal_facts,
@@ -101,7 +102,7 @@ def order_treatment(
     if check.declaration_id != declaration_id:
         raise NotFound
     _must_be_its_vet(w, check.vet_id)
-    if check.state != State.FAILED.value:
+    if check.state != State.FAILED.value and not failed_after_all(w, check_id):
         raise NotAllowedNow("只有查验不合格的批次才出检疫处理通知单。")
     if w.one(select(TreatmentOrder.id).where(TreatmentOrder.check_id == check_id)):
         raise Conflict("这一批已经出过检疫处理通知单。")

@@ -14,10 +14,10 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 
 from aquacert.http.forms import Form
-from aquacert.inspections.rules import COURSE_WORDS, SLOT_WORDS, Course, Slot
+from aquacert.inspections.rules import COURSE_WORDS, SLOT_WORDS, Act, Course, Slot
 
 
 class Judged(Optional):
@@ -72,6 +72,20 @@ class ReleaseForm(Form):
     """The end of an isolation."""
 
     because = StringField(_l("解除隔离的依据"), description=_l("例如：检测报告阴性和它的编号"))
+
+
+class DoubtForm(Form):
+    """Which of two verdicts stands, and why."""
+
+    stands = RadioField(
+        _l("以哪个结论为准"),
+        choices=[
+            SelectChoice(Act.PASS.value, _l("合格")),
+            SelectChoice(Act.FAIL.value, _l("不合格")),
+        ],
+        validators=[InputRequired(_l("请选一个。"))],
+    )
+    because = TextAreaField(_l("依据"), validators=[InputRequired(_l("请写明依据。"))])
 
 
 class VerdictForm(Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aquacert.inspections.models.checks import BatchCheck, Finding, Photo
+from aquacert.inspections.models.doubts import VerdictDoubt
 from aquacert.inspections.models.draws import DrawDay, DrawDuty, DrawTicket
 from aquacert.inspections.models.evidence import (
     Clip,
@@ -44,4 +45,5 @@ __all__ = [
     "TreatmentStep",
     "Upload",
     "UploadState",
+    "VerdictDoubt",
 ]

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.queries import facts as papers
 from aquacert.declarations.rules.states import State as PaperState
-from aquacert.inspections.models import BatchCheck, Finding, Photo
+from aquacert.inspections.models import BatchCheck, Finding, Photo, VerdictDoubt
 from aquacert.inspections.parsers import checklist
 from aquacert.inspections.rules import (
     OUTCOMES,
+    Act,
     Answer,
     Item,
     Kind,
@@ -32,7 +33,7 @@ from aquacert.kernel.files import StoredFile
 from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 
-CHECKS = table_of(BatchCheck)
+CHECKS, DOUBTS = table_of(BatchCheck), table_of(VerdictDoubt)
 CHECKS_OF = Quick(
     select(
         *(
@@ -41,7 +42,10 @@ CHECKS_OF = Quick(
                 *("id", "batch_id", "state", "quantity", "vet_id", "decided_at"),
                 *("suspected", "isolated_at"),
             )
-        )
+        ),
+        exists()
+        .where(DOUBTS.c.check_id == CHECKS.c.id, DOUBTS.c.stands != Act.PASS.value)
+        .label("is_doubted"),
     ).where(CHECKS.c.declaration_id == bindparam("paper"))
 )
 
@@ -167,6 +171,7 @@ def verdicts(look: Look, declaration_id: UUID) -> Mapping[UUID, Verdict]:
             suspected=frozenset(row.suspected),
             inspection_id=row.id,
             is_isolated=row.isolated_at is not None,
+            is_doubted=bool(row.is_doubted),
         )
         for row in rows
     }

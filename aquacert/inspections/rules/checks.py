@@ -97,6 +97,8 @@ class Verdict:
     inspection_id: UUID
     is_isolated: bool = False
     """A suspected epidemic: isolated and reported, nothing of it leaves."""
+    is_doubted: bool = False
+    """Another device of the vet said it failed, and he has not let the first verdict stand."""
 
 
 class Lack(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from aquacert.inspections.views import checks, evidence, orders, sync, treatment, visits
+from aquacert.inspections.views import checks, doubts, evidence, orders, sync, treatment, visits
 from aquacert.inspections.views import draws as draw_doors
 from aquacert.inspections.views import field as app_shell
 from aquacert.inspections.views.blueprint import bp, field
@@ -13,6 +13,7 @@ __all__ = [
     "app_shell",
     "bp",
     "checks",
+    "doubts",
     "draw_doors",
     "evidence",
     "field",

@@ -21,6 +21,8 @@ from aquacert.inspections.forms import (
     VerdictForm,
     checklist_form,
 )
+from aquacert.inspections.forms.visit import DoubtForm
+from aquacert.inspections.queries.doubts import failed_after_all, open_doubt
 from aquacert.inspections.queries.draws import extra_tests
 from aquacert.inspections.queries.evidence import challenge_codes, flags_of
 from aquacert.inspections.rules import (
@@ -56,9 +58,10 @@ def check_page(
     suspicion: SuspicionForm | None = None,
     release: ReleaseForm | None = None,
     verdict: VerdictForm | None = None,
+    doubt: DoubtForm | None = None,
 ) -> tuple[str, int]:
     """Return the page and its status; a form that was refused is shown as it was sent."""
-    sent: list[Form | None] = [checklist, photo, suspicion, release, verdict]
+    sent: list[Form | None] = [checklist, photo, suspicion, release, verdict, doubt]
     status = max((form.status for form in sent if form is not None), default=200)
     with look() as unit:
         sheet = queries.sheet(unit, check_id)
@@ -75,6 +78,10 @@ def check_page(
             suspicion=suspicion or suspicion_form(unit, sheet, is_sent=False),
             release=(release or ReleaseForm(formdata=None)).apart("release"),
             verdict=decided,
+            doubt_form=(doubt or DoubtForm(formdata=None)).apart("doubt"),
+            doubt=open_doubt(unit, check_id),
+            its_vet=sheet.check.vet_id == unit.actor.person_id,
+            failed_after_all=failed_after_all(unit, check_id),
             wrong=status != 200 or any(form.form_errors for form in sent if form is not None),
             mine=sheet.check.vet_id == unit.actor.person_id
             and sheet.check.state == State.OPEN.value,

@@ -15,7 +15,8 @@ from aquacert.inspections import commands, queries
 from aquacert.inspections.forms import DisposalForm, TreatmentForm
 from aquacert.inspections.parsers import read_picture
 from aquacert.inspections.parsers.treatments import treatment_texts
-from aquacert.inspections.rules import STATE_WORDS
+from aquacert.inspections.queries.doubts import failed_after_all
+from aquacert.inspections.rules import STATE_WORDS, State
 from aquacert.inspections.rules.treatment import Remedy
 from aquacert.inspections.views.blueprint import INSPECT, bp
 from aquacert.inspections.views.orders import order_page
@@ -95,6 +96,7 @@ def _treatment_page(check_id: UUID, form: TreatmentForm) -> ResponseReturnValue:
             form=form,
             words=STATE_WORDS,
             mine=sheet.check.vet_id == unit.actor.person_id,
+            may_order=sheet.check.state == State.FAILED.value or failed_after_all(unit, check_id),
             laws=treatment_texts("law"),
             methods=treatment_texts("method"),
         )

@@ -17,7 +17,7 @@ from aquacert.declarations.commands import assign_vet
 from aquacert.declarations.queries import declaration
 from aquacert.inspections.commands import give_verdict, keep_findings, start_inspection
 from aquacert.inspections.commands.sync.taking import DIFFERS
-from aquacert.inspections.models import Clip, DeviceRecord, Finding, Photo
+from aquacert.inspections.models import Clip, DeviceRecord, Finding, Photo, VerdictDoubt
 from aquacert.inspections.queries import checks_of, sheet, verdicts
 from aquacert.inspections.queries.day import day
 from aquacert.inspections.queries.kept import kept_of
@@ -190,6 +190,9 @@ def test_a_decided_batch_is_never_overwritten_and_what_came_late_is_kept(db, pap
     assert results[1]["theirs"]["state"] == "passed"
     assert results[1]["theirs"]["quantity"] == 400_000
     assert count(db, InboxMessage, InboxMessage.subject == DIFFERS) == 2, "the office and the vet"
+    assert count(db, VerdictDoubt, VerdictDoubt.check_id == check) == 1, (
+        "barred until he settles it"
+    )
     assert found(db, paper)["individual-carapace"].answer == "normal"
     with db.look(paper.farm.clerk) as look:
         kept = kept_of(look, paper.declaration_id)

@@ -177,6 +177,7 @@ def _batches(
                 needs_stock=line.lot_id is not None,
                 lot_held=is_held,
                 is_isolated=verdict is not None and verdict.is_isolated,
+                is_doubted=verdict is not None and verdict.is_doubted,
                 tests=_tests(look, load, line, asked),
             )
         )

@@ -17,11 +17,13 @@ from sqlalchemy.exc import IntegrityError
 from aquacert.accounts import commands as accounts
 from aquacert.declarations.models import Batch as DeclaredBatch
 from aquacert.declarations.models import Declaration
+from aquacert.inspections.commands.doubts import raise_doubt
 from aquacert.inspections.commands.sync.acts import Done, Sent, act_on, standing
 from aquacert.inspections.commands.sync.facts import RecordKept
 from aquacert.inspections.models import BatchCheck, DeviceRecord
 from aquacert.inspections.parsers import Picture, read_picture
 from aquacert.inspections.queries.sync import NotThere, bytes_of, first_receipt, was_sent
+from aquacert.inspections.rules import Act
 from aquacert.inspections.rules.sync import (
     Batch,
     Kind,
@@ -254,6 +256,11 @@ def _warn(w: Work, paper: Declaration, record: Record, result: Result) -> None:
     accounts.tell(w, to_organisation=paper.office_id, kind="inspection", subject=DIFFERS, link=link)
     if paper.vet_id is not None:
         accounts.tell(w, to_person=paper.vet_id, kind="inspection", subject=DIFFERS, link=link)
+    if stands == Act.FAIL.value:  # the same vet's other device found it sick: he must say which
+        mine = BatchCheck.batch_id == record.batch_id, BatchCheck.vet_id == w.actor.person_id
+        check_id = w.one(select(BatchCheck.id).where(*mine))
+        if check_id is not None:
+            raise_doubt(w, check_id, record.id)
 
 
 def _add_version(w: Work, record: Record, result: Result) -> None:
