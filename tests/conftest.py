@@ -45,6 +45,7 @@ DRAWING = frozenset(
         *("test_views", "test_pages", "test_numbers_views", "test_passkey_pages", "test_doors"),
         *("test_documents", "test_bulk", "test_outside", "test_without_us", "test_log_by_hand"),
         *("test_register_pages", "test_report_pages", "test_report_documents", "test_blindness"),
+        *("test_farm_views", "test_stock_pages", "test_other_places"),
     }
 )
 """Files about what is drawn from answers: their commands and queries are asked on both databases by
