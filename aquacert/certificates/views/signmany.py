@@ -24,7 +24,14 @@ from aquacert.kernel.work import Look
 @bp.get("/declarations/<uuid:declaration_id>")
 @allowed(P.CERTIFICATE_ISSUE)
 def sign_many(declaration_id: UUID) -> ResponseReturnValue:
-    """Every load of a declaration that waits: which can be signed, which not and why."""
+    """Every load of a declaration that waits: which can be signed, which not and why.
+
+    A single load has its own page, with every reason and the whole text of its certificate.
+    """
+    with look() as unit:
+        waiting = queries.waiting_together(unit, declaration_id)
+    if len(waiting) == 1:
+        return redirect(url_for(".sign", load_id=waiting[0]))
     return _page(declaration_id, SignManyForm(formdata=None))
 
 

@@ -115,8 +115,8 @@ export function progress(list, sheet, section) {
   }
   if (section === "sampling") { return { done: sheet.suspected.length, of: 0, lack: [] }; }
   const items = askedOf(list.items, sheet.answers).filter((item) => IN[section].includes(item.section));
-  const open = items.filter((item) => isOpen(item, sheet.answers));
-  return { done: items.filter((item) => sheet.answers[item.key] !== undefined).length, of: items.length, lack: open.map((item) => item.ask) };
+  const open = items.filter((item) => isOpen(item, sheet.answers)), needed = items.filter((item) => item.is_needed);
+  return { done: needed.filter((item) => sheet.answers[item.key] !== undefined).length, of: needed.length, lack: open.map((item) => item.ask) };
 }
 
 export const itemsIn = (list, section) => list.items.filter((item) => (IN[section] || []).includes(item.section));

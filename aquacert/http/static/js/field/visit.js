@@ -56,7 +56,7 @@ function visitCell(state, visit) {
 function batchWords(visit) {
   const [first, ...rest] = visit.batches;
   if (!first) { return ""; }
-  return `${first.species} ${first.life_stage} ${quantity(first.quantity, first.unit)}${rest.length ? ` ${t("and_more", { n: rest.length })}` : ""}`;
+  return `${first.species} ${first.life_stage} ${quantity(first.quantity, first.unit)}${rest.length ? ` ${t("and_more", { n: visit.batches.length })}` : ""}`;
 }
 
 export function visit(state, id) {
