@@ -68,7 +68,9 @@ class Prepared:
         from aquacert.hatcheries.models import StockImport
         from aquacert.kernel.scope import SYSTEM
 
-        while not stop.is_set():
+        is_over = False
+        while not is_over:
+            is_over = stop.is_set()  # asked before the look: the last one sees the end
             with self.house.database.look(SYSTEM) as look:
                 found.add(look.get(StockImport, import_id).done)
             sleep(0.02)
