@@ -12,6 +12,7 @@ Both sides are told as openings for one byte, so that `lower` reads as bytes ove
 from __future__ import annotations
 
 import atexit
+import logging
 import re
 import shutil
 import socket
@@ -36,6 +37,7 @@ class Served:
     def __init__(self) -> None:
         from werkzeug.serving import make_server
 
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
         from aquacert.app import create_app, open_house
         from aquacert.kernel.schema import upgrade
         from aquacert.kernel.settings import Settings
