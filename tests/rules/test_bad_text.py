@@ -97,7 +97,7 @@ def test_the_usual_ways_of_writing_are_one(read, written, kept):
         (parse_quantity, "三万五", "看不懂"),
         (parse_quantity, "1e9", "看不懂"),
         (parse_quantity, "50万尾", "单位"),
-        (parse_quantity, "5公斤", "看不懂"),
+        (parse_quantity, "5公斤", "不按重量计"),
     ],
 )
 def test_what_cannot_be_right_is_said_at_its_field(read, written, said):

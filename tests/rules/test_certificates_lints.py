@@ -17,6 +17,7 @@ BREAK = {
     "quantity.positive": {"load_quantity": 0},
     "quantity.within_inspected": {"inspected_quantity": 499_999},
     "quantity.within_stock": {"stock": 499_999},
+    "quantity.lot_free": {"lot_held": True},
     "clinical.passed": {"verdict": "pending"},
     "clinical.by_official_vet": {"checked_by_official": False},
     "vet.on_record": {"checked_by_id": None},

@@ -31,5 +31,5 @@ def test_a_notice_cites_its_article_and_says_at_most_four_things():
             read_order(law, measures, method)
         assert set(found.value.fields) == wrong
     with pytest.raises(Invalid) as found:
-        check_done("", "场内", " ")
-    assert set(found.value.fields) == {"method", "operator"}
+        check_done("", "场内", " ", 0)
+    assert set(found.value.fields) == {"method", "operator", "photos"}

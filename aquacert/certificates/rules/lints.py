@@ -94,6 +94,7 @@ ALL = (
     _of("quantity.positive", "每批装车数大于零", FORM, READY),
     _of("quantity.within_inspected", "出证数不超过查验数", PROCEDURES, READY, ISSUED),
     _of("quantity.within_stock", "出证数不超过存塘数", "水产苗种管理办法：生产记录", READY),
+    _of("quantity.lot_free", "存塘批次不在检疫处理中", PROCEDURES, READY),
     _of("clinical.passed", "每批现场检疫合格", PROCEDURES, READY, ISSUED),
     _of("clinical.by_official_vet", "现场检疫由官方兽医作出", f"{MEASURES}第11条", READY),
     _of("vet.on_record", "签发人在启运地备案任命", f"{MEASURES}第5条", READY, ISSUED),
