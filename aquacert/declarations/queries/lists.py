@@ -109,9 +109,10 @@ def mine(
     look: Look, organisation_id: UUID, words: str = "", number: int = 1, size: int = 20
 ) -> Pages[DeclarationLine]:
     """Return one page of an owner's declarations, what waits for him first, then the newest."""
-    statement = select(Declaration).where(
-        look.visible(Declaration), Declaration.organisation_id == organisation_id
-    )
+    # Ids alone come from an index, however many the farm has; whose they are is said already.
+    statement = select(Declaration.id).where(Declaration.organisation_id == organisation_id)
+    if organisation_id not in look.actor.scope.organisation_ids:
+        statement = statement.where(look.visible(Declaration))
     if words.strip():
         statement = statement.where(found_by(look, words))
     found = look.pages(
@@ -121,7 +122,10 @@ def mine(
         number,
         size,
     )
-    return Pages(lines(look, found.items), found.number, found.size, found.total)
+    rows = look.scalars(select(Declaration).where(Declaration.id.in_(found.items)))
+    by_id = {row.id: row for row in rows}
+    items = lines(look, [by_id[key] for key in found.items])
+    return Pages(items, found.number, found.size, found.total)
 
 
 def last_sent(look: Look, organisation_id: UUID) -> Declaration | None:
