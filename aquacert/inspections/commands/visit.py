@@ -129,22 +129,7 @@ def give_verdict(
     check = open_for_change(w, check_id)
     if seen is not None and seen != check.version:
         raise Conflict("这一批在别处又记了新的内容，请看过现在的记录再下结论。")
-    page = sheet(w, check_id)
-    missing = lacks(
-        page.items,
-        page.answers,
-        page.slots,
-        act=act,
-        quantity=quantity,
-        declared=check.declared,
-        note=note,
-        is_isolated=check.isolated_at is not None,
-    )
-    if missing:
-        raise Invalid(
-            "还不能下结论：" + "；".join(SENTENCES[lack] for lack in missing) + "。",
-            **{lack.value: SENTENCES[lack] for lack in missing},
-        )
+    _require_all(w, check, act, quantity, note)
     check.quantity = quantity if act is Act.PASS else None
     check.note = note.strip()
     check.decided_at = w.now
@@ -167,6 +152,26 @@ def give_verdict(
         papers.mark_inspected(w, check.declaration_id)
         file_record(w, check.declaration_id)
         draw_second_look(w, w.get(Declaration, check.declaration_id))
+
+
+def _require_all(w: Work, check: BatchCheck, act: Act, quantity: int | None, note: str) -> None:
+    """Raise `Invalid` naming everything that stands between a check and this verdict."""
+    page = sheet(w, check.id)
+    missing = lacks(
+        page.items,
+        page.answers,
+        page.slots,
+        act=act,
+        quantity=quantity,
+        declared=check.declared,
+        note=note,
+        is_isolated=check.isolated_at is not None,
+    )
+    if missing:
+        raise Invalid(
+            "还不能下结论：" + "；".join(SENTENCES[lack] for lack in missing) + "。",
+            **{lack.value: SENTENCES[lack] for lack in missing},
+        )
 
 
 def _free_ids(w: Work, ids: Mapping[UUID, UUID]) -> Mapping[UUID, UUID]:
