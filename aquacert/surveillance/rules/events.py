@@ -15,8 +15,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
-Value = str | int | float | list[dict[str, str]] | None
+Value = str | int | float | bool | list[Any] | dict[str, Any] | None
 Values = Mapping[str, Value]
 COORDINATE_PLACES = 6
 """Precision noise beyond about 0.1 m is no correction (numeric canon before the hash)."""

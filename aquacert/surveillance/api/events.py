@@ -1,4 +1,4 @@
-"""JSON doors of surveillance, under /api/v1/surveillance."""
+"""JSON doors of events and zones, and of feed files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from aquacert.http.api import answer, as_text, body, cursor, listing, needed, size
@@ -15,12 +15,11 @@ from aquacert.kernel.errors import Invalid
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from aquacert.surveillance import commands, queries
+from aquacert.surveillance.api.blueprint import bp
 from aquacert.surveillance.models import Event, Zone
 from aquacert.surveillance.queries.events import changes_of
 from aquacert.surveillance.queries.zones import ZoneLine, zones
 from aquacert.surveillance.rules.events import Realm
-
-bp = Blueprint("surveillance_api", __name__, url_prefix="/api/v1/surveillance")
 
 
 @bp.get("/events")
