@@ -42,6 +42,7 @@ class Code(StrEnum):
     COLUMNS = "columns"
     COORDINATE = "coordinate"
     DATE = "date"
+    FORMULA = "formula"
     FUTURE = "future"
     KEY = "key"
     MISSING = "missing"
@@ -59,6 +60,7 @@ CODE_SENTENCES: Mapping[Code, str] = {
     Code.COLUMNS: "列数与表头不符",
     Code.COORDINATE: "经纬度不在范围内",
     Code.DATE: "不是存在的日期",
+    Code.FORMULA: "这一格是公式，请改成数值",
     Code.FUTURE: "日期在今天以后",
     Code.KEY: "事件编号不能用",
     Code.MISSING: "缺必填内容",
