@@ -124,6 +124,8 @@ class Asked:
     """File name: for formats whose period or place stands there."""
     mapping: Mapping[str, Any] = field(default_factory=dict)
     """A saved mapping, for files that somebody mapped by hand."""
+    header_set: str = ""
+    """On replay of single rows: what was understood of the head of the whole file they came in."""
 
 
 class Reader(Protocol):
