@@ -237,6 +237,7 @@ def _load(one: LoadFacts) -> dict[str, Any]:
         "plate": one.plate,
         "departs_at": one.departs_at,
         "travel_days": one.travel_days,
+        "via_codes": list(one.via_codes),
         "purpose": one.purpose,
         "purpose_answers": dict(one.purpose_answers),
         "lines": [

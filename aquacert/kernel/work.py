@@ -182,15 +182,40 @@ class Work(Look):
         reason: str = "",
     ) -> None:
         """Write a fact into the county's chain, about a row or a (kind, id) pair."""
-        kind, subject = (
-            on if isinstance(on, tuple) else (on.__tablename__, str(on.id))  # type: ignore[attr-defined]
-        )
+        self.record_each([(fact, on, reason)], county)
+
+    def record_each(
+        self,
+        said: Sequence[tuple[Fact, Base | tuple[str, str], str]],
+        county: str | None = None,
+    ) -> None:
+        """Write several facts into one county's chain, in their order: (fact, on what, reason).
+
+        One statement for the entries and one for the head, however many there are.
+        """
         self.session.flush()
         chain = county or self.actor.county or WHOLE
         position, previous = self._head(chain)
-        values: dict[str, Any] = {
-            "chain": chain,
-            "position": position + 1,
+        entries = []
+        for fact, on, reason in said:
+            position += 1
+            values = self._entry(fact, on, reason)
+            values |= {"chain": chain, "position": position, "previous": previous}
+            values["hash"] = previous = entry_hash(values)
+            entries.append(values)
+        if len(entries) == 1:
+            self.rows(WRITE_ENTRY, **entries[0])
+        else:
+            self.rows_of_many(WRITE_ENTRY, entries)
+        self.rows(MOVE_HEAD, of=chain, to_position=position, to_hash=previous)
+        self._heads[chain] = (position, previous)
+        self.facts += len(entries)
+
+    def _entry(self, fact: Fact, on: Base | tuple[str, str], reason: str) -> dict[str, Any]:
+        kind, subject = (
+            on if isinstance(on, tuple) else (on.__tablename__, str(on.id))  # type: ignore[attr-defined]
+        )
+        return {
             "at": self.now,
             "actor_id": self.actor.person_id,
             "actor": self.actor.label,
@@ -201,13 +226,7 @@ class Work(Look):
             "reason": reason,
             "change": fact.change(),
             "request_id": self.request_id,
-            "previous": previous,
         }
-        values["hash"] = entry_hash(values)
-        self.rows(WRITE_ENTRY, **values)
-        self.rows(MOVE_HEAD, of=chain, to_position=position + 1, to_hash=values["hash"])
-        self._heads[chain] = (position + 1, values["hash"])
-        self.facts += 1
 
     def hold_trail(self, county: str) -> None:
         """Lock a county's chain before other rows that everybody of the county wants.

@@ -8,6 +8,7 @@ from aquacert.certificates.models.certificates import (
 )
 from aquacert.certificates.models.checks import CheckFinding, CheckRun
 from aquacert.certificates.models.documents import DocumentCopy, DocumentLevel
+from aquacert.certificates.models.grounds import SuspensionGround
 from aquacert.certificates.models.log import LogCheckpoint, LogCosignature
 from aquacert.certificates.models.news import Change, Counter, Leaf, StatusListing
 from aquacert.certificates.models.numbers import (
@@ -68,5 +69,6 @@ __all__ = [
     "StatusListing",
     "StatusRefusal",
     "StatusVersion",
+    "SuspensionGround",
     "TrustVersion",
 ]

@@ -107,6 +107,7 @@ class Certificate(Base):
         CheckConstraint("quantity > 0", name="quantity"),
         UniqueConstraint("status_list", "status_index"),
         Index("ix_certificates_month", "issued_on", "county", "species_code"),
+        Index("ix_certificates_valid_until", "valid_until"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -90,6 +90,7 @@ def _load_row(w: Work, paper: Declaration, reading: Reading, at: int) -> dict[st
         "travel_days": one.travel_days,
         "purpose": one.purpose.value,
         "purpose_answers": dict(one.purpose_answers) or None,
+        "via_codes": list(one.via_codes) or None,
         "state": LoadState.PLANNED.value,
     }
 

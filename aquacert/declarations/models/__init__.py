@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aquacert.declarations.models.desk import Bulk, BulkDraft, PhoneCall, ProxyConsent
 from aquacert.declarations.models.filed import FiledForm, FormSerial, SignedPaper
+from aquacert.declarations.models.holds import DeclarationHold
 from aquacert.declarations.models.papers import (
     Batch,
     Declaration,
@@ -18,6 +19,7 @@ __all__ = [
     "Bulk",
     "BulkDraft",
     "Declaration",
+    "DeclarationHold",
     "DeclarationSerial",
     "DeclarationWord",
     "FiledForm",

@@ -183,6 +183,8 @@ class Load(Base):
     purpose: Mapped[str]
     purpose_answers: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """What the purpose additionally asks for (seed_data/purpose_asks.csv): field → answer."""
+    via_codes: Mapped[list[Any] | None] = mapped_column(Json)
+    """Counties it passes through, where the declarant said so: a zone on the road warns."""
     state: Mapped[str]
 
 

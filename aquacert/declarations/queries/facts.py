@@ -118,6 +118,9 @@ class LoadFacts:
     lines: tuple[LineFacts, ...]
     purpose_answers: Mapping[str, Any] = field(default_factory=dict)
     """What the purpose asks besides, and was answered."""
+    via_codes: tuple[str, ...] = ()
+    """Counties passed through, as far as the declarant said."""
+    via_names: tuple[str, ...] = ()
 
     @property
     def quantity(self) -> int:
@@ -278,6 +281,8 @@ def _facts(look: Look, load: Any, lines: Sequence[Any]) -> LoadFacts:  # noqa: A
         purpose=load.purpose,
         purpose_answers=load.purpose_answers or {},
         lines=_lines(look, lines),
+        via_codes=tuple(load.via_codes or ()),
+        via_names=tuple(full_name(look, code) for code in load.via_codes or ()),
     )
 
 

@@ -239,6 +239,7 @@ def _load(
             f"{leaves.month}月{leaves.day}日 {leaves:%H:%M}",
             f"路上 {load.travel_days} 天",
         ),
+        *_via(look, name, load),
         Row(f"{name}-plate", "车牌", plate, MODE_WORDS[load.mode]),
         Row(f"{name}-carrier", "承运人", load.carrier, mask_phone(load.carrier_phone)),
         Row(f"{name}-disinfectant", "消毒", f"装运前经{load.disinfectant}消毒"),
@@ -246,6 +247,12 @@ def _load(
         *_besides(name, typed, look.today),
         *amounts,
     )
+
+
+def _via(look: Look, name: str, load: ReadTransport) -> list[Row]:
+    """Return the row of the route, where one was named."""
+    said = "、".join(reference.full_name(look, code) for code in load.via_codes)
+    return [Row(f"{name}-via", "途经", said)] if said else []
 
 
 def _raw_load(name: str, typed: LoadAnswer) -> tuple[Row, ...]:
@@ -257,6 +264,7 @@ def _raw_load(name: str, typed: LoadAnswer) -> tuple[Row, ...]:
         ("consignee_phone", "收货电话"),
         ("departs_at", "启运时间"),
         ("travel_days", "路上天数"),
+        *((("via", "途经"),) if typed.via else ()),
         ("mode", "运载方式"),
         ("plate", "车牌"),
         ("carrier", "承运人"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,8 @@ from aquacert.reference.rules.quantity import parse_quantity
 from aquacert.reference.rules.text import clean
 
 T = TypeVar("T")
+MOST_VIA = 20
+"""Counties that a route may name."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class ReadTransport:
     purpose: Purpose
     purpose_answers: Mapping[str, str] = field(default_factory=dict)
     """What the purpose asks besides (rules.asks), answered ones only."""
+    via_codes: tuple[str, ...] = ()
+    """Counties it passes through, in the order that was typed; none where nobody said."""
 
 
 @dataclass
@@ -88,6 +93,7 @@ def read_transport(
     departs_at = take("departs_at", lambda text: _departure(text, now), load.departs_at)
     days = take("travel_days", lambda text: _days(look, text), load.travel_days)
     purpose = take("purpose", choice(Purpose), load.purpose)
+    via = take("via", lambda text: _via(look, text), load.via)
     besides = answers_to(purpose_asks(), load, legal_day(now))
     for name, said in besides.items():
         take(name, clean, said)
@@ -110,6 +116,7 @@ def read_transport(
         travel_days=days or 1,
         purpose=purpose or Purpose.FARMING,
         purpose_answers={name: clean(said) for name, said in besides.items()},
+        via_codes=via or (),
     )
 
 
@@ -139,6 +146,14 @@ def choice(choices: type[T]) -> Callable[[str], T]:
             raise Invalid("请选一项。", choice="请在列出的几项里选一项。") from None
 
     return parse
+
+
+def _via(look: Look, text: str) -> tuple[str, ...]:
+    """Return the counties of a list such as 南京市浦口区、滁州市南谯区; none for an empty one."""
+    said = [one for one in re.split(r"[、，,；;\n]+|\s{2,}", text) if one.strip()]
+    if len(said) > MOST_VIA:
+        raise Invalid("写得太多。", via=f"最多写 {MOST_VIA} 个县，写主要经过的就行。")
+    return tuple(dict.fromkeys(hatcheries.find_place(look, one, "via") for one in said))
 
 
 def _departure(text: str, now: datetime) -> datetime:

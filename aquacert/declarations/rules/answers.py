@@ -108,6 +108,8 @@ class LoadAnswer:
     protected_permit: str = ""
     parents: str = ""
     isolation_place: str = ""
+    via: str = ""
+    """Counties passed through, as typed; may stay empty."""
     quantities: tuple[str, ...] = ()
 
 

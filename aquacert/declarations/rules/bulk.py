@@ -82,6 +82,7 @@ HEADS: Mapping[str, str] = {
     "isolation_place": "到达后在哪里隔离",
     "protected": "是保护物种",
     "protected_permit": "保护物种的许可证号",
+    "via": "经过哪些县",
 }
 """Field → heading, in the order of the columns."""
 FIELDS = tuple(HEADS)
@@ -99,7 +100,7 @@ YES_OR_NO = frozenset(
 OF_BATCH = ("lot", "species", "source", *OF_WILD, *OF_BROUGHT)
 OF_LOAD = (
     *("destination", "place", "consignee", "consignee_phone", "carrier", "carrier_phone"),
-    *("mode", "plate", "disinfectant", "departs_at", "travel_days", "purpose", *OF_PURPOSE),
+    *("mode", "plate", "disinfectant", "departs_at", "travel_days", "via", "purpose", *OF_PURPOSE),
 )
 DAYS = frozenset({"captured_on", "brought_on"})
 CHOICES: Mapping[str, Mapping[str, str]] = {

@@ -72,7 +72,7 @@ FIELDS: Mapping[Part, tuple[str, ...]] = {
     ),
     Part.PLACE: ("destination", "place", "consignee", "consignee_phone"),
     Part.TRIP: (
-        *("departs_at", "travel_days", "mode", "plate"),
+        *("departs_at", "travel_days", "via", "mode", "plate"),
         *("carrier", "carrier_phone", "disinfectant"),
     ),
     Part.PURPOSE: ("purpose", *ASKS),
