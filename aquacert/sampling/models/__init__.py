@@ -2,12 +2,14 @@
 
 from aquacert.sampling.models.labels import LabelPrint, LabelSheet, SampleLabel
 from aquacert.sampling.models.own import SampleDispatch, SelfTest
+from aquacert.sampling.models.plans import PlanSample
 from aquacert.sampling.models.samples import OrderedTest, Sample, SampleAnnex, SamplingPlan
 
 __all__ = [
     "LabelPrint",
     "LabelSheet",
     "OrderedTest",
+    "PlanSample",
     "Sample",
     "SampleAnnex",
     "SampleDispatch",

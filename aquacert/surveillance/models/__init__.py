@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aquacert.surveillance.models.crosswalk import CrosswalkRow
 from aquacert.surveillance.models.events import (
     Event,
     EventChange,
@@ -14,8 +15,21 @@ from aquacert.surveillance.models.events import (
     ZoneDivision,
 )
 from aquacert.surveillance.models.express import ExpressReport
+from aquacert.surveillance.models.points import (
+    LadderFinding,
+    MonitoringPlan,
+    MonitoringPoint,
+    MonitoringTask,
+    MonthlyDisease,
+    MonthlyDraft,
+    MonthlyReport,
+    MonthlyStock,
+    PointSpecies,
+)
+from aquacert.surveillance.models.zones import VersionState, ZoneCell, ZoneShape, ZoneVersion
 
 __all__ = [
+    "CrosswalkRow",
     "Event",
     "EventChange",
     "EventReport",
@@ -23,7 +37,20 @@ __all__ = [
     "FeedFile",
     "FeedRow",
     "FileState",
+    "LadderFinding",
+    "MonitoringPlan",
+    "MonitoringPoint",
+    "MonitoringTask",
+    "MonthlyDisease",
+    "MonthlyDraft",
+    "MonthlyReport",
+    "MonthlyStock",
     "OwnResult",
+    "PointSpecies",
+    "VersionState",
     "Zone",
+    "ZoneCell",
     "ZoneDivision",
+    "ZoneShape",
+    "ZoneVersion",
 ]
