@@ -7,14 +7,23 @@ from aquacert.surveillance.models.events import (
     Event,
     EventChange,
     EventReport,
-    FeedFile,
-    FeedRow,
-    FileState,
     OwnResult,
     Zone,
     ZoneDivision,
 )
 from aquacert.surveillance.models.express import ExpressReport
+from aquacert.surveillance.models.feeds import (
+    AsideState,
+    FeedFile,
+    FeedRawRow,
+    FeedRecord,
+    FeedRecordChange,
+    FeedRecordReport,
+    FeedSetAside,
+    FeedTurn,
+    FileState,
+    RecordKind,
+)
 from aquacert.surveillance.models.points import (
     LadderFinding,
     MonitoringPlan,

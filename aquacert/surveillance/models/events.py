@@ -1,70 +1,17 @@
-"""Tables of surveillance: feed files, rows set aside, events with their reports, zones."""
+"""Tables of surveillance: events with their reports, zones, results of our own."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aquacert.kernel.db import Base, Json, state_check
-from aquacert.surveillance.parsers.empresi import Code
 from aquacert.surveillance.rules.events import Realm, Status
 from aquacert.surveillance.rules.own import Level, Purpose
-
-
-class FileState(StrEnum):
-    """A file is received (kept, previewed), then imported."""
-
-    RECEIVED = "received"
-    IMPORTED = "imported"
-
-
-class FeedFile(Base):
-    """One file of one feed; its raw bytes are kept by hash. Frozen once imported."""
-
-    __tablename__ = "feed_files"
-    __table_args__ = (
-        state_check("state", FileState),
-        CheckConstraint("(state = 'imported') = (imported_at IS NOT NULL)", name="imported"),
-        UniqueConstraint("source", "sha256"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    source: Mapped[str]
-    header_set: Mapped[str]
-    sha256: Mapped[str]
-    name: Mapped[str]
-    state: Mapped[str]
-    received_at: Mapped[datetime]
-    received_by: Mapped[str]
-    imported_at: Mapped[datetime | None]
-    newest_on: Mapped[date | None]
-    """The latest report day in the file (数据截至)."""
-    rows: Mapped[int]
-    created: Mapped[int]
-    updated: Mapped[int]
-    unchanged: Mapped[int]
-    stale: Mapped[int]
-    vanished: Mapped[int]
-    quarantined: Mapped[int]
-
-
-class FeedRow(Base):
-    """A row set aside, to be mended and replayed: never dropped. Append-only by trigger."""
-
-    __tablename__ = "feed_rows"
-    __table_args__ = (state_check("code", Code), UniqueConstraint("file_id", "line"))
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    file_id: Mapped[UUID] = mapped_column(ForeignKey("feed_files.id"))
-    line: Mapped[int]
-    code: Mapped[str]
-    column_name: Mapped[str]
-    value: Mapped[str]
 
 
 class Event(Base):
@@ -175,6 +122,10 @@ class Zone(Base):
     longitude: Mapped[float | None] = mapped_column(Float)
     radius_m: Mapped[int | None]
     """A circle for the sketch only (WGS-84); what the zone blocks is its list of divisions."""
+    tier: Mapped[str] = mapped_column(server_default=text("'protection'"))
+    """What it does at its gravest (rules.shapes.Tier); a zone by list alone does it everywhere."""
+    is_shaped: Mapped[bool] = mapped_column(server_default=text("false"))
+    """It has parts of its own (models.zones): a place with coordinates asks those, not the list."""
 
 
 class ZoneDivision(Base):

@@ -1,6 +1,6 @@
 """What others may ask of surveillance: above all, what a zone blocks on a day."""
 
-from aquacert.surveillance.queries.blocks import Block, blocks
+from aquacert.surveillance.queries.blocks import Block, Wanted, blocks, tests_wanted, wanted
 from aquacert.surveillance.queries.events import (
     EventLine,
     counts_by_realm,
@@ -18,6 +18,7 @@ __all__ = [
     "Block",
     "EventLine",
     "ImportCounts",
+    "Wanted",
     "ZoneLine",
     "blocks",
     "counts_by_realm",
@@ -30,7 +31,9 @@ __all__ = [
     "neighbours",
     "preview_empresi",
     "set_aside",
+    "tests_wanted",
     "waiting",
+    "wanted",
     "zone_lines",
     "zones_of",
 ]

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from aquacert.surveillance.rules.events import Realm, Status
+from aquacert.surveillance.rules.shapes import Shape, Tier, tier_at
 
 LONGEST_DAYS = 366
 RADII_KM = range(1, 101)
@@ -22,6 +23,42 @@ class Reach:
 
     divisions: frozenset[str]
     species: frozenset[str]
+    shapes: tuple[Shape, ...] = ()
+    """Where there are any, a place with coordinates lies in it only when a shape holds it."""
+    tier: Tier = Tier.PROTECTION
+    """What the list does where there are no shapes."""
+
+    def tier_at(self, place: Place) -> Tier | None:
+        """Return what the zone does at a place; None outside. Without coordinates: by its list."""
+        listed = place.division_code in self.divisions
+        if not self.shapes:
+            return self.tier if listed else None
+        if place.latitude is None or place.longitude is None:
+            return self.tier if listed else None
+        return tier_at(self.shapes, place.latitude, place.longitude)
+
+
+class Role(StrEnum):
+    """What a place is to a load."""
+
+    ORIGIN = "origin"
+    ROUTE = "route"
+    DESTINATION = "destination"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of a load: its division, and its coordinates (WGS-84 degrees) where known."""
+
+    division_code: str
+    role: Role | str = Role.ORIGIN
+    latitude: float | None = None
+    longitude: float | None = None
+
+    @property
+    def is_located(self) -> bool:
+        """Say whether it has coordinates."""
+        return self.latitude is not None and self.longitude is not None
 
 
 class Reason(StrEnum):
@@ -95,10 +132,33 @@ def in_force(from_on: date, until_on: date | None, on: date) -> bool:
     return from_on <= on and (until_on is None or on <= until_on)
 
 
-def sentence(place: str, from_on: date, disease: str, species: str, on: date) -> str:
-    """Return 六合区 5 月 1 日起因白斑综合征暂停凡纳滨对虾苗种调运."""
+def sentence(
+    place: str, from_on: date, disease: str, species: str, on: date, *, is_assumed: bool = False
+) -> str:
+    """Return 六合区 5 月 1 日起因白斑综合征暂停凡纳滨对虾苗种调运.
+
+    `is_assumed`: the zone has an outline and the place no coordinates, so it counts as inside.
+    """
+    said = f"{place} {_since(from_on, on)}起因{disease}暂停{species}苗种调运"
+    return f"{said}（{ASSUMED}）" if is_assumed else said
+
+
+def asking(
+    place: str, from_on: date, disease: str, species: str, on: date, *, is_assumed: bool = False
+) -> str:
+    """Return 六合区 5 月 1 日起因白斑综合征划为监视区，凡纳滨对虾要有该日以后采样的阴性结果."""
+    said = (
+        f"{place} {_since(from_on, on)}起因{disease}划为监视区，{species}要有该日以后采样的阴性结果"
+    )
+    return f"{said}（{ASSUMED}）" if is_assumed else said
+
+
+ASSUMED = "没有登记坐标，先按在区内算"
+
+
+def _since(from_on: date, on: date) -> str:
     year = "" if from_on.year == on.year else f"{from_on.year} 年 "
-    return f"{place} {year}{from_on.month} 月 {from_on.day} 日起因{disease}暂停{species}苗种调运"
+    return f"{year}{from_on.month} 月 {from_on.day} 日"
 
 
 def lacks(
