@@ -19,7 +19,7 @@ from aquacert.surveillance.models import (
     EventChange,
     EventReport,
     FeedFile,
-    FeedRow,
+    FeedSetAside,
     FileState,
 )
 from aquacert.surveillance.parsers import Feed, Report, mapped, read_empresi
@@ -124,11 +124,13 @@ def _set_aside(w: Work, row: FeedFile, feed: Feed) -> None:
             "code": bad.code.value,
             "column_name": bad.column,
             "value": bad.value,
+            "state": "waiting",
+            "because": "",
         }
         for bad in feed.bad
     ]
     if rows:
-        w.session.execute(insert(FeedRow), rows)
+        w.session.execute(insert(FeedSetAside), rows)
 
 
 def _apply(w: Work, row: FeedFile, planned: Plan, progress: Progress) -> ImportCounts:

@@ -38,13 +38,19 @@ from aquacert.surveillance.models.points import (
 from aquacert.surveillance.models.zones import VersionState, ZoneCell, ZoneShape, ZoneVersion
 
 __all__ = [
+    "AsideState",
     "CrosswalkRow",
     "Event",
     "EventChange",
     "EventReport",
     "ExpressReport",
     "FeedFile",
-    "FeedRow",
+    "FeedRawRow",
+    "FeedRecord",
+    "FeedRecordChange",
+    "FeedRecordReport",
+    "FeedSetAside",
+    "FeedTurn",
     "FileState",
     "LadderFinding",
     "MonitoringPlan",
@@ -56,6 +62,7 @@ __all__ = [
     "MonthlyStock",
     "OwnResult",
     "PointSpecies",
+    "RecordKind",
     "VersionState",
     "Zone",
     "ZoneCell",

@@ -18,7 +18,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, BinaryIO, Protocol
 
-from aquacert.surveillance.rules.events import Values, content_hash, rank
+from aquacert.surveillance.rules.events import Values, canonical, digest_of, rank
 
 CELL_SHOWN = 120
 
@@ -44,6 +44,7 @@ class Code(StrEnum):
     DATE = "date"
     FORMULA = "formula"
     FUTURE = "future"
+    HELD = "held"
     KEY = "key"
     MISSING = "missing"
     NUMBER = "number"
@@ -62,6 +63,7 @@ CODE_SENTENCES: Mapping[Code, str] = {
     Code.DATE: "不是存在的日期",
     Code.FORMULA: "这一格是公式，请改成数值",
     Code.FUTURE: "日期在今天以后",
+    Code.HELD: "别处已经确认的疫情，只有当地或上级的监测员能改动",
     Code.KEY: "事件编号不能用",
     Code.MISSING: "缺必填内容",
     Code.NUMBER: "应该是不小于 0 的整数",
@@ -83,6 +85,8 @@ class Report:
     values: Values
     digest: str
     rank: str
+    text: str = ""
+    """The values' canonical text, where the reader had made it for the digest anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +154,12 @@ def report(kind: Kind, key: str, values: Values, version: int | None = None) -> 
     `version`: the source's own version number (a report number, a last-update id), where it has
     one; it then outranks every day in the row: a version beats arrival and dates.
     """
-    digest = content_hash(values)
+    text = canonical(values)
+    digest = digest_of(text)
     place = rank(values, digest)
-    return Report(
-        kind, key, values, digest, place if version is None else f"v{version:020d} {place}"
-    )
+    if version is not None:
+        place = f"v{version:020d} {place}"
+    return Report(kind, key, values, digest, place, text)
 
 
 def raw_cells(cells: Sequence[object]) -> str:

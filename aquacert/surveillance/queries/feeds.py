@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.work import Look
-from aquacert.surveillance.models import FeedFile, FeedRow, FileState
+from aquacert.surveillance.models import FeedFile, FeedSetAside, FileState
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def raw_bytes(look: Look, row: FeedFile) -> bytes:
     return look.read_file(stored[0])
 
 
-def set_aside(look: Look, file_id: UUID) -> Select[FeedRow]:
+def set_aside(look: Look, file_id: UUID) -> Select[FeedSetAside]:
     """Return the statement that lists the rows of a file that were set aside, by line."""
     del look
-    return select(FeedRow).where(FeedRow.file_id == file_id).order_by(FeedRow.line)
+    return select(FeedSetAside).where(FeedSetAside.file_id == file_id).order_by(FeedSetAside.line)

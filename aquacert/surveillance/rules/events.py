@@ -90,6 +90,9 @@ STATUS_OF = {
     "排除": Status.DENIED,
 }
 SPACES = re.compile(r"\s+")
+SPECIES_FIELD = "species:"
+"""Several species of one outbreak: counts of each lie under a field of its own."""
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def plain_name(text: str) -> str:
@@ -102,10 +105,19 @@ def status_of(written: Value) -> Status:
     return STATUS_OF.get(plain_name(str(written or "")), Status.UNSAID)
 
 
+def canonical(values: object) -> str:
+    """Return values as one text: sorted, compact JSON, as the database keeps it too."""
+    return _ENCODER.encode(values)
+
+
+def digest_of(text: str) -> str:
+    """Return the SHA-256 (hex) of values in their canonical text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def content_hash(values: Values) -> str:
     """Return the SHA-256 (hex) of normalised values; which columns are carried is part of it."""
-    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return digest_of(canonical(values))
 
 
 def rank(values: Values, digest: str) -> str:
@@ -116,7 +128,7 @@ def rank(values: Values, digest: str) -> str:
     content alone, the same whatever came first.
     """
     day = str(values.get("reported_on") or values.get("observed_on") or "0000-00-00")
-    counts = (_whole(values.get("cases")), _whole(values.get("deaths")))
+    counts = (count_of(values, "cases") or 0, count_of(values, "deaths") or 0)
     return (
         f"{day} {RANKS[status_of(values.get('status'))]} {counts[0]:020d} {counts[1]:020d} {digest}"
     )
@@ -134,8 +146,26 @@ def difference(old: Values, new: Values) -> dict[str, list[Value]]:
     """Return the fields that differ, each with its value before and after."""
     names = sorted({*old, *new})
     return {
-        name: [old.get(name), new.get(name)] for name in names if old.get(name) != new.get(name)
+        name: [old.get(name), new.get(name)]
+        for name in names
+        if not _is_same(old.get(name), new.get(name))
     }
+
+
+def count_of(values: Values, name: str) -> int | None:
+    """Return a count of the event: its plain field, else the sum over its species."""
+    plain = values.get(name)
+    if isinstance(plain, int) and not isinstance(plain, bool):
+        return max(plain, 0)
+    found = [
+        one
+        for field, value in values.items()
+        if field.startswith(SPECIES_FIELD)
+        and isinstance(value, dict)
+        and isinstance(one := value.get(name), int)
+        and not isinstance(one, bool)
+    ]
+    return sum(found) if found else None
 
 
 def day_of(values: Values, name: str) -> date | None:
@@ -156,5 +186,8 @@ def search_words(values: Values, *more: str) -> str:
     return " ".join(plain_name(word).replace(" ", "") for word in (*written, *more) if word)[:600]
 
 
-def _whole(value: Value) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
+def _is_same(one: Value, other: Value) -> bool:
+    """Say whether two values are one text: True is not 1, and 1.0 is not 1."""
+    if one is other or (isinstance(one, str) and isinstance(other, str)):
+        return one == other
+    return canonical(one) == canonical(other)
