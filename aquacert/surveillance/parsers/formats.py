@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aquacert.surveillance.parsers import geojson
 from aquacert.surveillance.parsers.shape import Kind, Reader
 
 
@@ -21,6 +22,14 @@ class Format:
     """Not offered on its own: the mapped files, which need a mapping."""
 
 
-ALL: tuple[Format, ...] = ()
+ALL: tuple[Format, ...] = (
+    Format(
+        "geojson",
+        "GeoJSON（点是事件，面是划定的区域）",
+        geojson.read,
+        (".geojson", ".json"),
+        frozenset({Kind.EVENT}),
+    ),
+)
 FORMATS: Mapping[str, Format] = {one.name: one for one in ALL}
 """Alphabetical by name."""
