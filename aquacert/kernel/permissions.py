@@ -27,6 +27,8 @@ class P(StrEnum):
     CERTIFICATE_REPRINT = "certificates:certificate:reprint"
     CERTIFICATE_SUSPEND = "certificates:certificate:suspend"
     CERTIFICATE_VOID = "certificates:certificate:void"
+    CROSSWALK_APPROVE = "surveillance:crosswalk:approve"
+    CROSSWALK_PROPOSE = "surveillance:crosswalk:propose"
     DECLARATION_ACCEPT = "declarations:declaration:accept"
     DECLARATION_ASSIGN = "declarations:declaration:assign"
     DECLARATION_DECLARE = "declarations:declaration:declare"

@@ -1,0 +1,294 @@
+"""The crosswalk grows: one person proposes what a name means, another approves it.
+
+An approved row acts at once on the events of that name: they are read again with the crosswalk as
+it stands, zones open or end by the same rules as for a file. Withdrawing reverses that. Nothing is
+ever deleted: a newer row replaces the older one, which stays with its days and its persons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from aquacert.kernel.audit import Fact
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
+from aquacert.kernel.topics import Topic
+from aquacert.kernel.work import Work
+from aquacert.reference import queries as reference
+from aquacert.reference.rules.text import clean
+from aquacert.surveillance.commands.zones import settle
+from aquacert.surveillance.models import Event, EventChange
+from aquacert.surveillance.models.crosswalk import CrosswalkRow
+from aquacert.surveillance.queries.crosswalk import Crosswalk, same_name
+from aquacert.surveillance.queries.places import Places, zone_days
+from aquacert.surveillance.rules.crosswalk import (
+    State,
+    Subject,
+    System,
+    canonical,
+    lacks,
+    refusal,
+)
+from aquacert.surveillance.rules.events import Realm, Value, search_words
+
+GROUNDS = "病名对照"
+LONGEST = 500
+
+
+@dataclass(frozen=True)
+class CrosswalkProposed(Fact):
+    """A person proposed what a written name means."""
+
+    tag: ClassVar[str] = "surveillance:crosswalk:propose"
+    title: ClassVar[str] = "提出名称对照"
+    subject: str
+    system: str
+    written: str
+    realm: str
+    code: str | None
+    version: int
+
+
+@dataclass(frozen=True)
+class CrosswalkDecided(Fact):
+    """Another person approved or rejected it, or its proposer took it back."""
+
+    tag: ClassVar[str] = "surveillance:crosswalk:decide"
+    title: ClassVar[str] = "核准名称对照"
+    written: str
+    code: str | None
+    state: str
+    proposed_by_id: UUID
+    events: int
+
+
+@dataclass(frozen=True)
+class CrosswalkEnded(Fact):
+    """An approved row was withdrawn."""
+
+    tag: ClassVar[str] = "surveillance:crosswalk:withdraw"
+    title: ClassVar[str] = "撤回名称对照"
+    written: str
+    code: str | None
+    events: int
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a person says a name means, and on what that rests."""
+
+    written: str
+    grounds: str
+    realm: Realm
+    code: str | None = None
+    subject: Subject = Subject.DISEASE
+    system: System = System.ANY
+
+
+def propose(w: Work, asked: Proposal) -> UUID:
+    """Keep a proposal and return its id; it acts on nothing until another person approves it.
+
+    Raises `Invalid` naming the field, `Conflict` while another proposal for the name is open.
+    """
+    wrong = lacks(
+        subject=asked.subject,
+        written=asked.written,
+        realm=asked.realm,
+        code=asked.code,
+        grounds=asked.grounds,
+    )
+    if wrong:
+        raise Invalid("；".join(wrong.values()), **wrong)
+    if w.actor.person_id is None:
+        raise NotAllowed("名称对照要由人提出。")
+    written, plain = clean(asked.written)[:200], canonical(asked.written)
+    _check_code(w, asked)
+    same = (
+        CrosswalkRow.subject == asked.subject.value,
+        CrosswalkRow.system == asked.system.value,
+        CrosswalkRow.plain == plain,
+    )
+    if w.one(select(CrosswalkRow.id).where(*same, CrosswalkRow.state == State.PROPOSED.value)):
+        raise Conflict("这个名称已经有一条等核准的对照，请先处理那一条。")
+    newest = w.session.scalar(select(func.max(CrosswalkRow.version)).where(*same)) or 0
+    species = asked.subject is Subject.SPECIES
+    row = w.add(
+        CrosswalkRow(
+            id=w.new_id(),
+            subject=asked.subject.value,
+            system=asked.system.value,
+            written=written,
+            plain=plain,
+            version=newest + 1,
+            realm=asked.realm.value,
+            disease_code=None if species else asked.code,
+            species_code=asked.code if species else None,
+            grounds=asked.grounds.strip()[:LONGEST],
+            state=State.PROPOSED.value,
+            proposed_at=w.now,
+            proposed_by=w.actor.label,
+            proposed_by_id=w.actor.person_id,
+            decided_by="",
+            decision="",
+            ended_by="",
+            end_reason="",
+        )
+    )
+    said = CrosswalkProposed(row.subject, row.system, written, row.realm, asked.code, row.version)
+    w.record(said, on=row, reason=row.grounds)
+    return row.id
+
+
+def approve(w: Work, row_id: UUID, because: str) -> int:
+    """Approve a proposal of somebody else and return how many events now read differently."""
+    row = _undecided(w, row_id)
+    _must_hold_province(w)
+    _reason(because)
+    for older in w.scalars(_live(row).with_for_update()):
+        older.state = State.REPLACED.value
+        older.ended_at, older.ended_by, older.ended_by_id = w.now, w.actor.label, w.actor.person_id
+        older.end_reason = f"由第 {row.version} 版替换"
+    w.session.flush()  # one live row of a name: the older ends before the newer begins
+    row.state = State.APPROVED.value
+    _decide(w, row, because)
+    w.session.flush()
+    count = _read_again(w, row)
+    fact = CrosswalkDecided(row.written, row.code, row.state, row.proposed_by_id, count)
+    w.record(fact, on=row, reason=row.decision)
+    return count
+
+
+def reject(w: Work, row_id: UUID, because: str) -> None:
+    """Reject a proposal of somebody else, with the reason; it stays on record."""
+    row = _undecided(w, row_id)
+    _decide(w, row, because)
+    row.state = State.REJECTED.value
+    fact = CrosswalkDecided(row.written, row.code, row.state, row.proposed_by_id, 0)
+    w.record(fact, on=row, reason=row.decision)
+
+
+def withdraw(w: Work, row_id: UUID, because: str) -> int:
+    """Take a row back and return how many events read differently; what it opened ends.
+
+    A proposal is taken back by its proposer alone; an approved row by whoever holds the province.
+    """
+    row = w.get_for_change(CrosswalkRow, row_id)
+    reason = _reason(because)
+    if row.state == State.PROPOSED.value:
+        if w.actor.person_id != row.proposed_by_id:
+            raise NotAllowed("没有核准的对照由提出的人收回；您可以不予核准。")
+        row.decided_at, row.decision, row.state = w.now, reason, State.WITHDRAWN.value
+        w.record(CrosswalkEnded(row.written, row.code, 0), on=row, reason=reason)
+        return 0
+    if row.state != State.APPROVED.value:
+        raise NotAllowedNow("这一条已经不在用，不用撤回。")
+    _must_hold_province(w)
+    row.state = State.WITHDRAWN.value
+    row.ended_at, row.ended_by, row.ended_by_id = w.now, w.actor.label, w.actor.person_id
+    row.end_reason = reason
+    w.session.flush()
+    count = _read_again(w, row)
+    w.record(CrosswalkEnded(row.written, row.code, count), on=row, reason=reason)
+    return count
+
+
+def read_again(w: Work, event_ids: Collection[UUID], because: str) -> int:
+    """Read events again with the crosswalk as it stands; return how many it changed."""
+    names, places, days = Crosswalk(w), Places(w), zone_days(w)
+    changed = 0
+    for event_id in event_ids:
+        event = w.get_for_change(Event, event_id)
+        meant = names.meaning(event.disease_written, event.source)
+        before = (event.disease_code, event.realm)
+        if before == (meant.disease_code, meant.realm.value):
+            continue
+        changed += 1
+        event.disease_code, event.realm = meant.disease_code, meant.realm.value
+        event.division_code = places.county(event.content) if meant.disease_code else None
+        event.words = search_words(event.content, event.place, meant.disease_code or "")
+        event.changed_at = w.now
+        w.session.add(_change(w, event, before, (meant.disease_code, meant.realm.value), because))
+        settle(w, event, days)
+        w.tell(Topic.EVENT_CHANGED, event.id)
+    return changed
+
+
+def _change(
+    w: Work,
+    event: Event,
+    before: tuple[str | None, str],
+    after: tuple[str | None, str],
+    because: str,
+) -> EventChange:
+    diff: dict[str, list[Value]] = {
+        "disease_code": [before[0], after[0]],
+        "realm": [before[1], after[1]],
+    }
+    return EventChange(
+        id=w.new_id(),
+        event_id=event.id,
+        file_id=None,
+        at=w.now,
+        by=w.actor.label,
+        by_id=w.actor.person_id,
+        reason=because,
+        diff={name: pair for name, pair in diff.items() if pair[0] != pair[1]},
+    )
+
+
+def _read_again(w: Work, row: CrosswalkRow) -> int:
+    if row.subject != Subject.DISEASE.value:
+        return 0
+    because = f"{GROUNDS}：{row.written}（第 {row.version} 版）"
+    return read_again(w, same_name(w, row.plain, System(row.system)), because)
+
+
+def _undecided(w: Work, row_id: UUID) -> CrosswalkRow:
+    row = w.get_for_change(CrosswalkRow, row_id)
+    why = refusal(proposer=row.proposed_by_id, decider=w.actor.person_id, state=State(row.state))
+    if why:
+        raise NotAllowedNow(why)
+    return row
+
+
+def _decide(w: Work, row: CrosswalkRow, because: str) -> None:
+    row.decision = _reason(because)
+    row.decided_at, row.decided_by = w.now, w.actor.label
+    row.decided_by_id = w.actor.person_id
+
+
+def _reason(because: str) -> str:
+    reason = because.strip()[:LONGEST]
+    if len(reason) < 2:
+        sentence = "请写明理由，理由会记入留痕。"
+        raise Invalid(sentence, because=sentence)
+    return reason
+
+
+def _must_hold_province(w: Work) -> None:
+    """Raise unless the actor holds the whole province: a name's meaning acts in every county."""
+    scope = w.actor.scope
+    if not scope.everything and f"{w.settings.province}0000" not in scope.divisions:
+        raise NotAllowed("名称对照对全省起作用，请由省级人员核准或撤回。")
+
+
+def _check_code(w: Work, asked: Proposal) -> None:
+    if asked.code is None:
+        return
+    if asked.subject is Subject.SPECIES:
+        reference.species(w, asked.code)
+    else:
+        reference.disease(w, asked.code)
+
+
+def _live(row: CrosswalkRow) -> Select[CrosswalkRow]:
+    return select(CrosswalkRow).where(
+        CrosswalkRow.subject == row.subject,
+        CrosswalkRow.system == row.system,
+        CrosswalkRow.plain == row.plain,
+        CrosswalkRow.state == State.APPROVED.value,
+    )

@@ -1,0 +1,133 @@
+"""A written name gets its meaning from two persons, and its events act at once."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DatabaseError
+
+from aquacert.kernel.audit import AuditEntry
+from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
+from aquacert.kernel.scope import SYSTEM
+from aquacert.surveillance.commands.crosswalk import Proposal, approve, propose, reject, withdraw
+from aquacert.surveillance.models.crosswalk import CrosswalkRow
+from aquacert.surveillance.queries.crosswalk import (
+    Crosswalk,
+    versions_of,
+    waiting_names,
+)
+from aquacert.surveillance.rules.crosswalk import Subject, System
+from aquacert.surveillance.rules.events import Realm
+from tests.make.accounts import make_person
+from tests.make.surveillance import blocked, brought_in, event_of, luhe, make_officer
+
+NAME = "White spot woe of prawns"
+
+
+@pytest.fixture
+def two(db):
+    """Two officers of the whole province."""
+    return make_officer(db, "320000").actor, make_person(
+        db, "province_supervisor", division="320000"
+    ).actor
+
+
+def said(name=NAME, code="WSD", **more):
+    return Proposal(name, "手册第 12 页", Realm.AQUATIC, code, **more)
+
+
+def asked(db, actor, proposal=None):
+    with db.work(actor) as w:
+        return propose(w, proposal or said())
+
+
+def test_an_approved_name_acts_at_once_and_its_withdrawal_reverses_it(db, two):
+    first, second = two
+    brought_in(db, luhe(disease=NAME), luhe(Id="2", disease=NAME.upper()))
+    with db.look(SYSTEM) as look:
+        waiting = waiting_names(look)
+    assert sum(one.events for one in waiting) == 2
+    assert {one.suggestions[0].code for one in waiting} == {"WSD"}
+    row_id = asked(db, first)
+    with db.look(SYSTEM) as look:
+        assert waiting_names(look)[0].proposal is not None
+    assert blocked(db) == ()
+    with pytest.raises(Conflict), db.work(second) as w:
+        propose(w, said())
+    with pytest.raises(NotAllowedNow, match="自己"), db.work(first) as w:
+        approve(w, row_id, "核对过了")
+    with db.work(second) as w:
+        assert approve(w, row_id, "核对过了") == 2
+    assert len(blocked(db)) >= 1
+    assert event_of(db).division_code == "320116"
+    with pytest.raises(NotAllowedNow, match="已经有人"), db.work(second) as w:
+        approve(w, row_id, "再点一次")
+    with db.look(SYSTEM) as look:
+        assert waiting_names(look) == []
+        tags = look.scalars(select(AuditEntry.tag).where(AuditEntry.tag.contains("crosswalk")))
+    assert set(tags) == {"surveillance:crosswalk:propose", "surveillance:crosswalk:decide"}
+    with db.work(first) as w:
+        assert withdraw(w, row_id, "弄错了，另有其病") == 2
+    assert blocked(db) == ()
+    assert event_of(db).realm == "unmapped"
+    with pytest.raises(NotAllowedNow, match="不在用"), db.work(first) as w:
+        withdraw(w, row_id, "再撤一次")
+
+
+def test_versions_follow_each_other_and_none_can_be_rewritten(db, two):
+    first, second = two
+    one = asked(db, first)
+    with db.work(second) as w:
+        approve(w, one, "核对过了")
+    two_ = asked(db, second, said(code="DIV1"))
+    with db.work(first) as w:
+        approve(w, two_, "按新版手册")
+    three = asked(db, first, said(code="TS"))
+    with pytest.raises(Invalid), db.work(second) as w:
+        reject(w, three, " ")
+    with db.work(second) as w:
+        reject(w, three, "依据不足")
+    four = asked(db, first, said(code="TS"))
+    with pytest.raises(NotAllowed), db.work(second) as w:
+        withdraw(w, four, "不是我提的")
+    with db.work(first) as w:
+        assert withdraw(w, four, "写错了") == 0
+    with db.look(SYSTEM) as look:
+        rows = versions_of(look, look.get(CrosswalkRow, one))
+        assert [(row.version, row.state) for row in rows] == [
+            (1, "replaced"),
+            (2, "approved"),
+            (3, "rejected"),
+            (4, "withdrawn"),
+        ]
+        assert Crosswalk(look).meaning(NAME, "wahis").disease_code == "DIV1"
+    for statement in (
+        update(CrosswalkRow).where(CrosswalkRow.id == one).values(disease_code="TS"),
+        update(CrosswalkRow).where(CrosswalkRow.id == two_).values(written="x"),
+        delete(CrosswalkRow).where(CrosswalkRow.id == four),
+    ):
+        with pytest.raises(DatabaseError), db.work(SYSTEM) as w:
+            w.session.execute(statement)
+
+
+def test_only_the_province_approves_and_a_system_keeps_its_own_names(db, two):
+    county = make_officer(db, "320116").actor
+    first, second = two
+    brought_in(db, luhe(disease=NAME))
+    row_id = asked(db, county, said(system=System.WAHIS))
+    other = make_officer(db, "320100").actor
+    with pytest.raises(NotAllowed, match="省级"), db.work(other) as w:
+        approve(w, row_id, "核对过了")
+    with db.work(first) as w:
+        assert approve(w, row_id, "核对过了") == 0
+    with db.look(SYSTEM) as look:
+        names = Crosswalk(look)
+        assert names.meaning(NAME, "wahis").disease_code == "WSD"
+        assert names.meaning(NAME, "empresi").realm is Realm.UNMAPPED
+        assert names.species("whiteleg shrimp:Penaeus vannamei") == "PNV"
+        assert names.species("某种虾") is None
+    kind = asked(db, first, said("某种虾", "PNV", subject=Subject.SPECIES))
+    with db.work(second) as w:
+        assert approve(w, kind, "当地叫法") == 0
+    with db.look(SYSTEM) as look:
+        assert Crosswalk(look).species("某种虾") == "PNV"
