@@ -144,15 +144,10 @@ def blocks(
 
 
 def wanted(
-    look: Look,
-    *,
-    species_codes: Collection[str],
-    division_codes: Collection[str] = (),
-    places: Collection[Place] = (),
-    on: date,
+    look: Look, *, species_codes: Collection[str], places: Collection[Place], on: date
 ) -> tuple[Wanted, ...]:
     """Return the fresh negatives that surveillance zones ask of what leaves one of the places."""
-    asked = [*_bare(division_codes), *(one for one in places if one.role == Role.ORIGIN)]
+    asked = [one for one in places if one.role == Role.ORIGIN]
     found = touching(look, species_codes=species_codes, places=asked, on=on)
     return tuple(
         Wanted(one.disease_code, one.species_code, one.from_on, one)
@@ -162,11 +157,7 @@ def wanted(
 
 
 def tests_wanted(
-    look: Look,
-    *,
-    species_codes: Collection[str],
-    places: Collection[Place],
-    on: date,
+    look: Look, *, species_codes: Collection[str], places: Collection[Place], on: date
 ) -> tuple[str, ...]:
     """Return the diseases that surveillance zones want a fresh negative of, in order of code."""
     found = wanted(look, species_codes=species_codes, places=places, on=on)
@@ -230,14 +221,22 @@ def _by_shape(look: Look, places: Sequence[Place], on: date) -> Iterator[Hit]:
 
 def _listed(look: Look, codes: list[str], on: date) -> list[ZoneFacts]:
     rows = _run(look, LISTED, _LISTED, PLACES.c.division_code, "place", codes, MOST_PLACES, on)
-    return [ZoneFacts(*row[:7]) for row in rows]
+    return [_facts(row, row.division_code) for row in rows]
+
+
+def _facts(row: Any, code: str) -> ZoneFacts:  # noqa: ANN401 (a named tuple)
+    return ZoneFacts(
+        *(row.id, row.disease_code, row.from_on, row.until_on, row.tier),
+        is_shaped=row.is_shaped,
+        division_code=code,
+    )
 
 
 def _drawn(look: Look, cells: list[int], on: date) -> dict[ZoneFacts, list[Shape]]:
     """Return the parts near the cells by zone, each part once."""
     found: dict[ZoneFacts, dict[UUID, Shape]] = {}
     for row in _run(look, DRAWN, _DRAWN, CELLS.c.cell, "cell", cells, MOST_CELLS, on):
-        zone = ZoneFacts(*row[:6], "")
+        zone = _facts(row, "")
         shape = Shape(
             *(Tier(row.shape_tier), ShapeKind(row.kind), row.geometry, row.metres, row.name),
             flow=Flow.NONE,
