@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from typing import BinaryIO
 
@@ -62,6 +63,9 @@ def csv_rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
             line = reader.line_num + 1
     except csv.Error:
         raise refused(f"第 {line} 行读不下去，请检查引号是否成对。") from None
+    finally:
+        with suppress(ValueError):
+            text.detach()  # else the wrapper closes a file that a second pass will read
 
 
 def text_of(cell: object) -> str | None:

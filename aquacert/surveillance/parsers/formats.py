@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aquacert.surveillance.parsers import geojson
+from aquacert.surveillance.parsers import barentswatch, geojson
 from aquacert.surveillance.parsers.shape import Kind, Reader
 
 
@@ -23,6 +23,13 @@ class Format:
 
 
 ALL: tuple[Format, ...] = (
+    Format(
+        "barentswatch",
+        "BarentsWatch 每周数据、养殖点、管控区",
+        barentswatch.read,
+        (".json", ".geojson"),
+        frozenset({Kind.EVENT, Kind.FIGURE}),
+    ),
     Format(
         "geojson",
         "GeoJSON（点是事件，面是划定的区域）",
