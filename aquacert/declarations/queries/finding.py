@@ -23,6 +23,8 @@ DAY = re.compile(r"(?:(\d{6})-)?(\d{8})")
 YEARS = 3
 """A short number (0509-024) names no year: this one's and the ones before are tried."""
 MOST_COUNTIES = 400
+MOST_FARMS = 50
+"""A name that fits more farms is looked for among the rows of whoever asks."""
 
 
 def by_number(look: Look, said: str) -> Declaration | None:
@@ -38,12 +40,18 @@ def by_number(look: Look, said: str) -> Declaration | None:
 
 
 def found_by(look: Look, words: str) -> ColumnElement[bool]:
-    """Return the condition under which a declaration is found by `words`."""
+    """Return the condition under which a declaration is found by `words`.
+
+    Farms are asked for first: they are few, and their ids keep the statement on the declarations
+    small, however many grams the words have.
+    """
     said = normal(words)
     condition = _numbered(look, said)
     if condition is not None:
         return condition
-    return Declaration.hatchery_id.in_(select(Hatchery.id).where(look.matching(Hatchery, said)))
+    wanted = select(Hatchery.organisation_id).where(look.matching(Hatchery, said))
+    farms = look.scalars(wanted.limit(MOST_FARMS + 1))
+    return Declaration.organisation_id.in_(farms if len(farms) <= MOST_FARMS else wanted)
 
 
 def normal(words: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from aquacert.declarations.models import Declaration, Load
 from aquacert.declarations.queries.facts import BatchLine, batches_of_each
 from aquacert.declarations.queries.finding import found_by
-from aquacert.declarations.queries.queue import TABS, counted, counted_each, tab_ids
+from aquacert.declarations.queries.queue import TABS, counted, counted_each, found_ids, tab_ids
 from aquacert.declarations.rules.answers import Answers, from_json
 from aquacert.declarations.rules.clocks import Countdown, countdown
 from aquacert.declarations.rules.states import LabStage, LoadState, State, stones_done
@@ -78,18 +78,22 @@ def waiting(look: Look) -> list[Declaration]:
 def declarations(
     look: Look, tab: str = "waiting", words: str = "", number: int = 1, size: int = 20
 ) -> Pages[DeclarationLine]:
-    """Return one page of a tab of the office; a tab lists its first thousand."""
-    more = [found_by(look, words)] if words.strip() else []
+    """Return one page of a tab of the office; a tab lists its first five hundred, a search two hundred."""
     tab = tab if tab in TABS else "waiting"
-    total = counted(look, TABS[tab], *more)
-    number = within(number, size, total)
-    ids = tab_ids(look, tab, *more, top=number * size)
-    shown = _rows(look, ids[(number - 1) * size :])
+    if words.strip():
+        ids = found_ids(look, tab, found_by(look, words))
+        total = len(ids)
+        number = within(number, size, total)
+    else:
+        total = counted(look, TABS[tab])
+        number = within(number, size, total)
+        ids = tab_ids(look, tab, top=number * size)
+    shown = _rows(look, ids[(number - 1) * size : number * size])
     return Pages(lines(look, shown), number, size, total)
 
 
 def counts(look: Look) -> dict[str, int]:
-    """Return how many declarations stand under each tab; at most a thousand a tab is counted."""
+    """Return how many declarations stand under each tab; at most five hundred a tab are counted."""
     return counted_each(look)
 
 
