@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import BinaryIO
 
-from aquacert.surveillance.parsers import barentswatch, geojson
+from aquacert.surveillance.parsers import barentswatch, dhis2, dhis2tracker, geojson, sormas
 from aquacert.surveillance.parsers.shape import Kind, Reader
 
 
@@ -20,9 +21,26 @@ class Format:
     kinds: frozenset[Kind]
     is_hidden: bool = False
     """Not offered on its own: the mapped files, which need a mapping."""
+    without_persons: Callable[[BinaryIO], bytes] | None = None
+    """Returns the file as it may be kept, where a format carries names of natural persons."""
 
 
 ALL: tuple[Format, ...] = (
+    Format(
+        "dhis2_tracker",
+        "DHIS2 跟踪数据（tracker JSON）",
+        dhis2tracker.read,
+        (".json",),
+        frozenset({Kind.EVENT, Kind.FIGURE}),
+        without_persons=dhis2tracker.without_accounts,
+    ),
+    Format(
+        "dhis2_values",
+        "DHIS2 数据值（dataValueSets：JSON、CSV、XML）",
+        dhis2.read,
+        (".json", ".csv", ".xml"),
+        frozenset({Kind.FIGURE}),
+    ),
     Format(
         "barentswatch",
         "BarentsWatch 每周数据、养殖点、管控区",
@@ -36,6 +54,14 @@ ALL: tuple[Format, ...] = (
         geojson.read,
         (".geojson", ".json"),
         frozenset({Kind.EVENT}),
+    ),
+    Format(
+        "sormas_lab",
+        "SORMAS 实验室消息（JSON）",
+        sormas.read,
+        (".json",),
+        frozenset({Kind.SAMPLE}),
+        without_persons=sormas.without_persons,
     ),
 )
 FORMATS: Mapping[str, Format] = {one.name: one for one in ALL}
