@@ -183,6 +183,11 @@ def month_of(day: date) -> date:
     return day.replace(day=1)
 
 
+def month_words(month: date) -> str:
+    """Return a month as people say it: 2026 年 4 月."""
+    return f"{month.year} 年 {month.month} 月"
+
+
 def next_month(month: date) -> date:
     """Return the first day of the month after."""
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
