@@ -89,3 +89,36 @@ class ZoneLifted(Fact):
     event_id: UUID
     disease_code: str
     division_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ZoneAdjusted(Fact):
+    """An officer adjusted a zone: at once where it widens, else proposed to a second person."""
+
+    tag: ClassVar[str] = "surveillance:zone:adjust"
+    title: ClassVar[str] = "调整管控区"
+    version: int
+    state: str
+    parts: tuple[str, ...]
+    until_before_on: date | None
+    until_on: date | None
+
+
+@dataclass(frozen=True)
+class ZoneDecided(Fact):
+    """A second person agreed to a proposed version, or refused it."""
+
+    tag: ClassVar[str] = "surveillance:zone:decide"
+    title: ClassVar[str] = "确认管控区改动"
+    version: int
+    decision: str
+
+
+@dataclass(frozen=True)
+class ZoneDrawn(Fact):
+    """The defaults drew or redrew a zone around its event's coordinates."""
+
+    tag: ClassVar[str] = "surveillance:zone:draw"
+    title: ClassVar[str] = "按默认规则画区"
+    version: int
+    parts: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -13,13 +13,19 @@ from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 from aquacert.reference import queries as reference
-from aquacert.surveillance.commands.facts import ZoneLifted, ZoneMoved, ZoneOpened
-from aquacert.surveillance.models import Event, Zone, ZoneDivision
+from aquacert.surveillance.commands.drawing import Said, forget_cells, keep_first, same, write
+from aquacert.surveillance.commands.facts import ZoneDrawn, ZoneLifted, ZoneMoved, ZoneOpened
+from aquacert.surveillance.models.events import Event, Zone, ZoneDivision
+from aquacert.surveillance.models.zones import VersionState
+from aquacert.surveillance.parsers.zonedefaults import default_shapes
 from aquacert.surveillance.queries.events import standing
+from aquacert.surveillance.queries.shapes import current_of, extent, extent_of, is_narrower
 from aquacert.surveillance.queries.zones import division_codes_of
+from aquacert.surveillance.rules.shapes import Shape
 from aquacert.surveillance.rules.zones import lacks, last_day, why_waiting
 
 CORRECTED = "来源更正，不再符合"
+CORRECTION = "来源更正"
 METRES = 1000
 
 
@@ -41,9 +47,11 @@ def open_zone(
     reason: str,
     *,
     radius_km: int | None = None,
+    shapes: Sequence[Shape] = (),
 ) -> UUID:
     """Open a zone over divisions for a confirmed event, and return its id.
 
+    With `shapes` (WGS-84) a place with coordinates is in it only where one of them holds it.
     Raises `Invalid` naming the field, `NotAllowed` outside the officer's place, `NotAllowedNow`
     while the event is not confirmed or its disease maps to nothing in the catalogue.
     """
@@ -60,6 +68,8 @@ def open_zone(
     if not row.is_confirmed:
         raise NotAllowedNow("这起事件还没有确认。请先核实并确认疫情，再划管控区。")
     zone = _open(w, row, codes, (from_on, until_on), reason.strip(), _circle(row, radius_km))
+    if shapes:
+        _draw(w, zone, shapes, Said(zone.reason))
     w.tell(Topic.EVENT_CHANGED, row.id)
     return zone.id
 
@@ -95,10 +105,11 @@ def settle(w: Work, row: Event, days: int | None) -> None:
         return
     span = (from_on, last_day(from_on, days))
     if kept:
-        _move(w, kept, span)
+        _move(w, kept, span, row)
     elif not any(_was_refused(w, zone, row) for zone in zones):
         reason = f"疫情已确认，按规则管控 {days} 天"
-        _open(w, row, (row.division_code,), span, reason, by_rule=True)
+        zone = _open(w, row, (row.division_code,), span, reason, by_rule=True)
+        _draw(w, zone, _default(row), Said(reason, by_rule=True))
 
 
 def lift(w: Work, zone: Zone, reason: str) -> None:
@@ -106,6 +117,7 @@ def lift(w: Work, zone: Zone, reason: str) -> None:
     codes = division_codes_of(w, zone.id)
     zone.lifted_at, zone.lifted_by, zone.lifted_by_id = w.now, w.actor.label, w.actor.person_id
     zone.lift_reason = reason
+    forget_cells(w, zone.id)
     fact = ZoneLifted(zone.event_id, zone.disease_code, codes)
     w.record(fact, on=zone, county=min(codes, default=None), reason=reason)
     w.tell(Topic.ZONE_CHANGED, zone.id)
@@ -157,13 +169,57 @@ def _open(
     return zone
 
 
-def _move(w: Work, zones: Collection[Zone], span: tuple[date, date]) -> None:
+def _move(w: Work, zones: Collection[Zone], span: tuple[date, date], row: Event) -> None:
+    """Bring automatic zones to the days and the place of a correction.
+
+    A zone that an officer adjusted stays as they left it; one opened before zones had shapes keeps
+    to its list, and only its days move.
+    """
     for zone in zones:
-        if zone.is_automatic and (zone.from_on, zone.until_on) != span:
+        version = current_of(w, zone.id)
+        if not zone.is_automatic or (version is not None and not version.by_rule):
+            continue
+        if (zone.from_on, zone.until_on) != span:
             days = {"from_on": [zone.from_on, span[0]], "until_on": [zone.until_on, span[1]]}
             zone.from_on, zone.until_on = span
             w.record(ZoneMoved(days), on=zone, county=min(division_codes_of(w, zone.id)))
             w.tell(Topic.ZONE_CHANGED, zone.id)
+        if version is not None:
+            _redraw(w, zone, row, span)
+
+
+def _redraw(w: Work, zone: Zone, row: Event, span: tuple[date, date]) -> None:
+    """Draw anew what the defaults drew; what would free another's place waits for them."""
+    version = keep_first(w, zone)
+    before, shapes = extent_of(w, version), _default(row)
+    after = extent(*span, shapes, zone.tier)
+    scope, codes = w.actor.scope, set(division_codes_of(w, zone.id))
+    theirs = scope.everything or codes <= scope.divisions
+    if same(before, span, shapes) or (not theirs and is_narrower(before, after)):
+        return
+    _draw(w, zone, shapes, Said(CORRECTION, by_rule=True))
+    w.tell(Topic.ZONE_CHANGED, zone.id)
+
+
+def _draw(w: Work, zone: Zone, shapes: Sequence[Shape], said: Said) -> None:
+    """Write a version with these parts that holds at once."""
+    after = extent(zone.from_on, zone.until_on, shapes, zone.tier)
+    version = write(w, zone, after, said, VersionState.CURRENT)
+    if shapes:
+        parts = tuple(f"{one.tier.value} {one.kind.value} {one.metres or ''}" for one in shapes)
+        w.record(
+            ZoneDrawn(version.number, parts),
+            on=zone,
+            county=min(division_codes_of(w, zone.id), default=None),
+            reason=said.reason,
+        )
+
+
+def _default(row: Event) -> tuple[Shape, ...]:
+    """Return the parts the defaults give an event: none without coordinates."""
+    if row.disease_code is None or row.latitude is None or row.longitude is None:
+        return ()
+    return default_shapes(row.disease_code, row.latitude, row.longitude)
 
 
 def _fits(w: Work, zone: Zone, row: Event) -> bool:
