@@ -32,16 +32,16 @@ WRITTEN = "dataElement", "orgUnit", "categoryOptionCombo", "attributeOptionCombo
 
 def read(file: BinaryIO, asked: Asked) -> Opened:
     """Return the values of a file; the mapping may say `as_of` (ISO day) and `default_combo`."""
-    as_of = _as_of(asked.mapping)
+    version = as_of(asked.mapping)
     file.seek(0)
     head = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     file.seek(0)
     if head == b"<":
-        return Opened("xml", _rows(xml_values(file), asked, as_of))
+        return Opened("xml", _rows(xml_values(file), asked, version))
     if head in {b"{", b"["}:
-        return Opened("json", _rows(json_values(file), asked, as_of))
+        return Opened("json", _rows(json_values(file), asked, version))
     name, records = csv_values(file)
-    return Opened(name, _rows(records, asked, as_of))
+    return Opened(name, _rows(records, asked, version))
 
 
 def version_of(found: object, today: date, column: str) -> int | None:
@@ -97,13 +97,13 @@ def joined(parts: Iterable[str]) -> str:
     return key
 
 
-def _rows(records: Iterator[tuple[int, object]], asked: Asked, as_of: int | None) -> Iterator[Row]:
+def _rows(records: Iterator[tuple[int, object]], asked: Asked, given: int | None) -> Iterator[Row]:
     default = str(asked.mapping.get("default_combo") or DEFAULT_COMBO)
     for line, record in records:
-        yield record_row(line, record, lambda one: [_said(one, asked.today, as_of, default)])
+        yield record_row(line, record, lambda one: [_said(one, asked.today, given, default)])
 
 
-def _said(record: dict[str, Any], today: date, as_of: int | None, default: str) -> Report:
+def _said(record: dict[str, Any], today: date, given: int | None, default: str) -> Report:
     period = period_at(record, "period", today)
     ids = {name: text_at(record, name) or "" for name in WRITTEN}
     for name in ("dataElement", "orgUnit"):
@@ -135,14 +135,14 @@ def _said(record: dict[str, Any], today: date, as_of: int | None, default: str) 
             ids["attributeOptionCombo"],
         ]
     )
-    return report(Kind.FIGURE, key, values, _version(record, today, as_of))
+    return report(Kind.FIGURE, key, values, _version(record, today, given))
 
 
-def _version(record: Mapping[str, Any], today: date, as_of: int | None) -> int | None:
+def _version(record: Mapping[str, Any], today: date, given: int | None) -> int | None:
     for name in ("lastUpdated", "timestamp", "created", "completeDate"):
         if found := version_of(record.get(name), today, name):
             return found
-    return as_of
+    return given
 
 
 def _flag(record: Mapping[str, Any], *names: str) -> object:
@@ -169,7 +169,8 @@ def _moment(found: object, column: str) -> datetime:
         raise Bad(Code.DATE, column, found) from None
 
 
-def _as_of(mapping: Mapping[str, Any]) -> int | None:
+def as_of(mapping: Mapping[str, Any]) -> int | None:
+    """Return the version that the mapping gives a file without one: the end of its `as_of` day."""
     written = mapping.get("as_of")
     if not written:
         return None

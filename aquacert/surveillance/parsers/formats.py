@@ -6,7 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from aquacert.surveillance.parsers import barentswatch, dhis2, dhis2tracker, geojson, sormas
+from aquacert.surveillance.parsers import (
+    barentswatch,
+    dhis2,
+    dhis2tracker,
+    geojson,
+    qaad,
+    sormas,
+)
 from aquacert.surveillance.parsers.shape import Kind, Reader
 
 
@@ -54,6 +61,13 @@ ALL: tuple[Format, ...] = (
         geojson.read,
         (".geojson", ".json"),
         frozenset({Kind.EVENT}),
+    ),
+    Format(
+        "qaad",
+        "亚太水生动物疫病季度报告表（QAAD）",
+        qaad.read,
+        (".xlsx", ".csv"),
+        frozenset({Kind.FIGURE}),
     ),
     Format(
         "sormas_lab",

@@ -175,6 +175,8 @@ def parse_numbers(written: str) -> tuple[int, ...]:
         ends = part.rstrip(".)").split("-")
         if len(ends) > 2 or not all(re.fullmatch(r"[0-9]{1,3}", one) for one in ends):
             raise UnreadCell(written)
+        if int(ends[0]) > int(ends[-1]):
+            raise UnreadCell(written)
         found += range(int(ends[0]), int(ends[-1]) + 1)
     return tuple(dict.fromkeys(found))
 
