@@ -35,6 +35,69 @@ class FeedImported(Fact):
 
 
 @dataclass(frozen=True)
+class FeedStarted(Fact):
+    """A large feed file was started; it is imported in the background."""
+
+    tag: ClassVar[str] = "surveillance:feed:start"
+    title: ClassVar[str] = "开始导入疫情数据"
+    source: str
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class FeedPartImported(Fact):
+    """A stretch of a large feed file was imported: `done` rows of it are in."""
+
+    tag: ClassVar[str] = "surveillance:feed:import_part"
+    title: ClassVar[str] = "导入疫情数据的一段"
+    source: str
+    sha256: str
+    done: int
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class FeedStopped(Fact):
+    """The background import of a feed file stopped; it can be started again."""
+
+    tag: ClassVar[str] = "surveillance:feed:stop"
+    title: ClassVar[str] = "疫情数据导入中断"
+    sentence: str
+
+
+@dataclass(frozen=True)
+class FeedReplayed(Fact):
+    """Rows that had been set aside were read again."""
+
+    tag: ClassVar[str] = "surveillance:feed:replay"
+    title: ClassVar[str] = "重新导入隔离的行"
+    source: str
+    sha256: str
+    rows: int
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class FeedRowsDropped(Fact):
+    """Rows that had been set aside were dropped, for a reason."""
+
+    tag: ClassVar[str] = "surveillance:feed:drop"
+    title: ClassVar[str] = "不再处理隔离的行"
+    source: str
+    lines: list[int]
+
+
+@dataclass(frozen=True)
+class FeedReprojected(Fact):
+    """What events or records mean was worked out anew with the crosswalk as it stands."""
+
+    tag: ClassVar[str] = "surveillance:feed:reproject"
+    title: ClassVar[str] = "按现行对照表重新归类"
+    count: int
+
+
+@dataclass(frozen=True)
 class VerdictSet(Fact):
     """An officer confirmed or denied an event; this outranks the source."""
 
@@ -122,3 +185,35 @@ class ZoneDrawn(Fact):
     title: ClassVar[str] = "按默认规则画区"
     version: int
     parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TableLaidOut(Fact):
+    """A table nobody mapped yet came in and was kept; nothing was read from it."""
+
+    tag: ClassVar[str] = "surveillance:table:receive"
+    title: ClassVar[str] = "收到待对照的表格"
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class MappingSaved(Fact):
+    """A version of a mapping was saved; older versions stay as they are."""
+
+    tag: ClassVar[str] = "surveillance:mapping:save"
+    title: ClassVar[str] = "保存列对照"
+    name: str
+    number: int
+    digest: str
+    changes: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class MappingRetired(Fact):
+    """A mapping is offered no more."""
+
+    tag: ClassVar[str] = "surveillance:mapping:retire"
+    title: ClassVar[str] = "停用列对照"
+    name: str

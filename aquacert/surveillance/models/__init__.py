@@ -24,6 +24,7 @@ from aquacert.surveillance.models.feeds import (
     FileState,
     RecordKind,
 )
+from aquacert.surveillance.models.mappings import FeedDraft, FeedMapping, FeedMappingVersion
 from aquacert.surveillance.models.points import (
     LadderFinding,
     MonitoringPlan,
@@ -44,7 +45,10 @@ __all__ = [
     "EventChange",
     "EventReport",
     "ExpressReport",
+    "FeedDraft",
     "FeedFile",
+    "FeedMapping",
+    "FeedMappingVersion",
     "FeedRawRow",
     "FeedRecord",
     "FeedRecordChange",

@@ -1,0 +1,164 @@
+"""Mappings made: a table laid out, its draft kept, a version saved. Older versions never change."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from uuid import UUID
+
+from sqlalchemy import select
+
+from aquacert.kernel.errors import Invalid, NotAllowedNow
+from aquacert.kernel.work import Work
+from aquacert.reference.rules.text import clean
+from aquacert.surveillance.commands.facts import MappingRetired, MappingSaved, TableLaidOut
+from aquacert.surveillance.models.mappings import FeedDraft, FeedMapping, FeedMappingVersion
+from aquacert.surveillance.parsers.formats import FORMATS
+from aquacert.surveillance.parsers.peek import Peek, peek
+from aquacert.surveillance.queries.mappings import draft_bytes, effect_of, newest_version
+from aquacert.surveillance.rules.events import plain_name
+from aquacert.surveillance.rules.mapping.changes import changes
+from aquacert.surveillance.rules.mapping.guess import guess, kind_of
+from aquacert.surveillance.rules.mapping.spec import Spec, spec_of
+
+LONGEST_NAME = 40
+RESERVED = frozenset({"own", "self", "express", "mapped"})
+
+
+def lay_out(w: Work, data: bytes, name: str, mapping_id: UUID | None = None) -> UUID:
+    """Keep a table that is to be mapped and return its draft; raise `Invalid` when it is no table.
+
+    With `mapping_id` the draft begins from that mapping's newest version, else from a guess.
+    """
+    if mapping_id is not None:
+        spec = spec_of(newest_version(w, mapping_id).spec)
+        seen = peek(io.BytesIO(data), spec.sheet, spec.header_row)
+    else:
+        seen = peek(io.BytesIO(data))
+        spec = guessed(seen)
+    row = w.add(
+        FeedDraft(
+            id=w.new_id(),
+            mapping_id=mapping_id,
+            name=name[-120:],
+            sha256=hashlib.sha256(data).hexdigest(),
+            spec=spec.as_dict(),
+            made_at=w.now,
+            made_by_id=w.actor.person_id,
+            changed_at=w.now,
+        )
+    )
+    w.attach(row, data, row.name, "application/octet-stream")
+    fact = TableLaidOut(row.name, row.sha256)
+    w.record(fact, on=row)
+    return row.id
+
+
+def guessed(seen: Peek, kind: str = "", sheet: str = "") -> Spec:
+    """Return the mapping that a table's heads and cells suggest."""
+    rows = [cells for _line, cells in seen.rows]
+    found = guess(kind or kind_of(seen.heads), seen.heads, rows)
+    by_whole = {one.name: one.days.order for one in seen.columns}
+    columns = []
+    for one in found.columns:
+        order = by_whole[one.name].value if one.order else ""
+        columns.append(
+            type(one)(
+                one.name, one.field, order if order in ORDERS else "", one.codes, one.separator
+            )
+        )
+    return Spec(found.kind, tuple(columns), found.key, header_row=seen.header_row, sheet=sheet)
+
+
+ORDERS = frozenset({"ymd", "dmy", "mdy"})
+
+
+def keep_draft(w: Work, draft_id: UUID, spec: Spec) -> None:
+    """Keep how far a person came; raise `NotAllowedNow` once a version came of the draft."""
+    row = w.get_for_change(FeedDraft, draft_id)
+    if row.version_id is not None:
+        raise NotAllowedNow("这份对照已经保存过了；要改，请从对照的页面再出一版。")
+    row.spec = spec.as_dict()
+    row.changed_at = w.now
+
+
+def save_mapping(
+    w: Work, draft_id: UUID, spec: Spec, heads: list[str], *, name: str = "", note: str = ""
+) -> UUID:
+    """Save a draft as a mapping of this name, or as another version of its mapping; return the version.
+
+    Raises `Invalid` while anything stands in the way. The same content again is the same version.
+    """
+    draft = w.get_for_change(FeedDraft, draft_id)
+    if draft.version_id is not None:
+        return draft.version_id
+    found = effect_of(w, draft_bytes(w, draft), spec, heads)
+    if not found.may_save:
+        sentences = [one.sentence for one in found.problems]
+        raise Invalid(next(iter(sentences), found.refused or "一行都读不出来，还不能保存。"))
+    mapping = _mapping(w, draft, name)
+    version = _version(w, mapping, spec, clean(note, field="note", longest=200))
+    draft.spec, draft.changed_at, draft.version_id = spec.as_dict(), w.now, version.id
+    return version.id
+
+
+def retire_mapping(w: Work, mapping_id: UUID) -> None:
+    """Offer a mapping no more; files read by it keep naming it."""
+    row = w.get_for_change(FeedMapping, mapping_id)
+    if row.retired_at is not None:
+        raise NotAllowedNow("这份对照已经停用。")
+    row.retired_at = w.now
+    w.record(MappingRetired(row.name), on=row)
+
+
+def _mapping(w: Work, draft: FeedDraft, name: str) -> FeedMapping:
+    if draft.mapping_id is not None:
+        return w.get_for_change(FeedMapping, draft.mapping_id)
+    name = clean(name, field="name", longest=LONGEST_NAME)
+    plain = plain_name(name)
+    if not name:
+        raise Invalid("请给这份对照起个名字。", name="请起个名字，例如“某县月报”。")
+    if plain in FORMATS or plain in RESERVED:
+        raise Invalid("这个名字留给了别的格式。", name="这个名字留给了别的格式，请换一个。")
+    if w.one(select(FeedMapping).where(FeedMapping.plain == plain)) is not None:
+        raise Invalid(
+            "已经有同名的对照。", name="已经有同名的对照：请换个名字，或到那份对照里出新版本。"
+        )
+    return w.add(
+        FeedMapping(
+            id=w.new_id(),
+            name=name,
+            plain=plain,
+            made_at=w.now,
+            made_by=w.actor.label,
+            made_by_id=w.actor.person_id,
+        )
+    )
+
+
+def _version(w: Work, mapping: FeedMapping, spec: Spec, note: str) -> FeedMappingVersion:
+    newest = w.one(
+        select(FeedMappingVersion)
+        .where(FeedMappingVersion.mapping_id == mapping.id)
+        .order_by(FeedMappingVersion.number.desc())
+        .limit(1)
+    )
+    if newest is not None and newest.digest == spec.digest:
+        return newest
+    row = w.add(
+        FeedMappingVersion(
+            id=w.new_id(),
+            mapping_id=mapping.id,
+            number=newest.number + 1 if newest else 1,
+            spec=spec.as_dict(),
+            digest=spec.digest,
+            note=note,
+            made_at=w.now,
+            made_by=w.actor.label,
+            made_by_id=w.actor.person_id,
+        )
+    )
+    said = changes(spec_of(newest.spec), spec) if newest else []
+    fact = MappingSaved(mapping.name, row.number, row.digest, tuple(said), note)
+    w.record(fact, on=row)
+    return row
