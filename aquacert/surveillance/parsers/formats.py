@@ -13,6 +13,8 @@ from aquacert.surveillance.parsers import (
     geojson,
     qaad,
     sormas,
+    wahis,
+    wahisjson,
 )
 from aquacert.surveillance.parsers.shape import Kind, Reader
 
@@ -34,6 +36,13 @@ class Format:
 
 ALL: tuple[Format, ...] = (
     Format(
+        "barentswatch",
+        "BarentsWatch 每周数据、养殖点、管控区",
+        barentswatch.read,
+        (".json", ".geojson"),
+        frozenset({Kind.EVENT, Kind.FIGURE}),
+    ),
+    Format(
         "dhis2_tracker",
         "DHIS2 跟踪数据（tracker JSON）",
         dhis2tracker.read,
@@ -47,13 +56,6 @@ ALL: tuple[Format, ...] = (
         dhis2.read,
         (".json", ".csv", ".xml"),
         frozenset({Kind.FIGURE}),
-    ),
-    Format(
-        "barentswatch",
-        "BarentsWatch 每周数据、养殖点、管控区",
-        barentswatch.read,
-        (".json", ".geojson"),
-        frozenset({Kind.EVENT, Kind.FIGURE}),
     ),
     Format(
         "geojson",
@@ -76,6 +78,21 @@ ALL: tuple[Format, ...] = (
         (".json",),
         frozenset({Kind.SAMPLE}),
         without_persons=sormas.without_persons,
+    ),
+    Format(
+        "wahis",
+        "WAHIS 导出表（疫情明细、半年状态、半年措施、半年数量）",
+        wahis.read,
+        (".xlsx", ".csv"),
+        frozenset({Kind.EVENT, Kind.FIGURE}),
+    ),
+    Format(
+        "wahis_json",
+        "WAHIS 报告清单和报告详情（JSON，新旧两种）",
+        wahisjson.read,
+        (".json",),
+        frozenset({Kind.EVENT, Kind.FIGURE}),
+        without_persons=wahisjson.without_persons,
     ),
 )
 FORMATS: Mapping[str, Format] = {one.name: one for one in ALL}
