@@ -9,14 +9,16 @@ from aquacert.kernel.work import Database
 from aquacert.sampling.commands import note_inspected, note_report, note_self_test
 from aquacert.sampling.commands.annex import make_annex as sign_annex
 from aquacert.sampling.commands.boxes import note_box
+from aquacert.sampling.commands.plansamples import note_plan_sample
 from aquacert.trust.keys import KeyRing
 
 
 def report_changed(database: Database, report_id: UUID) -> None:
-    """Take up a report that was released or withdrawn, on an official sample or a self-test."""
+    """Take up a report that was released or withdrawn, on an official sample, a self-test or the plan's."""
     with database.work(SYSTEM) as w:
         note_report(w, report_id)
         note_self_test(w, report_id)
+        note_plan_sample(w, report_id)
 
 
 def make_annex(database: Database, keys: KeyRing, report_id: UUID) -> None:

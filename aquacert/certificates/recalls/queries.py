@@ -27,7 +27,7 @@ from aquacert.kernel.paging import Pages
 from aquacert.kernel.paging import within as within_pages
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
-from aquacert.sampling.models import Sample, SelfTest
+from aquacert.sampling.models import PlanSample, Sample, SelfTest
 from aquacert.surveillance.models import Zone
 from aquacert.surveillance.queries.zones import division_codes_of, reach_of
 from labs.reports.queries import reports_numbered
@@ -258,6 +258,7 @@ def _resting(codes: Select[str] | Collection[str]) -> ColumnElement[bool]:
     samples = union_all(
         select(Sample.id).where(Sample.blind_code.in_(codes)),
         select(SelfTest.id).where(SelfTest.blind_code.in_(codes)),
+        select(PlanSample.id).where(PlanSample.blind_code.in_(codes)),
     )
     leaned = select(BackingReport.certificate_id).where(BackingReport.sample_id.in_(samples))
     return or_(_covering(batches), Certificate.id.in_(leaned))

@@ -7,14 +7,14 @@ the box may tell the laboratory which of them sent it. Seal and sheet numbers go
 from __future__ import annotations
 
 from aquacert.kernel.work import Work
-from aquacert.sampling.models import Sample, SampleDispatch, SelfTest
+from aquacert.sampling.models import AnySample, SampleDispatch
 from aquacert.sampling.queries.sealed import private_of
 from labs.custody.commands import note
 
 HOLDER = "抽样方"
 
 
-def note_taken(w: Work, row: Sample | SelfTest) -> None:
+def note_taken(w: Work, row: AnySample) -> None:
     """Begin the chain: taken, then sealed."""
     private = private_of(row)
     public = {"individuals": str(row.individuals), "preservation": row.preservation}
@@ -22,7 +22,7 @@ def note_taken(w: Work, row: Sample | SelfTest) -> None:
     note(w, row.blind_code, "sealed", private=private, holder=HOLDER)
 
 
-def note_sent(w: Work, row: Sample | SelfTest, box: SampleDispatch) -> None:
+def note_sent(w: Work, row: AnySample, box: SampleDispatch) -> None:
     """Say that the sample was handed over and left, in which box and by what sort of carrier."""
     private = private_of(row) | {"waybill": box.waybill}
     public = {"box": box.box_number, "carrier": box.carrier}

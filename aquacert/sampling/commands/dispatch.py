@@ -16,7 +16,7 @@ from aquacert.kernel.work import Work
 from aquacert.reference import queries as reference
 from aquacert.sampling.commands.custody import note_sent
 from aquacert.sampling.commands.facts import SamplesSent
-from aquacert.sampling.models import OrderedTest, Sample, SampleDispatch, SelfTest
+from aquacert.sampling.models import AnySample, OrderedTest, Sample, SampleDispatch
 from aquacert.sampling.queries import is_left, tests_of_sample
 from aquacert.sampling.queries.labs import method_for
 from aquacert.sampling.queries.plans import batch_of
@@ -93,7 +93,7 @@ def send_box(
     w: Work,
     lab_id: UUID,
     sender_id: UUID,
-    rows: Sequence[Sample | SelfTest],
+    rows: Sequence[AnySample],
     items: Sequence[Announced],
     parcel: Parcel,
 ) -> SampleDispatch:

@@ -12,7 +12,15 @@ from aquacert.accounts import queries as accounts
 from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
 from aquacert.kernel.work import Work
 from aquacert.sampling.commands.facts import LabelPrinted, LabelsIssued, LabelVoided
-from aquacert.sampling.models import LabelPrint, LabelSheet, Sample, SampleLabel, SelfTest
+from aquacert.sampling.models import (
+    AnySample,
+    LabelPrint,
+    LabelSheet,
+    PlanSample,
+    Sample,
+    SampleLabel,
+    SelfTest,
+)
 from aquacert.sampling.rules import (
     LABEL_SENTENCES,
     MOST_LABELS,
@@ -108,7 +116,7 @@ def void_label(w: Work, scanned: str, because: str) -> None:
     w.record(fact, on=sheet, county=sheet.division_code)
 
 
-def note_print(w: Work, subject: LabelSheet | Sample | SelfTest, because: str = "") -> int:
+def note_print(w: Work, subject: LabelSheet | AnySample, because: str = "") -> int:
     """Log one printing and return which it was; a reprint must say why.
 
     Printing changes nothing of the sample: no time is set by it, and none stands on the label.
@@ -152,6 +160,11 @@ def print_self_test(w: Work, self_test_id: UUID, because: str = "") -> int:
     if row.organisation_id not in w.actor.scope.organisation_ids:
         raise NotFound
     return note_print(w, row, because)
+
+
+def print_plan_sample(w: Work, plan_sample_id: UUID, because: str = "") -> int:
+    """Log the printing of a plan sample's label; raise `NotFound` out of scope."""
+    return note_print(w, w.get_for_change(PlanSample, plan_sample_id), because)
 
 
 def _refused(fault: LabelFault, field: str) -> Invalid:

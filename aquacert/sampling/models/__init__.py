@@ -5,7 +5,11 @@ from aquacert.sampling.models.own import SampleDispatch, SelfTest
 from aquacert.sampling.models.plans import PlanSample
 from aquacert.sampling.models.samples import OrderedTest, Sample, SampleAnnex, SamplingPlan
 
+AnySample = Sample | SelfTest | PlanSample
+"""Whatever travels in a box under a blind code."""
+
 __all__ = [
+    "AnySample",
     "LabelPrint",
     "LabelSheet",
     "OrderedTest",

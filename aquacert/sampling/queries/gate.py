@@ -9,13 +9,16 @@ from sqlalchemy import func, select
 from aquacert.declarations.models import Declaration
 from aquacert.declarations.rules.states import OPEN
 from aquacert.kernel.work import Look
-from aquacert.sampling.models import Sample, SelfTest
+from aquacert.sampling.models import PlanSample, Sample, SelfTest
 
 
 def sample_id_of(look: Look, blind_code: str) -> UUID | None:
-    """Return the id of the sample or self-test behind a blind code, or None."""
-    found = look.one(select(Sample.id).where(Sample.blind_code == blind_code))
-    return found or look.one(select(SelfTest.id).where(SelfTest.blind_code == blind_code))
+    """Return the id of the sample, self-test or plan sample behind a blind code, or None."""
+    for table in (Sample, SelfTest, PlanSample):
+        found = look.one(select(table.id).where(table.blind_code == blind_code))
+        if found is not None:
+            return found
+    return None
 
 
 def batch_of_sample(look: Look, sample_id: UUID) -> UUID | None:
@@ -24,9 +27,12 @@ def batch_of_sample(look: Look, sample_id: UUID) -> UUID | None:
 
 
 def farm_of_sample(look: Look, sample_id: UUID) -> UUID | None:
-    """Return the farm that a sample or self-test is of."""
-    found = look.one(select(Sample.organisation_id).where(Sample.id == sample_id))
-    return found or look.one(select(SelfTest.organisation_id).where(SelfTest.id == sample_id))
+    """Return the farm that a sample of any sort is of."""
+    for table in (Sample, SelfTest, PlanSample):
+        found = look.one(select(table.organisation_id).where(table.id == sample_id))
+        if found is not None:
+            return found
+    return None
 
 
 def waiting_on(look: Look, blind_code: str) -> int:

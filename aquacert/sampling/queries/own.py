@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
-from aquacert.sampling.models import Sample, SampleDispatch, SelfTest
+from aquacert.sampling.models import AnySample, PlanSample, Sample, SampleDispatch, SelfTest
 from labs.register import queries as register
 from labs.reports.queries import ReportSummary, report_for
 
@@ -121,10 +121,11 @@ def box_of(look: Look, dispatch_id: UUID) -> SampleDispatch:
     return look.get(SampleDispatch, dispatch_id)
 
 
-def in_box(look: Look, box: SampleDispatch) -> list[Sample | SelfTest]:
-    """Return what travels in a box: samples of batches, or a hatchery's self-test."""
+def in_box(look: Look, box: SampleDispatch) -> list[AnySample]:
+    """Return what travels in a box: samples of batches, a hatchery's self-test, or the plan's."""
     official = look.scalars(
         select(Sample).where(Sample.dispatch_id == box.id).order_by(Sample.blind_code)
     )
     own = look.scalars(select(SelfTest).where(SelfTest.dispatch_id == box.id))
-    return [*official, *own]
+    planned = look.scalars(select(PlanSample).where(PlanSample.dispatch_id == box.id))
+    return [*official, *own, *planned]

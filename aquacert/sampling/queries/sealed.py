@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from aquacert.kernel.work import Look
-from aquacert.sampling.models import Sample, SampleDispatch, SelfTest
+from aquacert.sampling.models import AnySample, PlanSample, Sample, SampleDispatch, SelfTest
 from labs.custody.queries import private_digests
 from labs.custody.rules import private_digest
 
@@ -16,7 +16,7 @@ AT_ONCE = 500
 BEFORE, AFTER = ("taken", "sealed"), ("handed_over", "shipped")
 
 
-def private_of(row: Sample | SelfTest) -> dict[str, str]:
+def private_of(row: AnySample) -> dict[str, str]:
     """Return what a sample's chain must not show, with the salt it was digested with."""
     if isinstance(row, Sample):
         return {"salt": row.custody_salt, "sheet": row.sheet_number, "seal": row.seal_number}
@@ -29,20 +29,21 @@ def unproven(look: Look) -> Iterator[tuple[str, str]]:
     A seal, a sheet's number, a waybill or a salt was changed behind the program's back, or the
     code was. Rows older than the chains have no salt and prove nothing.
     """
-    for table in (Sample, SelfTest):
+    tables: tuple[type[AnySample], ...] = (Sample, SelfTest, PlanSample)
+    for table in tables:
         last = UUID(int=0)
         while rows := _next(look, table, last):
             yield from _unproven(look, rows)
             last = rows[-1].id
 
 
-def _next(look: Look, table: type[Sample | SelfTest], last: UUID) -> Sequence[Sample | SelfTest]:
+def _next(look: Look, table: type[AnySample], last: UUID) -> Sequence[AnySample]:
     """Return some rows after one, by id: a year's samples need not fit into memory."""
     wanted = select(table).where(table.custody_salt != "", table.id > last)
     return list(look.session.scalars(wanted.order_by(table.id).limit(AT_ONCE)))
 
 
-def _unproven(look: Look, rows: Sequence[Sample | SelfTest]) -> Iterator[tuple[str, str]]:
+def _unproven(look: Look, rows: Sequence[AnySample]) -> Iterator[tuple[str, str]]:
     kept = private_digests(look, [row.blind_code for row in rows])
     sent = {row.dispatch_id for row in rows if row.dispatch_id is not None}
     boxes = select(SampleDispatch.id, SampleDispatch.waybill).where(SampleDispatch.id.in_(sent))

@@ -14,7 +14,7 @@ from aquacert.kernel.sheets import Sheet
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.quantity import in_words
-from aquacert.sampling.models import Sample, SelfTest
+from aquacert.sampling.models import AnySample, Sample
 from aquacert.sampling.queries.plans import batch_of
 from aquacert.sampling.queries.samples import paper_of, sample, tests_of_sample
 from aquacert.sampling.rules import (
@@ -80,7 +80,7 @@ def sampling_facts(look: Look, row: Sample) -> SamplingFacts:
     )
 
 
-def content_of(row: Sample | SelfTest) -> str:
+def content_of(row: AnySample) -> str:
     """Return what is in the tube, in words."""
     if row.tissue:
         return TISSUE_WORDS[Tissue(row.tissue)]
@@ -107,7 +107,7 @@ def _share(value: int, parts: int) -> Decimal:
     return Decimal(value) / parts
 
 
-def pools_of(row: Sample | SelfTest) -> str:
+def pools_of(row: AnySample) -> str:
     """Return how the individuals lie in tubes: 30 × 5."""
     if row.pool_size is None:
         return ""

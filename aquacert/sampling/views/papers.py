@@ -25,7 +25,7 @@ from aquacert.sampling.documents import (
     annex,
     manifest,
 )
-from aquacert.sampling.models import Sample, SampleDispatch, SelfTest
+from aquacert.sampling.models import AnySample, Sample, SampleDispatch
 from aquacert.sampling.queries.annexes import annex_of_sample
 from aquacert.sampling.queries.own import box_of, in_box
 from aquacert.sampling.queries.plans import batch_of
@@ -81,7 +81,7 @@ def _manifest_facts(unit: Look, box: SampleDispatch) -> ManifestFacts:
     )
 
 
-def _manifest_line(unit: Look, row: Sample | SelfTest) -> ManifestLine:
+def _manifest_line(unit: Look, row: AnySample) -> ManifestLine:
     if isinstance(row, Sample):
         species_code = batch_of(unit, row.declaration_id, row.batch_id).species_code
         codes = [test.disease_code for test in queries.tests_of_sample(unit, row.id)]

@@ -18,6 +18,7 @@ from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 from aquacert.surveillance.commands.facts import OwnEventRaised
 from aquacert.surveillance.models import Event, EventChange, OwnResult
+from aquacert.surveillance.parsers.monitoring import number
 from aquacert.surveillance.rules.events import (
     Realm,
     Status,
@@ -27,18 +28,19 @@ from aquacert.surveillance.rules.events import (
     is_confirmed,
     search_words,
 )
-from aquacert.surveillance.rules.own import Seen, span_of, status_of
+from aquacert.surveillance.rules.own import Purpose, Seen, span_of, status_of
 
 OWN = "own"
 """Source of events that rest on tests of our own."""
 COUNTRY = "中国"
 GROUNDS = "本省检测报告"
+CONFIRMS = "plan.reference_confirms"
 
 
 def raise_event(w: Work, row: OwnResult) -> None:
     """Bring the event of this farm, disease and year to what its observations say now."""
     seen = _seen(w, row)
-    status = status_of(seen)
+    status = status_of(seen, only_suspect(row.sampled_on))
     if status is None:
         return
     values = _values(row, seen, status)
@@ -60,6 +62,12 @@ def raise_event(w: Work, row: OwnResult) -> None:
     event.changed_at = w.now
     w.add(event)
     _log(w, event, before, values)
+
+
+def only_suspect(on: date) -> frozenset[str]:
+    """Return the purposes whose positive of a day is a suspicion until somebody confirms it."""
+    waits = bool(number(CONFIRMS, on, 0))
+    return frozenset({Purpose.SELF.value, *([Purpose.PLAN.value] if waits else [])})
 
 
 def key_of(organisation_id: UUID, disease_code: str, year: int) -> str:

@@ -5,12 +5,13 @@ released, amended, withdrawn, in any order and more than once. The state is the 
 heard, by (instant of the report, its id, withdrawn or not): a version beats arrival.
 
 Whether a farm has a disease follows from the observations that stand, whatever came first: an
-official positive confirms, a farm's own (自检) only raises a suspicion.
+official positive confirms, a farm's own (自检) only raises a suspicion. One of the monitoring plan
+waits for the reference laboratory where the dated number says so (`plan.reference_confirms`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -93,14 +94,17 @@ def hear(known: Version | None, news: Version) -> Heard:
     return Heard.CHANGED if news > known else Heard.STALE
 
 
-def status_of(seen: Iterable[Seen]) -> Status | None:
+def status_of(
+    seen: Iterable[Seen], only_suspect: Collection[str] = (Purpose.SELF.value,)
+) -> Status | None:
     """Return what the observations of one farm, disease and year say; None when nothing ever did.
 
+    `only_suspect`: the purposes whose positive raises a suspicion and confirms nothing by itself.
     A positive that was withdrawn and left no other behind is denied: the event stays, and says so.
     """
     positive = [one for one in seen if one.outcome == POSITIVE]
     standing = [one for one in positive if not one.is_withdrawn]
-    if any(one.purpose != Purpose.SELF for one in standing):
+    if any(one.purpose not in only_suspect for one in standing):
         return Status.CONFIRMED
     if standing:
         return Status.SUSPECTED
