@@ -18,7 +18,7 @@ from aquacert.surveillance.queries.crosswalk import (
 )
 from aquacert.surveillance.rules.crosswalk import Subject, System
 from aquacert.surveillance.rules.events import Realm
-from tests.make.accounts import make_person
+from tests.make.accounts import make_person, signed_in
 from tests.make.surveillance import blocked, brought_in, event_of, luhe, make_officer
 
 NAME = "White spot woe of prawns"
@@ -131,3 +131,39 @@ def test_only_the_province_approves_and_a_system_keeps_its_own_names(db, two):
         assert approve(w, kind, "当地叫法") == 0
     with db.look(SYSTEM) as look:
         assert Crosswalk(look).species("某种虾") == "PNV"
+
+
+def test_the_queue_leads_to_a_proposal_and_another_person_approves_it(db, client):
+    brought_in(db, luhe(disease=NAME))
+    first = make_officer(db, "320000")
+    signed_in(client, first)
+    queue = client.get("/surveillance/names").text
+    assert NAME in queue
+    assert "白斑综合征" in queue
+    form = client.get(f"/surveillance/names/new?written={NAME}&code=WSD").text
+    assert "相近的病名" in form
+    said_ = {"subject": "disease", "written": NAME, "system": "", "realm": "aquatic"}
+    empty = client.post("/surveillance/names/new", data=said_ | {"code": "WSD", "grounds": ""})
+    assert empty.status_code == 422
+    sent = client.post(
+        "/surveillance/names/new", data=said_ | {"code": "WSD", "grounds": "手册第 12 页"}
+    )
+    assert sent.status_code == 302
+    assert "请另一个人核准" in client.get(sent.location).text
+    own = client.post(f"{sent.location}/approve", data={"because": "自己核"})
+    assert own.status_code == 409
+    signed_in(client, make_person(db, "province_supervisor", division="320000"))
+    assert "核准，立即起用" in client.get(sent.location).text
+    done = client.post(f"{sent.location}/approve", data={"because": "核对过了"})
+    assert done.status_code == 302
+    assert "已核准，在用" in client.get(done.location).text
+    assert len(blocked(db)) == 1
+    assert "所有病名都对上了" in client.get("/surveillance/names").text
+    table = client.get("/surveillance/names/table.csv?q=" + NAME).data.decode("utf-8-sig")
+    assert "两人核准,1,已核准，在用" in table
+    assert client.get("/surveillance/names/table.xlsx").data[:2] == b"PK"
+    assert "Infection with koi herpesvirus" in client.get("/surveillance/names/table?q=KHVD").text
+    [item] = client.get(f"/api/v1/surveillance/crosswalk?q={NAME}").json["items"]
+    assert (item["code"], item["version"]) == ("WSD", 1)
+    assert client.get("/api/v1/surveillance/crosswalk/waiting").json == {"items": []}
+    assert client.get("/api/v1/surveillance/risk/320116").json["points"] >= 45
