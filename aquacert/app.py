@@ -34,6 +34,7 @@ from aquacert.hatcheries import tasks as hatcheries
 from aquacert.http import db as http_db
 from aquacert.http import gates, headers, openapi, pages, problems
 from aquacert.http.house import House, install
+from aquacert.http.routing import PatientRule
 from aquacert.inspections import tasks as inspections
 from aquacert.inspections.commands.sync import tidy_uploads
 from aquacert.inspections.queries.drawing import TESTS_ASKED
@@ -113,7 +114,7 @@ NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.STOCK_BOUGHT: ("certificates.check_origin",),
     Topic.STOCK_SHEET_CONFIRMED: ("hatcheries.book_sheet",),
     Topic.SUSPICION_REPORTED: ("inspections.report_suspicion",),
-    Topic.ZONE_CHANGED: ("certificates.zone_changed",),
+    Topic.ZONE_CHANGED: ("certificates.zone_changed", "declarations.zone_changed"),
 }
 """The only table topic → tasks of higher rooms."""
 
@@ -169,6 +170,7 @@ def tasks_of(house: House) -> dict[str, Task]:
         "hatcheries.announce_campaign": partial(hatcheries.announce_campaign, database),
         "hatcheries.book_sheet": partial(hatcheries.book_sheet, database),
         "declarations.send_bulk": partial(declarations.send_bulk, database),
+        "declarations.zone_changed": partial(declarations.zone_changed, database),
         "inspections.draw": partial(inspections.draw, database),
         "inspections.report_suspicion": partial(inspections.report_suspicion, database),
         "labs.pool_retracted": partial(reports.pool_retracted, database),
@@ -196,6 +198,7 @@ def rounds_of(house: House) -> Rounds:
             Round("numbers", timedelta(hours=1), partial(certificates.watch_numbers, database)),
             Round("scans", timedelta(minutes=1), partial(certificates.fold_scans, database)),
             Round("zones", timedelta(hours=1), partial(certificates.zones_begun, database)),
+            Round("zoned", timedelta(hours=1), partial(declarations.zones_begun, database)),
             Round("uploads", timedelta(hours=6), partial(tidy_uploads, database)),
             Round("bulk", timedelta(hours=1), partial(verification.sweep_jobs, database)),
             Round("places", timedelta(minutes=1), partial(certificates.fold_places, database)),
@@ -235,6 +238,7 @@ def create_app(
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "aquacert" / "http" / "static"),
     )
+    app.url_rule_class = PatientRule
     house = house or open_house(settings, clock)
     app.config.update(
         SECRET_KEY=settings.secret,

