@@ -61,7 +61,11 @@ def upgrade() -> None:
         sa.Column("made_at", AT(), nullable=False),
         sa.Column("made_by_id", sa.Uuid(), nullable=True),
         sa.Column("changed_at", AT(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=True),
         sa.Column("version_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["feed_files.id"], name=op.f("fk_feed_drafts_file_id")
+        ),
         sa.ForeignKeyConstraint(
             ["mapping_id"], ["feed_mappings.id"], name=op.f("fk_feed_drafts_mapping_id")
         ),

@@ -68,5 +68,7 @@ class FeedDraft(Base):
     made_at: Mapped[datetime]
     made_by_id: Mapped[UUID | None]
     changed_at: Mapped[datetime]
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("feed_files.id"))
+    """The file whose rows set aside it is to mend."""
     version_id: Mapped[UUID | None] = mapped_column(ForeignKey("feed_mapping_versions.id"))
     """The version that came of it; it can then be changed no more."""

@@ -8,14 +8,17 @@ from typing import BinaryIO
 
 from aquacert.surveillance.parsers import (
     barentswatch,
+    china,
     dhis2,
     dhis2tracker,
+    empresirows,
     geojson,
     qaad,
     sormas,
     wahis,
     wahisjson,
 )
+from aquacert.surveillance.parsers.mapped import read_mapped
 from aquacert.surveillance.parsers.shape import Kind, Reader
 
 
@@ -35,6 +38,20 @@ class Format:
 
 
 ALL: tuple[Format, ...] = (
+    Format(
+        "china_monthly",
+        "测报月报（本系统的模板）",
+        china.read_monthly,
+        (".xlsx", ".csv"),
+        frozenset({Kind.FIGURE}),
+    ),
+    Format(
+        "china_samples",
+        "监测样品结果（本系统的模板）",
+        china.read_samples,
+        (".xlsx", ".csv"),
+        frozenset({Kind.SAMPLE}),
+    ),
     Format(
         "barentswatch",
         "BarentsWatch 每周数据、养殖点、管控区",
@@ -58,11 +75,26 @@ ALL: tuple[Format, ...] = (
         frozenset({Kind.FIGURE}),
     ),
     Format(
+        "empresi",
+        "EMPRES-i（FAO 导出的 CSV）",
+        empresirows.read,
+        (".csv",),
+        frozenset({Kind.EVENT}),
+    ),
+    Format(
         "geojson",
         "GeoJSON（点是事件，面是划定的区域）",
         geojson.read,
         (".geojson", ".json"),
         frozenset({Kind.EVENT}),
+    ),
+    Format(
+        "mapped",
+        "按列对照读的表格",
+        read_mapped,
+        (".csv", ".txt", ".tsv", ".xlsx"),
+        frozenset(Kind),
+        is_hidden=True,
     ),
     Format(
         "qaad",
