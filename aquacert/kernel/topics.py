@@ -22,6 +22,7 @@ class Topic(StrEnum):
     DECLARATION_INSPECTED = "declaration.inspected"
     DECLARATION_SUBMITTED = "declaration.submitted"
     EVENT_CHANGED = "event.changed"
+    FEED_RECEIVED = "feed.received"
     POOL_RETRACTED = "pool.retracted"
     LAB_WORK_CHANGED = "lab_work.changed"
     RECALL_MOVED = "recall.moved"

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("mapping_id", sa.Uuid(), nullable=True),
         sa.Column("is_whole", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("size", _whole(), nullable=True),
+        sa.Column("header", kernel_db.Json(), nullable=True),
         sa.Column("received_by_id", sa.Uuid(), nullable=True),
         sa.Column("started_at", kernel_db.UtcDateTime(), nullable=True),
         sa.Column("done", _whole(), nullable=False, server_default="0"),

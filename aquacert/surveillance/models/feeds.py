@@ -71,6 +71,8 @@ class FeedFile(Base):
     is_whole: Mapped[bool] = mapped_column(default=False)
     """A whole snapshot: what it lacks is marked as missing."""
     size: Mapped[int | None]
+    header: Mapped[list[Any] | None] = mapped_column(Json)
+    """The head row of a table, cell by cell; None for anything else."""
     received_by_id: Mapped[UUID | None]
     """Who brought it; its rows act with this person's rights, also from a task."""
     started_at: Mapped[datetime | None]

@@ -11,7 +11,8 @@ from aquacert.surveillance.queries.events import (
     waiting,
 )
 from aquacert.surveillance.queries.feeds import feed_age, feed_file, feed_files, set_aside
-from aquacert.surveillance.queries.plan import ImportCounts, preview_empresi
+from aquacert.surveillance.queries.plan import ImportCounts
+from aquacert.surveillance.queries.reading import preview_empresi
 from aquacert.surveillance.queries.zones import ZoneLine, zone_lines, zones_of
 
 __all__ = [

@@ -165,11 +165,14 @@ def test_a_file_from_another_county_frees_nothing_here(db):
     brought_in(db, luhe())
     gone = luhe(reportingDate="05/05/2026", localityName="Pukou District")
     elsewhere, here = make_officer(db, "321302").actor, make_officer(db).actor
-    with pytest.raises(NotAllowed), db.work(elsewhere) as w:
-        commands.import_empresi(w, feed([gone]).encode(), "own.csv")
+    rows = [gone, luhe(Id="8", status="Suspected")]
+    with db.work(elsewhere) as w:
+        found = commands.import_empresi(w, feed(rows).encode(), "own.csv")
+    assert counts(found) == {"created": 1, "quarantined": 1}
     assert len(blocked(db)) == 1
     with db.work(here) as w:
-        commands.import_empresi(w, feed([gone]).encode(), "own.csv")
+        found = commands.import_empresi(w, feed(rows).encode(), "own.csv")
+    assert counts(found) == {"updated": 1, "unchanged": 1}
     assert blocked(db) == ()
 
 

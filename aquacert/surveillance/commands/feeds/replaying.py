@@ -1,0 +1,184 @@
+"""Rows set aside come in after all: read again as things stand now, or as a person mended them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
+from aquacert.kernel.work import Work
+from aquacert.surveillance.commands.facts import FeedReplayed, FeedRowsDropped
+from aquacert.surveillance.commands.feeds.keeping import take_turn
+from aquacert.surveillance.commands.feeds.writing import settle_all, write_part
+from aquacert.surveillance.models import (
+    AsideState,
+    FeedFile,
+    FeedRawRow,
+    FeedSetAside,
+    FeedTurn,
+    FileState,
+)
+from aquacert.surveillance.parsers.mending import mended as mended_file
+from aquacert.surveillance.parsers.shape import Asked, BadRow, Code, Opened, Row
+from aquacert.surveillance.parsers.spool import Spool
+from aquacert.surveillance.queries.plan import ImportCounts, Part, plan_part
+from aquacert.surveillance.queries.projecting import Projector
+from aquacert.surveillance.queries.reading import (
+    ImportAsked,
+    asked_of,
+    format_of,
+    spool_folder,
+    with_mapping,
+)
+
+NOTHING: Mapping[UUID, str] = {}
+
+
+def replay(
+    w: Work,
+    file_id: UUID,
+    ids: Collection[UUID] | None = None,
+    mended: Mapping[UUID, str] = NOTHING,
+    *,
+    mapping_id: UUID | None = None,
+) -> ImportCounts:
+    """Read rows that were set aside again, and only those; return how they fared.
+
+    `ids`: which (all that wait); `mended`: raw rows as a person mended them, by the id of what was
+    set aside; `mapping_id`: a newer version of the file's mapping. What still cannot be read waits
+    on, with its newest reason. Raises `NotAllowedNow` before the file itself is imported.
+    """
+    file = w.get_for_change(FeedFile, file_id)
+    if file.state != FileState.IMPORTED.value:
+        raise NotAllowedNow("这个文件还没有导入。先导入，再处理隔离的行。")
+    waiting = _waiting(w, file, {*ids, *mended} if ids is not None else None)
+    if not waiting:
+        return ImportCounts()
+    ask = asked_of(file)
+    ask = with_mapping(w, replace(ask, mapping_id=mapping_id or ask.mapping_id))
+    turn = take_turn(w, file.source)
+    projector = Projector(w, ask.format)
+    path = _path(w, file)
+    with path.open("rb") as kept:
+        source = _mended(w, file, kept, waiting, mended)
+        with _only(w, source, ask, waiting) as spool:
+            bad = {one.line: one.bad for one in spool.raws() if one.bad is not None}
+            part = plan_part(w, file.source, list(spool.groups()), projector, bad=len(bad))
+            read = {one.line for one in spool.raws()} - set(bad)
+    acting = write_part(w, file, part, projector)
+    _settle_asides(w, waiting, mended, bad, part, read)
+    w.session.execute(update(FeedTurn).where(FeedTurn.source == file.source).values(turn=turn + 1))
+    fact = FeedReplayed(file.source, file.sha256, len(waiting), part.counts.as_dict())
+    w.record(fact, on=file)
+    settle_all(w, acting)
+    return part.counts
+
+
+def drop(w: Work, ids: Collection[UUID], because: str) -> int:
+    """Drop rows for a reason: they stay to be read, and wait no more. Return how many."""
+    because = because.strip()
+    if len(because) < 2:
+        sentence = "请写明理由，理由会记入留痕。"
+        raise Invalid(sentence, because=sentence)
+    asked = (
+        select(FeedSetAside)
+        .where(FeedSetAside.id.in_(sorted(ids)))
+        .order_by(FeedSetAside.id)
+        .with_for_update()
+    )
+    rows = [row for row in w.scalars(asked) if row.state == AsideState.WAITING.value]
+    for row in rows:
+        _settle(w, row, AsideState.DROPPED, because)
+    if rows:
+        file = w.get(FeedFile, rows[0].file_id)
+        fact = FeedRowsDropped(file.source, [row.line for row in rows])
+        w.record(fact, on=file, reason=because)
+    return len(rows)
+
+
+def _waiting(w: Work, file: FeedFile, ids: Collection[UUID] | None) -> dict[int, FeedSetAside]:
+    asked = select(FeedSetAside).where(
+        FeedSetAside.file_id == file.id, FeedSetAside.state == AsideState.WAITING.value
+    )
+    if ids is not None:
+        asked = asked.where(FeedSetAside.id.in_(sorted(ids)))
+    rows = w.scalars(asked.order_by(FeedSetAside.line).with_for_update())
+    return {row.line: row for row in rows}
+
+
+def _path(w: Work, file: FeedFile) -> Path:
+    stored = w.files_of(file)
+    if not stored:
+        raise NotFound
+    return w.home.files.path(stored[0].sha256)
+
+
+def _mended(
+    w: Work,
+    file: FeedFile,
+    kept: BinaryIO,
+    waiting: Mapping[int, FeedSetAside],
+    mended: Mapping[UUID, str],
+) -> BinaryIO:
+    """Return the file as received, or with the rows in it that a person mended now or before."""
+    lines = {
+        line: now
+        for line, row in waiting.items()
+        if (now := mended.get(row.id, row.mended or "")) != ""
+    }
+    if not lines:
+        return kept
+    raws = select(FeedRawRow.line, FeedRawRow.raw).where(
+        FeedRawRow.file_id == file.id, FeedRawRow.line.in_(sorted(lines))
+    )
+    received = {int(line): str(raw) for line, raw in w.session.execute(raws)}
+    return mended_file(kept, {line: (received.get(line, ""), now) for line, now in lines.items()})
+
+
+def _only(w: Work, file: BinaryIO, ask: ImportAsked, waiting: Mapping[int, FeedSetAside]) -> Spool:
+    """Return a spool with nothing in it but the rows that are asked for."""
+    reader = format_of(ask.format).reader
+    opened = reader(file, Asked(w.today, name=ask.name, mapping=ask.mapping))
+    rows = _picked(opened.rows, waiting)
+    return Spool(Opened(opened.header_set, rows), spool_folder(w))
+
+
+def _picked(rows: Iterator[Row], waiting: Mapping[int, FeedSetAside]) -> Iterator[Row]:
+    left = set(waiting)
+    for row in rows:
+        if row.line in waiting:
+            left.discard(row.line)
+            yield row
+        elif not left:
+            return
+
+
+def _settle_asides(
+    w: Work,
+    waiting: Mapping[int, FeedSetAside],
+    mended: Mapping[UUID, str],
+    bad: Mapping[int, BadRow | None],
+    part: Part,
+    read: Collection[int],
+) -> None:
+    held = {one.line: one.report.key for one in part.held}
+    for line, row in waiting.items():
+        row.mended = mended.get(row.id, row.mended)
+        why = bad.get(line)
+        if why is not None:
+            row.code, row.column_name, row.value = why.code.value, why.column, why.value
+        elif line in held:
+            row.code, row.column_name, row.value = Code.HELD.value, "", held[line]
+        elif line in read:
+            _settle(w, row, AsideState.REPLAYED, "")
+    w.session.flush()
+
+
+def _settle(w: Work, row: FeedSetAside, state: AsideState, because: str) -> None:
+    row.settled_at, row.settled_by_id = w.now, w.actor.person_id
+    row.because, row.state = because, state.value
