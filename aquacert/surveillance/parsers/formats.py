@@ -11,7 +11,7 @@ from aquacert.surveillance.parsers import (
     china,
     dhis2,
     dhis2tracker,
-    empresirows,
+    empresi,
     geojson,
     qaad,
     sormas,
@@ -77,7 +77,7 @@ ALL: tuple[Format, ...] = (
     Format(
         "empresi",
         "EMPRES-i（FAO 导出的 CSV）",
-        empresirows.read,
+        empresi.read,
         (".csv",),
         frozenset({Kind.EVENT}),
     ),

@@ -38,6 +38,7 @@ class Code(StrEnum):
     """Why a row is set aside."""
 
     AMBIGUOUS = "ambiguous"
+    BOUNDS = "bounds"
     CHOICE = "choice"
     COLUMNS = "columns"
     COORDINATE = "coordinate"
@@ -57,6 +58,7 @@ class Code(StrEnum):
 
 CODE_SENTENCES: Mapping[Code, str] = {
     Code.AMBIGUOUS: "有两种读法，分不清",
+    Code.BOUNDS: "与同一行里的别的数对不上",
     Code.CHOICE: "不在这一列的代码表里",
     Code.COLUMNS: "列数与表头不符",
     Code.COORDINATE: "经纬度不在范围内",
