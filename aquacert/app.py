@@ -55,6 +55,7 @@ from aquacert.sampling.queries.required import tests_asked
 from aquacert.supervision import tasks as supervision
 from aquacert.trust.cipher import Cipher
 from aquacert.trust.keys import open_ring
+from aquacert.surveillance import tasks as surveillance
 from aquacert.verification import tasks as verification
 from labs.exchange import tasks as exchange
 from labs.reports import tasks as reports
@@ -101,6 +102,7 @@ NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.CONSIGNMENT_CLOSED: ("sampling.consignment_closed",),
     Topic.DECLARATION_ACCEPTED: ("inspections.draw",),
     Topic.DECLARATION_INSPECTED: ("sampling.declaration_inspected",),
+    Topic.FEED_RECEIVED: ("surveillance.import_file",),
     Topic.POOL_RETRACTED: ("labs.pool_retracted",),
     Topic.LAB_WORK_CHANGED: ("labs.exchange.work_changed",),
     Topic.RECALL_MOVED: ("certificates.recall",),
@@ -181,6 +183,7 @@ def tasks_of(house: House) -> dict[str, Task]:
         "sampling.consignment_closed": partial(sampling.consignment_closed, database),
         "sampling.declaration_inspected": partial(sampling.declaration_inspected, database),
         "sampling.make_annex": partial(sampling.make_annex, database, keys),
+        "surveillance.import_file": partial(surveillance.import_file, database),
         "supervision.make_case": partial(supervision.make_case, database),
         "sampling.report_changed": partial(sampling.report_changed, database),
     }

@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from aquacert.http.house import House
 from aquacert.kernel.scope import SYSTEM
-from aquacert.surveillance.commands import import_empresi
-from aquacert.surveillance.queries import ImportCounts, preview_empresi
+from aquacert.kernel.work import Database
+from aquacert.surveillance.commands.feeds import ImportAsked, ImportCounts, import_feed
+from aquacert.surveillance.parsers.formats import FORMATS
+from aquacert.surveillance.queries.mappings import mapping_of, version_by_name
+from aquacert.surveillance.queries.plan import EMPRESI
 
 LONG_ROWS = 2000
 """A file with more lines shows its progress."""
+MAPPED = "mapped"
 WORDS = {
     "created": "新增",
     "updated": "更新",
@@ -32,9 +37,24 @@ def feeds() -> None:
     """Disease feeds. 疫情数据."""
 
 
+@feeds.command("formats")
+def list_formats() -> None:
+    """List every format that can be read. 列出能读的格式."""
+    for one in sorted(FORMATS.values(), key=lambda each: each.name):
+        if not one.is_hidden:
+            click.echo(f"{one.name:16} {one.title}")
+
+
 @feeds.command("import")
 @click.argument("file", type=FILE)
-@click.option("--format", "form", type=click.Choice(["empresi"]), default="empresi")
+@click.option(
+    "--format",
+    "form",
+    default=EMPRESI,
+    metavar="NAME|MAPPING",
+    help="A format (`feeds formats` lists them) or the name of a saved mapping.",
+)
+@click.option("--feed", "key", default="", help="The feed it belongs to; else the format's name.")
 @click.option("--dry-run", is_flag=True, help="Count only; write nothing.")
 @click.option("--snapshot", is_flag=True, help="The file is whole: mark known events it lacks.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one line of JSON.")
@@ -43,16 +63,18 @@ def import_file(
     open_house: Callable[[], House],
     file: Path,
     form: str,
+    key: str,
     *,
     dry_run: bool,
     snapshot: bool,
     as_json: bool,
 ) -> None:
-    """Import FILE; any file again changes nothing."""
-    del form  # one format so far; the option keeps its place
+    """Import FILE; any file again changes nothing, and one cut off goes on where it stopped."""
     house = open_house()
     try:
-        found = _run(house, file, dry_run=dry_run, full=snapshot)
+        ask = asked(house.database, form, key)
+        ask = replace(ask, name=file.name, is_whole=snapshot, dry_run=dry_run)
+        found = _run(house.database, file, ask)
     finally:
         house.database.close()
     if as_json:
@@ -62,15 +84,29 @@ def import_file(
         click.echo(f"{WORDS[name]} {count}")
 
 
-def _run(house: House, file: Path, *, dry_run: bool, full: bool) -> ImportCounts:
-    data = file.read_bytes()
-    if dry_run:
-        with house.database.look(SYSTEM) as look:
-            return preview_empresi(look, data, full=full).counts
-    lines = data.count(b"\n")
-    hidden = lines < LONG_ROWS
-    with (
-        click.progressbar(length=lines, label="导入", file=sys.stderr, hidden=hidden) as bar,
-        house.database.work(SYSTEM) as w,
-    ):
-        return import_empresi(w, data, file.name, full=full, progress=bar.update)
+def asked(database: Database, form: str, key: str) -> ImportAsked:
+    """Return what a name asks for: a format, else a saved mapping in its newest version."""
+    if form in FORMATS and not FORMATS[form].is_hidden:
+        return ImportAsked(key, form)
+    with database.look(SYSTEM) as look:
+        version = version_by_name(look, form)
+        source = "" if version is None else mapping_of(look, version.mapping_id).plain
+    if version is None:
+        known = "、".join(sorted(one.name for one in FORMATS.values() if not one.is_hidden))
+        raise click.BadParameter(
+            f"没有叫“{form}”的格式或映射。能读的格式：{known}", param_hint="--format"
+        )
+    return ImportAsked(key or source, MAPPED, mapping_id=version.id)
+
+
+def _run(database: Database, file: Path, ask: ImportAsked) -> ImportCounts:
+    lines = _lines(file)
+    hidden = lines < LONG_ROWS or ask.dry_run
+    with click.progressbar(length=lines, label="导入", file=sys.stderr, hidden=hidden) as bar:
+        return import_feed(database, SYSTEM, file, ask, bar.update)
+
+
+def _lines(file: Path) -> int:
+    """Return how many lines a file has, read piece by piece."""
+    with file.open("rb") as read:
+        return sum(piece.count(b"\n") for piece in iter(lambda: read.read(1 << 20), b""))

@@ -103,23 +103,6 @@ def lift_zone(zone_id: UUID) -> ResponseReturnValue:
     return answer({"zone": zone_id})
 
 
-@bp.post("/import")
-@allowed(P.EVENT_IMPORT)
-def import_file() -> ResponseReturnValue:
-    """Import the body, an EMPRES-i CSV file; ?name= its name, ?dry_run=1 to count only."""
-    data = request.get_data(cache=True)
-    if not data:
-        raise Invalid("请求内容是空的，应该是一个 CSV 文件。", file="CSV 文件")
-    name = request.args.get("name", "api.csv")
-    if request.args.get("dry_run") == "1":
-        with look() as unit:
-            return answer(queries.preview_empresi(unit, data).counts.as_dict())
-    with work(once=api_key()) as w:
-        found = commands.import_empresi(w, data, name).as_dict()
-        w.reply = as_text(found)
-    return answer(found)
-
-
 def _event(row: Event) -> dict[str, Any]:
     return {
         "id": row.id,

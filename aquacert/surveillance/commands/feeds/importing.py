@@ -165,16 +165,9 @@ def _import_path(
     if known is not None:
         return known
     if format_of(ask.format).without_persons is not None:
-        data = path.read_bytes()  # such documents are capped: they are read whole anyway
-        if ask.dry_run:
-            with database.look(actor) as look:
-                return preview(look, as_kept(ask, data), ask).counts
-        with database.work(actor) as w:
-            return _import_bytes(w, data, ask, sha256, progress)
-    with (
-        path.open("rb") as file,
-        open_spool(file, ask, legal_day(database.clock.now()), folder) as spool,
-    ):
+        return _import_whole(database, actor, path, ask, sha256)
+    today = legal_day(database.clock.now())
+    with path.open("rb") as file, open_spool(file, ask, today, folder) as spool:
         if ask.dry_run:
             with database.look(actor) as look:
                 return planned(look, spool, ask).counts
@@ -184,12 +177,22 @@ def _import_path(
                 row.header = head_of(file)
             if spool.rows <= PART and spool.said <= PART:
                 return _all_in(w, row, ask, spool, progress)
-            if is_new:
-                row.rows = spool.rows
             run = _run(w, row, ask, spool)
             if not run.is_again:
                 w.record(FeedReceived(row.source, row.name, sha256, spool.rows), on=row)
         return _by_parts(database, actor, run, spool, progress)
+
+
+def _import_whole(
+    database: Database, actor: Actor, path: Path, ask: ImportAsked, sha256: str
+) -> ImportCounts:
+    """Import a document that is kept without names of persons: it is capped, and read whole."""
+    data = path.read_bytes()
+    if ask.dry_run:
+        with database.look(actor) as look:
+            return preview(look, as_kept(ask, data), ask).counts
+    with database.work(actor) as w:
+        return _import_bytes(w, data, ask, sha256, silent)
 
 
 def _by_parts(

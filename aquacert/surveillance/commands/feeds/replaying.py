@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,6 @@ from aquacert.surveillance.commands.feeds.writing import settle_all, write_part
 from aquacert.surveillance.models import (
     AsideState,
     FeedFile,
-    FeedRawRow,
     FeedSetAside,
     FeedTurn,
     FileState,
@@ -26,6 +26,7 @@ from aquacert.surveillance.models import (
 from aquacert.surveillance.parsers.mending import mended as mended_file
 from aquacert.surveillance.parsers.shape import Asked, BadRow, Code, Opened, Row
 from aquacert.surveillance.parsers.spool import Spool
+from aquacert.surveillance.queries.feeds import raw_of
 from aquacert.surveillance.queries.plan import ImportCounts, Part, plan_part
 from aquacert.surveillance.queries.projecting import Projector
 from aquacert.surveillance.queries.reading import (
@@ -63,13 +64,10 @@ def replay(
     ask = with_mapping(w, replace(ask, mapping_id=mapping_id or ask.mapping_id))
     turn = take_turn(w, file.source)
     projector = Projector(w, ask.format)
-    path = _path(w, file)
-    with path.open("rb") as kept:
-        source = _mended(w, file, kept, waiting, mended)
-        with _only(w, source, ask, waiting) as spool:
-            bad = {one.line: one.bad for one in spool.raws() if one.bad is not None}
-            part = plan_part(w, file.source, list(spool.groups()), projector, bad=len(bad))
-            read = {one.line for one in spool.raws()} - set(bad)
+    with _only(w, file, ask, waiting, _lines(waiting, mended)) as spool:
+        bad = {one.line: one.bad for one in spool.raws() if one.bad is not None}
+        part = plan_part(w, file.source, list(spool.groups()), projector, bad=len(bad))
+        read = {one.line for one in spool.raws()} - set(bad)
     acting = write_part(w, file, part, projector)
     _settle_asides(w, waiting, mended, bad, part, read)
     w.session.execute(update(FeedTurn).where(FeedTurn.source == file.source).values(turn=turn + 1))
@@ -118,37 +116,49 @@ def _path(w: Work, file: FeedFile) -> Path:
     return w.home.files.path(stored[0].sha256)
 
 
-def _mended(
+def _lines(waiting: Mapping[int, FeedSetAside], mended: Mapping[UUID, str]) -> dict[int, str]:
+    """Return rows as a person mended them now or before, by line."""
+    found = {line: mended.get(row.id, row.mended or "") for line, row in waiting.items()}
+    return {line: now for line, now in found.items() if now}
+
+
+def _only(
     w: Work,
     file: FeedFile,
-    kept: BinaryIO,
+    ask: ImportAsked,
     waiting: Mapping[int, FeedSetAside],
-    mended: Mapping[UUID, str],
-) -> BinaryIO:
-    """Return the file as received, or with the rows in it that a person mended now or before."""
-    lines = {
-        line: now
-        for line, row in waiting.items()
-        if (now := mended.get(row.id, row.mended or "")) != ""
-    }
+    lines: Mapping[int, str],
+) -> Spool:
+    """Return a spool with nothing in it but the rows that are asked for.
+
+    A record mended by hand is a file of its own; a row of a table is read in its table again, for
+    it means what it means only below its head and beside the others.
+    """
+    reader = format_of(ask.format).reader
+    asked = Asked(w.today, name=ask.name, mapping=ask.mapping, header_set=file.header_set)
+    records = {line: now for line, now in lines.items() if now.lstrip().startswith("{")}
+    rest = set(waiting) - set(records)
+    found: list[Row] = []
+    for line, now in records.items():
+        opened = reader(io.BytesIO(now.encode()), asked)
+        found += [replace(row, line=line) for row in opened.rows]
+    if rest:
+        with _path(w, file).open("rb") as kept:
+            now = {line: text for line, text in lines.items() if line in rest}
+            opened = reader(_mended(w, file, kept, now), asked)
+            found += _picked(opened.rows, rest)
+    return Spool(Opened(file.header_set, iter(found)), spool_folder(w))
+
+
+def _mended(w: Work, file: FeedFile, kept: BinaryIO, lines: Mapping[int, str]) -> BinaryIO:
+    """Return the file as received, or with those of its rows that a person mended."""
     if not lines:
         return kept
-    raws = select(FeedRawRow.line, FeedRawRow.raw).where(
-        FeedRawRow.file_id == file.id, FeedRawRow.line.in_(sorted(lines))
-    )
-    received = {int(line): str(raw) for line, raw in w.session.execute(raws)}
+    received = raw_of(w, file.id, lines)
     return mended_file(kept, {line: (received.get(line, ""), now) for line, now in lines.items()})
 
 
-def _only(w: Work, file: BinaryIO, ask: ImportAsked, waiting: Mapping[int, FeedSetAside]) -> Spool:
-    """Return a spool with nothing in it but the rows that are asked for."""
-    reader = format_of(ask.format).reader
-    opened = reader(file, Asked(w.today, name=ask.name, mapping=ask.mapping))
-    rows = _picked(opened.rows, waiting)
-    return Spool(Opened(opened.header_set, rows), spool_folder(w))
-
-
-def _picked(rows: Iterator[Row], waiting: Mapping[int, FeedSetAside]) -> Iterator[Row]:
+def _picked(rows: Iterator[Row], waiting: Collection[int]) -> Iterator[Row]:
     left = set(waiting)
     for row in rows:
         if row.line in waiting:

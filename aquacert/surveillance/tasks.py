@@ -1,0 +1,41 @@
+"""Tasks that news of surveillance starts. Each may come late, twice, or beside itself."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from aquacert.accounts.queries.actors import actor_for
+from aquacert.kernel.errors import AquaCertError, Unavailable
+from aquacert.kernel.scope import SYSTEM, Actor
+from aquacert.kernel.work import Database
+from aquacert.surveillance.commands.facts import FeedStopped
+from aquacert.surveillance.commands.feeds import import_kept
+from aquacert.surveillance.models import FeedFile, FileState
+
+__all__ = ["import_file"]
+
+
+def import_file(database: Database, file_id: UUID) -> None:
+    """Import a received file to its end, a few thousand rows to a transaction.
+
+    It acts with the rights of whoever brought it. What makes it stop for good is written in the
+    file's row as one sentence; started again it goes on where it stopped.
+    """
+    try:
+        import_kept(database, _bringer(database, file_id), file_id)
+    except Unavailable:
+        raise  # the database or the disk: the outbox tries again
+    except AquaCertError as error:
+        with database.work(SYSTEM) as w:
+            row = w.get_for_change(FeedFile, file_id)
+            if row.state == FileState.RECEIVED.value:
+                row.fault = error.sentence
+                w.record(FeedStopped(error.sentence), on=row)
+
+
+def _bringer(database: Database, file_id: UUID) -> Actor:
+    """Return who brought the file, as he may act today; the system where a program did."""
+    with database.look(SYSTEM) as look:
+        row = look.get(FeedFile, file_id)
+        person_id = row.received_by_id
+        return SYSTEM if person_id is None else actor_for(look, person_id)
