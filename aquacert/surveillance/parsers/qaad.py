@@ -149,9 +149,10 @@ def _lines(
         cited = re.findall(r"\d+", record["comment_numbers"])
         record["comments"] = {one: comments[int(one)] for one in cited if int(one) in comments}
         row = record_row(line, record, lambda one: _said(one, today, version))
-        if plain_name(record["disease"]) in seen and not isinstance(row.said, BadRow):
+        plain = plain_name(record["disease"].rstrip("* "))
+        if plain in seen and not isinstance(row.said, BadRow):
             row = Row(line, row.raw, BadRow(Code.AMBIGUOUS, "disease", name[:120]))
-        seen.add(plain_name(record["disease"]))
+        seen.add(plain)
         yield row
 
 
