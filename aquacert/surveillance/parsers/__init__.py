@@ -1,6 +1,5 @@
-"""Reading feeds: EMPRES-i files, and the table that sets a source's disease names to ours."""
+"""Reading feeds: a reader for each format (formats.py), and the table of sources' disease names."""
 
 from aquacert.surveillance.parsers.crosswalk import Mapped, crosswalk, mapped
-from aquacert.surveillance.parsers.empresi import BadRow, Feed, Report, read_empresi
 
-__all__ = ["BadRow", "Feed", "Mapped", "Report", "crosswalk", "mapped", "read_empresi"]
+__all__ = ["Mapped", "crosswalk", "mapped"]

@@ -46,15 +46,15 @@ def open_text(file: BinaryIO) -> io.TextIOWrapper:
     return io.TextIOWrapper(file, encoding=encoding, newline="")
 
 
-def csv_rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(file: BinaryIO, delimiter: str = "") -> Iterator[tuple[int, list[str]]]:
     """Yield (line, cells), the header first; wholly blank rows are left out.
 
-    The delimiter is the one that the first line has most of (`,` `;` tab `|`).
+    The delimiter, where none is given, is the one that the first line has most of (`,` `;` tab
+    `|`).
     """
     text = open_text(file)
     first = _first_line(text)
-    delimiter = max(DELIMITERS, key=first.count)
-    reader = csv.reader(text, delimiter=delimiter)
+    reader = csv.reader(text, delimiter=delimiter or max(DELIMITERS, key=first.count))
     line = 1
     try:
         for cells in reader:

@@ -16,7 +16,15 @@ from typing import Any, BinaryIO, ParamSpec, TypeVar
 
 from aquacert.kernel.errors import Invalid
 from aquacert.surveillance.parsers.cells import ENCODINGS, UTF16, refused
-from aquacert.surveillance.parsers.shape import Bad, BadRow, Code, Report, Row, raw_record
+from aquacert.surveillance.parsers.shape import (
+    CELL_SHOWN,
+    Bad,
+    BadRow,
+    Code,
+    Report,
+    Row,
+    raw_record,
+)
 
 MOST_BYTES = 64 << 20
 MOST_DEPTH = 40
@@ -63,6 +71,8 @@ def at(column: str, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
         return read(*args, **kwargs)
     except Bad as bad:
         bad.row = replace(bad.row, column=bad.row.column or column)
+        if bad.row.code is Code.FUTURE and args:
+            bad.row = replace(bad.row, value=str(args[0]).strip()[:CELL_SHOWN])  # as written
         raise
 
 

@@ -164,9 +164,13 @@ def report(kind: Kind, key: str, values: Values, version: int | None = None) -> 
     return Report(kind, key, values, digest, place, text)
 
 
+_RAW = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+"""Made once: `json.dumps` with these options would make one for every row."""
+
+
 def raw_cells(cells: Sequence[object]) -> str:
     """Return a row's cells as they are kept."""
-    return json.dumps([_plain(one) for one in cells], ensure_ascii=False, separators=(",", ":"))
+    return _RAW.encode([one if type(one) is str else _plain(one) for one in cells])
 
 
 def raw_record(record: object) -> str:
