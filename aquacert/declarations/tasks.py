@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 from aquacert.accounts.queries.actors import actor_for
+from aquacert.declarations.commands import zoned
 from aquacert.declarations.commands.bulk import end_bulk, fail_draft, send_draft
 from aquacert.declarations.models import Bulk
 from aquacert.declarations.queries.bulk import waiting_drafts
+from aquacert.declarations.queries.zoned import zones_holding
 from aquacert.declarations.rules.bulk import BulkState
 from aquacert.kernel.errors import (
     Invalid,
@@ -20,7 +25,10 @@ from aquacert.kernel.errors import (
 from aquacert.kernel.permissions import P
 from aquacert.kernel.scope import SYSTEM, Actor
 from aquacert.kernel.work import Database
+from aquacert.surveillance.models import Zone
 
+LATELY = timedelta(days=7)
+"""For how long a zone that began is looked at again: a worker may have stood still."""
 TOLD = (Invalid, NotAllowed, NotAllowedNow, NotReady)
 """What a person can mend; anything else fails the task, and it is tried again."""
 
@@ -49,6 +57,31 @@ def send_bulk(database: Database, bulk_id: UUID) -> None:
         raise broken
     with database.work(SYSTEM) as w:
         end_bulk(w, bulk_id)
+
+
+def zone_changed(database: Database, zone_id: UUID) -> None:
+    """Hold what a zone touches of the open declarations, free what it held and touches no more."""
+    with database.look(SYSTEM) as look:
+        if look.session.get(Zone, zone_id) is None:
+            return
+    with database.work(SYSTEM) as w:
+        zoned.settle_zone(w, zone_id)
+
+
+def zones_begun(database: Database) -> int:
+    """Do so for zones that began lately or hold something: hourly, for no news come of a new day."""
+    with database.look(SYSTEM) as look:
+        began = look.scalars(
+            select(Zone.id).where(
+                Zone.lifted_at.is_(None),
+                Zone.from_on <= look.today,
+                Zone.from_on > look.today - LATELY,
+            )
+        )
+        every = sorted({*began, *zones_holding(look)})
+    for zone_id in every:
+        zone_changed(database, zone_id)
+    return len(every)
 
 
 def _send_one(database: Database, actor: Actor | None, bulk_id: UUID, draft_id: UUID) -> None:

@@ -72,6 +72,8 @@ class BatchFacts:
     is_doubted: bool = False
     """The vet said on another device that it failed."""
     tests: tuple[RequiredResult, ...] = ()
+    fresh: tuple[tuple[str, str, date], ...] = ()
+    """Fresh negatives that surveillance zones ask for: (disease, its name, sampled since)."""
 
 
 @dataclass(frozen=True)

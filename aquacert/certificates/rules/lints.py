@@ -104,6 +104,7 @@ ALL = (
     _of("tests.lab_in_scope", "报告出自有资格的实验室", "资质认定（CMA）能力范围", READY),
     _of("tests.in_date", "检测结果在有效期内", PROCEDURES, READY, ISSUED),
     _of("tests.of_the_batch", "检测的样品就是这一批的", PROCEDURES, READY),
+    _of("tests.fresh_in_zone", "监视区要的新阴性结果都有", HOUSE, READY),
     _of("number.ten_digits", "证号是 10 位数字", NUMBERING, DRAFT, ISSUED),
     _of("number.of_the_province", "证号前两位是本省", NUMBERING, DRAFT, ISSUED),
     _of("number.the_reserved_one", "签的是取用的那个证号", HOUSE, DRAFT),

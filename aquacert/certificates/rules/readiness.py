@@ -6,7 +6,7 @@ Sources: Measures 2022 art. 8-14 (acceptance, conditions of 合格); the procedu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
 
@@ -267,6 +267,30 @@ def _of_batch(_facts: ReadyFacts, batch: BatchFacts, _on: date) -> Iterator[Read
             yield _of(Reason.TEST_OF_OTHER_BATCH, batch, test)
 
 
+def _fresh(_facts: ReadyFacts, batch: BatchFacts, _on: date) -> Iterator[ReadyReason]:
+    yield from not_fresh(batch)
+
+
+def not_fresh(batch: BatchFacts) -> Iterator[ReadyReason]:
+    """Yield what surveillance zones ask of a batch, whatever it was tested for before they began."""
+    for code, name, since in batch.fresh:
+        if not has_fresh_negative(batch.tests, code, since):
+            detail = f"{name}，{since} 起采样"
+            yield ReadyReason(Reason.ZONE_TEST_MISSING, batch.number, detail)
+
+
+def has_fresh_negative(tests: Iterable[RequiredResult], disease_code: str, since: date) -> bool:
+    """Say whether a negative of a disease that counts was sampled on a day or after it."""
+    return any(
+        test.disease_code == disease_code
+        and _counts(test)
+        and test.in_scope
+        and test.sampled_on is not None
+        and test.sampled_on >= since
+        for test in tests
+    )
+
+
 def _of(reason: Reason, batch: BatchFacts, test: RequiredResult) -> ReadyReason:
     """Return a reason that says where the test stands; the plain sentence when nobody said."""
     return ReadyReason(reason, batch.number, test.told or f"{test.disease}{PLAIN[reason]}")
@@ -322,6 +346,7 @@ BATCH_LINTS: Mapping[str, BatchLint] = MappingProxyType(
         "tests.lab_in_scope": _in_scope,
         "tests.in_date": _in_date,
         "tests.of_the_batch": _of_batch,
+        "tests.fresh_in_zone": _fresh,
     }
 )
 """Asked of EVERY batch, with that batch's own facts."""

@@ -82,6 +82,7 @@ class Reason(StrEnum):
     VERDICT_NOT_OFFICIAL = "verdict-not-official"
     VERDICT_PENDING = "verdict-pending"
     ZONE_BLOCKED = "zone-blocked"
+    ZONE_TEST_MISSING = "zone-test-missing"
 
 
 SENTENCES: Mapping[Reason, str] = MappingProxyType(
@@ -124,6 +125,7 @@ SENTENCES: Mapping[Reason, str] = MappingProxyType(
         Reason.VERDICT_NOT_OFFICIAL: "第 {batch} 批的结论不是官方兽医作出的。请由官方兽医查验。",
         Reason.VERDICT_PENDING: "第 {batch} 批现场检疫还没有结论。请先给出结论。",
         Reason.ZONE_BLOCKED: "{detail}",
+        Reason.ZONE_TEST_MISSING: "第 {batch} 批在监视区，还没有新的阴性结果（{detail}）。请为这一批抽样送检。",
     }
 )
 
@@ -168,6 +170,7 @@ TOPICS: Mapping[Reason, About] = MappingProxyType(
         Reason.VERDICT_NOT_OFFICIAL: About.CLINICAL,
         Reason.VERDICT_PENDING: About.CLINICAL,
         Reason.ZONE_BLOCKED: About.ZONE,
+        Reason.ZONE_TEST_MISSING: About.TESTS,
     }
 )
 

@@ -18,8 +18,10 @@ from aquacert.certificates.log import commands as log
 from aquacert.certificates.log.commands import Subject
 from aquacert.certificates.models import Certificate, Issuance, RecallHit, RecallOrder, Standing
 from aquacert.certificates.numbers import commands as numbers
+from aquacert.certificates.rules.grounds import Ground
 from aquacert.certificates.rules.recalls import HitState, RecallState
 from aquacert.certificates.rules.states import MOVES, Act, Status
+from aquacert.certificates.status import grounds
 from aquacert.certificates.status.queries.resting import unanswered
 from aquacert.declarations import commands as declarations
 from aquacert.hatcheries.commands import stock
@@ -122,8 +124,17 @@ def void(w: Work, certificate_id: UUID, because: str) -> None:
 
 
 def suspend(w: Work, certificate_id: UUID, because: str) -> None:
-    """Suspend a certificate for a reason; it can be resumed."""
+    """Suspend a certificate for a reason; it can be resumed.
+
+    What the system suspended by itself a person may suspend too: it stays so then, whatever
+    becomes of a zone.
+    """
     certificate, standing = _held(w, certificate_id, because)
+    if w.actor.person_id is not None:
+        grounds.lay(w, certificate_id, Ground.PERSON, certificate_id, because.strip())
+        if standing.status == Status.SUSPENDED.value and standing.changed_by_id is None:
+            _take_over(w, certificate, standing, because)
+            return
     _move(w, standing, Act.SUSPEND, because)
     _record(w, certificate, CertificateSuspended(certificate.number, because), because)
     tell(w, certificate, Act.SUSPEND)
@@ -140,6 +151,7 @@ def resume(w: Work, certificate_id: UUID, because: str) -> None:
     still = unanswered(w, certificate_id)
     if still:
         raise NotAllowedNow("现在还不能恢复：" + "".join(still))
+    grounds.overrule(w, certificate_id)
     _move(w, standing, Act.RESUME, because)
     _record(w, certificate, CertificateResumed(certificate.number, because), because)
     tell(w, certificate, Act.RESUME)
@@ -217,6 +229,13 @@ def _held(w: Work, certificate_id: UUID, because: str) -> tuple[Certificate, Sta
     certificate = w.get(Certificate, certificate_id)
     _of_issuer(w, certificate)
     return certificate, w.get_for_change(Standing, certificate_id)
+
+
+def _take_over(w: Work, certificate: Certificate, standing: Standing, because: str) -> None:
+    """Make a suspension by the system a person's own too: it gets a first person."""
+    standing.because = f"{standing.because}；{because.strip()}"
+    standing.changed_at, standing.changed_by_id = w.now, w.actor.person_id
+    _record(w, certificate, CertificateSuspended(certificate.number, because), because)
 
 
 def _not_ordered(w: Work, certificate_id: UUID) -> None:

@@ -179,3 +179,24 @@ class WordSaid(Fact):
     number: str
     from_office: bool
     length: int
+
+
+@dataclass(frozen=True)
+class DeclarationHeld(Fact):
+    """A zone came over an open declaration; its parties were told."""
+
+    tag: ClassVar[str] = "declarations:declaration:hold"
+    title: ClassVar[str] = "管控区涉及申报"
+    number: str
+    because: str
+    bars: bool
+
+
+@dataclass(frozen=True)
+class DeclarationFreed(Fact):
+    """A zone is over an open declaration no longer; its parties were told."""
+
+    tag: ClassVar[str] = "declarations:declaration:free"
+    title: ClassVar[str] = "管控区不再涉及申报"
+    number: str
+    others_stand: bool

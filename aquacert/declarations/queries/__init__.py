@@ -26,7 +26,6 @@ from aquacert.declarations.queries.machine import (
     checked,
     earliest,
     machine_checks,
-    zone_blocks,
 )
 from aquacert.declarations.queries.reading import Reading, read
 from aquacert.declarations.queries.subjects import stored_subject, subject_of
@@ -58,5 +57,4 @@ __all__ = [
     "stored_subject",
     "subject_of",
     "waiting",
-    "zone_blocks",
 ]

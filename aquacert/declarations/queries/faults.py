@@ -10,6 +10,7 @@ from aquacert.declarations.models import Declaration
 from aquacert.declarations.parsers import purpose_asks
 from aquacert.declarations.queries.catches import faults_of_catch
 from aquacert.declarations.queries.machine import Checked
+from aquacert.declarations.queries.places import told
 from aquacert.declarations.queries.reading import Reading
 from aquacert.declarations.queries.slots import slots_of
 from aquacert.declarations.queries.subjects import Subject
@@ -27,6 +28,7 @@ from aquacert.declarations.rules.slots import missing
 from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.kernel.work import Look
 from aquacert.reference.rules.text import folded
+from aquacert.surveillance.rules.zones import Role
 
 RECORD = "存塘数 {days} 天没核对，核对后才能申报。"
 HOME = "到达地就是启运地。请写收货的地方在哪里；苗种不出场，不用申报。"
@@ -99,15 +101,18 @@ def _zones(found: Checked, reading: Reading) -> Faults:
     faults: Faults = {}
     species = [one.lot.species_code for one in reading.good_batches()]
     destinations = [one.destination_code for one in reading.good_transports()]
-    for block in found.blocked:
-        for at, code in enumerate(destinations):
-            if code == block.division_code:
-                faults.setdefault(f"loads-{at}-destination", block.sentence)
-        if block.division_code in destinations:
-            continue
-        for at, code in enumerate(species):
-            if code == block.species_code:
-                faults.setdefault(f"batches-{at}-lot", block.sentence)
+    for block in found.touches.bars:
+        if block.role == Role.DESTINATION:
+            ends = ((f"loads-{at}-destination", code) for at, code in enumerate(destinations))
+            named = [name for name, code in ends if code == block.division_code]
+        elif block.role == Role.ROUTE:
+            ways = enumerate(reading.good_transports())
+            named = [f"loads-{at}-via" for at, one in ways if block.division_code in one.via_codes]
+        else:
+            seeds = enumerate(species)
+            named = [f"batches-{at}-lot" for at, code in seeds if code == block.species_code]
+        for name in named:
+            faults.setdefault(name, told(block))
     return faults
 
 

@@ -16,6 +16,7 @@ from aquacert.declarations.models import Declaration, Load
 from aquacert.declarations.queries.holds import free_each
 from aquacert.declarations.queries.machine import Found, caught_lots, day_of, facts_of
 from aquacert.declarations.queries.origins import origin_standing
+from aquacert.declarations.queries.places import places_of_subject, points_of, touches_each
 from aquacert.declarations.queries.subjects import Subject, stored_subjects
 from aquacert.declarations.rules.checks import Check, checks
 from aquacert.declarations.rules.states import State
@@ -23,7 +24,6 @@ from aquacert.hatcheries import queries as hatcheries
 from aquacert.hatcheries.queries.treated import under_treatment
 from aquacert.hatcheries.rules import standing
 from aquacert.kernel.work import Look
-from aquacert.surveillance.queries import Block, blocks
 
 DEAD = (State.WITHDRAWN.value, State.REFUSED.value)
 Trip = tuple[str, datetime, UUID]
@@ -60,7 +60,18 @@ def _found(look: Look, subjects: Sequence[Subject]) -> list[Found]:
     every = {lot for lots in wanted.values() for lot in lots}
     contested, treated = hatcheries.contested(look, every), under_treatment(look, every)
     begun = hatcheries.beginnings(look, caught_lots(subjects))
-    blocked, trips = _blocked(look, subjects), _trips(look, subjects)
+    points = points_of(look, farms)
+    zones = touches_each(
+        look,
+        [
+            (
+                {batch.species_code for batch in one.batches},
+                places_of_subject(one, points.get(one.hatchery.id)),
+            )
+            for one in subjects
+        ],
+    )
+    trips = _trips(look, subjects)
     return [
         Found(
             farm=facts[one.hatchery.id],
@@ -71,7 +82,7 @@ def _found(look: Look, subjects: Sequence[Subject]) -> list[Found]:
                 for batch in one.batches
             },
             left=left[one.declaration_id],
-            blocked=_of(one, blocked),
+            touches=zone,
             plates_twice=_twice(one, trips),
             origins={
                 batch.brought: origin_standing(look, one.hatchery.id, batch.brought)
@@ -82,26 +93,8 @@ def _found(look: Look, subjects: Sequence[Subject]) -> list[Found]:
             treated=treated,
             begun=begun,
         )
-        for one in subjects
+        for one, zone in zip(subjects, zones, strict=True)
     ]
-
-
-def _blocked(look: Look, subjects: Sequence[Subject]) -> tuple[Block, ...]:
-    """Return every zone that stops some species at some place of these papers."""
-    species = {batch.species_code for one in subjects for batch in one.batches}
-    places = {place for one in subjects for place in _places(one)}
-    return blocks(look, species_codes=species, division_codes=places, on=look.today)
-
-
-def _of(subject: Subject, blocked: Sequence[Block]) -> tuple[Block, ...]:
-    species, places = {batch.species_code for batch in subject.batches}, _places(subject)
-    return tuple(
-        one for one in blocked if one.species_code in species and one.division_code in places
-    )
-
-
-def _places(subject: Subject) -> set[str]:
-    return {subject.hatchery.division_code, *subject.destinations}
 
 
 def _trips(look: Look, subjects: Sequence[Subject]) -> list[Trip]:

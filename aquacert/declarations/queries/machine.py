@@ -13,6 +13,7 @@ from aquacert.declarations.models import Declaration, Load
 from aquacert.declarations.parsers import purpose_asks
 from aquacert.declarations.queries.holds import free
 from aquacert.declarations.queries.origins import origin_standing
+from aquacert.declarations.queries.places import Touches, places_of_subject, touches
 from aquacert.declarations.queries.subjects import Asked, Subject, stored_subject
 from aquacert.declarations.rules.answers import SITES
 from aquacert.declarations.rules.asks import asks_of, open_asks
@@ -21,6 +22,7 @@ from aquacert.declarations.rules.checks import BatchFacts, Check, CheckFacts, ch
 from aquacert.declarations.rules.clocks import wild_due
 from aquacert.declarations.rules.states import State
 from aquacert.hatcheries import queries as hatcheries
+from aquacert.hatcheries.queries.points import point_of_farm
 from aquacert.hatcheries.queries.treated import under_treatment
 from aquacert.hatcheries.rules import Kind, LicenceStanding
 from aquacert.hatcheries.rules.fitness import FarmFacts, FitReason, faults
@@ -31,7 +33,6 @@ from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.duration import lead
-from aquacert.surveillance.queries import Block, blocks
 
 NOT_OPEN = frozenset({FitReason.REGISTERED, FitReason.CLOSED, FitReason.MERGED})
 """What ends the matter for the whole farm."""
@@ -59,7 +60,8 @@ class Found:
     """Per species."""
     left: Mapping[UUID, int]
     """What is free of each lot."""
-    blocked: tuple[Block, ...]
+    touches: Touches
+    """What zones do to it: bar, ask for a test, warn."""
     plates_twice: tuple[str, ...]
     origins: Mapping[str, Standing]
     """Per number of a certificate from elsewhere."""
@@ -77,7 +79,7 @@ class Checked:
 
     subject: Subject
     facts: CheckFacts
-    blocked: tuple[Block, ...]
+    touches: Touches
 
 
 def machine_checks(look: Look, paper: Declaration) -> tuple[Check, ...]:
@@ -97,7 +99,7 @@ def checked(look: Look, subject: Subject, left: Mapping[UUID, int] | None = None
             for code in dict.fromkeys(one.species_code for one in subject.batches)
         },
         left=left,
-        blocked=zone_blocks(look, subject),
+        touches=touches_of(look, subject),
         plates_twice=_plates_twice(look, subject),
         origins={
             one.brought: origin_standing(look, farm, one.brought)
@@ -108,7 +110,7 @@ def checked(look: Look, subject: Subject, left: Mapping[UUID, int] | None = None
         treated=under_treatment(look, {one.lot_id for one in subject.batches}),
         begun=hatcheries.beginnings(look, caught_lots([subject])),
     )
-    return Checked(subject, facts_of(look, subject, found), found.blocked)
+    return Checked(subject, facts_of(look, subject, found), found.touches)
 
 
 def caught_lots(subjects: Collection[Subject]) -> set[UUID]:
@@ -136,7 +138,9 @@ def facts_of(look: Look, subject: Subject, found: Found) -> CheckFacts:
         earliest_at=earliest(look, subject.declared_at),
         lead_article=rule.article,
         batches=tuple(_batch_facts(look, one, found, declared_on) for one in subject.batches),
-        zones=tuple(block.sentence for block in found.blocked),
+        zones=found.touches.sentences,
+        zones_passed=found.touches.warnings,
+        zone_tests=found.touches.wanted,
         plates_twice=found.plates_twice,
         asks=_asks(subject, declared_on),
     )
@@ -177,11 +181,11 @@ def earliest(look: Look, declared_at: datetime) -> datetime:
     return lead(declared_at, rule, reference.holidays(look))
 
 
-def zone_blocks(look: Look, subject: Subject) -> tuple[Block, ...]:
-    """Return every zone that stops this species from leaving here or arriving there, today."""
+def touches_of(look: Look, subject: Subject) -> Touches:
+    """Return what zones do to it today: where it leaves, passes and arrives."""
     species = {one.species_code for one in subject.batches}
-    places = {subject.hatchery.division_code, *subject.destinations}
-    return blocks(look, species_codes=species, division_codes=places, on=look.today)
+    point = point_of_farm(look, subject.hatchery.id)
+    return touches(look, species, places_of_subject(subject, point))
 
 
 def wild_limit(look: Look, captured_on: date | None, declared_on: date) -> datetime | None:

@@ -110,6 +110,8 @@ def review(look: Look, paper: Declaration) -> Review:
         if twice := seen.facts.plates_twice:
             said = "、".join(show_plate(one) for one in twice)
             found.warnings.append(f"{said} 当天已有一份申报，确认没错就提交。")
+        found.warnings += [f"{one}。可以提交，路上请绕开。" for one in seen.touches.warnings]
+        found.warnings += [f"{one}。可以提交，兽医会安排抽样。" for one in seen.touches.wanted]
     if paper.copied_from_id is not None:
         source = look.session.get(Declaration, paper.copied_from_id)
         found.changed = differences(from_json(source.answers), answers) if source else {}

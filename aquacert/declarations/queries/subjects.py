@@ -46,6 +46,8 @@ class Subject:
     plates: tuple[str, ...]
     purposes: tuple[tuple[str, Mapping[str, str]], ...]
     """Per load its purpose and what was answered to what the purpose asks."""
+    via_codes: tuple[str, ...] = ()
+    """Counties that some load passes through, as far as the declarant said."""
 
 
 def subject_of(
@@ -75,6 +77,7 @@ def subject_of(
         departures=tuple(one.departs_at for one in transports),
         plates=tuple(one.plate for one in transports),
         purposes=tuple((one.purpose.value, one.purpose_answers) for one in transports),
+        via_codes=tuple(code for one in transports for code in one.via_codes),
     )
 
 
@@ -128,6 +131,7 @@ def subject_from(
         departures=tuple(load.departs_at for load in loads),
         plates=tuple(load.plate for load in loads),
         purposes=tuple((load.purpose, load.purpose_answers or {}) for load in loads),
+        via_codes=tuple(code for load in loads for code in load.via_codes or ()),
     )
 
 

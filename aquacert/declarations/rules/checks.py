@@ -22,6 +22,8 @@ class Reason(StrEnum):
     STOCK = "stock_enough"
     HELD = "lot_free"
     ZONE = "zone_clear"
+    PASSES = "zone_passed"
+    ZONE_TEST = "zone_test"
     LEAD_TIME = "lead_time"
     BOUGHT = "bought_seed"
     WILD = "wild_in_time"
@@ -40,6 +42,8 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.STOCK: "存塘量不够",
     Reason.HELD: "有批次正在检疫处理或隔离",
     Reason.ZONE: "在疫病管控区内，暂停受理",
+    Reason.PASSES: "路上经过疫病管控区",
+    Reason.ZONE_TEST: "在监视区，要有新的阴性结果",
     Reason.LEAD_TIME: "距启运不足规定的提前时间",
     Reason.BOUGHT: "购入苗种的检疫证明对不上",
     Reason.WILD: "捕获后申报超过规定天数",
@@ -57,6 +61,8 @@ TITLES: Mapping[Reason, str] = {
     Reason.STOCK: "存塘量足够",
     Reason.HELD: "没有批次在检疫处理或隔离中",
     Reason.ZONE: "不在疫病区域",
+    Reason.PASSES: "路上不经过管控区",
+    Reason.ZONE_TEST: "不在监视区",
     Reason.LEAD_TIME: "提前申报时间够",
     Reason.BOUGHT: "购入苗种的检疫证明没有争议",
     Reason.WILD: "捕获后及时申报",
@@ -138,6 +144,10 @@ class CheckFacts:
     batches: tuple[BatchFacts, ...]
     zones: tuple[str, ...]
     """Sentences of the surveillance blocks that touch this declaration."""
+    zones_passed: tuple[str, ...] = ()
+    """Sentences of zones it only passes through: a warning."""
+    zone_tests: tuple[str, ...] = ()
+    """Sentences of zones that ask for a fresh negative: sampling sees to it."""
     plates_twice: tuple[str, ...] = ()
     farm_basis: str = ""
     """Why the farm may not declare at all; empty while it waits for its approval."""
@@ -160,6 +170,12 @@ def checks(facts: CheckFacts) -> tuple[Check, ...]:
         Check(Reason.ZONE, not facts.zones, "；".join(facts.zones) or "起运地、到达地均无管控"),
         _lead(facts),
     ]
+    for reason, said in (
+        (Reason.PASSES, facts.zones_passed),
+        (Reason.ZONE_TEST, facts.zone_tests),
+    ):
+        if said:
+            found.append(Check(reason, ok=False, basis="；".join(said)))
     if any(batch.captured_on for batch in facts.batches):
         found += _wild(facts)
     if any(batch.brought_certificate for batch in facts.batches):

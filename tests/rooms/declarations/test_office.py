@@ -38,7 +38,7 @@ from aquacert.declarations.queries import (
     mine,
     waiting,
 )
-from aquacert.declarations.queries import machine as machine_module
+from aquacert.declarations.queries import places as places_module
 from aquacert.declarations.queries.office import changed_at
 from aquacert.hatcheries.commands import add_pond, book_stock, move_lot
 from aquacert.hatcheries.commands.stock import free_lot, hold_lot
@@ -117,8 +117,9 @@ def test_a_zone_blocks_acceptance_and_says_which(db, monkeypatch):
         date(2026, 5, 9),
         None,
         "崂山区 5月9日起暂停调入凡纳滨对虾",
+        role="destination",
     )
-    monkeypatch.setattr(machine_module, "blocks", lambda *_args, **_kwargs: (block,))
+    monkeypatch.setattr(places_module, "touching", lambda *_args, **_kwargs: (block,))
     with pytest.raises(NotReady) as error, db.work(paper.farm.clerk) as w:
         accept_declaration(w, paper.declaration_id)
     assert any("暂停调入凡纳滨对虾" in reason for reason in error.value.reasons)

@@ -24,7 +24,9 @@ from aquacert.certificates.rules.lints import LINTS, Moment, of_moment
 from aquacert.certificates.rules.readiness import findings
 from aquacert.certificates.rules.states import LIVE
 from aquacert.declarations import queries as declarations
+from aquacert.declarations.queries.places import places_from
 from aquacert.hatcheries import queries as hatcheries
+from aquacert.hatcheries.queries.points import point_of_farm
 from aquacert.inspections import queries as inspections
 from aquacert.inspections.rules import Verdict
 from aquacert.kernel.clock import legal_day
@@ -127,10 +129,15 @@ def _as_of(look: Look, row: Facts, record: Record, load: declarations.LoadFacts)
     """Return the facts of the load as of the day of issue; what only that moment knew is fine."""
     on: date = row.issued_on
     kind = Kind(record.kind)
+    # By today's outlines: one that was redrawn since names what it holds now, as it should.
     blocks = surveillance.blocks(
         look,
         species_codes={record.species_code},
-        division_codes={record.origin_code, record.destination_code},
+        places=places_from(
+            record.origin_code,
+            point_of_farm(look, load.hatchery_id),
+            [record.destination_code],
+        ),
         on=on,
     )
     return ReadyFacts(

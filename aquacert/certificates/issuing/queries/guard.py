@@ -8,18 +8,20 @@ sum are asked by publish itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from aquacert.certificates.issuing.queries.readiness import Readiness
+from aquacert.certificates.issuing.queries.zones import fresh_wanted
 from aquacert.certificates.rules.facts import BatchFacts
-from aquacert.certificates.rules.readiness import PLAIN
+from aquacert.certificates.rules.readiness import PLAIN, not_fresh
 from aquacert.certificates.rules.reasons import ReadyReason, Reason
 from aquacert.certificates.switches import queries as switches
 from aquacert.declarations.queries import LineFacts
+from aquacert.declarations.queries.places import touches_of_load
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.work import Look
 from aquacert.sampling import queries as sampling
 from aquacert.sampling.rules import Because, RequiredTest, TestStanding
-from aquacert.surveillance import queries as surveillance
 
 
 def arrived_meanwhile(look: Look, ready: Readiness) -> tuple[ReadyReason, ...]:
@@ -28,15 +30,12 @@ def arrived_meanwhile(look: Look, ready: Readiness) -> tuple[ReadyReason, ...]:
     found: list[ReadyReason] = []
     if switches.halted(look, load.origin_code):
         found.append(ReadyReason(Reason.HALTED))
-    blocks = surveillance.blocks(
-        look,
-        species_codes={line.species_code for line in load.lines},
-        division_codes={load.origin_code, load.destination_code},
-        on=look.today,
-    )
-    found += [ReadyReason(Reason.ZONE_BLOCKED, detail=block.sentence) for block in blocks]
+    zones = touches_of_load(look, load)
+    found += [ReadyReason(Reason.ZONE_BLOCKED, detail=said) for said in zones.sentences]
     for line, batch in zip(load.lines, ready.facts.batches, strict=True):
         found += _reports(batch, _tests(look, ready, line, batch))
+        # What was counted on is in the facts; a zone that came since may ask for a newer sample.
+        found += not_fresh(replace(batch, fresh=fresh_wanted(zones.asks, line.species_code)))
     return tuple(found)
 
 

@@ -14,6 +14,7 @@ from aquacert.accounts import queries as accounts
 from aquacert.accounts.rules.roles import LAB, TRADE
 from aquacert.certificates.issuing.queries import plans
 from aquacert.certificates.issuing.queries.content import Content, Known, content_of, known, unfit
+from aquacert.certificates.issuing.queries.zones import fresh_wanted
 from aquacert.certificates.numbers import queries as numbers
 from aquacert.certificates.rules.facts import BatchFacts, ReadyFacts, RequiredResult
 from aquacert.certificates.rules.kinds import Kind
@@ -21,6 +22,7 @@ from aquacert.certificates.rules.readiness import by_topic, reasons_not_to_issue
 from aquacert.certificates.rules.reasons import About, ReadyReason
 from aquacert.certificates.switches import queries as switches
 from aquacert.declarations import queries as declarations
+from aquacert.declarations.queries.places import Touches, touches_of_load
 from aquacert.hatcheries import queries as hatcheries
 from aquacert.hatcheries.queries.treated import held_balance
 from aquacert.inspections.rules import Verdict
@@ -31,7 +33,6 @@ from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.sampling import queries as sampling
 from aquacert.sampling.rules import TestStanding
-from aquacert.surveillance import queries as surveillance
 
 VALID_DAYS_RULES = {Kind.A: "certificate_a.valid_days_max", Kind.B: "certificate_b.valid_days"}
 RESULT_RULE = "result.valid_days"
@@ -95,12 +96,7 @@ def _facts(
     replaces_id: UUID | None,
 ) -> ReadyFacts:
     submitted = legal_day(load.submitted_at)
-    blocks = surveillance.blocks(
-        look,
-        species_codes={line.species_code for line in load.lines},
-        division_codes={load.origin_code, load.destination_code},
-        on=look.today,
-    )
+    zones = touches_of_load(look, load)
     signer = look.actor.person_id
     live = plans.live_certificate(look, load.load_id)
     is_own = replaces_id is not None and live == replaces_id and plans.is_valid(look, replaces_id)
@@ -115,8 +111,8 @@ def _facts(
         kind=content.kind,
         issuing_province=asked.issuing_province,
         origin_province=reference.province_of(look, load.origin_code),
-        batches=_batches(look, load, asked, replaces_id),
-        blocks=tuple(block.sentence for block in blocks),
+        batches=_batches(look, load, asked, replaces_id, zones),
+        blocks=zones.sentences,
         has_live_certificate=live is not None,
         is_replacement=is_own,
         replaces_another=replaces_id is not None and not is_own,
@@ -144,7 +140,11 @@ def _drawn(content: Content) -> str:
 
 
 def _batches(
-    look: Look, load: declarations.LoadFacts, asked: Known, replaces_id: UUID | None
+    look: Look,
+    load: declarations.LoadFacts,
+    asked: Known,
+    replaces_id: UUID | None,
+    zones: Touches,
 ) -> tuple[BatchFacts, ...]:
     promised: defaultdict[UUID, int] = defaultdict(int)
     found = []
@@ -179,6 +179,7 @@ def _batches(
                 is_isolated=verdict is not None and verdict.is_isolated,
                 is_doubted=verdict is not None and verdict.is_doubted,
                 tests=_tests(look, load, line, asked),
+                fresh=fresh_wanted(zones.asks, line.species_code),
             )
         )
     return tuple(found)

@@ -1,7 +1,8 @@
 """Suspend by itself: a report turns positive or is withdrawn, a zone comes into force.
 
-The system only stops the goods; whether the certificate is good again, void or recalled is a
-person's to say. What a person resumed is not suspended for the same reason again.
+The system only stops the goods; whether the certificate is void or recalled is a person's to say,
+and what a report stopped only a person makes good again. What a zone alone held is free when the
+zone is gone (`zones`). What a person resumed is not suspended for the same reason again.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from aquacert.certificates.models import (
     RecallOrder,
     Standing,
 )
-from aquacert.certificates.recalls.queries import within
+from aquacert.certificates.recalls.commands.zones import settle_held, settle_zone
+from aquacert.certificates.rules.grounds import Ground
 from aquacert.certificates.rules.recalls import HitState, RecallState
 from aquacert.certificates.rules.states import LIVE, Act, Status
 from aquacert.certificates.status.commands import CertificateSuspended, suspend
+from aquacert.certificates.status.grounds import lay
 from aquacert.certificates.status.queries.resting import lent_to, rests_on
 from aquacert.declarations.models import Load
 from aquacert.kernel.journal import JournalEntry
@@ -35,7 +38,6 @@ from aquacert.kernel.work import Database, Look, Work
 from aquacert.reference import queries as reference
 from aquacert.sampling.queries import farm_of_sample, sample_id_of
 from aquacert.surveillance.models import Zone
-from aquacert.surveillance.queries import zone_lines
 from labs.reports.queries import ReportSummary, report_for, report_summary
 from labs.reports.rules import MOVES as REPORT_MOVES
 
@@ -68,24 +70,19 @@ def after_report(database: Database, report_id: UUID) -> int:
             named = select(BackingReport.certificate_id).where(BackingReport.sample_id == sample_id)
             since = Certificate.issued_at >= _first(look, report).authorised_at
             found = _valid(look, or_(and_(hit, since), Certificate.id.in_(named)))
-    return _suspend_all(database, found, because)
+    return _suspend_all(database, found, because, report_id)
 
 
 def after_zone(database: Database, zone_id: UUID) -> int:
-    """Suspend every valid certificate on the road that a zone in force touches; return how many."""
-    _await_publications(database)
-    with database.look(SYSTEM) as look:
-        zone = look.session.get(Zone, zone_id)
-        if zone is None or not zone_lines(look, [zone])[0].acts:
-            return 0
-        disease = reference.disease(look, zone.disease_code).name_zh
-        because = f"{disease}管控区 {zone.from_on} 起生效，自动暂停"
-        found = _valid(look, within(look, zone))
-    return _suspend_all(database, found, because)
+    """Bring what a zone holds on the road to what it says now; return how many it holds newly."""
+    return settle_zone(database, zone_id).held
 
 
 def after_beginnings(database: Database) -> int:
-    """Do so for every zone that began lately: no news comes on the day a later one begins."""
+    """Do so for every zone that began lately, and for every one that holds something.
+
+    No news comes on the day a zone begins, nor on the day after its last.
+    """
     with database.look(SYSTEM) as look:
         began = look.scalars(
             select(Zone.id).where(
@@ -94,6 +91,7 @@ def after_beginnings(database: Database) -> int:
                 Zone.from_on > look.today - LATELY,
             )
         )
+    settle_held(database)
     return sum(after_zone(database, zone_id) for zone_id in began)
 
 
@@ -153,16 +151,16 @@ def _valid(look: Look, chosen: ColumnElement[bool]) -> list[UUID]:
     )
 
 
-def _suspend_all(database: Database, found: Iterable[UUID], because: str) -> int:
+def _suspend_all(database: Database, found: Iterable[UUID], because: str, report_id: UUID) -> int:
     """Suspend one after another, each in a short act of its own; those done already are passed."""
     done = 0
     for certificate_id in found:
         with database.work(SYSTEM) as w:
-            done += _suspend_once(w, certificate_id, because)
+            done += _suspend_once(w, certificate_id, because, report_id)
     return done
 
 
-def _suspend_once(w: Work, certificate_id: UUID, because: str) -> int:
+def _suspend_once(w: Work, certificate_id: UUID, because: str, report_id: UUID) -> int:
     standing = w.get_for_change(Standing, certificate_id)
     before = select(JournalEntry.seq).where(
         JournalEntry.subject_kind == Standing.__tablename__,
@@ -171,11 +169,13 @@ def _suspend_once(w: Work, certificate_id: UUID, because: str) -> int:
         JournalEntry.because == because,
     )
     if standing.status == Status.SUSPENDED.value:
+        lay(w, certificate_id, Ground.REPORT, report_id, because)
         return _keep_suspended(w, certificate_id, because) or _add_reason(w, standing, because)
     if standing.status != Status.VALID.value or w.one(before) is not None:
         return 0
     row = w.get(Certificate, certificate_id)
     _tell_all(w, row, f"检疫证明 {row.number} 已自动暂停，货不得启运", because)
+    lay(w, certificate_id, Ground.REPORT, report_id, because)
     suspend(w, certificate_id, because)
     return 1
 

@@ -1,0 +1,92 @@
+"""A zone came, moved, shrank or went: suspend what it holds now, free what it alone held.
+
+One act for all news, whatever they say: what the zone should hold is worked out from what stands,
+compared with what it holds, and the difference is done. So news may come late, twice or in any
+order, and a crash leaves whole stretches. Whole statements, like the stretches of a recall.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from aquacert.certificates.log import commands as log
+from aquacert.certificates.recalls.commands.freeing import let_go
+from aquacert.certificates.recalls.commands.holding import hold
+from aquacert.certificates.recalls.commands.zonenotices import tell_of_zone
+from aquacert.certificates.status.queries.grounds import (
+    held_by_zone,
+    known_to_zone,
+    stretches,
+    zones_holding,
+)
+from aquacert.certificates.status.queries.road import those, touched, travelling
+from aquacert.kernel.scope import SYSTEM
+from aquacert.kernel.work import Database, Look
+from aquacert.reference import queries as reference
+from aquacert.surveillance.models import Zone
+from aquacert.surveillance.queries import zone_lines
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What was done: certificates newly held, and certificates let go of."""
+
+    held: int = 0
+    released: int = 0
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a zone should come to hold, and what it should let go, each with its reason."""
+
+    more: frozenset[UUID]
+    less: frozenset[UUID]
+    because: str
+    no_longer: str
+
+
+def settle_zone(database: Database, zone_id: UUID) -> Settled:
+    """Bring what a zone holds on the road to what it should hold now; tell everybody concerned."""
+    with database.work(SYSTEM) as w:
+        log.await_others(w)
+    with database.look(SYSTEM) as look:
+        due = due_of(look, zone_id)
+    if due is None:
+        return Settled()
+    held = released = 0
+    for some in stretches(due.more):
+        with database.work(SYSTEM) as w:
+            held += hold(w, zone_id, some, due.because)
+    for some in stretches(due.less):
+        with database.work(SYSTEM) as w:
+            released += let_go(w, zone_id, some, due.no_longer)
+    tell_of_zone(database, zone_id)
+    return Settled(held, released)
+
+
+def settle_held(database: Database) -> Settled:
+    """Do so for every zone that holds something: a zone also ends on its last day, without news."""
+    with database.look(SYSTEM) as look:
+        every = zones_holding(look)
+    done = [settle_zone(database, zone_id) for zone_id in every]
+    return Settled(sum(one.held for one in done), sum(one.released for one in done))
+
+
+def due_of(look: Look, zone_id: UUID) -> Due | None:
+    """Return what has to change; None for a zone that is not there."""
+    zone = look.session.get(Zone, zone_id)
+    if zone is None:
+        return None
+    held = held_by_zone(look, zone_id)
+    disease = reference.disease(look, zone.disease_code).name_zh
+    because = f"{disease}管控区 {zone.from_on} 起生效，自动暂停"
+    if not zone_lines(look, [zone])[0].acts:
+        gone = f"{disease}管控区已不再生效，自动恢复"
+        return Due(frozenset(), frozenset(held), because, gone)
+    wanted = touched(look, zone, travelling(look, zone))
+    kept = touched(look, zone, those(look, held)) if held else set()
+    more = wanted - held
+    more -= known_to_zone(look, zone_id, more)
+    moved = f"{disease}管控区已改划，不再涉及，自动恢复"
+    return Due(frozenset(more), frozenset(held - kept), because, moved)
