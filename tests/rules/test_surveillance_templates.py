@@ -235,3 +235,60 @@ def test_a_cut_or_damaged_file_gives_rows_or_one_sentence(name, cut, at, byte):
     }[name]
     swallowed(name, good[: len(good) - cut])
     swallowed(name, good[:at] + bytes([byte]) + good[at:])
+
+
+ODD = (
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    1e300,
+    10**30,
+    "",
+    " ",
+    "\x00",
+    "\ud800",
+    "9" * 400,
+    "-",
+    [],
+    [[]],
+    {},
+)
+
+
+def changed(document, odd):
+    """Yield the document with one thing in it after the other replaced by something odd."""
+    yield odd
+    inside = document.items() if isinstance(document, dict) else enumerate(document)
+    for place, one in list(inside) if isinstance(document, dict | list) else ():
+        for other in changed(one, odd) if isinstance(one, dict | list) else [odd]:
+            copy = document.copy()
+            copy[place] = other
+            yield copy
+
+
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        ("dhis2_values", {"completeDate": "2026-01-01", "dataValues": [VALUE]}),
+        ("dhis2_tracker", tracker()),
+        ("sormas_lab", message(test={"cqValues": [{"target": "a", "cq": 3}]})),
+        (
+            "qaad",
+            {
+                "country": "X",
+                "period": "2026Q1",
+                "disease": "KHV",
+                "statuses": ["+", "-", "0000"],
+                "level": "I",
+                "comment_numbers": "1",
+                "comments": {"1": "a"},
+            },
+        ),
+    ],
+)
+def test_something_odd_in_any_place_gives_rows_or_one_sentence(name, document):
+    for odd in ODD:
+        for other in changed(document, odd):
+            swallowed(name, json.dumps(other).encode())

@@ -67,7 +67,8 @@ def text_at(record: Mapping[str, Any], name: str) -> str | None:
         return "true" if found else "false"
     if not isinstance(found, str | int | float):
         raise Bad(Code.STRUCTURE, name, type(found).__name__)
-    text = f"{found:d}" if isinstance(found, float) and found.is_integer() else str(found)
+    whole = isinstance(found, float) and found.is_integer()
+    text = str(int(found) if whole else found)
     if len(text) > LONGEST_TEXT or CONTROL.search(text):
         raise Bad(Code.TEXT, name, text)
     return text.strip()
