@@ -37,4 +37,4 @@ def test_the_counts_are_one_line_of_json(run, tmp_path):
 
 def test_a_missing_file_and_a_strange_format_are_refused(run, tmp_path):
     assert run("import", str(tmp_path / "none.csv")).exit_code == 2
-    assert run("import", __file__, "--format", "wahis").exit_code == 2
+    assert run("import", __file__, "--format", "morse").exit_code == 2
