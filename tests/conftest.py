@@ -87,6 +87,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in apart]
 
 
+WATCH = 0.05
+"""Seconds after which a kept public page asks whether it changed (one, outside the tests)."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting() -> Iterator[None]:
+    """Wait for no disk, and ask at once what a kept page has to learn.
+
+    What must survive a machine is tested by tests/faults, in processes of their own.
+    """
+    patch = pytest.MonkeyPatch()
+    patch.setattr("os.fsync", lambda _descriptor: None)
+    patch.setattr("aquacert.verification.queries.pages.WATCH_SECONDS", WATCH)
+    yield
+    patch.undo()
+
+
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> Iterator[str]:
     """Address of a PostgreSQL server of this test process; empty for SQLite."""

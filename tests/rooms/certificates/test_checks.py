@@ -18,7 +18,7 @@ from aquacert.kernel.audit import AuditEntry
 from aquacert.kernel.ddl import drop
 from aquacert.kernel.errors import Invalid
 from aquacert.kernel.scope import SYSTEM
-from aquacert.verification.queries.pages import WATCH_SECONDS
+from tests.conftest import WATCH
 from tests.make.accounts import make_person, signed_in
 from tests.make.certificates import issue_one, make_ready
 
@@ -98,7 +98,7 @@ def test_a_change_made_past_the_program_is_found_and_the_page_is_not_green(
     raw(db, *free_leaves(db), CHANGES[change])
     assert doubts(db, certificate_id) != ()
     assert found(house) != set()
-    time.sleep(WATCH_SECONDS + 0.1)  # the page that was kept learns of it
+    time.sleep(WATCH + 0.01)  # the page that was kept learns of it
     answer = page_of(client, db, certificate_id)
     assert answer.status_code == 200
     assert is_unsure(answer)
@@ -143,7 +143,7 @@ def test_a_broken_trail_of_city_or_province_reaches_down_and_never_sideways(
     )
     assert found(house) == {"audit.chain_whole"}
     assert bool(doubts(db, certificate_id)) is is_above
-    time.sleep(WATCH_SECONDS + 0.1)
+    time.sleep(WATCH + 0.01)
     assert is_unsure(page_of(client, db, certificate_id)) is is_above
 
 
