@@ -135,10 +135,10 @@ def read(file: BinaryIO, asked: Asked) -> Opened:
     known = from_written(asked.header_set)
     columns = [at for at, name in enumerate(head.names) if name in head.layout.days]
     spool = _spooled(file, head) if is_workbook(file) else None
-    rows = _spool_rows(spool) if spool else _body(file, head)
+    rows = _body(file, head) if spool is None else _spool_rows(spool)
     orders = known or orders_of(head.names, columns, (cells for _line, cells in rows))
     table = Table(head, orders, asked.today)
-    again = _spool_rows(spool) if spool else _body(file, head)
+    again = _body(file, head) if spool is None else _last_of(spool)
     return Opened(f"{head.layout.name}{written(orders)}", _streamed(table, again))
 
 
@@ -173,6 +173,11 @@ def _spool_rows(spool: BinaryIO) -> Iterator[tuple[int, Sequence[Cell]]]:
         for place in marks:
             cells[place] = Formula(cells[place])
         yield line, cells
+
+
+def _last_of(spool: BinaryIO) -> Iterator[tuple[int, Sequence[Cell]]]:
+    with spool:
+        yield from _spool_rows(spool)
 
 
 def _outbreak(record: dict[str, Cell], orders: Mapping[str, Order], today: date) -> Report:
