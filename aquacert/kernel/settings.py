@@ -68,6 +68,14 @@ class Settings:
     tsa_trust: Path | None = None
     """PEM file with the authorities' roots, intermediates and revocation lists."""
 
+    tiles_url: str = ""
+    """Map tiles of the province's own service, like https://host/{z}/{x}/{y}.png (Web Mercator,
+    WGS-84 or CGCS2000); empty = pictures of zones have no base map."""
+    tiles_attribution: str = ""
+    """Whose map it is, shown beside it."""
+    tiles_review: str = ""
+    """The map's review number (审图号), shown beside it; no tiles without one."""
+
     @property
     def db_url(self) -> str:
         """The database address; by default a SQLite file in the data directory."""
@@ -110,6 +118,9 @@ class Settings:
             tsa_url=env.get("AQUACERT_TSA_URL", ""),
             tsa_second_url=env.get("AQUACERT_TSA_URL_2", ""),
             tsa_trust=_path(env, "AQUACERT_TSA_TRUST"),
+            tiles_url=env.get("AQUACERT_TILES_URL", ""),
+            tiles_attribution=env.get("AQUACERT_TILES_ATTRIBUTION", ""),
+            tiles_review=env.get("AQUACERT_TILES_REVIEW", ""),
         )
         settings.check()
         return settings
@@ -117,6 +128,7 @@ class Settings:
     def check(self) -> None:
         """Refuse in production whatever only a demo may use; raise `Misconfigured`."""
         self._check_keys()
+        self._check_tiles()
         if self.draw_beacon not in BEACONS:
             raise Misconfigured(
                 f"AQUACERT_DRAW_BEACON 只能是 lottery 或 drand，现在是“{self.draw_beacon}”。"
@@ -142,6 +154,19 @@ class Settings:
         ]
         if wrong:
             raise Misconfigured("生产环境要先设置：" + "、".join(wrong))
+
+    def _check_tiles(self) -> None:
+        """Refuse map tiles without a place for each number, or without a review number."""
+        if not self.tiles_url:
+            return
+        parts = all(one in self.tiles_url for one in ("{z}", "{x}", "{y}"))
+        if not parts or not self.tiles_url.startswith(("https://", "http://")):
+            raise Misconfigured("AQUACERT_TILES_URL 要像 https://主机/{z}/{x}/{y}.png 这样写。")
+        if not self.tiles_review or not self.tiles_attribution:
+            raise Misconfigured(
+                "设置了 AQUACERT_TILES_URL，还要写 AQUACERT_TILES_ATTRIBUTION（来源）"
+                "和 AQUACERT_TILES_REVIEW（审图号）。"
+            )
 
     def _check_keys(self) -> None:
         """Refuse a suite or a key store that is none, or that lacks what it needs."""

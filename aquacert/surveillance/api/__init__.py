@@ -1,6 +1,6 @@
 """JSON doors of surveillance, under /api/v1/surveillance."""
 
-from aquacert.surveillance.api import crosswalk, events, files
+from aquacert.surveillance.api import crosswalk, events, files, zones
 from aquacert.surveillance.api.blueprint import bp
 
-__all__ = ["bp", "crosswalk", "events", "files"]
+__all__ = ["bp", "crosswalk", "events", "files", "zones"]

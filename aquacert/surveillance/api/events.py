@@ -16,6 +16,7 @@ from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from aquacert.surveillance import commands, queries
 from aquacert.surveillance.api.blueprint import bp
+from aquacert.surveillance.commands.shapes import ask_lift
 from aquacert.surveillance.models import Event, Zone
 from aquacert.surveillance.queries.events import changes_of
 from aquacert.surveillance.queries.zones import ZoneLine, zones
@@ -95,12 +96,13 @@ def open_zone(event_id: UUID) -> ResponseReturnValue:
 @bp.post("/zones/<uuid:zone_id>/lift")
 @allowed(P.ZONE_KEEP)
 def lift_zone(zone_id: UUID) -> ResponseReturnValue:
-    """Lift a zone: {"reason": text}."""
+    """Propose to lift a zone: {"reason": text}; it stands until a second person agrees."""
     reason = str(needed(body(), "reason"))
     with work(once=api_key()) as w:
-        commands.lift_zone(w, zone_id, reason)
-        w.reply = as_text({"zone": zone_id})
-    return answer({"zone": zone_id})
+        row = ask_lift(w, zone_id, reason)
+        told = {"zone": zone_id, "version": row.id, "state": row.state}
+        w.reply = as_text(told)
+    return answer(told)
 
 
 def _event(row: Event) -> dict[str, Any]:

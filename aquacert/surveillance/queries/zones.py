@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from sqlalchemy import Select, or_, select
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.models import Event, Zone, ZoneDivision
+from aquacert.surveillance.queries.shapes import extent_now
+from aquacert.surveillance.rules.shapes import Shape, Tier
 from aquacert.surveillance.rules.zones import Reach, in_force
 
 
@@ -71,18 +73,26 @@ def _line(look: Look, row: Zone) -> ZoneLine:
     )
 
 
-def reach_of(look: Look, disease_code: str, division_codes: Iterable[str]) -> Reach:
-    """Return what a zone over these places for this disease touches."""
+def reach_of(
+    look: Look,
+    disease_code: str,
+    division_codes: Iterable[str],
+    shapes: Sequence[Shape] = (),
+    tier: str = Tier.PROTECTION,
+) -> Reach:
+    """Return what a zone over these places, or with these parts, touches for this disease."""
     places = frozenset[str]().union(*(reference.descendants(look, code) for code in division_codes))
-    return Reach(places, reference.affected(look, disease_code))
+    return Reach(places, reference.affected(look, disease_code), tuple(shapes), Tier(tier))
+
+
+def reach_of_line(look: Look, line: ZoneLine) -> Reach:
+    """Return what a zone touches as it is now."""
+    zone, now = line.zone, extent_now(look, line.zone)
+    return reach_of(look, zone.disease_code, line.division_codes, now.shapes, now.tier)
 
 
 def consequences(look: Look, lines: Iterable[ZoneLine]) -> dict[UUID, dict[str, int]]:
     """Return, for each zone that blocks, how many things of higher rooms it touches."""
     return {
-        line.zone.id: look.impact(
-            "zone", reach_of(look, line.zone.disease_code, line.division_codes)
-        )
-        for line in lines
-        if line.acts
+        line.zone.id: look.impact("zone", reach_of_line(look, line)) for line in lines if line.acts
     }

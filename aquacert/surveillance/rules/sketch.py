@@ -79,19 +79,19 @@ def draw(
         radii=tuple((round(km * unit, 1), f"{km:g} km") for km in circles),
         dots=tuple(dot for dot in dots if 0 < dot.x < WIDTH and 0 < dot.y < HEIGHT),
         meridians=tuple(
-            Line(place(latitude, at)[0], _degrees(at, "E", "W"))
-            for at in _ticks(longitude, width_degrees)
+            Line(place(latitude, at)[0], degrees(at, "E", "W"))
+            for at in ticks(longitude, width_degrees)
         ),
         parallels=tuple(
-            Line(place(at, longitude)[1], _degrees(at, "N", "S"))
-            for at in _ticks(latitude, height_degrees)
+            Line(place(at, longitude)[1], degrees(at, "N", "S"))
+            for at in ticks(latitude, height_degrees)
         ),
         scale_width=round(scale_km * unit, 1),
         scale_km=scale_km,
     )
 
 
-def _ticks(centre: float, extent: float) -> list[float]:
+def ticks(centre: float, extent: float) -> list[float]:
     """Return round values within `extent` around `centre`, about three of them."""
     step = min(STEPS_DEGREES, key=lambda one: abs(extent / one - 3))
     first = math.ceil((centre - extent / 2) / step)
@@ -99,7 +99,8 @@ def _ticks(centre: float, extent: float) -> list[float]:
     return [round(step * number, 6) for number in range(first, last + 1)]
 
 
-def _degrees(value: float, plus: str, minus: str) -> str:
+def degrees(value: float, plus: str, minus: str) -> str:
+    """Return degrees and minutes with the letter of the side: 118°30′E."""
     value = (value + 180) % 360 - 180 if plus == "E" else value
     degrees, minutes = divmod(round(abs(value) * 60), 60)
     return f"{degrees}°{minutes:02d}′{plus if value >= 0 else minus}"

@@ -15,11 +15,11 @@ from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance import commands, queries
-from aquacert.surveillance.forms import LiftForm, VerdictForm, ZoneForm
-from aquacert.surveillance.models import Event, Zone
+from aquacert.surveillance.forms import VerdictForm, ZoneForm
+from aquacert.surveillance.models import Event
 from aquacert.surveillance.queries.events import changes_of, reports_of
 from aquacert.surveillance.queries.places import zone_days
-from aquacert.surveillance.queries.zones import ZoneLine, consequences, zones
+from aquacert.surveillance.queries.zones import ZoneLine, consequences
 from aquacert.surveillance.rules.events import FIELD_WORDS, REALM_WORDS, STATUS_WORDS, Realm, Status
 from aquacert.surveillance.rules.sketch import Sketch, draw
 from aquacert.surveillance.rules.zones import SENTENCES, last_day
@@ -52,18 +52,6 @@ def index() -> ResponseReturnValue:
             age=queries.feed_age(unit),
             q=q,
         )
-
-
-@bp.get("/zones")
-@allowed(P.EVENT_READ)
-def zone_index() -> ResponseReturnValue:
-    """Zones, newest first; those in force unless ?all=1."""
-    everything = request.args.get("all") == "1"
-    number = request.args.get("page", 1, type=int)
-    with look() as unit:
-        pages = unit.pages(zones(unit, in_force_only=not everything), number)
-        lines = queries.zone_lines(unit, pages.items)
-        return page("surveillance/zones.html", pages=pages, lines=lines, everything=everything)
 
 
 @bp.get("/<uuid:event_id>")
@@ -104,29 +92,6 @@ def open_zone(event_id: UUID) -> ResponseReturnValue:
             flash(_("管控区已生效，申报和出证会即时看到。"), "ok")
             return redirect(url_for(".show", event_id=event_id))
     return _show_page(event_id, zone_form=form)
-
-
-@bp.route("/zones/<uuid:zone_id>/lift", methods=["GET", "POST"])
-@allowed(KEEP)
-def lift_zone(zone_id: UUID) -> ResponseReturnValue:
-    """Lift a zone with a reason."""
-    form = LiftForm()
-    with look() as unit:
-        line = _zone_line(unit, zone_id)
-        row = queries.event(unit, line.zone.event_id)
-    back = url_for(".show", event_id=row.id)
-    if form.validate_on_submit():
-        with form.catching(), work(once=form.key()) as w:
-            commands.lift_zone(w, zone_id, form.reason.data or "")
-            w.reply = back
-        if not form.wrong:
-            flash(_("管控区已解除。"), "ok")
-            return redirect(back)
-    return page("surveillance/lift.html", line=line, row=row, form=form), form.status
-
-
-def _zone_line(unit: Look, zone_id: UUID) -> ZoneLine:
-    return queries.zone_lines(unit, [unit.get(Zone, zone_id)])[0]
 
 
 def _show_page(

@@ -33,8 +33,22 @@ def test_a_program_imports_lists_and_lifts(db, client, key):
     assert zone["acts"] is True
     assert len(client.get(f"{HERE}/zones?in_force=1", headers=key).json["items"]) == 1
     lifted = client.post(f"{HERE}/zones/{zone['id']}/lift", json={"reason": "已扑灭"}, headers=key)
-    assert lifted.status_code == 200
+    assert lifted.json["state"] == "proposed"
+    assert len(blocked(db)) == 1
+    confirm = f"{HERE}/zones/versions/{lifted.json['version']}/confirm"
+    assert client.post(confirm, json={"because": "我自己"}, headers=key).status_code == 403
+    second = {"Authorization": f"Bearer {token(db, make_officer(db, '320116'))}"}
+    agreed = client.post(confirm, json={"because": "复检阴性"}, headers=second)
+    assert agreed.status_code == 200
     assert blocked(db) == ()
+    circle = {"tier": "protection", "kind": "circle", "metres": 5000}
+    circle["geometry"] = {"type": "Point", "coordinates": [118.84, 32.34]}
+    asked = {"base": 9, "until_on": "2026-06-09", "reason": "试一下", "shapes": [circle]}
+    adjust = f"{HERE}/zones/{zone['id']}/adjust"
+    assert client.post(f"{adjust}?dry_run=1", json=asked, headers=key).json["counts"]
+    assert client.post(adjust, json=asked, headers=key).status_code == 409
+    broken = asked | {"shapes": [{"tier": "x"}]}
+    assert client.post(adjust, json=broken, headers=key).status_code == 422
 
 
 def test_a_program_confirms_and_opens(db, client, key):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+from uuid import UUID
 
 import pytest
 
 from aquacert.kernel.scope import SYSTEM
+from aquacert.surveillance.commands.shapes import confirm_version
 from aquacert.surveillance.models import FeedFile
 from tests.make.accounts import make_person, signed_in
 from tests.make.surveillance import (
@@ -90,6 +92,12 @@ def test_a_suspicion_is_confirmed_by_hand_and_the_zone_lifted_again(db, officer)
     lift = f"/surveillance/zones/{line.zone.id}/lift"
     assert "暂停" not in officer.get(lift).text
     assert officer.post(lift, data={"reason": "已扑灭"}).status_code == 302
+    assert len(blocked(db)) == 1
+    shown = officer.get(f"/surveillance/zones/{line.zone.id}").text
+    assert "等第二人确认" in shown
+    version = re.search(r"zones/versions/([0-9a-f-]{36})/refuse", shown)[1]
+    with db.work(make_officer(db, "320116").actor) as w:
+        confirm_version(w, UUID(version), "终末消毒验收合格")
     assert "已解除" in officer.get(here).text
     assert blocked(db) == ()
 
