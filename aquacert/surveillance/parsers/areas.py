@@ -8,8 +8,7 @@ either way of writing it, comes back as two parts (RFC 7946 section 3.1.9).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping
 from typing import Any
 
 from aquacert.surveillance.parsers.shape import Bad, Code
@@ -52,37 +51,49 @@ def position_of(found: object, column: str = "geometry") -> Position:
 
 def area_of(geometry: Mapping[str, Any], column: str = "geometry") -> dict[str, Any]:
     """Return a Polygon or MultiPolygon as it is kept; raise `Bad` when it is no sound area."""
+    from shapely import MultiPolygon
+
     kind, found = geometry.get("type"), geometry.get("coordinates")
     if kind not in AREAS or not isinstance(found, list) or not found:
         raise Bad(Code.SHAPE, column, kind)
     polygons = [found] if kind == "Polygon" else found
     parts = [part for one in polygons for part in _polygon(one, column)]
-    if not _is_sound(parts):
-        raise Bad(Code.SHAPE, column, kind)
-    written = [[[list(at) for at in ring] for ring in part] for part in parts]
+    if not MultiPolygon(parts).is_valid:
+        raise Bad(Code.SHAPE, column, kind)  # its parts overlap
+    written = [[_written(ring) for ring in (part.exterior, *part.interiors)] for part in parts]
     if len(written) == 1:
         return {"type": "Polygon", "coordinates": written[0]}
     return {"type": "MultiPolygon", "coordinates": written}
 
 
-def _polygon(found: object, column: str) -> list[list[Ring]]:
+def _polygon(found: object, column: str) -> list[Any]:
+    """Return a polygon as sound parts between the meridians -180 and 180."""
+    from shapely import Polygon, affinity, box
+
     if not isinstance(found, list) or not found:
         raise Bad(Code.SHAPE, column, found)
     rings = [_ring(one, column) for one in found]
     middle = _middle(rings[0])
-    rings = [_beside(ring, middle) for ring in rings]
-    west = min(x for x, _y in rings[0])
-    east = max(x for x, _y in rings[0])
-    parts: list[list[Ring]] = []
+    whole = Polygon(rings[0], [_beside(ring, middle) for ring in rings[1:]])
+    if not (whole.is_valid and whole.area > 0):
+        raise Bad(Code.SHAPE, column, "Polygon")  # it crosses itself, or a hole lies outside
+    west, _south, east, _north = whole.bounds
+    if west >= -180 and east <= 180:
+        return [whole]
+    parts = []
     for shift in (-360.0, 0.0, 360.0):
-        if east + shift <= -180 or west + shift >= 180:
-            continue
-        moved = [[(x + shift, y) for x, y in ring] for ring in rings]
-        is_inside = west + shift >= -180 and east + shift <= 180
-        kept = moved if is_inside else [_cut(ring) for ring in moved]
-        if len(kept[0]) >= RING:
-            parts.append([_rounded(ring) for ring in kept if len(ring) >= RING])
+        moved = affinity.translate(whole, xoff=shift)
+        cut = moved.intersection(box(-180.0, -90.0, 180.0, 90.0))
+        pieces = getattr(cut, "geoms", [cut])
+        parts += [one for one in pieces if isinstance(one, Polygon) and one.area > 0]
     return parts
+
+
+def _written(ring: Any) -> list[list[float]]:  # noqa: ANN401 (a ring of shapely)
+    return [
+        [round(x, COORDINATE_PLACES) + 0.0, round(y, COORDINATE_PLACES) + 0.0]
+        for x, y in ring.coords
+    ]
 
 
 def _ring(found: object, column: str) -> Ring:
@@ -107,41 +118,6 @@ def _beside(ring: Ring, middle: float) -> Ring:
     """Return a hole in the same turn of the globe as the ring it lies in."""
     turns = round((middle - _middle(ring)) / 360.0)
     return [(x + 360.0 * turns, y) for x, y in ring]
-
-
-def _cut(ring: Ring) -> Ring:
-    """Return what of a ring lies between the meridians -180 and 180 (Sutherland-Hodgman)."""
-    for edge, keeps_less in ((180.0, True), (-180.0, False)):
-        ring = _half(ring, edge, keeps_less=keeps_less)
-        if not ring:
-            return []
-    return ring
-
-
-def _half(ring: Ring, edge: float, *, keeps_less: bool) -> Ring:
-    kept: Ring = []
-    for (x, y), (next_x, next_y) in pairwise(ring):
-        is_in = x <= edge if keeps_less else x >= edge
-        comes_in = next_x <= edge if keeps_less else next_x >= edge
-        if is_in:
-            kept.append((x, y))
-        if is_in != comes_in and edge not in {x, next_x}:
-            kept.append((edge, y + (next_y - y) * (edge - x) / (next_x - x)))
-    return [*kept, kept[0]] if len(set(kept)) >= RING - 1 else []
-
-
-def _rounded(ring: Ring) -> Ring:
-    return [(round(x, COORDINATE_PLACES) + 0.0, round(y, COORDINATE_PLACES) + 0.0) for x, y in ring]
-
-
-def _is_sound(parts: Sequence[Sequence[Ring]]) -> bool:
-    """Say whether the parts are areas at all: no ring crosses itself, holes lie inside."""
-    from shapely import MultiPolygon, Polygon
-
-    if not parts:
-        return False
-    shapes = [Polygon(part[0], part[1:]) for part in parts]
-    return bool(MultiPolygon(shapes).is_valid) and all(one.area > 0 for one in shapes)
 
 
 def _is_number(found: object) -> bool:
