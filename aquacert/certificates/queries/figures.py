@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 
 from aquacert.certificates.models import Certificate, Standing
 from aquacert.certificates.rules.states import Status
+from aquacert.certificates.status.queries.road import bars
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.rules.zones import Reach
@@ -81,7 +82,6 @@ def _by_day(
 
 def travelling_within(look: Look, reach: Reach) -> int:
     """Return how many valid certificates are on the road from, or to, a zone that affects them."""
-    places, species = sorted(reach.divisions), sorted(reach.species)
     count = (
         select(func.count())
         .select_from(Certificate)
@@ -90,8 +90,7 @@ def travelling_within(look: Look, reach: Reach) -> int:
             Standing.status == Status.VALID.value,
             Standing.arrived_at.is_(None),
             Certificate.valid_until >= look.now,
-            Certificate.species_code.in_(species),
-            or_(Certificate.origin_code.in_(places), Certificate.destination_code.in_(places)),
+            bars(look, reach),
         )
     )
     return look.session.scalar(count) or 0

@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, or_, select
 from aquacert.certificates.models import Certificate, CoveredBatch, Standing
 from aquacert.certificates.rules.numbering import spaced
 from aquacert.certificates.rules.states import STATUS_NAMES, Status
+from aquacert.certificates.status.queries.suggested import held_by
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.paging import Page, Pages, within
 from aquacert.kernel.work import Look
@@ -95,10 +96,21 @@ def certificates_of_batches(look: Look, batch_ids: Collection[UUID]) -> list[Cer
 
 
 def certificates(
-    look: Look, words: str = "", status: str = "", number: int = 1, size: int = 20
+    look: Look,
+    words: str = "",
+    status: str = "",
+    number: int = 1,
+    size: int = 20,
+    *,
+    zone_id: UUID | None = None,
 ) -> Pages[CertificateLine]:
-    """Return one numbered page of the visible certificates, newest first."""
+    """Return one numbered page of the visible certificates, newest first.
+
+    With `zone_id` only what that zone holds, or held once.
+    """
     chosen = _chosen(look, words, status)
+    if zone_id is not None:
+        chosen = chosen.where(held_by(zone_id))
     total = look.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
     number = within(number, size, total)
     rows = look.session.execute(

@@ -22,6 +22,8 @@ from aquacert.certificates.models import (
 )
 from aquacert.certificates.rules.recalls import HitState, Question, RecallState, checked
 from aquacert.certificates.rules.states import LIVE
+from aquacert.certificates.status.queries.road import bars
+from aquacert.certificates.status.queries.suggested import Suggestion, suggested
 from aquacert.kernel.errors import Invalid, NotFound
 from aquacert.kernel.paging import Pages
 from aquacert.kernel.paging import within as within_pages
@@ -29,7 +31,7 @@ from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.sampling.models import PlanSample, Sample, SelfTest
 from aquacert.surveillance.models import Zone
-from aquacert.surveillance.queries.zones import division_codes_of, reach_of
+from aquacert.surveillance.queries.reaching import reach_of_zone
 from labs.reports.queries import reports_numbered
 from labs.reports.queries.lots import codes_of_lot, is_known_lot
 
@@ -174,6 +176,11 @@ def _name(pair: tuple[str, str]) -> str:
     return pair[1]
 
 
+def suggestions(look: Look) -> list[Suggestion]:
+    """Return what zones suggest to recall of what this actor's side has issued."""
+    return suggested(look, issued_here(look))
+
+
 def order(look: Look, order_id: UUID) -> RecallOrder:
     """Return an order of this actor's place, or raise `NotFound`."""
     return look.get(RecallOrder, order_id)
@@ -289,12 +296,7 @@ def _in_zone(look: Look, zone_id: UUID) -> ColumnElement[bool]:
 
 def within(look: Look, zone: Zone) -> ColumnElement[bool]:
     """Return the condition that a zone touches a certificate: its species, from or to its places."""
-    reach = reach_of(look, zone.disease_code, division_codes_of(look, zone.id))
-    places, species = sorted(reach.divisions), sorted(reach.species)
-    return and_(
-        Certificate.species_code.in_(species),
-        or_(Certificate.origin_code.in_(places), Certificate.destination_code.in_(places)),
-    )
+    return bars(look, reach_of_zone(look, zone))
 
 
 def _lines(

@@ -51,7 +51,14 @@ def recalls() -> ResponseReturnValue:
     with look() as unit:
         pages = queries.orders(unit, request.args.get("page", 1, type=int))
         counts = {row.id: queries.progress(unit, row.id) for row in pages.items}
-    return page("certificates/recalls.html", pages=pages, counts=counts, names=RECALL_NAMES)
+        suggestions = queries.suggestions(unit)
+    return page(
+        "certificates/recalls.html",
+        pages=pages,
+        counts=counts,
+        names=RECALL_NAMES,
+        suggestions=suggestions,
+    )
 
 
 @bp.get("/recalls/new")

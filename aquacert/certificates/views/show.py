@@ -54,12 +54,15 @@ def index() -> ResponseReturnValue:
     words, status = request.args.get("q", ""), request.args.get("status", "")
     status = status if status in set(Status) else ""
     with look() as unit:
-        pages = queries.certificates(unit, words, status, request.args.get("page", 1, type=int))
+        zone_id = request.args.get("zone", type=UUID)
+        at = request.args.get("page", 1, type=int)
+        pages = queries.certificates(unit, words, status, at, zone_id=zone_id)
         return page(
             "certificates/index.html",
             pages=pages,
             words=words,
             status=status,
+            zone=zone_id or "",
             names=STATUS_NAMES,
             counts=queries.counts(unit),
             phone=_on_a_phone(),

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
+from sqlalchemy import select
+
 from aquacert.declarations.queries.facts import LoadFacts
 from aquacert.declarations.queries.subjects import Subject
+from aquacert.hatcheries.models import Hatchery
 from aquacert.hatcheries.queries.points import Point, point_of_farm, points_of_farms
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.queries.blocks import Block, touching
-from aquacert.surveillance.rules.zones import Place, Role
+from aquacert.surveillance.queries.reaching import bars_at
+from aquacert.surveillance.rules.zones import Place, Reach, Role
 
 ROUTE_RULE = "zone.route_bars"
 ROLE_WORDS: Mapping[str, str] = {
@@ -70,6 +74,20 @@ def route_bars(look: Look) -> bool:
 def points_of(look: Look, hatchery_ids: Collection[UUID]) -> Mapping[UUID, Point]:
     """Return where farms lie, of those whose ponds have outlines."""
     return points_of_farms(look, hatchery_ids)
+
+
+def farms_in(look: Look, reach: Reach) -> frozenset[UUID]:
+    """Return every farm that the inner tier of a zone with an outline holds.
+
+    A farm whose ponds have outlines by its point, any other by its county, to be careful.
+    """
+    rows = look.session.execute(select(Hatchery.id, Hatchery.division_code)).all()
+    points = points_of_farms(look, {farm for farm, _code in rows})
+    return frozenset(
+        farm
+        for farm, code in rows
+        if bars_at(reach, Place(code, Role.ORIGIN, *points.get(farm, (None, None))))
+    )
 
 
 def places_from(

@@ -10,17 +10,18 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from aquacert.certificates.models import Certificate, Standing
 from aquacert.certificates.rules.states import LIVE
 from aquacert.certificates.status.queries.grounds import stretches
 from aquacert.declarations.models import Declaration, Load
-from aquacert.declarations.queries.places import points_of, route_bars
+from aquacert.declarations.queries.places import farms_in, points_of, route_bars
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.models import Zone
 from aquacert.surveillance.queries.reaching import bars_at, reach_of_zone
+from aquacert.surveillance.rules.shapes import Tier
 from aquacert.surveillance.rules.zones import Place, Reach, Role
 
 
@@ -72,6 +73,26 @@ def touched(look: Look, zone: Zone, rows: Collection[OnRoad]) -> set[UUID]:
     if route_bars(look):
         found |= _on_the_way(look, reach, [row for row in rows if row.id not in found])
     return found
+
+
+def bars(look: Look, reach: Reach) -> ColumnElement[bool]:
+    """Return the condition that a zone bars a certificate's goods, whenever it was issued.
+
+    For questions of people (recall, counts): its species, from or to its places.
+    """
+    if reach.tier is not Tier.PROTECTION and not reach.shapes:
+        return false()
+    places = sorted(reach.divisions)
+    leaves: ColumnElement[bool] = Certificate.origin_code.in_(places)
+    if reach.shapes:
+        farms = select(Declaration.id).where(
+            Declaration.hatchery_id.in_(sorted(farms_in(look, reach)))
+        )
+        leaves = Certificate.declaration_id.in_(farms)
+    return and_(
+        Certificate.species_code.in_(sorted(reach.species)),
+        or_(leaves, Certificate.destination_code.in_(places)),
+    )
 
 
 def _on_the_way(look: Look, reach: Reach, rows: Collection[OnRoad]) -> set[UUID]:
