@@ -97,6 +97,8 @@ def settle(w: Work, row: Event, days: int | None) -> None:
     for zone in live:
         if zone.is_automatic and not _fits(w, zone, row):
             lift(w, zone, CORRECTED)
+        elif not zone.is_automatic:
+            w.tell(Topic.ZONE_CHANGED, zone.id)  # it stands, and acts only while confirmed
     if why_waiting(standing(row), w.today, days) is not None or days is None:
         return
     kept = [zone for zone in live if zone.lifted_at is None]
