@@ -51,6 +51,9 @@ MEASURES = (
     "upload",
     "memory",
     "field_app",
+    "feed_import",
+    "feed_reimport",
+    "zone_query",
 )
 LEAST_PAIRS = 7
 

@@ -90,6 +90,20 @@ class Made:
             return given
         return tuple([given[name] for name in self.positions])
 
+    def parameters_of_many(self, rows: Sequence[Values]) -> list[Any]:
+        """Return what the driver's cursor takes for each of many rows that give every value.
+
+        A value that is the very one of the row before (the instant, the file) is converted once.
+        """
+        if self.positions is None or self.fixed:
+            return [self.parameters(row) for row in rows]
+        columns: list[list[Any]] = []
+        for name in self.positions:
+            given = [row[name] for row in rows]
+            convert = self.binds.get(name)
+            columns.append(given if convert is None else _converted(convert, given))
+        return list(zip(*columns, strict=True))
+
     def rows(self, found: Sequence[Sequence[Any]]) -> list[Any]:
         """Return the driver's rows as named tuples of Python values."""
         make = self.make
@@ -105,6 +119,17 @@ class Made:
             )
             for row in found
         ]
+
+
+def _converted(convert: Convert, given: Sequence[object]) -> list[Any]:
+    found: list[Any] = []
+    before: object = None
+    after: Any = convert(None)
+    for value in given:
+        if value is not before:
+            before, after = value, convert(value)
+        found.append(after)
+    return found
 
 
 def _check_known(compiled: SQLCompiler) -> None:
@@ -140,7 +165,7 @@ def run_many(connection: Connection, quick: Quick, rows: Sequence[Values]) -> No
     if not rows:
         return
     made = quick.made(connection.dialect)
-    given = [made.parameters(row) for row in rows]
+    given = made.parameters_of_many(rows)
     cursor = _cursor(connection, made, given, many=True)
     try:
         cursor.executemany(made.text, given)

@@ -16,6 +16,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Self, TypeVar
 
+from aquacert.kernel.memory import without_pauses
 from aquacert.surveillance.parsers.shape import BadRow, Code, Kind, Opened, Report, Row
 from aquacert.surveillance.rules.events import Values, canonical
 
@@ -97,9 +98,10 @@ class Spool:
         self._raws: list[Raw] = []
         self._said: list[tuple[Kind, str, Entry]] = []
         try:
-            for row in opened.rows:
-                self._take(row)
-            self._end()
+            with without_pauses():
+                for row in opened.rows:
+                    self._take(row)
+                self._end()
         except BaseException:
             self.close()
             raise

@@ -247,6 +247,8 @@ def _known(look: Look, shelf: Shelf, source: str, keys: Sequence[str]) -> dict[s
     found: dict[str, _Known] = {}
     subjects, reports = shelf.subjects.c, shelf.reports.c
     link = reports[shelf.link]
+    if look.session.execute(select(subjects.id).where(shelf.of(source)).limit(1)).first() is None:
+        return found  # a new feed: nothing to look up
     for chunk in chunks(keys):
         rows = look.session.execute(
             select(

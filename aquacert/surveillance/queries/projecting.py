@@ -12,8 +12,9 @@ from aquacert.surveillance.queries.places import Places
 from aquacert.surveillance.rules.events import (
     Realm,
     Status,
+    Value,
     Values,
-    count_of,
+    counts_of,
     day_of,
     is_confirmed,
     search_words,
@@ -30,6 +31,8 @@ class Projector:
         self.crosswalk = Crosswalk(look)
         self.system = system
         self._meanings: dict[str, Mapped] = {}
+        self._statuses: dict[str, Status] = {}
+        self._homes: dict[str, bool] = {}
 
     def columns(self, kind: Kind, values: Values, verdict: Status | None = None) -> dict[str, Any]:
         """Return every column of a subject that follows from its values."""
@@ -39,13 +42,14 @@ class Projector:
         """Return an event's columns."""
         disease = str(values.get("disease") or "")
         meaning = self._meaning(disease)
-        status = status_of(values.get("status"))
+        status = self._status(values.get("status"))
         realm = meaning.realm
         if realm is Realm.UNMAPPED and values.get("is_aquatic") is False:
             realm = Realm.TERRESTRIAL  # the file says so itself: nobody has to look the name up
         place = place_of(values)
         country = str(values.get("country") or "")
         code = meaning.disease_code
+        cases, deaths = counts_of(values)
         return {
             "content": values,
             "disease_written": disease,
@@ -54,7 +58,7 @@ class Projector:
             "status": status.value,
             "verdict": verdict.value if verdict else None,
             "is_confirmed": is_confirmed(status, verdict),
-            "is_domestic": is_china(country),
+            "is_domestic": self._is_home(country),
             "country": country,
             "place": place,
             "division_code": self.places.county(values) if code else None,
@@ -62,8 +66,8 @@ class Projector:
             "longitude": values.get("longitude"),
             "observed_on": day_of(values, "observed_on"),
             "reported_on": day_of(values, "reported_on"),
-            "cases": count_of(values, "cases"),
-            "deaths": count_of(values, "deaths"),
+            "cases": cases,
+            "deaths": deaths,
             "words": search_words(values, place, code or ""),
         }
 
@@ -86,6 +90,19 @@ class Projector:
             "words": search_words(values, place, meaning.disease_code or ""),
         }
 
+    def _status(self, written: Value) -> Status:
+        text = str(written or "")
+        found = self._statuses.get(text)
+        if found is None:
+            found = self._statuses[text] = status_of(text)
+        return found
+
+    def _is_home(self, country: str) -> bool:
+        found = self._homes.get(country)
+        if found is None:
+            found = self._homes[country] = is_china(country)
+        return found
+
     def _meaning(self, disease: str) -> Mapped:
         found = self._meanings.get(disease)
         if found is None:
@@ -95,5 +112,6 @@ class Projector:
 
 def place_of(values: Values) -> str:
     """Return a subject's place in one line."""
-    names = [str(values.get(name) or "") for name in ("locality", "admin1", "country")]
-    return "，".join(dict.fromkeys(name for name in names if name))
+    get = values.get
+    names = (get("locality"), get("admin1"), get("country"))
+    return "，".join(dict.fromkeys([str(name) for name in names if name]))

@@ -22,7 +22,7 @@ from aquacert.surveillance.queries.plan import EMPRESI, Addition, ImportCounts, 
 from aquacert.surveillance.queries.projecting import Projector
 from aquacert.surveillance.queries.snapshots import lacking
 
-PART = 5_000
+PART = 8_000
 """Reports and rows to one transaction: others get their turn after some tenths of a second."""
 SHOWN = 20
 LONGEST_NAME = 120

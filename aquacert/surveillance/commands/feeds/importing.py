@@ -19,6 +19,7 @@ from sqlalchemy import select, update
 
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.errors import NotFound
+from aquacert.kernel.memory import without_pauses
 from aquacert.kernel.scope import Actor
 from aquacert.kernel.work import Database, Work
 from aquacert.surveillance.commands.facts import FeedImported, FeedPartImported, FeedReceived
@@ -246,6 +247,7 @@ def _place(row: FeedFile) -> tuple[str, str] | None:
     return (str(row.reached[0]), str(row.reached[1])) if row.reached else None
 
 
+@without_pauses()
 def _take(w: Work, run: Run, raws: Sequence[Raw], groups: Sequence[Group], *, alone: bool) -> None:
     """Write one stretch of rows as received and one of subjects; what is written is passed over."""
     row = w.get_for_change(FeedFile, run.file_id)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Table, Text, bindparam, column, insert, table, update
 
 from aquacert.kernel.db import Json, table_of
+from aquacert.kernel.ids import new_ids
 from aquacert.kernel.quick import Quick
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
@@ -134,22 +135,21 @@ def _create(
     reports: dict[Kind, list[dict[str, Any]]] = {}
     shared = {"source": file.source, "missing_since_at": None}
     shared |= {"created_at": w.now, "changed_at": w.now}
-    for one in creations:
+    for one, key in zip(creations, new_ids(w.now, len(creations)), strict=True):
         kind, entries = one.group.kind, one.entries
-        key = w.new_id()
         row = projector.columns(kind, one.values)
         row["content"] = text_of(entries[0]) if len(entries) == 1 else canonical(one.values)
         row |= shared
         row["id"], row["source_key"], row["content_hash"] = key, one.group.key, one.head
         subjects.setdefault(kind, []).append(row)
-        reports.setdefault(kind, []).extend(_report_rows(w, file.id, key, kind, entries))
+        reports.setdefault(kind, []).extend(_report_rows(file.id, key, kind, entries))
         if kind is not Kind.EVENT:
             touched.setdefault(kind, []).append(key)
         elif row["disease_code"] is not None and row["is_domestic"]:
             acting.append(key)
     for kind, rows in subjects.items():
         w.rows_of_many(SUBJECTS[kind], rows)
-        w.rows_of_many(REPORTS[kind], reports[kind])
+        w.rows_of_many(REPORTS[kind], _numbered(w, reports[kind]))
     return acting
 
 
@@ -163,7 +163,7 @@ def _add(
     changes: dict[Kind, list[dict[str, Any]]] = {}
     for one in additions:
         kind = one.group.kind
-        rows = _report_rows(w, file.id, one.subject_id, kind, one.entries)
+        rows = _report_rows(file.id, one.subject_id, kind, one.entries)
         reports.setdefault(kind, []).extend(rows)
         heads.setdefault(kind, []).append({"of": one.subject_id, "head": one.head})
         if one.columns is None:
@@ -180,7 +180,7 @@ def _add(
         elif one.was_acting or one.columns["disease_code"] is not None:
             acting.append(one.subject_id)
     for kind, found in reports.items():
-        w.rows_of_many(REPORTS[kind], found)
+        w.rows_of_many(REPORTS[kind], _numbered(w, found))
         w.rows_of_many(HEADS[kind], heads[kind])
         w.rows_of_many(CHANGES[kind], changes.get(kind, []))
     return acting
@@ -214,12 +214,11 @@ def text_of(entry: Entry) -> str:
 
 
 def _report_rows(
-    w: Work, file_id: UUID, subject_id: UUID, kind: Kind, entries: Sequence[Entry]
+    file_id: UUID, subject_id: UUID, kind: Kind, entries: Sequence[Entry]
 ) -> list[dict[str, Any]]:
     link = SHELVES[kind].link
     return [
         {
-            "id": w.new_id(),
             link: subject_id,
             "file_id": file_id,
             "line": one.line,
@@ -229,3 +228,10 @@ def _report_rows(
         }
         for one in entries
     ]
+
+
+def _numbered(w: Work, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give every row its id."""
+    for row, key in zip(rows, new_ids(w.now, len(rows)), strict=True):
+        row["id"] = key
+    return rows
