@@ -72,6 +72,9 @@ def test_who_stored_it_and_when_changes_nothing_but_a_newer_value_beats_arrival(
     unversioned = VALUE | {"value": "99"}
     raw = rows(dhis2.read, [old])[0].raw
     assert "anna" not in raw
+    heads = ["dataelement", "period", "orgunit", "value", "storedby"]
+    [row] = rows(dhis2.read, table(heads, ["d", "2014", "o", "1", "anna"]))
+    assert json.loads(row.raw) == ["d", "2014", "o", "1", ""]
     a, b, c, d = reports(dhis2.read, [old, again, new, unversioned])
     assert a.digest == b.digest
     for order in ([a, b, c, d], [d, c, b, a], [c, a, d, b]):

@@ -1,4 +1,4 @@
-"""DHIS2 dataValueSets: JSON (one set, bulk, several sets), CSV, XML; and the reader's own rows.
+"""DHIS2 dataValueSets: JSON (one set, bulk, several sets), CSV, XML.
 
 A data value is named by five things: data element, period, place, category option combination and
 attribute option combination. Its content is value, comment, follow-up and whether it was deleted:
@@ -13,15 +13,26 @@ sentence. Source: DHIS2 developer guide, "Data values".
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from aquacert.kernel.clock import SHANGHAI, legal_day
 from aquacert.surveillance.parsers.cells import CONTROL, LONGEST_KEY, LONGEST_TEXT, flag_of, refused
-from aquacert.surveillance.parsers.dhis2files import csv_values, json_values, xml_values
+from aquacert.surveillance.parsers.dhis2files import Received, csv_values, json_values, xml_values
 from aquacert.surveillance.parsers.jsonfile import at, record_row
-from aquacert.surveillance.parsers.shape import Asked, Bad, Code, Kind, Opened, Report, Row, report
+from aquacert.surveillance.parsers.shape import (
+    Asked,
+    Bad,
+    Code,
+    Kind,
+    Opened,
+    Report,
+    Row,
+    raw_record,
+    report,
+)
 from aquacert.surveillance.rules.periods import Period, UnreadPeriod, parse_period
 
 DEFAULT_COMBO = "HllvX50cXC0"
@@ -98,10 +109,19 @@ def joined(parts: Iterable[str]) -> str:
     return key
 
 
-def _rows(records: Iterator[tuple[int, object]], asked: Asked, given: int | None) -> Iterator[Row]:
+def _rows(values: Iterator[Received], asked: Asked, given: int | None) -> Iterator[Row]:
     default = str(asked.mapping.get("default_combo") or DEFAULT_COMBO)
-    for line, record in records:
-        yield record_row(line, record, lambda one: [_said(one, asked.today, given, default)])
+    for one in values:
+        yield _row(one, asked.today, given, default)
+
+
+def _row(value: Received, today: date, given: int | None, default: str) -> Row:
+    row = record_row(
+        value.line,
+        value.record,
+        lambda one: [_said({**value.defaults, **one}, today, given, default)],
+    )
+    return row if value.kept is value.record else replace(row, raw=raw_record(value.kept))
 
 
 def _said(record: dict[str, Any], today: date, given: int | None, default: str) -> Report:

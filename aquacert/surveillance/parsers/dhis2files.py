@@ -1,12 +1,14 @@
 """The three ways in which DHIS2 writes data values, each turned into records of one form.
 
-A record is the value's own JSON with the defaults of its set filled in, so that a kept row can be
-read again by itself. CSV and XML are streamed; JSON is read whole under the cap of all JSON files.
+What is kept of a value is what the file holds of it (its JSON, its cells, its attributes), without
+the account that stored it; what it says has the defaults of its set filled in. CSV and XML are
+streamed; JSON is read whole under the cap of all JSON files.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
@@ -43,7 +45,20 @@ SCOPED = "这份文件要按范围删除数据值，这里不按范围删除。�
 MOST_XML = 512 << 20
 
 
-def json_values(file: BinaryIO) -> Iterator[tuple[int, object]]:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One value of a file."""
+
+    line: int
+    kept: object
+    """The value's own JSON or its cells, as they are kept."""
+    defaults: Mapping[str, Any]
+    """What its set says of all its values."""
+    record: object
+    """The value as JSON would say it."""
+
+
+def json_values(file: BinaryIO) -> Iterator[Received]:
     """Return the values of a JSON file: one set, several sets, or kept rows."""
     found = load_json(file)
     sets = _sets(found)
@@ -52,7 +67,7 @@ def json_values(file: BinaryIO) -> Iterator[tuple[int, object]]:
     return _of_sets(sets)
 
 
-def csv_values(file: BinaryIO) -> tuple[str, Iterator[tuple[int, object]]]:
+def csv_values(file: BinaryIO) -> tuple[str, Iterator[Received]]:
     """Return (header set, the values of a CSV file); columns are found by name, in any order."""
     rows = csv_rows(file)
     line, first = next(rows, (1, []))
@@ -66,7 +81,7 @@ def csv_values(file: BinaryIO) -> tuple[str, Iterator[tuple[int, object]]]:
     )
 
 
-def xml_values(file: BinaryIO) -> Iterator[tuple[int, object]]:
+def xml_values(file: BinaryIO) -> Iterator[Received]:
     """Return the values of an XML file; the whole is looked through before the first is given."""
     file.seek(0, 2)
     if file.tell() > MOST_XML:
@@ -79,7 +94,8 @@ def xml_values(file: BinaryIO) -> Iterator[tuple[int, object]]:
 
 def _sets(found: object) -> list[Mapping[str, Any]]:
     if isinstance(found, list):
-        return [{"dataValues": found}] if found else []
+        named = any(isinstance(one, dict) and "dataElement" in one for one in found)
+        return [{"dataValues": found}] if named else []
     if not isinstance(found, dict):
         return []
     if "deletion" in found:
@@ -94,18 +110,19 @@ def _sets(found: object) -> list[Mapping[str, Any]]:
     return [one for each in several for one in _sets(each)]
 
 
-def _of_sets(sets: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, object]]:
+def _of_sets(sets: Sequence[Mapping[str, Any]]) -> Iterator[Received]:
     line = 0
     for one in sets:
         defaults = {name: one[name] for name in DEFAULTS if one.get(name) is not None}
         for value in one["dataValues"]:
             line += 1
-            yield line, _record(defaults, value) if isinstance(value, dict) else value
+            plain = _plain(value) if isinstance(value, dict) else value
+            yield Received(line, plain, defaults, plain)
 
 
-def _record(defaults: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a value with its set's defaults, without the account that stored it."""
-    return {**defaults, **{name: one for name, one in value.items() if name not in ACCOUNTS}}
+def _plain(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a value without the account that stored it."""
+    return {name: one for name, one in value.items() if name not in ACCOUNTS}
 
 
 def _checked(names: Sequence[str]) -> Sequence[str]:
@@ -117,15 +134,18 @@ def _checked(names: Sequence[str]) -> Sequence[str]:
     return names
 
 
-def _of_csv(
-    names: Sequence[str], rows: Iterator[tuple[int, list[str]]]
-) -> Iterator[tuple[int, object]]:
+def _of_csv(names: Sequence[str], rows: Iterator[tuple[int, list[str]]]) -> Iterator[Received]:
     for line, cells in rows:
-        if len(cells) > len(names):
-            yield line, cells  # no record: set aside as it is
-            continue
-        pairs = zip(names, cells, strict=False)
-        yield line, _record({}, {COLUMNS.get(name, name): one for name, one in pairs if one != ""})
+        kept = _unsigned(names, cells)
+        pairs = zip(names, kept, strict=False)
+        record = {COLUMNS.get(name, name): one for name, one in pairs if one != ""}
+        yield Received(line, kept, {}, record if len(cells) <= len(names) else cells)
+
+
+def _unsigned(names: Sequence[str], cells: Sequence[str]) -> list[str]:
+    """Return the cells without the account that stored them; each stays in its column."""
+    places = [at for at, name in enumerate(names) if COLUMNS.get(name) in ACCOUNTS]
+    return [cell if at not in places else "" for at, cell in enumerate(cells)]
 
 
 def _with(
@@ -143,7 +163,7 @@ def _is_period(text: str) -> bool:
     return True
 
 
-def _of_xml(file: BinaryIO) -> Iterator[tuple[int, object]]:
+def _of_xml(file: BinaryIO) -> Iterator[Received]:
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import iterparse
 
@@ -161,7 +181,8 @@ def _of_xml(file: BinaryIO) -> Iterator[tuple[int, object]]:
                 raise refused(SCOPED)
             elif moment == "end" and name == "dataValue":
                 line += 1
-                yield line, _record(defaults, element.attrib)
+                plain = _plain(element.attrib)
+                yield Received(line, plain, dict(defaults), plain)
                 root.clear()
     except DefusedXmlException:
         raise refused("文件里有 XML 实体或文档类型声明，可能是攻击，没有导入。") from None

@@ -1,4 +1,4 @@
-"""The Asia-Pacific quarterly table (QAAD) as CSV, workbook, or the reader's own kept rows.
+"""The Asia-Pacific quarterly table (QAAD) as CSV or workbook.
 
 One file is one country's quarter. A line of the table is one row; each month with a status is one
 FIGURE, named by country, disease and month. The numbers of comments are resolved to their texts.
@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 from aquacert.surveillance.parsers.cells import refused, text_of
 from aquacert.surveillance.parsers.dhis2 import as_of, joined
-from aquacert.surveillance.parsers.jsonfile import at, listed, load_json, part, record_row
+from aquacert.surveillance.parsers.jsonfile import at, listed, part, record_row
 from aquacert.surveillance.parsers.shape import (
     Asked,
     Bad,
@@ -72,13 +72,6 @@ class Head:
 def read(file: BinaryIO, asked: Asked) -> Opened:
     """Return the lines of one country's quarter."""
     version = as_of(asked.mapping)
-    file.seek(0)
-    head = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    file.seek(0)
-    if head in {b"{", b"["}:
-        found = load_json(file)
-        records = found if isinstance(found, list) else [found]
-        return Opened("kept rows", _kept(records, asked.today, version))
     rows = []
     for line, cells in table_rows(file):
         rows.append((line, cells))
@@ -139,16 +132,16 @@ def _lines(
         name = _plain(cells[0]) if cells else ""
         statuses = [_cell(cells, at_) for at_ in sorted(head.months)]
         if not any(_plain(one) for one in statuses):
-            opened = group_at(name)
+            opened = None if NUMBERED.match(name) else group_at(name)
             group = group if opened is None else opened
             continue
         if any(isinstance(one, Formula) for one in cells):
             yield Row(line, raw_cells(cells), BadRow(Code.FORMULA, "", name[:120]))
             continue
         record = _record(head, group, name, statuses, cells)
-        cited = re.findall(r"\d+", record["comment_numbers"])
-        record["comments"] = {one: comments[int(one)] for one in cited if int(one) in comments}
-        row = record_row(line, record, lambda one: _said(one, today, version))
+        record["comments"] = {str(one): text for one, text in comments.items()}
+        read = record_row(line, record, lambda one: _said(one, today, version))
+        row = Row(line, raw_cells(cells), read.said)
         plain = plain_name(record["disease"].rstrip("* "))
         if plain in seen and not isinstance(row.said, BadRow):
             row = Row(line, row.raw, BadRow(Code.AMBIGUOUS, "disease", name[:120]))
@@ -193,11 +186,6 @@ def _record(
         "level": _plain(_cell(cells, head.level)),
         "comment_numbers": _plain(_cell(cells, head.comment)),
     }
-
-
-def _kept(records: Sequence[object], today: date, version: int | None) -> Iterator[Row]:
-    for line, record in enumerate(records, 1):
-        yield record_row(line, record, lambda one: _said(one, today, version))
 
 
 def _said(record: dict[str, Any], today: date, version: int | None) -> list[Report]:
