@@ -8,17 +8,21 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from aquacert.accounts.commands import grant_step_up
+from aquacert.certificates import queries as certificates
 from aquacert.certificates.forms import SignManyForm
 from aquacert.certificates.issuing import queries
 from aquacert.certificates.issuing.commands import digest_of_all, issue_many
 from aquacert.certificates.issuing.commands.many import MOST
 from aquacert.certificates.issuing.queries import Readiness
 from aquacert.certificates.views.blueprint import bp
+from aquacert.declarations import queries as declarations
 from aquacert.http.gates import allowed, current_actor, house, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotReady, TooMany
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
+
+NOTHING_WAITS = "这份申报没有等签发的车次：可能已经签完，或不在您的辖区。"
 
 
 @bp.get("/declarations/<uuid:declaration_id>")
@@ -26,13 +30,18 @@ from aquacert.kernel.work import Look
 def sign_many(declaration_id: UUID) -> ResponseReturnValue:
     """Every load of a declaration that waits: which can be signed, which not and why.
 
-    A single load has its own page, with every reason and the whole text of its certificate.
+    A single load has its own page, with every reason and the whole text of its certificate. When
+    none waits any more the page says what was issued: it is where a signing ends and Back leads.
     """
     with look() as unit:
         waiting = queries.waiting_together(unit, declaration_id)
     if len(waiting) == 1:
         return redirect(url_for(".sign", load_id=waiting[0]))
-    return _page(declaration_id, SignManyForm(formdata=None))
+    return (
+        _signed_page(declaration_id)
+        if not waiting
+        else _page(declaration_id, SignManyForm(formdata=None))
+    )
 
 
 @bp.post("/declarations/<uuid:declaration_id>")
@@ -55,7 +64,7 @@ def sign_and_seal_many(declaration_id: UUID) -> ResponseReturnValue:
                 grant_step_up(w, **form.given(), digest=digest)
         if not form.wrong:
             issue_many(house().database, current_actor(), previews, house().keys)
-            return redirect(url_for(".index"))
+            return redirect(url_for(".sign_many", declaration_id=declaration_id))
     except (Conflict, Invalid, NotAllowed, NotReady, TooMany) as error:
         form.form_errors.append(error.sentence)
         form.form_errors += [
@@ -91,8 +100,17 @@ def _page(declaration_id: UUID, form: SignManyForm) -> tuple[str, int]:
     return html, form.status
 
 
+def _signed_page(declaration_id: UUID) -> ResponseReturnValue:
+    with look() as unit:
+        paper = declarations.declaration(unit, declaration_id)
+        found = certificates.certificates(unit, paper.number or "–", size=MOST)
+        if not found.items:
+            raise NotFound(NOTHING_WAITS)
+        return page("certificates/signed_many.html", paper=paper, lines=found.items[::-1])
+
+
 def _readiness(unit: Look, declaration_id: UUID) -> list[Readiness]:
     waiting = queries.waiting_together(unit, declaration_id)
     if not waiting:
-        raise NotFound("这份申报没有等签发的车次：可能已经签完，或不在您的辖区。")
+        raise NotFound(NOTHING_WAITS)
     return [queries.readiness(unit, load_id) for load_id in waiting]

@@ -190,7 +190,10 @@ def test_all_loads_of_a_declaration_are_signed_on_one_page(client, house, db):
     assert twice.status_code == 302, "the second of two clicks meets the certificates of the first"
     with db.look(SYSTEM) as look:
         assert look.session.scalar(select(func.count()).select_from(Certificate)) == 3
-    assert client.get(address).status_code == 404
+    ended = client.get(done.location).text
+    assert "已签发 3 张" in ended
+    assert ended.count("看证书") == 3
+    assert "已签发 3 张" in client.get(address).text, "Back leads here as well"
 
 
 def test_forged_digests_sign_nothing(client, house, db):
