@@ -275,3 +275,31 @@ def ratios(row: Row, stock: Stock) -> Ratios:
         watched_deaths=Ratio(row.deaths, stock.stocked),
         diseased_deaths=Ratio(row.deaths, row.area_stock),
     )
+
+
+CURVE_WIDTH, CURVE_HEIGHT, CURVE_LEFT = 252, 92, 30
+"""Of the small drawing of a year, in its own units; the axis stands at CURVE_LEFT."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A year's deaths as a line: `line` for a polyline, `top` the largest, a dot for each month."""
+
+    line: str
+    top: int
+    dots: tuple[tuple[float, float, int], ...]
+    """(x, y, month)."""
+
+
+def curve(deaths: Mapping[int, int]) -> Curve:
+    """Return the drawing of the deaths of each reported month (1–12)."""
+    top = max(deaths.values(), default=0)
+    dots = tuple(
+        (
+            round(CURVE_LEFT + CURVE_WIDTH * (month - 1) / 11, 1),
+            round(8 + CURVE_HEIGHT * (1 - value / top if top else 1), 1),
+            month,
+        )
+        for month, value in sorted(deaths.items())
+    )
+    return Curve(" ".join(f"{x},{y}" for x, y, _month in dots), top, dots)

@@ -5,12 +5,34 @@ from aquacert.surveillance.views import (
     events,
     express,
     feeds,
+    ladder,
     mappings,
+    monthly,
     own,
+    plans,
+    points,
     quarantine,
+    review,
     risk,
     zones,
 )
 from aquacert.surveillance.views.blueprint import bp, prepare
 
-__all__ = ["bp", "crosswalk", "events", "express", "feeds", "own", "prepare", "risk", "zones"]
+__all__ = [
+    "bp",
+    "crosswalk",
+    "events",
+    "express",
+    "feeds",
+    "ladder",
+    "mappings",
+    "monthly",
+    "own",
+    "plans",
+    "points",
+    "prepare",
+    "quarantine",
+    "review",
+    "risk",
+    "zones",
+]
