@@ -4,31 +4,57 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from aquacert.kernel.errors import Invalid, NotAllowedNow
 from aquacert.kernel.work import Work
 from aquacert.reference.rules.text import clean
-from aquacert.surveillance.commands.facts import MappingRetired, MappingSaved, TableLaidOut
+from aquacert.surveillance.commands.facts import (
+    FeedReceived,
+    MappingRetired,
+    MappingSaved,
+    TableLaidOut,
+)
+from aquacert.surveillance.commands.feeds.keeping import (
+    MOST_AT_ONCE,
+    receive_feed,
+    set_aside_bad,
+    set_counts,
+)
+from aquacert.surveillance.models import AsideState, FeedFile, FeedSetAside, FileState
 from aquacert.surveillance.models.mappings import FeedDraft, FeedMapping, FeedMappingVersion
 from aquacert.surveillance.parsers.formats import FORMATS
 from aquacert.surveillance.parsers.peek import Peek, peek
-from aquacert.surveillance.queries.mappings import draft_bytes, effect_of, newest_version
+from aquacert.surveillance.queries.mappings import (
+    MAPPED,
+    draft_bytes,
+    effect_of,
+    newest_version,
+)
+from aquacert.surveillance.queries.reading import ImportAsked, open_spool, spool_folder
 from aquacert.surveillance.rules.events import plain_name
 from aquacert.surveillance.rules.mapping.changes import changes
 from aquacert.surveillance.rules.mapping.guess import guess, kind_of
-from aquacert.surveillance.rules.mapping.spec import Spec, spec_of
+from aquacert.surveillance.rules.mapping.spec import Spec, bare, spec_of
 
 LONGEST_NAME = 40
 RESERVED = frozenset({"own", "self", "express", "mapped"})
 
 
-def lay_out(w: Work, data: bytes, name: str, mapping_id: UUID | None = None) -> UUID:
+def lay_out(
+    w: Work,
+    data: bytes,
+    name: str,
+    mapping_id: UUID | None = None,
+    file_id: UUID | None = None,
+) -> UUID:
     """Keep a table that is to be mapped and return its draft; raise `Invalid` when it is no table.
 
-    With `mapping_id` the draft begins from that mapping's newest version, else from a guess.
+    With `mapping_id` the draft begins from that mapping's newest version, else from a guess; with
+    `file_id` it is made to mend rows of that file.
     """
     if mapping_id is not None:
         spec = spec_of(newest_version(w, mapping_id).spec)
@@ -40,6 +66,7 @@ def lay_out(w: Work, data: bytes, name: str, mapping_id: UUID | None = None) -> 
         FeedDraft(
             id=w.new_id(),
             mapping_id=mapping_id,
+            file_id=file_id,
             name=name[-120:],
             sha256=hashlib.sha256(data).hexdigest(),
             spec=spec.as_dict(),
@@ -100,6 +127,54 @@ def save_mapping(
     version = _version(w, mapping, spec, clean(note, field="note", longest=200))
     draft.spec, draft.changed_at, draft.version_id = spec.as_dict(), w.now, version.id
     return version.id
+
+
+def bring_in(w: Work, draft_id: UUID) -> UUID:
+    """Receive a draft's table by the version that came of it; return its file.
+
+    The same bytes received before and not imported yet are read by this version instead.
+    """
+    draft = w.get(FeedDraft, draft_id)
+    if draft.version_id is None:
+        raise NotAllowedNow("请先保存对照，再导入。")
+    version = w.get(FeedMappingVersion, draft.version_id)
+    mapping = w.get(FeedMapping, version.mapping_id)
+    data = draft_bytes(w, draft)
+    ask = ImportAsked(mapping.plain, MAPPED, draft.name, version.id, mapping=version.spec)
+    file_id = receive_feed(w, data, ask)
+    file = w.get_for_change(FeedFile, file_id)
+    if file.state == FileState.RECEIVED.value and file.mapping_id != version.id:
+        _read_otherwise(w, file, data, ask)
+    return file_id
+
+
+def _read_otherwise(w: Work, file: FeedFile, data: bytes, ask: ImportAsked) -> None:
+    waiting = FeedSetAside.file_id == file.id, FeedSetAside.state == AsideState.WAITING.value
+    w.session.execute(delete(FeedSetAside).where(*waiting))
+    file.mapping_id, file.reading = ask.mapping_id, ask.reading
+    if len(data) <= MOST_AT_ONCE:
+        with open_spool(io.BytesIO(data), ask, w.today, spool_folder(w)) as spool:
+            file.header_set = spool.header_set
+            set_counts(file, spool)
+            set_aside_bad(w, file, spool)
+    w.record(FeedReceived(file.source, file.name, file.sha256, file.rows), on=file)
+
+
+def add_code(w: Work, mapping_id: UUID, column: str, written: str, code: str) -> UUID:
+    """Let a mapping's column know one more written value; return the version that says so.
+
+    `code` "" says that the value means nothing. Raises `Invalid` for what is no code of the column.
+    """
+    mapping = w.get_for_change(FeedMapping, mapping_id)
+    spec = spec_of(newest_version(w, mapping_id).spec)
+    one = next((one for one in spec.columns if bare(one.name) == bare(column)), None)
+    known = spec.field_of(one) if one else None
+    if one is None or known is None or (code and code not in known.codes):
+        raise Invalid("这一列没有代码表，或者没有这个代码。", code="没有这个代码。")
+    more = replace(one, codes={**one.codes, bare(written): code})
+    columns = tuple(more if each is one else each for each in spec.columns)
+    note = f"“{column}”列的“{written[:40]}”"
+    return _version(w, mapping, replace(spec, columns=columns), note).id
 
 
 def retire_mapping(w: Work, mapping_id: UUID) -> None:

@@ -64,6 +64,7 @@ def _csv(file: BinaryIO, cells: Mapping[int, Any]) -> BinaryIO:
         else:
             writer.writerow(row) if row else out.write("\n")
         line = reader.line_num + 1
+    text.detach()  # else the file would be closed with its wrapper
     return io.BytesIO(out.getvalue().encode())
 
 

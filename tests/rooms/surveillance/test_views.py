@@ -57,9 +57,13 @@ def test_a_file_is_previewed_then_imported_and_acts(db, officer):
 
 
 def test_a_strange_file_is_an_error_at_the_field(db, officer):
-    page = upload(officer, "a,b\n1,2\n")
+    as_format = {"file": (io.BytesIO(b"a,b\n1,2\n"), "x.csv"), "way": "format:empresi"}
+    page = officer.post("/surveillance/feeds", data=as_format)
     assert page.status_code == 422
-    assert "表头不是 EMPRES-i 的格式" in page.text
+    assert "EMPRES-i" in page.text
+    nobody = upload(officer, '{"a": 1}', "x.json")
+    assert "没有一种已有的读法读得懂这个文件" in nobody.text
+    assert "/feeds/drafts/" in upload(officer, "a,b\n1,2\n").location  # a table: somebody maps it
     with db.look(SYSTEM) as look:
         from sqlalchemy import select
 
