@@ -53,9 +53,11 @@ from aquacert.sampling import tasks as sampling
 from aquacert.sampling.queries import waiting_on
 from aquacert.sampling.queries.required import tests_asked
 from aquacert.supervision import tasks as supervision
+from aquacert.surveillance import tasks as surveillance
+from aquacert.surveillance.commands.digest import make_digests
+from aquacert.surveillance.commands.register import publish_register
 from aquacert.trust.cipher import Cipher
 from aquacert.trust.keys import open_ring
-from aquacert.surveillance import tasks as surveillance
 from aquacert.verification import tasks as verification
 from labs.exchange import tasks as exchange
 from labs.reports import tasks as reports
@@ -221,6 +223,8 @@ def rounds_of(house: House) -> Rounds:
             Round("licences", timedelta(hours=1), partial(hatcheries.remind_renewals, database)),
             Round("overdue", timedelta(hours=1), partial(movements.remind_overdue, database)),
             Round("check", timedelta(hours=1), partial(certificates.check_issued, database, keys)),
+            Round("register", timedelta(minutes=1), partial(publish_register, database)),
+            Round("digests", timedelta(hours=1), partial(make_digests, database)),
             Round("chains", timedelta(days=1), partial(supervision.check_chains, database)),
         ),
     )

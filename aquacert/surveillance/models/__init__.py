@@ -36,6 +36,7 @@ from aquacert.surveillance.models.points import (
     MonthlyStock,
     PointSpecies,
 )
+from aquacert.surveillance.models.risk import RegisterVersion, WeeklyDigest
 from aquacert.surveillance.models.zones import VersionState, ZoneCell, ZoneShape, ZoneVersion
 
 __all__ = [
@@ -67,7 +68,9 @@ __all__ = [
     "OwnResult",
     "PointSpecies",
     "RecordKind",
+    "RegisterVersion",
     "VersionState",
+    "WeeklyDigest",
     "Zone",
     "ZoneCell",
     "ZoneDivision",

@@ -9,12 +9,14 @@ from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from aquacert.surveillance import queries
 from aquacert.surveillance.queries.express import express_waiting
+from aquacert.surveillance.views.register import register
 
 bp = Blueprint("surveillance", __name__, url_prefix="/surveillance")
 
 
 def prepare(app: Flask) -> None:
-    """Let the rail count events and express reports that wait; the reports are urgent."""
+    """Count what waits in the rail, reports as urgent; open the public register's doors."""
+    app.register_blueprint(register)
     app.extensions[EXTENSION].rail["surveillance"] = _rail
 
 

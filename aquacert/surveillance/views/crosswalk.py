@@ -14,7 +14,7 @@ from aquacert.http.gates import allowed, current_actor, look, work
 from aquacert.http.pages import page
 from aquacert.kernel.errors import NotAllowed
 from aquacert.kernel.permissions import P
-from aquacert.kernel.work import Look
+from aquacert.kernel.work import Look, Work
 from aquacert.reference import queries as reference
 from aquacert.surveillance.commands.crosswalk import Proposal, approve, propose, reject, withdraw
 from aquacert.surveillance.documents.crosswalk import crosswalk_csv, crosswalk_workbook
@@ -106,14 +106,14 @@ def propose_name() -> ResponseReturnValue:
         _offer(unit, form)
         if not form.validate_on_submit():
             return _form_page(unit, form), 422
-    with form.catching():
-        with work(once=form.key()) as w:
-            row_id = propose(w, _proposal(form))
-            w.reply = url_for(".name", row_id=row_id)
-        flash(_("已提出，等另一个人核准。"))
-        return redirect(w.reply)
+    with form.catching(), work(once=form.key()) as w:
+        row_id = propose(w, _proposal(form))
+        w.reply = url_for(".name", row_id=row_id)
+    if not form.wrong:
+        flash(_("已提出，等另一个人核准。"), "ok")
+        return redirect(w.reply or url_for(".names"))
     with look() as unit:
-        return _form_page(unit, form), 422
+        return _form_page(unit, form), form.status
 
 
 @bp.get("/names/<uuid:row_id>")
@@ -132,16 +132,25 @@ def decide_name(row_id: UUID, act: str) -> ResponseReturnValue:
         _must_approve()
     form = DecisionForm()
     if form.validate_on_submit():
-        with form.catching():
-            with work(once=form.key()) as w:
-                command = {"approve": approve, "reject": reject, "withdraw": withdraw}[act]
-                count = command(w, row_id, form.because.data or "")
-                w.reply = url_for(".name", row_id=row_id)
+        count = 0
+        with form.catching(), work(once=form.key()) as w:
+            count = _decided(w, row_id, act, form.because.data or "")
+            w.reply = url_for(".name", row_id=row_id)
+        if not form.wrong:
             done = _(DONE[act])
-            flash(_("%(done)s，%(n)s 起事件重新判读。", done=done, n=count) if count else done)
-            return redirect(w.reply)
+            said = _("%(done)s，%(n)s 起事件重新判读。", done=done, n=count) if count else done
+            flash(said, "ok")
+            return redirect(url_for(".name", row_id=row_id))
     with look() as unit:
-        return _show(unit, row_id, form), 422
+        return _show(unit, row_id, form), form.status
+
+
+def _decided(w: Work, row_id: UUID, act: str, because: str) -> int:
+    """Do what was decided; return how many events read differently."""
+    if act == "reject":
+        reject(w, row_id, because)
+        return 0
+    return approve(w, row_id, because) if act == "approve" else withdraw(w, row_id, because)
 
 
 def _must_approve() -> None:
