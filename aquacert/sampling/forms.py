@@ -202,6 +202,34 @@ class VoidLabelForm(Form):
     )
 
 
+class PlanSampleForm(LabelScan):
+    """The one sample of a task of the monitoring plan."""
+
+    individuals = IntegerField(
+        _l("采了多少"),
+        validators=[DataRequired(_l("请填采样数，例如 150。")), NumberRange(1, 10_000)],
+        render_kw=NUMBER,
+    )
+    because = StringField(_l("少采的原因"), validators=[Optional()], description=_l("比计划少才写"))
+    taken_with = StringField(
+        _l("另一位采样人"),
+        validators=[DataRequired(_l("采样要两人在场，请写另一位的岗位。"))],
+        description=_l("写岗位，例如：协检员"),
+    )
+    life_stage = StringField(_l("生长阶段"), validators=[Optional()])
+    preservation = SelectField(
+        _l("怎么保存"),
+        choices=[SelectChoice(key.value, _l(word)) for key, word in PRESERVATION_WORDS.items()],
+        default="ice",
+    )
+    water_temperature = DecimalField(
+        _l("水温"),
+        validators=[Optional(), NumberRange(-2, 45, _l("水温应在 -2 到 45 ℃ 之间。"))],
+        places=1,
+        render_kw=DECIMAL,
+    )
+
+
 class OwnForm(LabelScan):
     """A hatchery's own sample: which pond, which disease."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,7 +13,9 @@ from aquacert.kernel.scope import SYSTEM, Actor
 from aquacert.kernel.work import Database
 from aquacert.surveillance import queries
 from aquacert.surveillance.commands import import_empresi
+from aquacert.surveillance.commands.points import PointSaid, register_point
 from aquacert.surveillance.models import Event
+from aquacert.surveillance.rules.points import Mode, Site
 from tests.make.accounts import Made, make_organisation, make_person
 from tests.make.kept import kept
 
@@ -135,3 +138,30 @@ def make_zone(db: Database) -> tuple[Event, Actor]:
     """Import the Luhe event, which opens its zone; return it and an officer of Nanjing."""
     brought_in(db, luhe())
     return event_of(db), make_officer(db).actor
+
+
+def make_point(
+    db: Database,
+    organisation_id: UUID,
+    by: Actor,
+    *,
+    species: tuple[str, ...] = ("PNV",),
+    division: str = "320114",
+    from_on: date = date(2026, 2, 10),
+    **more: object,
+) -> UUID:
+    """Put a monitoring point on record for a farm and return its id."""
+    said = PointSaid(
+        division_code=division,
+        place="示例镇东滩村",
+        name="",
+        site=Site.NURSERY,
+        mode=Mode.FRESH_POND,
+        area="120",
+        species=species,
+        from_on=from_on,
+        organisation_id=organisation_id,
+        **more,
+    )
+    with db.work(by) as w:
+        return register_point(w, said)

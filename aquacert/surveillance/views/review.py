@@ -82,38 +82,38 @@ def month_index() -> ResponseReturnValue:
         )
 
 
-@bp.get("/monthly/reports/<uuid:report_id>")
+@bp.get("/monthly/reports/<uuid:month_id>")
 @allowed(P.POINT_READ)
-def month_show(report_id: UUID) -> ResponseReturnValue:
+def month_show(month_id: UUID) -> ResponseReturnValue:
     """One month of one point with its derived figures and every version."""
-    return _show(report_id, BecauseForm(formdata=None))
+    return _show(month_id, BecauseForm(formdata=None))
 
 
-@bp.post("/monthly/reports/<uuid:report_id>/accept")
+@bp.post("/monthly/reports/<uuid:month_id>/accept")
 @allowed(P.MONTH_REVIEW)
-def month_accept(report_id: UUID) -> ResponseReturnValue:
+def month_accept(month_id: UUID) -> ResponseReturnValue:
     """Accept a month's report."""
     form = EmptyForm()
     with work(once=form.key()) as w:
-        accept_month(w, report_id)
-        w.reply = url_for(".month_show", report_id=report_id)
+        accept_month(w, month_id)
+        w.reply = url_for(".month_show", month_id=month_id)
     flash(_("已审核通过。"), "ok")
     return redirect(w.reply)
 
 
-@bp.post("/monthly/reports/<uuid:report_id>/return")
+@bp.post("/monthly/reports/<uuid:month_id>/return")
 @allowed(P.MONTH_REVIEW)
-def month_return(report_id: UUID) -> ResponseReturnValue:
+def month_return(month_id: UUID) -> ResponseReturnValue:
     """Send a month's report back with a reason."""
     form = BecauseForm()
     if form.validate():
         with form.keeping(), work(once=form.key()) as w:
-            return_month(w, report_id, form.because.data or "")
-            w.reply = url_for(".month_show", report_id=report_id)
+            return_month(w, month_id, form.because.data or "")
+            w.reply = url_for(".month_show", month_id=month_id)
         if not form.wrong:
             flash(_("已退回，报告人会收到消息。"), "ok")
             return redirect(w.reply)
-    return _show(report_id, form)
+    return _show(month_id, form)
 
 
 @bp.get("/monthly/figures.xlsx")
@@ -150,9 +150,9 @@ def month_file() -> ResponseReturnValue:
     return send_file(io.BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=name)
 
 
-def _show(report_id: UUID, form: BecauseForm) -> ResponseReturnValue:
+def _show(month_id: UUID, form: BecauseForm) -> ResponseReturnValue:
     with look() as unit:
-        row = report(unit, report_id)
+        row = report(unit, month_id)
         [line] = point_lines(unit, [point(unit, row.point_id)])
         stocks = stocks_of(unit, [row.id]).get(row.id, ())
         told = diseases_of(unit, [row.id]).get(row.id, ())

@@ -17,6 +17,7 @@ WORDS = {
     "disease_code": ["DIV1", "x"],
     "method_code": ["sct7237-2020", "x"],
     "level": ["county", "x"],
+    "month": ["2026-04", "x"],
     "kind": ["application", "acceptance", "refusal", "supplement", "nothing"],
     "version": ["0", "1", "99"],
     "number": ["0", "1", "2026201"],
