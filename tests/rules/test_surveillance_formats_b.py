@@ -76,7 +76,7 @@ def test_who_stored_it_and_when_changes_nothing_but_a_newer_value_beats_arrival(
     [row] = rows(dhis2.read, table(heads, ["d", "2014", "o", "1", "anna"]))
     assert json.loads(row.raw) == ["d", "2014", "o", "1", ""]
     a, b, c, d = reports(dhis2.read, [old, again, new, unversioned])
-    assert a.digest == b.digest
+    assert a.values == b.values
     for order in ([a, b, c, d], [d, c, b, a], [c, a, d, b]):
         state = folded((one.rank, one.values) for one in order)
         assert (state["value"], state["status"]) == (9, "deleted")
@@ -236,7 +236,7 @@ def test_corrections_of_one_notification_go_by_the_date_of_the_message():
     )
     a, b, c = reports(sormas.read, [first, second, resent])
     assert a.values["status"] == "suspected"
-    assert b.digest == c.digest
+    assert b.values == c.values
     for order in ((a, b, c), (c, b, a)):
         assert folded((one.rank, one.values) for one in order)["result"] == "negative"
 

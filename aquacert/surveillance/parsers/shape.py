@@ -154,10 +154,11 @@ def report(kind: Kind, key: str, values: Values, version: int | None = None) -> 
     """Return a report with its digest and its place among the reports of its subject.
 
     `version`: the source's own version number (a report number, a last-update id), where it has
-    one; it then outranks every day in the row: a version beats arrival and dates.
+    one; it then outranks every day in the row: a version beats arrival and dates. It is part of
+    the digest: a subject that goes back to what it was says so anew, it does not repeat itself.
     """
     text = canonical(values)
-    digest = digest_of(text)
+    digest = digest_of(text if version is None else f"v{version} {text}")
     place = rank(values, digest)
     if version is not None:
         place = f"v{version:020d} {place}"
