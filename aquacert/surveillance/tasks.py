@@ -10,9 +10,10 @@ from aquacert.kernel.scope import SYSTEM, Actor
 from aquacert.kernel.work import Database
 from aquacert.surveillance.commands.facts import FeedStopped
 from aquacert.surveillance.commands.feeds import import_kept
+from aquacert.surveillance.commands.reminding import remind_late
 from aquacert.surveillance.models import FeedFile, FileState
 
-__all__ = ["import_file"]
+__all__ = ["import_file", "remind_late"]
 
 
 def import_file(database: Database, file_id: UUID) -> None:
