@@ -19,7 +19,7 @@ from aquacert.surveillance.parsers.formats import FORMATS
 from aquacert.surveillance.parsers.shape import Asked, Bad, BadRow, Code, Kind
 from aquacert.surveillance.parsers.wahisheads import plain_head
 from aquacert.surveillance.rules.events import folded
-from tests.make.feeds import (
+from tests.make.foreign import (
     PLUS,
     WAHIS,
     detail,

@@ -10,7 +10,7 @@ from aquacert.kernel.scope import SYSTEM
 from aquacert.surveillance.commands.feeds import ImportAsked, import_in
 from aquacert.surveillance.models import Event, EventReport
 from aquacert.surveillance.models.feeds import FeedRecord
-from tests.make.feeds import (
+from tests.make.foreign import (
     WAHIS,
     detail,
     document,
