@@ -47,6 +47,8 @@ def faults_of_checks(found: Checked, reading: Reading) -> Faults:
             faults[f"batches-{at}-lot"] = f"{UNDER_TREATMENT.format(batch.held)}。"
         elif batch.contest:
             faults[f"batches-{at}-lot"] = batch.contest
+    if Reason.UNCLEAN in failed and facts.clean is not None:
+        faults.setdefault("hatchery", f"{facts.clean.sentence}，暂停受理。")
     if Reason.LEAD_TIME in failed:
         faults |= _too_soon(facts.earliest_at.astimezone(SHANGHAI), reading)
     if Reason.WILD in failed:

@@ -24,6 +24,7 @@ from aquacert.hatcheries import queries as hatcheries
 from aquacert.hatcheries.queries.treated import under_treatment
 from aquacert.hatcheries.rules import standing
 from aquacert.kernel.work import Look
+from aquacert.surveillance.queries.clean import clean_farms
 
 DEAD = (State.WITHDRAWN.value, State.REFUSED.value)
 Trip = tuple[str, datetime, UUID]
@@ -71,6 +72,7 @@ def _found(look: Look, subjects: Sequence[Subject]) -> list[Found]:
             for one in subjects
         ],
     )
+    past = clean_farms(look, {one.hatchery.organisation_id for one in subjects}, on=look.today)
     trips = _trips(look, subjects)
     return [
         Found(
@@ -83,6 +85,7 @@ def _found(look: Look, subjects: Sequence[Subject]) -> list[Found]:
             },
             left=left[one.declaration_id],
             touches=zone,
+            clean=past[one.hatchery.organisation_id],
             plates_twice=_twice(one, trips),
             origins={
                 batch.brought: origin_standing(look, one.hatchery.id, batch.brought)

@@ -33,6 +33,8 @@ from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.duration import lead
+from aquacert.surveillance.queries.clean import bars, clean
+from aquacert.surveillance.rules.clean import Clean
 
 NOT_OPEN = frozenset({FitReason.REGISTERED, FitReason.CLOSED, FitReason.MERGED})
 """What ends the matter for the whole farm."""
@@ -62,6 +64,8 @@ class Found:
     """What is free of each lot."""
     touches: Touches
     """What zones do to it: bar, ask for a test, warn."""
+    clean: Clean
+    """Positives of the farm in the months before."""
     plates_twice: tuple[str, ...]
     origins: Mapping[str, Standing]
     """Per number of a certificate from elsewhere."""
@@ -100,6 +104,7 @@ def checked(look: Look, subject: Subject, left: Mapping[UUID, int] | None = None
         },
         left=left,
         touches=touches_of(look, subject),
+        clean=clean(look, organisation_id=subject.hatchery.organisation_id, on=look.today),
         plates_twice=_plates_twice(look, subject),
         origins={
             one.brought: origin_standing(look, farm, one.brought)
@@ -141,6 +146,8 @@ def facts_of(look: Look, subject: Subject, found: Found) -> CheckFacts:
         zones=found.touches.sentences,
         zones_passed=found.touches.warnings,
         zone_tests=found.touches.wanted,
+        clean=found.clean,
+        clean_bars=not found.clean.is_clean and bars(look, look.today),
         plates_twice=found.plates_twice,
         asks=_asks(subject, declared_on),
     )

@@ -7,11 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 
 from aquacert.declarations.models import Batch, Declaration, DeclarationHold, Load
+from aquacert.declarations.queries.lists import DeclarationLine, lines
 from aquacert.declarations.queries.places import ROLE_WORDS, points_of, route_bars
 from aquacert.declarations.rules.states import OPEN
+from aquacert.kernel.paging import Pages
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.models import Zone
@@ -151,8 +153,15 @@ def zones_holding(look: Look) -> list[UUID]:
     )
 
 
-def in_zone(look: Look, zone_id: UUID) -> ColumnElement[bool]:
-    """Return the condition that a declaration is held by a zone, or was while it was open."""
-    del look
+def in_zone_page(
+    look: Look, zone_id: UUID, number: int = 1, size: int = 20
+) -> Pages[DeclarationLine]:
+    """Return one page of the visible declarations that a zone holds, or held, newest first."""
     held = select(DeclarationHold.declaration_id).where(DeclarationHold.zone_id == zone_id)
-    return or_(Declaration.id.in_(held))
+    chosen = (
+        select(Declaration)
+        .where(look.visible(Declaration), Declaration.id.in_(held))
+        .order_by(Declaration.submitted_at.desc(), Declaration.id.desc())
+    )
+    found = look.pages(chosen, number, size)
+    return Pages(lines(look, found.items), found.number, found.size, found.total)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from aquacert.declarations.rules.plan import amount
 from aquacert.hatcheries.rules import LicenceStanding, is_confirmed
 from aquacert.kernel.clock import SHANGHAI
+from aquacert.surveillance.rules.clean import Clean
 
 
 class Reason(StrEnum):
@@ -24,6 +25,9 @@ class Reason(StrEnum):
     ZONE = "zone_clear"
     PASSES = "zone_passed"
     ZONE_TEST = "zone_test"
+    CLEAN = "farm_clean"
+    UNCLEAN = "farm_unclean"
+    """The same, where the province lets a positive in the period bar."""
     LEAD_TIME = "lead_time"
     BOUGHT = "bought_seed"
     WILD = "wild_in_time"
@@ -44,6 +48,8 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.ZONE: "在疫病管控区内，暂停受理",
     Reason.PASSES: "路上经过疫病管控区",
     Reason.ZONE_TEST: "在监视区，要有新的阴性结果",
+    Reason.CLEAN: "回溯期内检出过阳性，要加检",
+    Reason.UNCLEAN: "回溯期内检出过阳性，暂停受理",
     Reason.LEAD_TIME: "距启运不足规定的提前时间",
     Reason.BOUGHT: "购入苗种的检疫证明对不上",
     Reason.WILD: "捕获后申报超过规定天数",
@@ -63,6 +69,8 @@ TITLES: Mapping[Reason, str] = {
     Reason.ZONE: "不在疫病区域",
     Reason.PASSES: "路上不经过管控区",
     Reason.ZONE_TEST: "不在监视区",
+    Reason.CLEAN: "回溯期内没有检出阳性",
+    Reason.UNCLEAN: "回溯期内没有检出阳性",
     Reason.LEAD_TIME: "提前申报时间够",
     Reason.BOUGHT: "购入苗种的检疫证明没有争议",
     Reason.WILD: "捕获后及时申报",
@@ -75,7 +83,7 @@ TITLES: Mapping[Reason, str] = {
 HARD = frozenset(
     {
         *(Reason.HATCHERY, Reason.LICENCE, Reason.SPECIES, Reason.STOCK, Reason.HELD),
-        *(Reason.BOUGHT, Reason.ZONE),
+        *(Reason.BOUGHT, Reason.ZONE, Reason.UNCLEAN),
     }
 )
 """Acceptance is impossible while one of these stands; the rest are for a person to weigh."""
@@ -146,6 +154,9 @@ class CheckFacts:
     """Sentences of the surveillance blocks that touch this declaration."""
     zones_passed: tuple[str, ...] = ()
     """Sentences of zones it only passes through: a warning."""
+    clean: Clean | None = None
+    """What the months before say of the farm; None or without months: not asked."""
+    clean_bars: bool = False
     zone_tests: tuple[str, ...] = ()
     """Sentences of zones that ask for a fresh negative: sampling sees to it."""
     plates_twice: tuple[str, ...] = ()
@@ -176,6 +187,9 @@ def checks(facts: CheckFacts) -> tuple[Check, ...]:
     ):
         if said:
             found.append(Check(reason, ok=False, basis="；".join(said)))
+    if facts.clean is not None and facts.clean.months:
+        reason = Reason.UNCLEAN if facts.clean_bars else Reason.CLEAN
+        found.append(Check(reason, facts.clean.is_clean, facts.clean.sentence))
     if any(batch.captured_on for batch in facts.batches):
         found += _wild(facts)
     if any(batch.brought_certificate for batch in facts.batches):

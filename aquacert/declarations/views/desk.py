@@ -33,6 +33,7 @@ from aquacert.declarations.queries.papers import KINDS, papers_of
 from aquacert.declarations.queries.proxy import consents
 from aquacert.declarations.queries.queue import TABS
 from aquacert.declarations.queries.words import words_of
+from aquacert.declarations.queries.zoned import holds_of, in_zone_page
 from aquacert.declarations.rules.answers import MODE_WORDS, PURPOSE_WORDS, SOURCE_WORDS
 from aquacert.declarations.rules.basis import BASES
 from aquacert.declarations.rules.consent import CONSENT_WORDS, WAY_WORDS
@@ -98,7 +99,11 @@ def queue_page(form: Form | None = None, picked: UUID | None = None, answer: str
     tab = tab if tab in TABS else "waiting"
     words = request.args.get("q", "")
     with look() as unit:
-        found = declarations(unit, tab, words, request.args.get("page", 1, type=int), size=11)
+        at, zone = request.args.get("page", 1, type=int), request.args.get("zone", type=UUID)
+        if zone is not None:
+            found = in_zone_page(unit, zone, at, size=11)
+        else:
+            found = declarations(unit, tab, words, at, size=11)
         asked = [line.declaration_id for line in found.items] if tab in FLAGGED else []
         flags = checks_of_each(unit, asked)
         panel = panel_of(unit, picked or _picked(found.items), form, answer, flags)
@@ -106,6 +111,8 @@ def queue_page(form: Form | None = None, picked: UUID | None = None, answer: str
             "declarations/queue.html",
             pages=found,
             tab=tab,
+            zone=zone or "",
+            holds=holds_of(unit, [line.declaration_id for line in found.items]),
             tabs=TAB_WORDS,
             counts=counts(unit),
             overdue=overdue_count(unit),
@@ -145,6 +152,7 @@ def show_page(unit: Look, paper: Declaration, form: Form | None = None) -> str:
         batches=batches,
         lots=lot_lines(unit, [one.lot_id for one in batches]),
         checks=machine_checks(unit, paper),
+        holds=holds_of(unit, [paper.id]).get(paper.id, ()),
         clock=clock_of(paper, unit.now),
         basis=basis_of(unit, paper),
         stations=road(unit, paper),

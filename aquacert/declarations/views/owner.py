@@ -39,6 +39,7 @@ from aquacert.declarations.queries.office import road
 from aquacert.declarations.queries.proxy import consent_fault
 from aquacert.declarations.queries.review import answers_of, review
 from aquacert.declarations.queries.words import words_of
+from aquacert.declarations.queries.zoned import holds_of
 from aquacert.declarations.rules.answers import Answers, flat
 from aquacert.declarations.rules.filing import FormKind
 from aquacert.declarations.rules.grounds import MATERIAL_WORDS
@@ -257,6 +258,7 @@ def show_own(unit: Look, paper: Declaration, form: Form | None = None) -> str:
         review=review(unit, paper) if paper.state == State.DRAFT.value else None,
         office=organisation(unit, paper.office_id),
         files=unit.files_of(paper),
+        holds=holds_of(unit, [paper.id]).get(paper.id, ()),
         words=words_of(unit, paper.id) if paper.submitted_at else [],
         stations=road(unit, paper) if paper.submitted_at else [],
         answers=answers_of(paper),

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from aquacert.declarations.queries import facts as papers
+from aquacert.hatcheries.queries.points import point_of_farm
 from aquacert.inspections.queries import verdicts
 from aquacert.inspections.queries.draws import extra_tests
 from aquacert.inspections.queries.mustcheck import is_must_check
@@ -20,6 +21,9 @@ from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.sampling.models import OrderedTest, SamplingPlan
 from aquacert.sampling.rules import Because, RequiredTest, required
+from aquacert.surveillance.queries.blocks import tests_wanted
+from aquacert.surveillance.queries.clean import bars, clean
+from aquacert.surveillance.rules.zones import Place, Role
 
 PLANS = table_of(SamplingPlan)
 PLANNED = Quick(
@@ -82,6 +86,11 @@ def required_for(
         and Because.CATEGORY in triggers.values()
         and is_must_check(look, declaration_id, on)
     )
+    zoned, past = (
+        _by_place(look, declaration_id, species_code)
+        if declaration_id
+        else (frozenset(), frozenset())
+    )
     return required(
         triggers,
         suspected,
@@ -89,7 +98,26 @@ def required_for(
         [(disease_code, Because(because)) for disease_code, because in orders],
         in_category=in_category,
         drawn=extra_tests(look, declaration_id, batch_id) if declaration_id and batch_id else (),
+        zoned=zoned,
+        past=past,
     )
+
+
+def _by_place(
+    look: Look, declaration_id: UUID, species_code: str
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what a surveillance zone asks of a farm today, and what it was positive for lately.
+
+    Only diseases that affect the species; where the province lets a past positive bar, no test
+    makes up for it and none is asked.
+    """
+    paper = papers.declaration(look, declaration_id)
+    latitude, longitude = point_of_farm(look, paper.hatchery_id) or (None, None)
+    here = Place(paper.origin_code, Role.ORIGIN, latitude, longitude)
+    zoned = tests_wanted(look, species_codes={species_code}, places=(here,), on=look.today)
+    found = clean(look, organisation_id=paper.organisation_id, on=look.today).diseases
+    past = {code for code in found if reference.affects(look, code, species_code)}
+    return frozenset(zoned), frozenset(() if past and bars(look, look.today) else past)
 
 
 def planned(look: Look, species_code: str, on: date) -> frozenset[str]:

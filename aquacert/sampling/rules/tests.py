@@ -23,6 +23,10 @@ class Because(StrEnum):
     VET = "vet"
     DRAW = "draw"
     """Drawn by lot beyond the rules (双随机); kept as VET where an order is stored."""
+    ZONE = "zone"
+    """The farm lies in a surveillance zone (监视区); kept as ALWAYS where an order is stored."""
+    PAST = "past"
+    """The farm had a positive in the months of the clean check; kept as ALWAYS."""
 
     @property
     def stored(self) -> Because:
@@ -33,6 +37,8 @@ class Because(StrEnum):
 STORED: Mapping[Because, Because] = {
     Because.CATEGORY: Because.ALWAYS,
     Because.DRAW: Because.VET,
+    Because.ZONE: Because.ALWAYS,
+    Because.PAST: Because.ALWAYS,
 }
 
 
@@ -54,6 +60,8 @@ BECAUSE_WORDS: Mapping[Because, str] = {
     Because.PLAN: "省级监测计划",
     Because.VET: "官方兽医决定",
     Because.DRAW: "双随机抽签加抽",
+    Because.ZONE: "苗种场在疫病监视区",
+    Because.PAST: "回溯期内检出过阳性",
 }
 
 
@@ -73,13 +81,16 @@ def required(
     *,
     in_category: bool = False,
     drawn: Collection[str] = (),
+    zoned: Collection[str] = (),
+    past: Collection[str] = (),
 ) -> tuple[RequiredTest, ...]:
     """Return the tests a batch needs, one for each disease, the weightiest reason first.
 
     `triggers` is disease → trigger of the dated rules for this species; `planned` holds the
     diseases a provincial plan asks for today; `ordered` what was ordered already (never forgotten);
     `in_category` says that the batch is of a must-check category (必检类别); `drawn` holds what the
-    draw asks for beyond all that: it adds, and never takes away.
+    draw asks for beyond all that: it adds, and never takes away; `zoned` what surveillance zones ask a
+    fresh negative of; `past` what the farm was positive for within the months of the clean check.
     """
     found: dict[str, Because] = {}
     for code, trigger in triggers.items():
@@ -87,12 +98,15 @@ def required(
             found[code] = Because.ALWAYS
         elif trigger == Because.CATEGORY and in_category:
             found[code] = Because.CATEGORY
-    for code in sorted(suspected):
-        found.setdefault(code, Because.SUSPICION)
-    for code in sorted(set(planned) & set(triggers)):
-        found.setdefault(code, Because.PLAN)
-    for code in sorted(drawn):
-        found.setdefault(code, Because.DRAW)
+    more = (
+        (suspected, Because.SUSPICION),
+        (set(planned) & set(triggers), Because.PLAN),
+        (zoned, Because.ZONE),
+        (past, Because.PAST),
+        (drawn, Because.DRAW),
+    )
+    for codes, because in more:
+        found |= {code: because for code in sorted(codes) if code not in found}
     for code, because in ordered:
         found.setdefault(code, because)
     return tuple(RequiredTest(code, because) for code, because in sorted(found.items()))
