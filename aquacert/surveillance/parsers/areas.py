@@ -53,7 +53,7 @@ def area_of(geometry: Mapping[str, Any], column: str = "geometry") -> dict[str, 
     """Return a Polygon or MultiPolygon as it is kept; raise `Bad` when it is no sound area."""
     from shapely import MultiPolygon
 
-    kind, found = geometry.get("type"), geometry.get("coordinates")
+    kind, found = str(geometry.get("type")), geometry.get("coordinates")
     if kind not in AREAS or not isinstance(found, list) or not found:
         raise Bad(Code.SHAPE, column, kind)
     polygons = [found] if kind == "Polygon" else found

@@ -66,6 +66,7 @@ ZONE_NAMES: Mapping[str, str] = NAMES | {
     "type": "reason",
 }
 """Names of a zone's properties, casefolded and without `_`: `county` is a Norwegian fylke here."""
+FEATURES = frozenset({"FeatureCollection", "Feature"})
 Said = dict[str, Value]
 
 
@@ -76,7 +77,7 @@ def read(file: BinaryIO, asked: Asked) -> Opened:
     if isinstance(found, dict) and isinstance(found.get("localities"), list):
         week = _week(found, today)
         return Opened("week", _week_rows(found, week))
-    if isinstance(found, dict) and found.get("type") in {"FeatureCollection", "Feature"}:
+    if isinstance(found, dict) and str(found.get("type")) in FEATURES:
         return Opened("zones", _rows(features_of(found), partial(_zone, today=today)))
     if not isinstance(found, dict | list):
         raise _unknown()

@@ -101,7 +101,7 @@ def read(file: BinaryIO, asked: Asked) -> Opened:
 
 def features_of(document: object) -> list[Any]:
     """Return the features of a document in the only coordinate system that GeoJSON has."""
-    kind = document.get("type") if isinstance(document, dict) else None
+    kind = str(document.get("type")) if isinstance(document, dict) else ""
     if not isinstance(document, dict) or kind not in {"FeatureCollection", "Feature"}:
         raise refused("这不是 GeoJSON：最外层应该是 FeatureCollection 或 Feature。")
     if not is_wgs84(document):
@@ -182,7 +182,7 @@ def where(geometry: object, country: str) -> Said:
     if geometry is None:
         return {}
     found = as_map(geometry, "geometry")
-    if found.get("type") in AREAS:
+    if str(found.get("type")) in AREAS:
         return {"shape": area_of(found)}
     if found.get("type") != "Point":
         raise Bad(Code.SHAPE, "geometry", found.get("type"))
