@@ -95,6 +95,6 @@ def test_a_task_and_its_plan_show_how_far_they_came():
 
 
 def test_a_point_has_a_code_of_its_division_and_an_area_in_the_unit_of_its_kind():
-    assert point_code("320114", 3) == "320114-003"
+    assert point_code("320114", 3) == "320114-03"
     assert unit_of(Mode.FRESH_POND) is AreaUnit.MU
     assert unit_of(Mode.SEA_CAGE) is AreaUnit.SQUARE_METRE

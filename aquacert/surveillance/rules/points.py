@@ -76,5 +76,5 @@ def unit_of(mode: Mode) -> AreaUnit:
 
 
 def point_code(division_code: str, ordinal: int) -> str:
-    """Return the code of the `ordinal`-th point of a division: 320114-003."""
-    return f"{division_code}-{ordinal:03d}"
+    """Return the code of the `ordinal`-th point of a division: 320114-03."""
+    return f"{division_code}-{ordinal:02d}"

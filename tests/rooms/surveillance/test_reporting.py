@@ -19,6 +19,7 @@ from aquacert.sampling.commands.plansamples import (
 )
 from aquacert.sampling.queries.plansamples import plan_sample
 from aquacert.sampling.queries.referrals import unlisted
+from aquacert.surveillance.commands.feeds import ImportAsked, import_in
 from aquacert.surveillance.commands.ladder import find_on_farm
 from aquacert.surveillance.commands.monthly import (
     MonthSaid,
@@ -79,7 +80,7 @@ def test_points_are_numbered_within_their_county_and_seen_by_their_own_only(
     with db.look(officer) as look:
         codes = [row.code for row in look.scalars(points(look))]
         [county] = [one for one in coverage(look) if one.division_code == "320114"]
-        assert (codes, county.points) == (["320114-001", "320114-002"], 2)
+        assert (codes, county.points) == (["320114-01", "320114-02"], 2)
         assert farm.organisation_id not in {one.organisation_id for one in county.lacking}
     with db.look(helper.actor) as look:
         assert [row.id for row in look.scalars(my_points(look))] == [second]
@@ -95,7 +96,7 @@ def test_points_are_numbered_within_their_county_and_seen_by_their_own_only(
         close_point(w, second, "养殖场停产")
     assert make_point(db, farm.organisation_id, officer) is not None
     with db.look(officer) as look:
-        assert [row.code for row in look.scalars(points(look))] == ["320114-001", "320114-003"]
+        assert [row.code for row in look.scalars(points(look))] == ["320114-01", "320114-03"]
 
 
 def test_a_month_goes_from_draft_to_accepted_and_is_corrected_as_a_new_version(
@@ -234,3 +235,30 @@ def climb_down(db, farm, officer, event_id):
         assert [(one.division_code, one.rung) for one in area_ladders(look)] == [
             ("320114", Rung.RESOLVED)
         ]
+
+
+HEAD = "样品编号,监测点编号,采样日期,品种,检测病种,检测结果,报告日期,测序分型"
+POSITIVE = "NJ26-0117,320114-01,2026-04-18,凡纳滨对虾,十足目虹彩病毒病,阳性,2026-04-20,"
+CORRECTED = "NJ26-0117,320114-01,2026-04-18,凡纳滨对虾,十足目虹彩病毒病,阴性,2026-04-28,"
+OTHER = "NJ26-0118,320114-01,2026-04-18,凡纳滨对虾,白斑综合征,阳性,2026-04-20,G1"
+
+
+def brought(db, *rows):
+    ask = ImportAsked(source="jiance", format="china_samples", name="samples.csv")
+    with db.work(SYSTEM) as w:
+        return import_in(w, "\n".join([HEAD, *rows, ""]).encode(), ask)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
+def test_sample_results_from_files_are_events_and_a_correction_denies_in_any_order(
+    db, farm, place, order
+):
+    rows = (POSITIVE, CORRECTED, OTHER)
+    for n in (*order, order[0]):
+        brought(db, rows[n])
+    with db.look(SYSTEM) as look:
+        events = look.scalars(select(Event).order_by(Event.source_key))
+    assert [(e.disease_code, e.status, e.is_confirmed, e.division_code) for e in events] == [
+        ("DIV1", "denied", False, "320114"),
+        ("WSD", "confirmed", True, "320114"),
+    ]

@@ -166,6 +166,10 @@ def _add(
         rows = _report_rows(file.id, one.subject_id, kind, one.entries)
         reports.setdefault(kind, []).extend(rows)
         heads.setdefault(kind, []).append({"of": one.subject_id, "head": one.head})
+        if (
+            kind is not Kind.EVENT
+        ):  # also a report that changes nothing: it may be the first positive
+            touched.setdefault(kind, []).append(one.subject_id)
         if one.columns is None:
             continue
         changed = {"changed_at": w.now} if one.diff else {}
@@ -175,9 +179,8 @@ def _add(
         changes.setdefault(kind, []).append(
             change_row(w, SHELVES[kind], one.subject_id, one.diff, file)
         )
-        if kind is not Kind.EVENT:
-            touched.setdefault(kind, []).append(one.subject_id)
-        elif one.was_acting or one.columns["disease_code"] is not None:
+        is_known = one.was_acting or one.columns["disease_code"] is not None
+        if kind is Kind.EVENT and is_known:
             acting.append(one.subject_id)
     for kind, found in reports.items():
         w.rows_of_many(REPORTS[kind], _numbered(w, found))
