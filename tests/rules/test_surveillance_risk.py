@@ -45,6 +45,7 @@ def test_the_score_is_the_sum_of_its_parts_and_says_each():
     assert found.level is Level.HIGH
     assert [one.part for one in found.reasons] == [Part.ZONE, Part.EVENT_HERE, Part.LATE_MONTHS]
     assert score({}, BOOK).level is Level.LOW
+    assert [one.part for one in score({Part.ZONE: 0}, BOOK).parts] == [Part.ZONE]
 
 
 @given(st.dictionaries(st.sampled_from(Part), st.integers(0, 10**6)))

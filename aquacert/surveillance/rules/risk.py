@@ -94,16 +94,20 @@ def weights_on(rows: Iterable[Weight], on: date) -> tuple[Weight, ...]:
 
 
 def score(counts: Mapping[Part, int], weights: Sequence[Weight]) -> Score:
-    """Return the score: each part adds count × weight, at most its own most; 100 in all."""
+    """Return the score: each part adds count × weight, at most its own most; 100 in all.
+
+    A part that was not counted (a farm's own positives, of a county) is none of the score's.
+    """
     parts = tuple(
         Scored(
             row.part,
             row.name,
-            counts.get(row.part, 0),
-            min(row.most, row.each * max(0, counts.get(row.part, 0))),
+            counts[row.part],
+            min(row.most, row.each * max(0, counts[row.part])),
             row.most,
         )
         for row in weights
+        if row.part in counts
     )
     return Score(min(HIGHEST, sum(part.points for part in parts)), parts)
 

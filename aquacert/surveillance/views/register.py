@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
@@ -17,6 +18,7 @@ from aquacert.surveillance.queries import register as queries
 from aquacert.surveillance.rules.register import (
     DESIGNATION_WORDS,
     FIELD_WORDS,
+    Change,
     Entry,
     as_content,
     changes,
@@ -62,8 +64,10 @@ def version(number: int) -> ResponseReturnValue:
     with house().database.look(SYSTEM) as unit:
         row = queries.version(unit, number)
         last = queries.latest(unit)
-        before = queries.entries_of(queries.version(unit, number - 1) if number > 1 else None)
-        changed = changes(before, queries.entries_of(row))
+        changed: tuple[Change, ...] = ()
+        if number > 1:  # the first changed nothing: it began
+            before = queries.entries_of(queries.version(unit, number - 1))
+            changed = changes(before, queries.entries_of(row))
         html = _page(row, is_latest=bool(last and last.number == number), changed=changed)
         return _answer(html)
 
@@ -104,7 +108,9 @@ def on(day: str) -> ResponseReturnValue:
     return redirect(url_for(".version", number=number))
 
 
-def _page(row: RegisterVersion | None, *, is_latest: bool, changed: object = ()) -> Response:
+def _page(
+    row: RegisterVersion | None, *, is_latest: bool, changed: Sequence[Change] = ()
+) -> Response:
     entries = queries.entries_of(row)
     county, disease = request.args.get("county", ""), request.args.get("disease", "")
     return make_response(
