@@ -1,4 +1,5 @@
 /* What every screen says of network, queue and room: the badge in the bar, and the notes in the upper part. */
+import { aheadOf } from "./day.js";
 import { h, icon, note } from "./dom.js";
 import * as store from "./store.js";
 import { standing } from "./sync.js";
@@ -24,11 +25,20 @@ export function badge(state) {
   return standing.net === "offline" ? say("wait", "cloudoff", t("badge_offline")) : say("on", "cloud", t("badge_all"));
 }
 
+/* 手机时间快了 3 天: said once it is enough to mislead whoever reads a time on this screen */
+function wrongClock(kept) {
+  const minutes = aheadOf(kept), size = Math.abs(minutes);
+  if (size < 5) { return null; }
+  const gap = size < 120 ? t("gap_minutes", { n: size }) : size < 2880 ? t("gap_hours", { n: Math.round(size / 60) }) : t("gap_days", { n: Math.round(size / 1440) });
+  return note("warn", t(minutes > 0 ? "clock_fast" : "clock_slow", { gap }), t("clock_more"));
+}
+
 export function standingNotes(state) {
   const waiting = state.records.filter((one) => one.state === "waiting").length, few = photosLeft();
   return [
     standing.account === "out" && standing.net !== "offline" ? note("warn", t(state.person ? "signed_out" : "sign_in_first"), waiting ? t("signed_out_more") : "") : null,
     !state.day && standing.words && !["full", "wrong"].includes(standing.words) ? note("no", t("server_said", { what: standing.words })) : null,
+    state.kept ? wrongClock(state.kept) : null,
     state.others ? note("info", t("others_wait", { n: state.others }), t("others_wait_more")) : null,
     standing.words === "full" ? note("no", t("server_full"), t("nothing_lost")) : null,
     few !== null && few <= FEW ? note("warn", t("room_few", { n: few }), t("room_few_more")) : null,

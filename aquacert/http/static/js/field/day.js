@@ -33,6 +33,9 @@ export async function load() {
 /* About now by the server's clock: its time at the download, and what has passed since. A device whose clock is hours wrong still knows the day. */
 export const trueNow = (kept) => Date.parse(kept.data.server_time) + Math.max(0, Date.parse(now()) - Date.parse(kept.at));
 
+/* By how many minutes the device's clock was ahead of the server's when the day came; a clock behind is negative */
+export const aheadOf = (kept) => Math.round((Date.parse(kept.at) - Date.parse(kept.data.server_time)) / 60000);
+
 /* Metres between the pond as registered and here, or null */
 export function distance(visit, place) {
   if (!place || visit.lat === null || visit.lon === null) { return null; }
