@@ -246,7 +246,8 @@ def _settle(w: Work, day: DrawDay, row: DrawTicket, paper: Declaration) -> None:
 def _drawn(w: Work, day: DrawDay, row: DrawTicket, paper: Declaration) -> _Draw:
     """Return the line that is published, with every input of it."""
     book = day.book
-    found = drawing.factors(w, paper, book["species_diseases"])
+    at_risk = drawing.risk(w, paper, book["weights"])
+    found = drawing.factors(w, paper, book["species_diseases"], at_risk)
     weight = rules.weight_of(found, book["weights"])
     tests = drawing.tests(w, paper)
     vets = drawing.vets(w, paper, bytes.fromhex(day.salt_key))
@@ -263,6 +264,7 @@ def _drawn(w: Work, day: DrawDay, row: DrawTicket, paper: Declaration) -> _Draw:
         "ticket": ticket.hex(),
         "factors": found,
         "weight": weight,
+        **({"risk": at_risk} if at_risk is not None else {}),
         "tests": [list(one) for one in tests.lines],
         "tests_sha256": rules.list_hash(tests.lines).hex(),
         "vets": [list(one) for one in vets.lines],

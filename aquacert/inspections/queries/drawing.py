@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -23,6 +25,8 @@ from aquacert.kernel.errors import NotReady
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.queries.blocks import blocks
+from aquacert.surveillance.queries.risk import score
+from aquacert.surveillance.rules.risk import Level as RiskLevel
 from labs.register import queries as register
 
 MOST_WEIGHT = 1_000
@@ -53,8 +57,30 @@ def content_bytes(look: Look, paper: Declaration) -> bytes:
     )
 
 
-def factors(look: Look, paper: Declaration, species_diseases: int) -> list[str]:
-    """Return what makes this declaration weigh more, sorted."""
+def risk(look: Look, paper: Declaration, weights: Mapping[str, int]) -> dict[str, Any] | None:
+    """Return the risk of the county of origin with its parts, as the board publishes it.
+
+    Of the county, not of the farm: everybody may read the board. None for a book that gives risk no
+    weight: those days are drawn as they were committed.
+    """
+    if not {Factor.RISK_MIDDLE.value, Factor.RISK_HIGH.value} & weights.keys():
+        return None
+    found = score(look, division_code=paper.origin_code)
+    return {
+        "county": paper.origin_code,
+        "points": found.points,
+        "level": found.level.value,
+        "parts": [[part.part.value, part.count, part.points] for part in found.parts],
+    }
+
+
+def factors(
+    look: Look,
+    paper: Declaration,
+    species_diseases: int,
+    at_risk: Mapping[str, Any] | None = None,
+) -> list[str]:
+    """Return what makes this declaration weigh more, sorted; `at_risk` is its county's risk."""
     species = {line.species_code for line in papers.batches_of(look, paper.id)}
     level = standing(look, paper.organisation_id).level
     duties = [_duties(look, code) for code in species]
@@ -65,6 +91,8 @@ def factors(look: Look, paper: Declaration, species_diseases: int) -> list[str]:
         Factor.SPECIES: any(len(each) >= species_diseases for each in duties),
         Factor.FIRST_TIME: _is_first(look, paper),
         Factor.MUST_CHECK: is_must_check(look, paper.id, look.today),
+        Factor.RISK_MIDDLE: at_risk is not None and at_risk["level"] == RiskLevel.MIDDLE,
+        Factor.RISK_HIGH: at_risk is not None and at_risk["level"] == RiskLevel.HIGH,
     }
     return sorted(factor.value for factor, holds in found.items() if holds)
 

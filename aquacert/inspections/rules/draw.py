@@ -60,6 +60,8 @@ class Factor(StrEnum):
     SPECIES = "species"
     FIRST_TIME = "first-time"
     MUST_CHECK = "must-check"
+    RISK_MIDDLE = "risk-middle"
+    RISK_HIGH = "risk-high"
 
 
 FACTOR_WORDS: Mapping[Factor, str] = {
@@ -69,6 +71,8 @@ FACTOR_WORDS: Mapping[Factor, str] = {
     Factor.SPECIES: "规程列有多种疫病的品种",
     Factor.FIRST_TIME: "首次申报的苗种场",
     Factor.MUST_CHECK: "必检类别",
+    Factor.RISK_MIDDLE: "启运县疫病风险：中",
+    Factor.RISK_HIGH: "启运县疫病风险：高",
 }
 PURPOSE_WORDS: Mapping[Purpose, str] = {
     Purpose.EXTRA_TEST: "加抽实验室检测",
