@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 from sqlalchemy import func, select
 
 from aquacert.kernel.scope import SYSTEM
-from aquacert.surveillance.commands.feeds import ImportAsked, import_in
-from aquacert.surveillance.models import Event, EventReport
+from aquacert.surveillance.commands.feeds import ImportAsked, import_in, replay
+from aquacert.surveillance.models import Event, EventReport, FeedSetAside
 from aquacert.surveillance.models.feeds import FeedRecord
+from aquacert.surveillance.queries.feeds import raw_of
 from tests.make.foreign import (
     WAHIS,
     detail,
@@ -67,6 +69,37 @@ def test_an_extract_of_wahis_becomes_outbreaks_with_all_their_species(db):
     assert late == {"stale": 1}
     assert event(db, "77001").cases == 42
     assert counted(db, EventReport) == reports + 1, "it is kept all the same"
+
+
+def mended(db, change):
+    """Replay the one row that waits, changed by hand; return how it fared."""
+    with db.work(SYSTEM) as w:
+        row = w.session.scalars(select(FeedSetAside).where(FeedSetAside.state == "waiting")).one()
+        raw = change(json.loads(raw_of(w, row.file_id, [row.line])[row.line]))
+        found = replay(w, row.file_id, [row.id], {row.id: json.dumps(raw, ensure_ascii=False)})
+    return {word: count for word, count in found.as_dict().items() if count}
+
+
+def test_a_row_mended_by_hand_is_read_as_its_whole_file_was(db):
+    american = outbreak_row(outbreak_id="2", event_start_date="04/05/2024", cases="many")
+    american["outbreak_start_date"] = ""
+    data = table([outbreak_row(), american], WAHIS).encode()
+    assert brought(db, "wahis", data) == {"created": 1, "quarantined": 1}
+    assert mended(db, lambda cells: ["7" if cell == "many" else cell for cell in cells]) == {
+        "created": 1
+    }
+    assert (event(db, "2").observed_on, event(db, "2").cases) == (date(2024, 4, 5), 7)
+    swapped = outbreak(outbreakId=78, latitude=118.84, longitude=32.34)
+    two = document(detail(outbreaks=[outbreak(), swapped], quantitativeData=None))
+    assert brought(db, "wahis_json", two) == {"created": 1, "quarantined": 1}
+
+    def turned(record):
+        one = record["outbreaks"][0]
+        one["latitude"], one["longitude"] = one["longitude"], one["latitude"]
+        return record
+
+    assert mended(db, turned) == {"created": 1}
+    assert event(db, "78").latitude == 32.34
 
 
 def test_json_feeds_become_events_figures_and_areas(db):
