@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aquacert.surveillance.parsers import mapped
+from aquacert.surveillance.parsers.crosswalk import mapped
 from aquacert.surveillance.rules.events import (
     Realm,
     Status,

@@ -44,6 +44,7 @@ def crosswalk_waiting() -> ResponseReturnValue:
                         "written": one.written,
                         "source": one.source,
                         "events": one.events,
+                        "records": one.records,
                         "newest_on": one.newest_on,
                         "proposed": one.proposal is not None,
                         "suggestions": [

@@ -7,7 +7,7 @@ ever deleted: a newer row replaces the older one, which stays with its days and 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -16,15 +16,15 @@ from sqlalchemy import Select, func, select
 
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
-from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.text import clean
-from aquacert.surveillance.commands.zones import settle
+from aquacert.surveillance.commands.feeds import reproject
+from aquacert.surveillance.commands.feeds.reprojecting import reproject_records
 from aquacert.surveillance.models import Event, EventChange
 from aquacert.surveillance.models.crosswalk import CrosswalkRow
-from aquacert.surveillance.queries.crosswalk import Crosswalk, same_name
-from aquacert.surveillance.queries.places import Places, zone_days
+from aquacert.surveillance.queries.crosswalk import same_name
+from aquacert.surveillance.queries.plan import chunks
 from aquacert.surveillance.rules.crosswalk import (
     State,
     Subject,
@@ -33,10 +33,11 @@ from aquacert.surveillance.rules.crosswalk import (
     lacks,
     refusal,
 )
-from aquacert.surveillance.rules.events import Realm, Value, search_words
+from aquacert.surveillance.rules.events import Realm, Value
 
 GROUNDS = "病名对照"
 LONGEST = 500
+COLUMNS = ("disease_code", "realm")
 
 
 @dataclass(frozen=True)
@@ -196,55 +197,44 @@ def withdraw(w: Work, row_id: UUID, because: str) -> int:
     return count
 
 
-def read_again(w: Work, event_ids: Collection[UUID], because: str) -> int:
-    """Read events again with the crosswalk as it stands; return how many it changed."""
-    names, places, days = Crosswalk(w), Places(w), zone_days(w)
-    changed = 0
-    for event_id in event_ids:
-        event = w.get_for_change(Event, event_id)
-        meant = names.meaning(event.disease_written, event.source)
-        before = (event.disease_code, event.realm)
-        if before == (meant.disease_code, meant.realm.value):
-            continue
-        changed += 1
-        event.disease_code, event.realm = meant.disease_code, meant.realm.value
-        event.division_code = places.county(event.content) if meant.disease_code else None
-        event.words = search_words(event.content, event.place, meant.disease_code or "")
-        event.changed_at = w.now
-        w.session.add(_change(w, event, before, (meant.disease_code, meant.realm.value), because))
-        settle(w, event, days)
-        w.tell(Topic.EVENT_CHANGED, event.id)
-    return changed
+def _read_again(w: Work, row: CrosswalkRow) -> int:
+    """Read the events and records of a name again, say so in their history; return how many."""
+    if row.subject != Subject.DISEASE.value:
+        return 0
+    events, records = same_name(w, row.plain, System(row.system))
+    before = _meanings(w, events)
+    count = reproject(w, events) + reproject_records(w, records)
+    because = f"{GROUNDS}：{row.written}（第 {row.version} 版）"
+    after = _meanings(w, events)
+    for event_id, meant in after.items():
+        pairs = zip(COLUMNS, before[event_id], meant, strict=True)
+        diff: dict[str, list[Value]] = {name: [was, now] for name, was, now in pairs if was != now}
+        if diff:
+            w.session.add(_change(w, event_id, diff, because))
+    return count
 
 
-def _change(
-    w: Work,
-    event: Event,
-    before: tuple[str | None, str],
-    after: tuple[str | None, str],
-    because: str,
-) -> EventChange:
-    diff: dict[str, list[Value]] = {
-        "disease_code": [before[0], after[0]],
-        "realm": [before[1], after[1]],
-    }
+def _meanings(w: Work, event_ids: Sequence[UUID]) -> dict[UUID, tuple[str | None, str]]:
+    found: dict[UUID, tuple[str | None, str]] = {}
+    for chunk in chunks(event_ids):
+        rows = w.session.execute(
+            select(Event.id, Event.disease_code, Event.realm).where(Event.id.in_(chunk))
+        )
+        found |= {event_id: (code, realm) for event_id, code, realm in rows}
+    return found
+
+
+def _change(w: Work, event_id: UUID, diff: dict[str, list[Value]], because: str) -> EventChange:
     return EventChange(
         id=w.new_id(),
-        event_id=event.id,
+        event_id=event_id,
         file_id=None,
         at=w.now,
         by=w.actor.label,
         by_id=w.actor.person_id,
         reason=because,
-        diff={name: pair for name, pair in diff.items() if pair[0] != pair[1]},
+        diff=diff,
     )
-
-
-def _read_again(w: Work, row: CrosswalkRow) -> int:
-    if row.subject != Subject.DISEASE.value:
-        return 0
-    because = f"{GROUNDS}：{row.written}（第 {row.version} 版）"
-    return read_again(w, same_name(w, row.plain, System(row.system)), because)
 
 
 def _undecided(w: Work, row_id: UUID) -> CrosswalkRow:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 
 from aquacert.kernel.work import Look
 from aquacert.reference.models import Disease
-from aquacert.surveillance.models import Event
+from aquacert.surveillance.models import Event, FeedFile, FeedRecord
 from aquacert.surveillance.models.crosswalk import CrosswalkRow
 from aquacert.surveillance.parsers.crosswalk import BaseRow, Mapped, base_lines, base_rows
 from aquacert.surveillance.rules.crosswalk import (
@@ -81,6 +81,8 @@ class Waiting:
     written: str
     source: str
     events: int
+    records: int
+    """Figures and samples of this name."""
     newest_on: date | None
     proposal: CrosswalkRow | None
     suggestions: tuple[Likeness, ...]
@@ -105,31 +107,33 @@ class Row:
 
 
 def waiting_names(look: Look) -> list[Waiting]:
-    """Return the disease names that map to nothing, those with most events first."""
-    rows = look.session.execute(
-        select(Event.source, Event.disease_written, func.count(), func.max(Event.reported_on))
-        .where(Event.realm == Realm.UNMAPPED.value)
-        .group_by(Event.source, Event.disease_written)
-        .order_by(func.count().desc(), Event.disease_written)
-        .limit(MOST_WAITING)
-    ).all()
+    """Return the disease names that map to nothing, those on which most hangs first."""
+    counted: dict[tuple[str, str], tuple[int, int, date | None]] = {}
+    for source, name, count, newest in look.session.execute(_unmapped_events()):
+        counted[source, name] = (int(count), 0, newest)
+    for source, name, count, newest in look.session.execute(_unmapped_records()):
+        events, _none, day = counted.get((source, name), (0, 0, None))
+        counted[source, name] = (events, int(count), max(filter(None, (day, newest)), default=None))
     asked = {
         (one.plain, one.system): one
         for one in look.scalars(_later(State.PROPOSED))
         if one.subject == Subject.DISEASE.value
     }
-    names = _known_names(look)
-    return [
+    names, formats, crosswalk = _known_names(look), formats_of(look), Crosswalk(look)
+    lines = [
         Waiting(
-            written,
+            name,
             source,
-            int(count),
+            events,
+            records,
             newest,
-            _proposal(asked, written, source),
-            suggest(written, names),
+            _proposal(asked, name, formats.get(source, source)),
+            suggest(name, names),
         )
-        for source, written, count, newest in rows
+        for (source, name), (events, records, newest) in counted.items()
+        if crosswalk.meaning(name, formats.get(source, source)).realm is Realm.UNMAPPED
     ]
+    return sorted(lines, key=lambda one: (-one.events, -one.records, one.written))[:MOST_WAITING]
 
 
 def waiting_count(look: Look) -> int:
@@ -187,22 +191,53 @@ def code_names(look: Look) -> Mapping[str, str]:
     return {row[0]: row[1] for row in found}
 
 
-def same_name(look: Look, plain: str, system: System) -> tuple[UUID, ...]:
-    """Return the events whose written name has this spelling and whose source it counts for."""
-    written = look.session.execute(
-        select(Event.source, Event.disease_written).group_by(Event.source, Event.disease_written)
-    ).all()
-    meant = [
-        (source, name)
-        for source, name in written
-        if canonical(name) == plain and system in {System.ANY, system_of(source)}
-    ]
-    ids: list[UUID] = []
-    for source, name in meant:
-        ids += look.scalars(
-            select(Event.id).where(Event.source == source, Event.disease_written == name)
+def same_name(look: Look, plain: str, system: System) -> tuple[list[UUID], list[UUID]]:
+    """Return the (events, records) of feeds whose written name has this spelling.
+
+    Only those whose feed the system's names count for. Events of our own (tests, express reports)
+    name a disease by its code and are never read again.
+    """
+    formats = formats_of(look)
+
+    def of(model: type[Event | FeedRecord]) -> list[UUID]:
+        written = look.session.execute(select(model.source, model.disease_written).distinct())
+        ids: list[UUID] = []
+        for source, name in written.all():
+            meant = source in formats and canonical(name) == plain
+            if meant and system in {System.ANY, system_of(formats[source])}:
+                here = (model.source == source, model.disease_written == name)
+                ids.extend(look.session.scalars(select(model.id).where(*here)))
+        return sorted(ids)
+
+    return of(Event), of(FeedRecord)
+
+
+def formats_of(look: Look) -> dict[str, str]:
+    """Return the format of each feed: a name means what its format means by it."""
+    rows = look.session.execute(select(FeedFile.source, FeedFile.format).distinct())
+    return {str(source): str(name) for source, name in rows}
+
+
+def _unmapped_events() -> Select[str, str, int, date | None]:
+    return (
+        select(Event.source, Event.disease_written, func.count(), func.max(Event.reported_on))
+        .where(Event.realm == Realm.UNMAPPED.value)
+        .group_by(Event.source, Event.disease_written)
+    )
+
+
+def _unmapped_records() -> Select[str, str, int, date | None]:
+    """Records hold no realm: a name without a code may still be known as held only."""
+    return (
+        select(
+            FeedRecord.source,
+            FeedRecord.disease_written,
+            func.count(),
+            func.max(FeedRecord.reported_on),
         )
-    return tuple(sorted(ids))
+        .where(FeedRecord.disease_code.is_(None), FeedRecord.disease_written != "")
+        .group_by(FeedRecord.source, FeedRecord.disease_written)
+    )
 
 
 def _later(state: State | None) -> Select[CrosswalkRow]:

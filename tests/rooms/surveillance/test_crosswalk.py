@@ -16,6 +16,7 @@ from aquacert.surveillance.queries.crosswalk import (
     versions_of,
     waiting_names,
 )
+from aquacert.surveillance.queries.events import changes_of
 from aquacert.surveillance.rules.crosswalk import Subject, System
 from aquacert.surveillance.rules.events import Realm
 from tests.make.accounts import make_person, signed_in
@@ -70,6 +71,10 @@ def test_an_approved_name_acts_at_once_and_its_withdrawal_reverses_it(db, two):
         assert withdraw(w, row_id, "弄错了，另有其病") == 2
     assert blocked(db) == ()
     assert event_of(db).realm == "unmapped"
+    with db.look(SYSTEM) as look:
+        told = changes_of(look, event_of(db).id)
+    assert [one.diff["disease_code"] for one in told] == [[None, "WSD"], ["WSD", None]]
+    assert "病名对照" in told[0].reason
     with pytest.raises(NotAllowedNow, match="不在用"), db.work(first) as w:
         withdraw(w, row_id, "再撤一次")
 
