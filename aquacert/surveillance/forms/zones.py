@@ -23,6 +23,15 @@ from aquacert.http.forms import Form
 from aquacert.surveillance.rules.datum import DATUM_WORDS
 from aquacert.surveillance.rules.shapes import FLOW_WORDS, TIER_WORDS, Flow
 
+
+class Quiet(Optional):
+    """May be left empty, and the label need not say so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags = {"optional": True, "optional_quiet": True}
+
+
 KM = NumberRange(0.1, 100, _l("填 0.1 到 100 之间的公里数。"))
 TIERS = [SelectChoice(one.value, _l(word)) for one, word in TIER_WORDS.items()]
 DATUMS = [SelectChoice(one.value, _l(word)) for one, word in DATUM_WORDS.items()]
@@ -36,16 +45,16 @@ class AdjustForm(Form):
     seen = HiddenField()
     """Digest of what the last preview showed: nothing takes force that nobody looked at."""
     protection_km = DecimalField(
-        _l("保护区半径"), validators=[Optional(), KM], description=_l("空着就没有这个圆")
+        _l("保护区半径"), validators=[Quiet(), KM], description=_l("空着就没有这个圆")
     )
     surveillance_km = DecimalField(
-        _l("监视区半径"), validators=[Optional(), KM], description=_l("空着就没有这个圆")
+        _l("监视区半径"), validators=[Quiet(), KM], description=_l("空着就没有这个圆")
     )
     until_on = DateField(_l("截止日"), validators=[DataRequired(_l("请填截止日。"))])
     tier = SelectField(_l("按名单时的级别"), choices=TIERS)
     keep = SelectMultipleField(
         _l("保留的多边形和河段"),
-        validators=[Optional()],
+        validators=[Quiet()],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
@@ -73,7 +82,7 @@ class AdjustForm(Form):
     area_tier = SelectField(_l("新加部分的级别"), choices=TIERS)
     datum = SelectField(_l("坐标系"), choices=DATUMS)
     reason = TextAreaField(
-        _l("原因"), validators=[Optional()], description=_l("必填，进入留痕；例如：5 月 11 日泄水")
+        _l("原因"), validators=[Quiet()], description=_l("必填，进入留痕；例如：5 月 11 日泄水")
     )
 
     def drawn(self) -> str | bytes:

@@ -35,9 +35,9 @@ class FarmState(StrEnum):
 
 
 STATE_WORDS: Mapping[FarmState, str] = {
-    FarmState.BARRED: "在保护区，不能出苗",
-    FarmState.CHECK: "在监视区，待复查",
-    FarmState.NEGATIVE: "在监视区，已查阴性",
+    FarmState.BARRED: "不能出苗",
+    FarmState.CHECK: "待复查",
+    FarmState.NEGATIVE: "已查阴性",
     FarmState.OUTSIDE: "区外",
 }
 ORDER = tuple(FarmState)

@@ -225,4 +225,5 @@ def _picture(
         marks.append((event.latitude, event.longitude, "event", disease_name(unit, event)))
     if not shown.shapes and not asked and not marks:
         return None
-    return chart(shown.shapes, marks, asked, unit.settings.tiles_url)
+    changed = [one for one in asked if one not in shown.shapes]
+    return chart(shown.shapes, marks, changed, unit.settings.tiles_url)
