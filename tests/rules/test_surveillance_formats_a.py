@@ -18,7 +18,7 @@ from aquacert.surveillance.parsers.areas import area_of
 from aquacert.surveillance.parsers.formats import FORMATS
 from aquacert.surveillance.parsers.shape import Asked, Bad, BadRow, Code, Kind
 from aquacert.surveillance.parsers.wahisheads import plain_head
-from aquacert.surveillance.rules.events import folded
+from aquacert.surveillance.rules.events import difference, folded, search_words
 from tests.make.foreign import (
     PLUS,
     WAHIS,
@@ -236,6 +236,10 @@ def test_rows_of_one_outbreak_fold_into_one_in_any_order_and_a_late_old_report_c
     assert states[0][SHRIMP]["cases"] == 40, "the third report, though the second came in later"
     assert states[0]["species:mud crab"]["cases"] == 2
     assert states[0]["reported_on"] == "2024-05-20"
+    assert difference(wahis(rows[0]).only, wahis(outbreak_row(cases="13")).only) == {
+        f"{SHRIMP}/cases": [12, 13]
+    }
+    assert "mudcrab" in search_words(states[0]), "an outbreak is found by any of its species"
 
 
 def test_the_six_monthly_sheets_are_figures():

@@ -177,13 +177,26 @@ def folded(reports: Iterable[tuple[str, Values]]) -> dict[str, Value]:
 
 
 def difference(old: Values, new: Values) -> dict[str, list[Value]]:
-    """Return the fields that differ, each with its value before and after."""
-    names = sorted({*old, *new})
+    """Return the fields that differ, each with its value before and after.
+
+    A species is told count by count, as `species:<name>/<count>`.
+    """
+    before, after = _flat(old), _flat(new)
     return {
-        name: [old.get(name), new.get(name)]
-        for name in names
-        if not _is_same(old.get(name), new.get(name))
+        name: [before.get(name), after.get(name)]
+        for name in sorted({*before, *after})
+        if not _is_same(before.get(name), after.get(name))
     }
+
+
+def _flat(values: Values) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for name, value in values.items():
+        if name.startswith(SPECIES_FIELD) and isinstance(value, dict):
+            found |= {f"{name}/{inner}": one for inner, one in value.items()}
+        else:
+            found[name] = value
+    return found
 
 
 def count_of(values: Values, name: str) -> int | None:
@@ -230,6 +243,7 @@ def search_words(values: Values, *more: str) -> str:
     """Return what an event is searched by: disease, place, species, as one folded text."""
     names: Sequence[str] = ("disease", "serotype", "locality", "admin1", "country", "species_text")
     written = [str(values.get(name) or "") for name in names]
+    written += [name.removeprefix(SPECIES_FIELD) for name in values if SPECIES_FIELD in name]
     together = BETWEEN.join(word for word in (*written, *more) if word)
     if together.isascii():
         together = together.lower()
