@@ -14,6 +14,7 @@ from aquacert.surveillance.views import (
     quarantine,
     review,
     risk,
+    templates,
     zones,
 )
 from aquacert.surveillance.views.blueprint import bp, prepare
@@ -34,5 +35,6 @@ __all__ = [
     "quarantine",
     "review",
     "risk",
+    "templates",
     "zones",
 ]

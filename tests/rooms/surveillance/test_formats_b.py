@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 
@@ -13,9 +14,13 @@ from aquacert.surveillance.commands.feeds import ImportAsked, import_in
 from aquacert.surveillance.commands.feeds.replaying import replay
 from aquacert.surveillance.models import Event
 from aquacert.surveillance.models.feeds import FeedFile, FeedRawRow, FeedRecord, FeedSetAside
+from aquacert.surveillance.parsers.china import read_monthly, read_samples
+from aquacert.surveillance.parsers.shape import Asked
 from aquacert.surveillance.rules import china as forms
 from aquacert.surveillance.rules.quarters import sheet_rows
-from tests.make.readings import KHV, VALUE, filled, message, quarter, table, tracker
+from tests.make.accounts import signed_in
+from tests.make.readings import KHV, TODAY, VALUE, filled, message, quarter, table, tracker
+from tests.make.surveillance import make_officer
 
 FIELDS = {"deDISEASE01": "disease", "deCASES0001": "cases"}
 
@@ -103,3 +108,15 @@ def test_a_row_set_aside_is_mended_and_replayed(db, name, data, mend):
         file = w.session.scalars(select(FeedFile)).one()
         mended = {aside.id: json.dumps(mend(json.loads(raw)))}
         assert replay(w, file.id, [aside.id], mended).created
+
+
+def test_an_officer_downloads_the_empty_templates_that_are_read_again(db, client):
+    officer = signed_in(client, make_officer(db))
+    page = officer.get("/surveillance/feeds").text
+    for name, reader in (("china_monthly", read_monthly), ("china_samples", read_samples)):
+        address = f"/surveillance/feeds/templates/{name}.xlsx"
+        assert address in page
+        for form in (address, address.replace("xlsx", "csv")):
+            answer = officer.get(form)
+            assert answer.status_code == 200
+            assert list(reader(io.BytesIO(answer.data), Asked(TODAY)).rows) == []
