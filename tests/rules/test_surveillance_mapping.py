@@ -152,7 +152,7 @@ def test_versions_differ_in_sentences():
     )
     said = "\n".join(changes(old, new))
     assert "“日”列的日期：日/月/年 → 月/日/年" in said
-    assert "“疑”：没有列入 → suspected" in said
+    assert "“疑”：没有列入 → 疑似" in said
     assert "“数”列：新增，当作“发病数”" in said
     assert "坐标系：WGS84 → GCJ02" in said
     assert "“国家”：无 → 中国" in said

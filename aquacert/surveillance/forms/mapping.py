@@ -60,7 +60,9 @@ class SaveForm(Form):
 class MendForm(Form):
     """One cell mended by hand, in one row or in every row alike."""
 
-    value = StringField(_l("改成"), validators=[Optional(), Length(max=500)])
+    value = StringField(
+        _l("改成"), validators=[Optional(), Length(max=500)], description=_l("空着就是没有内容")
+    )
     alike = BooleanField(_l("同样的行一起改"))
 
 

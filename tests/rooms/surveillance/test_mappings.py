@@ -114,7 +114,7 @@ def test_a_table_is_mapped_imported_and_its_rows_mended(db):
         assert waiting_count(look) == 0
         lines = versions_of(look, line.mapping.id)
         assert [one.version.number for one in lines] == [2, 1]
-        assert any("“待核”：没有列入 → suspected" in one for one in lines[0].said)
+        assert any("“待核”：没有列入 → 疑似" in one for one in lines[0].said)
         assert lines[1].files == 1  # the file keeps the version it was read by
         assert look.get(FeedFile, file_id).mapping_id == version_id
         assert version_by_name(look, " 六合月报 ").number == 2

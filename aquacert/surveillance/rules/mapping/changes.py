@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from aquacert.surveillance.rules.mapping.days import ORDER_WORDS, Order
 from aquacert.surveillance.rules.mapping.fields import KIND_WORDS
@@ -55,12 +55,13 @@ def _column(old: Spec, one: Column | None, new: Spec, other: Column | None) -> l
         for words, told in PARTS.items()
         if told(one) != told(other)
     ]
-    return said + _codes(one, other)
+    known = new.field_of(other)
+    return said + _codes(one, other, known.codes if known else {})
 
 
-def _codes(one: Column, other: Column) -> list[str]:
+def _codes(one: Column, other: Column, words: Mapping[str, str]) -> list[str]:
     return [
-        f"“{one.name}”列的“{written}”：{_code(one, written)} → {_code(other, written)}"
+        f"“{one.name}”列的“{written}”：{_code(one, written, words)} → {_code(other, written, words)}"
         for written in sorted({*one.codes, *other.codes})
         if one.codes.get(written) != other.codes.get(written)
     ]
@@ -72,6 +73,6 @@ def _order(order: str) -> str:
     return ORDER_WORDS[Order(order)].split("（", maxsplit=1)[0]
 
 
-def _code(column: Column, written: str) -> str:
+def _code(column: Column, written: str, words: Mapping[str, str]) -> str:
     code = column.codes.get(written)
-    return "没有列入" if code is None else (code or "当作没说")
+    return "没有列入" if code is None else words.get(code, code or "当作没说")
