@@ -30,6 +30,7 @@ from tests.make.hatcheries import register, stock_sheet
 from tests.make.inspections import start
 from tests.make.kept import kept
 from tests.make.labs import make_lab, make_waiting, rdml_file
+from tests.make.monitoring import make_monitoring
 from tests.make.movements import make_road
 from tests.make.passkeys import give_passkey
 from tests.make.photographs import jpeg, photograph
@@ -114,6 +115,11 @@ TABLE_OF = {
     "campaign": "campaigns",
     "case": "case_files",
     "farm_person": "farm_people",
+    "month": "monthly_reports",
+    "plan": "monitoring_plans",
+    "plan_sample": "plan_samples",
+    "point": "monitoring_points",
+    "task": "monitoring_tasks",
     "form": "filed_forms",
     "office": "offices",
     "one": "hatcheries",
@@ -121,6 +127,7 @@ TABLE_OF = {
     "record": "farm_records",
     "thing": "hatcheries",
     "vehicle": "vehicles",
+    "version": "zone_versions",
 }
 """Name of an address's part, without `_id` → table whose ids it takes."""
 
@@ -153,6 +160,7 @@ def make_world(house: House) -> Made:
     make_run(db, lab, equipment)
     give_numbers(db, road.ready.farm.office_id, "A", first=3_200_900_001)
     make_zone(db)
+    make_monitoring(db, tested_paper.farm, tested_paper.vet.actor)
     register(db)
     made = make_declaration(db)
     with db.work(made.farm.clerk) as w:
