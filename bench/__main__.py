@@ -54,6 +54,7 @@ MEASURES = (
     "feed_import",
     "feed_reimport",
     "zone_query",
+    "zone_recheck",
 )
 LEAST_PAIRS = 7
 
