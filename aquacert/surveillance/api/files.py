@@ -28,7 +28,7 @@ from aquacert.surveillance.parsers.formats import FORMATS
 from aquacert.surveillance.queries.feeds import progress
 from aquacert.surveillance.queries.mappings import mapping_of, version_by_name
 from aquacert.surveillance.queries.plan import EMPRESI
-from aquacert.surveillance.queries.reading import PART, preview
+from aquacert.surveillance.queries.reading import ONE_WORK, preview
 
 LARGEST = 50 << 20
 """Bytes of a file that comes by this door; larger ones come by folder or console."""
@@ -52,7 +52,7 @@ def import_file() -> ResponseReturnValue:
         ask = _asked(unit)
         if request.args.get("dry_run") == "1":
             return answer(preview(unit, data, ask).counts.as_dict())
-    is_small = len(data) <= MOST_AT_ONCE and data.count(b"\n") <= PART
+    is_small = len(data) <= MOST_AT_ONCE and data.count(b"\n") <= ONE_WORK
     with work(once=api_key()) as w:
         if is_small:
             found: dict[str, Any] = import_in(w, data, ask).as_dict()

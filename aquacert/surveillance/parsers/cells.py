@@ -53,16 +53,18 @@ def csv_rows(file: BinaryIO, delimiter: str = "") -> Iterator[tuple[int, list[st
     `|`).
     """
     text = open_text(file)
-    first = _first_line(text)
-    reader = csv.reader(text, delimiter=delimiter or max(DELIMITERS, key=first.count))
     line = 1
     try:
+        first = _first_line(text)
+        reader = csv.reader(text, delimiter=delimiter or max(DELIMITERS, key=first.count))
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error:
         raise refused(f"第 {line} 行读不下去，请检查引号是否成对。") from None
+    except UnicodeError:  # UTF-16 cut off in the middle of a character
+        raise refused("文件不完整，或者编码不对。请重新导出后再传。") from None
     finally:
         with suppress(ValueError):
             text.detach()  # else the wrapper closes a file that a second pass will read

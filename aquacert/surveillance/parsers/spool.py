@@ -20,7 +20,7 @@ from aquacert.kernel.memory import without_pauses
 from aquacert.surveillance.parsers.shape import BadRow, Code, Kind, Opened, Report, Row
 from aquacert.surveillance.rules.events import Values, canonical
 
-MOST_IN_MEMORY = 12_000
+MOST_IN_MEMORY = 9_000
 """Rows; at about 4 kB each they stay below 50 MB."""
 FLUSH = 2_000
 T = TypeVar("T")

@@ -22,8 +22,10 @@ from aquacert.surveillance.queries.plan import EMPRESI, Addition, ImportCounts, 
 from aquacert.surveillance.queries.projecting import Projector
 from aquacert.surveillance.queries.snapshots import lacking
 
-PART = 8_000
-"""Reports and rows to one transaction: others get their turn after some tenths of a second."""
+ONE_WORK = 8_000
+"""A file of so many rows and reports is one transaction: some tenths of a second."""
+PART = 4_000
+"""Reports and rows to one transaction of a larger file: that much of it lies in memory."""
 SHOWN = 20
 LONGEST_NAME = 120
 

@@ -55,6 +55,7 @@ from aquacert.surveillance.parsers.spool import Group, Raw, Spool, stretches
 from aquacert.surveillance.queries.plan import ImportCounts, Part, plan_part
 from aquacert.surveillance.queries.projecting import Projector
 from aquacert.surveillance.queries.reading import (
+    ONE_WORK,
     PART,
     ImportAsked,
     asked_of,
@@ -168,6 +169,8 @@ def _import_path(
     if format_of(ask.format).without_persons is not None:
         return _import_whole(database, actor, path, ask, sha256)
     today = legal_day(database.clock.now())
+    with path.open("rb") as read:
+        head = head_of(read)
     with path.open("rb") as file, open_spool(file, ask, today, folder) as spool:
         if ask.dry_run:
             with database.look(actor) as look:
@@ -175,8 +178,8 @@ def _import_path(
         with database.work(actor) as w:
             row, is_new = keep(w, ask, sha256, spool.header_set, store_path(w, path))
             if is_new:
-                row.header = head_of(file)
-            if spool.rows <= PART and spool.said <= PART:
+                row.header = head
+            if spool.rows <= ONE_WORK and spool.said <= ONE_WORK:
                 return _all_in(w, row, ask, spool, progress)
             run = _run(w, row, ask, spool)
             if not run.is_again:

@@ -158,7 +158,7 @@ def head_of(file: BinaryIO) -> list[Any] | None:
         return None
     try:
         _line, cells = next(iter(table_rows(file)))
-    except (Invalid, StopIteration):
+    except (Invalid, StopIteration, UnicodeError):
         return None
     return [None if one is None else str(one) for one in cells]
 

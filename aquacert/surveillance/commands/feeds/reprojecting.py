@@ -11,7 +11,7 @@ from sqlalchemy import select
 from aquacert.kernel.work import Look, Work
 from aquacert.surveillance.commands.facts import FeedReprojected
 from aquacert.surveillance.commands.feeds.projections import PROJECTIONS
-from aquacert.surveillance.commands.feeds.writing import rewrite, settle_all
+from aquacert.surveillance.commands.feeds.writing import forget, rewrite, settle_all
 from aquacert.surveillance.models import Event, FeedFile, FeedRecord
 from aquacert.surveillance.parsers.shape import Kind
 from aquacert.surveillance.queries.plan import chunks
@@ -38,6 +38,7 @@ def reproject(w: Work, event_ids: Sequence[UUID]) -> int:
             if row.disease_code is not None or columns["disease_code"] is not None:
                 acting.append(row.id)
             rewrite(w, SHELVES[Kind.EVENT], row.id, columns | {"changed_at": w.now})
+    forget(w)
     if changed:
         w.record(FeedReprojected(changed), on=("events", "reproject"))
     settle_all(w, acting)
@@ -57,6 +58,7 @@ def reproject_records(w: Work, record_ids: Sequence[UUID]) -> int:
                 changed += 1
                 touched.setdefault(kind, []).append(row.id)
                 rewrite(w, SHELVES[kind], row.id, columns | {"changed_at": w.now})
+    forget(w)
     if changed:
         w.record(FeedReprojected(changed), on=("feed_records", "reproject"))
     for kind, ids in touched.items():

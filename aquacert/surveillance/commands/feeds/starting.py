@@ -13,7 +13,7 @@ from aquacert.surveillance.commands.feeds.keeping import MOST_AT_ONCE, Progress,
 from aquacert.surveillance.models import FeedFile, FileState
 from aquacert.surveillance.queries.feeds import raw_bytes
 from aquacert.surveillance.queries.plan import EMPRESI, ImportCounts
-from aquacert.surveillance.queries.reading import PART, ImportAsked
+from aquacert.surveillance.queries.reading import ONE_WORK, ImportAsked
 
 
 def import_empresi(
@@ -50,7 +50,7 @@ def start_import(w: Work, file_id: UUID) -> ImportCounts | None:
     row = w.get_for_change(FeedFile, file_id)
     if row.state == FileState.IMPORTED.value:
         raise NotAllowedNow("这个文件已经导入过了。")
-    if row.rows and row.rows <= PART and (row.size or 0) <= MOST_AT_ONCE:
+    if row.rows and row.rows <= ONE_WORK and (row.size or 0) <= MOST_AT_ONCE:
         return import_received(w, file_id)
     row.fault = ""
     w.record(FeedStarted(row.source, row.name, row.sha256), on=row)

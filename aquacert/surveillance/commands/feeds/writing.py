@@ -15,7 +15,7 @@ from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
 from aquacert.surveillance.commands.feeds.projections import PROJECTIONS
 from aquacert.surveillance.commands.zones import settle
-from aquacert.surveillance.models import Event, FeedFile, FeedRawRow, FeedSetAside
+from aquacert.surveillance.models import Event, FeedFile, FeedRawRow, FeedRecord, FeedSetAside
 from aquacert.surveillance.parsers.shape import Kind
 from aquacert.surveillance.parsers.spool import Entry, Raw
 from aquacert.surveillance.queries.places import zone_days
@@ -94,10 +94,19 @@ def write_part(w: Work, file: FeedFile, part: Part, projector: Projector) -> lis
     acting += _add(w, file, part.additions, touched)
     for kind, ids in part.returned.items():
         mark(w, SHELVES[kind], ids, missing=False)
+    forget(w)
     for kind, ids in touched.items():
         if kind in PROJECTIONS:
             PROJECTIONS[kind](w, ids)
     return acting
+
+
+def forget(w: Work) -> None:
+    """Let the session read subjects anew: they were written past it."""
+    w.session.flush()
+    for row in list(w.session.identity_map.values()):
+        if isinstance(row, Event | FeedRecord):
+            w.session.expire(row)
 
 
 def settle_all(w: Work, event_ids: Iterable[UUID]) -> None:
@@ -166,9 +175,7 @@ def _add(
         rows = _report_rows(file.id, one.subject_id, kind, one.entries)
         reports.setdefault(kind, []).extend(rows)
         heads.setdefault(kind, []).append({"of": one.subject_id, "head": one.head})
-        if (
-            kind is not Kind.EVENT
-        ):  # also a report that changes nothing: it may be the first positive
+        if kind is not Kind.EVENT:  # a late report too: it may be the first that says positive
             touched.setdefault(kind, []).append(one.subject_id)
         if one.columns is None:
             continue
