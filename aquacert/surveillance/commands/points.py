@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from aquacert.accounts import queries as accounts
+from aquacert.hatcheries.queries import hatchery_of
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.errors import Invalid, NotAllowedNow
 from aquacert.kernel.work import Work
@@ -75,20 +76,25 @@ class PointSaid:
 
 
 def register_point(w: Work, said: PointSaid) -> UUID:
-    """Put a point on record and return its id; its code is the division's next running number."""
-    reference.usable_division(w, said.division_code, on=w.today, field="division_code")
-    must_be_theirs(w, {said.division_code})
+    """Put a point on record and return its id; its code is the county's next running number.
+
+    A farm of the register lies where it is registered, whatever was chosen.
+    """
     body = said.organisation_id or w.actor.organisation_id
     if body is None:
         raise Invalid("请选养殖场。", organisation_id="请选养殖场。")
+    farm = hatchery_of(w, said.organisation_id)
+    county = said.division_code if farm is None else farm.division_code
+    reference.usable_division(w, county, on=w.today, field="division_code")
+    must_be_theirs(w, {county})
     name = clean(said.name, field="name") or accounts.organisation(w, body).name_zh
-    ordinal = _next_ordinal(w, said.division_code)
+    ordinal = _next_ordinal(w, county)
     row = w.add(
         MonitoringPoint(
             id=w.new_id(),
-            code=point_code(said.division_code, ordinal),
+            code=point_code(county, ordinal),
             ordinal=ordinal,
-            division_code=said.division_code,
+            division_code=county,
             place=_place(said.place),
             organisation_id=body,
             name=name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -33,6 +33,18 @@ UNKNOWN = "?"
 MOST_ROWS = 6
 
 
+class Asked:
+    """Marks a field that is asked for, while what is wrong with it is said by the command."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"optional_quiet": True}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Accept whatever was typed."""
+
+
+ASKED = [Asked()]
+
+
 class PointForm(Form):
     """A monitoring point to be put on record."""
 
@@ -42,7 +54,11 @@ class PointForm(Form):
         validators=[Optional()],
         description=_l("选了养殖场可以不填；天然水域写水域名称"),
     )
-    division_code = SelectField(_l("县（市、区）"), validate_choice=False)
+    division_code = SelectField(
+        _l("县（市、区）"),
+        validate_choice=False,
+        description=_l("选了系统里的养殖场，就照它登记的县"),
+    )
     place = StringField(
         _l("详细地点"),
         validators=[DataRequired(_l("请写到乡镇和村（场）。"))],
@@ -148,8 +164,12 @@ def month_form(
     """Return the form of a month with a line for each species and `rows` lines for diseases."""
     fields: dict[str, Any] = {}
     for n, (_code, name) in enumerate(species):
-        fields[f"area-{n}"] = StringField(_("%(name)s：监测面积", name=name), render_kw=DECIMAL)
-        fields[f"stocked-{n}"] = StringField(_("%(name)s：存塘数", name=name), render_kw=NUMBER)
+        fields[f"area-{n}"] = StringField(
+            _("%(name)s：监测面积", name=name), validators=ASKED, render_kw=DECIMAL
+        )
+        fields[f"stocked-{n}"] = StringField(
+            _("%(name)s：存塘数", name=name), validators=ASKED, render_kw=NUMBER
+        )
     for n in range(rows):
         fields |= _row_fields(n, species, diseases)
     made: type[MonthForm] = type("MonthLinesForm", (MonthForm,), fields)
@@ -170,15 +190,17 @@ def _row_fields(
             choices=[SelectChoice(code, name) for code, name in species],
             validate_choice=False,  # with one species it is not asked
         ),
-        f"row-{n}-area": StringField(_("发病面积"), render_kw=DECIMAL),
-        f"row-{n}-area_stock": StringField(_("发病的塘里一共养了多少"), render_kw=NUMBER),
+        f"row-{n}-area": StringField(_("发病面积"), validators=ASKED, render_kw=DECIMAL),
+        f"row-{n}-area_stock": StringField(
+            _("发病的塘里一共养了多少"), validators=ASKED, render_kw=NUMBER
+        ),
         f"row-{n}-diseased": StringField(_("其中发病多少"), validators=optional, render_kw=NUMBER),
-        f"row-{n}-deaths": StringField(_("死了多少"), render_kw=NUMBER),
+        f"row-{n}-deaths": StringField(_("死了多少"), validators=ASKED, render_kw=NUMBER),
         f"row-{n}-loss": StringField(_("经济损失"), validators=optional, render_kw=NUMBER),
         f"row-{n}-basis": SelectMultipleField(
             _("凭什么判断"),
             choices=[SelectChoice(key.value, _(word)) for key, word in BASIS_WORDS.items()],
-            validators=optional,
+            validators=ASKED,
         ),
         f"row-{n}-measures": SelectMultipleField(
             _("怎么处理的"),
