@@ -19,6 +19,7 @@ from aquacert.surveillance.parsers.formats import FORMATS
 from aquacert.surveillance.parsers.shape import Asked, Bad, BadRow, Code, Kind
 from aquacert.surveillance.parsers.wahisheads import plain_head
 from aquacert.surveillance.rules.events import difference, folded, search_words
+from tests.make.badfiles import NOT_WORKBOOKS
 from tests.make.foreign import (
     PLUS,
     WAHIS,
@@ -295,6 +296,13 @@ def test_the_six_monthly_sheets_are_figures():
     assert (
         len({one.key for one in Said("wahis", table(rows, list(controls)).encode()).figures}) == 2
     )
+
+
+@pytest.mark.parametrize("trick", NOT_WORKBOOKS)
+def test_what_is_no_honest_workbook_is_refused(trick):
+    with pytest.raises(Invalid) as refused:
+        Said("wahis", NOT_WORKBOOKS[trick])
+    assert refused.value.fields["file"]
 
 
 # WAHIS, the JSON

@@ -54,7 +54,7 @@ COUNTS = frozenset(
     }
 )
 LONGEST_KEY = 64
-MOST_KNOWN = 20_000
+MOST_KNOWN = 4_000
 """Cells of one column remembered with their value: names, days and counts come again and again."""
 
 
