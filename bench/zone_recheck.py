@@ -55,7 +55,7 @@ class Prepared:
         line = sqlite3.connect(self.path)
         line.row_factory = sqlite3.Row
         line.execute("PRAGMA foreign_keys=OFF")
-        one = {name: dict(line.execute(f"SELECT * FROM {name}").fetchone()) for name in COPIED}  # noqa: S608
+        one = {name: dict(line.execute(f"SELECT * FROM {name}").fetchone()) for name in COPIED}
         one["standings"] = dict(line.execute("SELECT * FROM certificate_standings").fetchone())
         codes = [
             row[0]
@@ -73,7 +73,10 @@ class Prepared:
             _insert(line, "hatcheries", [hatchery])
             declaration = {
                 **one["declarations"],
-                **{"id": paper, "hatchery_id": farm, "origin_code": code, "state": "closed"},
+                "id": paper,
+                "hatchery_id": farm,
+                "origin_code": code,
+                "state": "closed",
                 "number": f"BENCH{place}",
             }
             _insert(line, "declarations", [declaration])
@@ -103,7 +106,7 @@ class Prepared:
         for name, some in rows.items():
             _insert(line, name, some)
 
-    def zone(self, codes: list[str]) -> Any:  # noqa: ANN401 (an id)
+    def zone(self, codes: list[str]) -> Any:
         """Lay a zone over these counties; return its id."""
         from aquacert.kernel.scope import SYSTEM
         from aquacert.surveillance.commands import open_zone
@@ -112,7 +115,7 @@ class Prepared:
             until = w.today + timedelta(days=20)
             return open_zone(w, self.event_id, codes, w.today, until, "测量")
 
-    def settle(self, zone_id: Any) -> tuple[float, int]:  # noqa: ANN401 (an id)
+    def settle(self, zone_id: Any) -> tuple[float, int]:
         """Return (seconds, certificates held) of the re-check."""
         from aquacert.certificates.recalls.commands.zones import settle_zone
 
@@ -145,7 +148,7 @@ def _insert(line: sqlite3.Connection, table: str, rows: list[dict[str, Any]]) ->
     marks = ", ".join("?" * len(names))
     columns = ", ".join(f'"{name}"' for name in names)
     line.executemany(
-        f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608 (own names)
+        f"INSERT INTO {table} ({columns}) VALUES ({marks})",
         [tuple(row[name] for name in names) for row in rows],
     )
 
