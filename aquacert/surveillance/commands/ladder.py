@@ -1,7 +1,8 @@
 """An officer's finding about a farm and disease: confirmed, denied or resolved, on evidence.
 
 What the finding changes goes through the commands that exist: the farm's own events get their
-verdict, a resolution lifts the zones they hold. Everything else follows from that by itself.
+verdict, a resolution proposes to lift the zones they hold (a second person agrees, as with every
+zone that is freed). Everything else follows from that by itself.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from aquacert.kernel.errors import Invalid, NotAllowedNow
 from aquacert.kernel.work import Work
 from aquacert.reference.rules.text import clean
 from aquacert.surveillance.commands.ownevents import OWN, key_of
+from aquacert.surveillance.commands.shapes import ask_lift
 from aquacert.surveillance.commands.verdicts import confirm_event, deny_event
-from aquacert.surveillance.commands.zones import lift_zone, must_be_theirs
+from aquacert.surveillance.commands.zones import must_be_theirs
 from aquacert.surveillance.models import Event, ExpressReport, LadderFinding, Zone
 from aquacert.surveillance.queries.ladder import FarmLadder, farm_ladder, terms_on
+from aquacert.surveillance.queries.shapes import proposed_of
 from aquacert.surveillance.rules import express
 from aquacert.surveillance.rules.events import Status
 from aquacert.surveillance.rules.ladder import FINDING_WORDS, SENTENCES, Finding, lack_for
@@ -98,11 +101,12 @@ def _events(w: Work, farm: FarmLadder) -> list[Event]:
 
 
 def _bring(w: Work, event: Event, finding: Finding, basis: str) -> None:
-    """Bring one event to a finding; a resolution leaves its history and frees what it held."""
+    """Bring one event to a finding; a resolution leaves its history and asks for its zones' end."""
     if finding is Finding.RESOLVE:
         live = select(Zone.id).where(Zone.event_id == event.id, Zone.lifted_at.is_(None))
         for zone_id in w.scalars(live.order_by(Zone.id)):
-            lift_zone(w, zone_id, basis)
+            if proposed_of(w, zone_id) is None:
+                ask_lift(w, zone_id, basis)
     elif finding is Finding.CONFIRM and not event.is_confirmed:
         confirm_event(w, event.id, basis)
     elif finding is Finding.DENY and event.verdict != Status.DENIED.value:

@@ -31,12 +31,14 @@ from aquacert.surveillance.commands.monthly import (
 )
 from aquacert.surveillance.commands.plans import PlanSaid, make_monitoring_plan
 from aquacert.surveillance.commands.points import close_point
+from aquacert.surveillance.commands.shapes import confirm_version
 from aquacert.surveillance.models import Event, MonthlyReport, OwnResult
 from aquacert.surveillance.queries.ladder import area_ladders, farm_ladder, farm_ladders
 from aquacert.surveillance.queries.monthly import carried, draft, figures, late
 from aquacert.surveillance.queries.plans import open_tasks, plan, plan_lines
 from aquacert.surveillance.queries.plans import task as task_line
 from aquacert.surveillance.queries.points import coverage, my_points, point, points
+from aquacert.surveillance.queries.shapes import proposed_of
 from aquacert.surveillance.rules.ladder import Finding, Rung
 from aquacert.surveillance.rules.monthly import Row, Stock
 from aquacert.surveillance.tasks import remind_late
@@ -228,6 +230,12 @@ def climb_down(db, farm, officer, event_id):
     db.clock.forward(days=366)
     with db.work(officer) as w:
         find_on_farm(w, *key, Finding.RESOLVE, "一年没有新的发现")
+    [zone] = zones_of(db, event_id)
+    assert zone.zone.lifted_at is None
+    with db.work(make_officer(db).actor) as w:
+        asked = proposed_of(w, zone.zone.id)
+        assert asked is not None
+        confirm_version(w, asked.id, "同意解除")
     [zone] = zones_of(db, event_id)
     assert zone.zone.lifted_at is not None
     with db.look(officer) as look:
