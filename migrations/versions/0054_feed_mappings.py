@@ -48,7 +48,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_mapping_versions")),
         sa.UniqueConstraint(
-            "mapping_id", "number", name=op.f("uq_feed_mapping_versions_mapping_id")
+            "mapping_id", "number", name=op.f("uq_feed_mapping_versions_mapping_id_number")
         ),
     )
     op.create_table(
