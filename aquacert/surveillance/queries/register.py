@@ -105,7 +105,7 @@ def _seen(look: Look) -> list[Seen]:
 def _zones(look: Look, ids: Sequence[UUID]) -> dict[UUID, list[Span]]:
     found: dict[UUID, list[Span]] = {}
     columns = select(Zone.event_id, Zone.from_on, Zone.until_on, Zone.lifted_at)
-    for chunk in batched(ids, CHUNK):
+    for chunk in _stretches(ids, CHUNK):
         rows = columns.where(Zone.event_id.in_(chunk)).order_by(Zone.from_on)
         for event_id, from_on, until_on, lifted_at in look.session.execute(rows):
             lifted = legal_day(lifted_at) if lifted_at else None
@@ -117,7 +117,7 @@ def _decided(look: Look, ids: Sequence[UUID]) -> dict[UUID, date]:
     """Return the last day on which an officer's verdict changed each event."""
     found: dict[UUID, date] = {}
     columns = select(EventChange.event_id, EventChange.at, EventChange.diff)
-    for chunk in batched(ids, CHUNK):
+    for chunk in _stretches(ids, CHUNK):
         rows = columns.where(EventChange.event_id.in_(chunk)).order_by(EventChange.at)
         for event_id, at, diff in look.session.execute(rows):
             if "verdict" in diff:
@@ -137,7 +137,7 @@ def _counties(look: Look, codes: set[str]) -> dict[str, Division]:
     return found
 
 
-def batched(ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
+def _stretches(ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
     """Return the ids in stretches that one question may name."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
