@@ -52,6 +52,7 @@ TABLE_OF = {
     "ticket": "draw_tickets",
     "event": "events",
     "fault": "lab_nonconformities",
+    "digest": "weekly_digests",
     "feed": "feed_files",
     "file": "lab_files",
     "item": "lab_items",

@@ -11,6 +11,7 @@ from aquacert.http.api import answer
 from aquacert.http.gates import allowed, look
 from aquacert.kernel.errors import Invalid, NotAllowed
 from aquacert.kernel.permissions import P
+from aquacert.reference import queries as reference
 from aquacert.surveillance.api.blueprint import bp
 from aquacert.surveillance.queries import crosswalk as queries
 from aquacert.surveillance.queries.risk import score
@@ -66,6 +67,7 @@ def risk(division_code: str) -> ResponseReturnValue:
         scope = unit.actor.scope
         if not scope.everything and division_code not in scope.divisions:
             raise NotAllowed("这个地方不在您的辖区。")
+        reference.division(unit, division_code)
         return answer(score_json(score(unit, division_code=division_code)))
 
 

@@ -15,6 +15,7 @@ WORDS = {
     "day": ["2026-05-09", "x"],
     "code": ["DIV1", "PNV", "320114", "WK85R-KFK9A"],
     "disease_code": ["DIV1", "x"],
+    "division_code": ["320114", "x"],
     "method_code": ["sct7237-2020", "x"],
     "level": ["county", "x"],
     "month": ["2026-04", "x"],
