@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from aquacert.accounts.models import InboxMessage
 from aquacert.kernel.errors import Invalid, NotAllowed, NotAllowedNow, NotFound
+from aquacert.kernel.ids import new_id
 from aquacert.kernel.scope import SYSTEM
 from aquacert.sampling import tasks as sampling_tasks
 from aquacert.sampling.commands.plansamples import (
@@ -43,7 +46,7 @@ from aquacert.surveillance.rules.ladder import Finding, Rung
 from aquacert.surveillance.rules.monthly import Row, Stock
 from aquacert.surveillance.tasks import remind_late
 from labs.intake.commands import receive_item
-from tests.make.accounts import make_person
+from tests.make.accounts import make_person, signed_in
 from tests.make.hatcheries import make_hatchery
 from tests.make.labs import make_lab, make_report
 from tests.make.surveillance import make_officer, make_point, zones_of
@@ -270,3 +273,39 @@ def test_sample_results_from_files_are_events_and_a_correction_denies_in_any_ord
         ("DIV1", "denied", False, "320114"),
         ("WSD", "confirmed", True, "320114"),
     ]
+
+
+def test_a_farm_reports_on_the_phone_and_the_county_reviews(db, client, farm, officer, place):
+    signed_in(client, replace(make_officer(db), secret=farm.owner_secret))
+    april = f"/surveillance/monthly/{place}/2026-04"
+    html = client.get("/surveillance/monthly").text
+    assert "2026 年 4 月" in html
+    assert "和上月一样" not in html  # nothing to carry over yet
+    said = {"rows": "1", "area-0": "120", "stocked-0": "50万", "row-0-disease": "WSD"}
+    sick = {"row-0-area": "121", "row-0-area_stock": "10万", "row-0-deaths": "2500"}
+    html = client.post(april, data=said | sick).text
+    assert "发病面积不能比监测面积大" in html
+    assert "请选凭什么判断" in html
+    assert 'value="50万"' in html
+    client.post(april, data=said | sick | {"act": "draft"})
+    assert 'value="121"' in client.get(april).text
+    assert "row-1-disease" in client.post(april, data=said | sick | {"act": "more"}).text
+    sick |= {"row-0-area": "30", "row-0-basis": ["lab", "microscope"]}
+    assert client.post(april, data=said | sick).status_code == 302
+    html = client.get(april).text
+    assert "25.00 %" in html
+    assert "死亡数 ÷ 发病区域养殖数" in html
+    assert client.post(april, data=said).status_code == 422  # a correction says why
+    march = f"/surveillance/monthly/{place}/2026-03"
+    assert client.post(f"{march}/quiet").status_code == 302
+    assert "本月无病" in client.get(march).text
+    assert client.get(f"/surveillance/monthly/{new_id(db.clock.now())}/2026-04").status_code == 404
+    assert client.get("/surveillance/monthly/reports").status_code == 403
+    signed_in(client, make_officer(db))
+    assert "有病" in client.get("/surveillance/monthly/reports?state=submitted").text
+    book = load_workbook(
+        io.BytesIO(client.get("/surveillance/monthly/figures.xlsx?year=2026").data)
+    )
+    assert [row[4].value for row in book.active.iter_rows(min_row=2)] == ["无病", "白斑综合征"]
+    found = client.get("/api/v1/surveillance/figures?year=2026&quarter=2").json["items"]
+    assert [(one["deaths"], one["state"]) for one in found] == [(2500, "submitted")]
