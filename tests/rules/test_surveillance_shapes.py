@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aquacert.kernel.errors import Invalid
+from aquacert.kernel.errors import Invalid, Misconfigured
+from aquacert.kernel.settings import Settings
 from aquacert.surveillance.parsers import dissolve, zonefile
 from aquacert.surveillance.parsers.zonedefaults import default_shapes, defaults_of, table
 from aquacert.surveillance.rules import geo
+from aquacert.surveillance.rules.chart import chart
 from aquacert.surveillance.rules.datum import Datum
 from aquacert.surveillance.rules.shapes import (
     Flow,
@@ -203,3 +205,33 @@ def test_a_part_goes_out_as_an_outline_in_wgs84_with_what_it_was_made_from():
     river = zonefile.feature(reach((118.8, 32.3), (118.9, 32.3)), {})
     assert river["geometry"]["type"] == "Polygon"
     assert river["properties"]["flow"] == "downstream"
+
+
+# ── The picture ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_picture_keeps_proportions_and_lays_tiles_without_gaps():
+    shapes = [*default_shapes("WSD", LAT, LON), reach((LON, LAT), (LON + 0.15, LAT - 0.1))]
+    farms = [(*geo.beyond(LAT, LON, 90, 4_000), "barred", "场"), (60.0, 10.0, "outside", "远")]
+    found = chart(shapes, farms, tiles="https://map.example/{z}/{x}/{y}.png")
+    assert [one.label for one in found.parts][:2] == ["监视区 10 km", "保护区 5 km"]
+    assert "浅川河下游河段" in found.parts[2].label
+    assert len(found.marks) == 1
+    unit = found.scale_width / found.scale_km
+    assert found.parts[2].width == pytest.approx(2 * unit, rel=0.05)
+    assert 1 <= len(found.tiles) <= 60
+    left, right = (f([one.x for one in found.tiles]) for f in (min, max))
+    assert left <= 0
+    assert right + found.tiles[-1].width >= found.width
+    assert all("{" not in one.url for one in found.tiles)
+    assert chart(shapes).tiles == ()
+
+
+def test_tiles_are_set_only_with_their_review_number():
+    asked = {"AQUACERT_TILES_URL": "https://map.example/{z}/{x}/{y}.png"}
+    with pytest.raises(Misconfigured, match="AQUACERT_TILES_REVIEW"):
+        Settings.from_env(asked)
+    asked |= {"AQUACERT_TILES_REVIEW": "苏S(2026)001号", "AQUACERT_TILES_ATTRIBUTION": "示例"}
+    assert Settings.from_env(asked).tiles_url
+    with pytest.raises(Misconfigured, match="AQUACERT_TILES_URL"):
+        Settings.from_env(asked | {"AQUACERT_TILES_URL": "ftp://x"})

@@ -75,7 +75,10 @@ def zone_list() -> ResponseReturnValue:
 @bp.post("/events/<uuid:event_id>/zones")
 @allowed(P.ZONE_KEEP)
 def open_zone(event_id: UUID) -> ResponseReturnValue:
-    """Open a zone: {"divisions": [code], "from_on", "until_on", "reason"}."""
+    """Open a zone: {"divisions": [code], "from_on", "until_on", "reason"}.
+
+    "drawn": true draws the default circles around the event's coordinates.
+    """
     values = body()
     codes = needed(values, "divisions")
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
@@ -88,6 +91,7 @@ def open_zone(event_id: UUID) -> ResponseReturnValue:
             _day(needed(values, "from_on"), "from_on"),
             _day(needed(values, "until_on"), "until_on"),
             str(needed(values, "reason")),
+            is_drawn=values.get("drawn") is True,
         )
         w.reply = as_text({"zone": zone_id})
     return answer({"zone": zone_id}, 201)

@@ -48,10 +48,12 @@ def open_zone(
     *,
     radius_km: int | None = None,
     shapes: Sequence[Shape] = (),
+    is_drawn: bool = False,
 ) -> UUID:
     """Open a zone over divisions for a confirmed event, and return its id.
 
-    With `shapes` (WGS-84) a place with coordinates is in it only where one of them holds it.
+    With `shapes` (WGS-84), or with the default circles (`is_drawn`), a place with coordinates is in
+    it only where one of them holds it.
     Raises `Invalid` naming the field, `NotAllowed` outside the officer's place, `NotAllowedNow`
     while the event is not confirmed or its disease maps to nothing in the catalogue.
     """
@@ -68,8 +70,9 @@ def open_zone(
     if not row.is_confirmed:
         raise NotAllowedNow("这起事件还没有确认。请先核实并确认疫情，再划管控区。")
     zone = _open(w, row, codes, (from_on, until_on), reason.strip(), _circle(row, radius_km))
-    if shapes:
-        _draw(w, zone, shapes, Said(zone.reason))
+    parts = tuple(shapes) or (_default(row) if is_drawn else ())
+    if parts:
+        _draw(w, zone, parts, Said(zone.reason))
     w.tell(Topic.EVENT_CHANGED, row.id)
     return zone.id
 

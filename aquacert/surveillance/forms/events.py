@@ -5,7 +5,14 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
-from wtforms import DateField, IntegerField, RadioField, SelectMultipleField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectMultipleField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
@@ -76,6 +83,11 @@ class ZoneForm(Form):
         _l("示意半径"),
         validators=[Optional(), NumberRange(1, 100, _l("填 1 到 100 之间的整数。"))],
         description=_l("只画在示意图上；管控按区划"),
+    )
+    is_drawn = BooleanField(
+        _l("按默认半径画保护区和监视区"),
+        default=True,
+        description=_l("有坐标的场按图，没有坐标的按名单；不勾就按名单全部管控"),
     )
     reason = TextAreaField(
         _l("理由"), validators=[DataRequired(_l("请写明理由，理由会记入留痕。"))]

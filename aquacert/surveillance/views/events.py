@@ -19,8 +19,10 @@ from aquacert.surveillance.forms import VerdictForm, ZoneForm
 from aquacert.surveillance.models import Event
 from aquacert.surveillance.queries.events import changes_of, reports_of
 from aquacert.surveillance.queries.places import zone_days
+from aquacert.surveillance.queries.shapes import extent_now
 from aquacert.surveillance.queries.zones import ZoneLine, consequences
 from aquacert.surveillance.rules.events import FIELD_WORDS, REALM_WORDS, STATUS_WORDS, Realm, Status
+from aquacert.surveillance.rules.shapes import ShapeKind
 from aquacert.surveillance.rules.sketch import Sketch, draw
 from aquacert.surveillance.rules.zones import SENTENCES, last_day
 from aquacert.surveillance.views.blueprint import bp
@@ -182,5 +184,12 @@ def _stone(*, done: bool, here: bool) -> str:
 def _sketch(unit: Look, row: Event, lines: list[ZoneLine]) -> Sketch | None:
     if row.latitude is None or row.longitude is None:
         return None
-    radii = [line.zone.radius_m / METRES for line in lines if line.acts and line.zone.radius_m]
+    acting = [line.zone for line in lines if line.acts]
+    radii = [zone.radius_m / METRES for zone in acting if zone.radius_m]
+    radii += [
+        shape.metres / METRES
+        for zone in acting
+        for shape in extent_now(unit, zone).shapes
+        if shape.kind is ShapeKind.CIRCLE and shape.metres
+    ]
     return draw(row.latitude, row.longitude, radii, queries.neighbours(unit, row))
