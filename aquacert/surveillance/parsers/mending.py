@@ -1,8 +1,8 @@
 """A file with some rows replaced by what a person mended, so that its own reader reads it again.
 
 The whole file goes through the reader once more: a row means what it means only below its header
-and beside the others (the order of days, defaults of the document). Tables and JSON can be mended;
-a row of anything else is mended at its source.
+and beside the others (the order of days). This is for tables, CSV and workbooks; a record of a document is a
+file of its own when it is mended.
 """
 
 from __future__ import annotations
@@ -15,20 +15,19 @@ from typing import Any, BinaryIO
 
 from aquacert.kernel.errors import Invalid
 from aquacert.surveillance.parsers.cells import DELIMITERS, open_text
-from aquacert.surveillance.parsers.shape import raw_record
 
 FIELD = "mended"
 ZIP = b"PK\x03\x04"
 
 
-def mended(file: BinaryIO, rows: Mapping[int, tuple[str, str]]) -> BinaryIO:
-    """Return the file with rows replaced: line → (as received, as mended), both as raw rows.
+def mended(file: BinaryIO, rows: Mapping[int, str]) -> BinaryIO:
+    """Return the file with rows replaced: line → the raw row as mended.
 
     Raises `Invalid` naming the field when a mended row is not of the received one's shape, or the
     kind of file cannot be mended row by row.
     """
     cells: dict[int, Any] = {}
-    for line, (_was, now) in rows.items():
+    for line, now in rows.items():
         try:
             cells[line] = json.loads(now)
         except ValueError:
@@ -38,9 +37,7 @@ def mended(file: BinaryIO, rows: Mapping[int, tuple[str, str]]) -> BinaryIO:
     file.seek(0)
     if head.startswith(ZIP):
         return _workbook(file, cells)
-    if head.startswith((b"{", b"[")):
-        return _json(file, {was: cells[line] for line, (was, _now) in rows.items()})
-    if head.startswith(b"<"):
+    if head.startswith((b"{", b"[", b"<")):
         raise _refused("这种文件的行不能在这里改，请在来源改好再导入。")
     return _csv(file, cells)
 
@@ -66,27 +63,6 @@ def _csv(file: BinaryIO, cells: Mapping[int, Any]) -> BinaryIO:
         line = reader.line_num + 1
     text.detach()  # else the file would be closed with its wrapper
     return io.BytesIO(out.getvalue().encode())
-
-
-def _json(file: BinaryIO, records: Mapping[str, Any]) -> BinaryIO:
-    """Replace records wherever they stand in the document."""
-    try:
-        document = json.loads(file.read().decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise _refused("这份文件不能在这里改，请在来源改好再导入。") from None
-    found = _replaced(document, records)
-    return io.BytesIO(json.dumps(found, ensure_ascii=False).encode())
-
-
-def _replaced(value: Any, records: Mapping[str, Any]) -> Any:  # noqa: ANN401 (JSON)
-    if isinstance(value, dict):
-        now = records.get(raw_record(value))
-        if now is not None:
-            return now
-        return {name: _replaced(one, records) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_replaced(one, records) for one in value]
-    return value
 
 
 def _workbook(file: BinaryIO, cells: Mapping[int, Any]) -> BinaryIO:

@@ -17,7 +17,14 @@ from aquacert.surveillance.parsers.shape import Kind
 from aquacert.surveillance.parsers.spool import Entry, Group
 from aquacert.surveillance.queries.projecting import Projector
 from aquacert.surveillance.queries.shelves import SHELVES, Shelf
-from aquacert.surveillance.rules.events import Status, Value, canonical, difference, folded
+from aquacert.surveillance.rules.events import (
+    Status,
+    Value,
+    Values,
+    canonical,
+    difference,
+    folded,
+)
 
 EMPRESI = "empresi"
 CHUNK = 500
@@ -110,9 +117,15 @@ class _Tally:
     quarantined: int = 0
     again_stale: int = 0
 
-    def count(self, group: Group, head: str, *, made: str = "") -> None:
-        """Count a group's reports: one made the change (if any), the others are same or stale."""
-        same = sum(one.report.digest == head for one in group.entries)
+    def count(self, group: Group, head: str, values: Values, *, made: str = "") -> None:
+        """Count a group's reports: one made the change (if any), the others are same or stale.
+
+        Stale is a report that says what no longer stands; one that says only what stands (another
+        species of the same outbreak, the same words again) is unchanged.
+        """
+        same = sum(
+            one.report.digest == head or _stands(one.report.values, values) for one in group.entries
+        )
         stale = len(group.entries) - same
         self.again_stale += stale
         if made:
@@ -161,19 +174,26 @@ def _plan_kind(
 ) -> None:
     known = _known(look, shelf, source, [group.key for group in groups])
     grown: list[tuple[Group, list[Entry], UUID]] = []
+    older: list[tuple[Group, _Known]] = []
     for group in groups:
         stored = known.get(group.key)
         fresh = _fresh(group.entries, stored.digests if stored else frozenset())
         if stored is None:
-            part.creations.append(_creation(group, fresh))
-            tally.count(group, part.creations[-1].head, made="created")
+            made = _creation(group, fresh)
+            part.creations.append(made)
+            tally.count(group, made.head, made.values, made="created")
             continue
         if stored.is_missing:
             part.returned.setdefault(shelf.kind, []).append(stored.subject_id)
         if fresh:
             grown.append((group, fresh, stored.subject_id))
+        elif any(one.report.digest != stored.head for one in group.entries):
+            older.append((group, stored))
         else:
-            tally.count(group, stored.head)
+            tally.count(group, stored.head, {})
+    contents = _contents(look, shelf, [stored.subject_id for _group, stored in older])
+    for group, stored in older:
+        tally.count(group, stored.head, contents[stored.subject_id])
     _plan_additions(look, part, tally, shelf, grown, projector)
 
 
@@ -217,7 +237,7 @@ def _plan_additions(
         part.additions.append(
             Addition(subject_id, group, fresh, after, head, diff, columns, acting)
         )
-        tally.count(group, head, made="updated" if diff else "")
+        tally.count(group, head, after, made="updated" if diff else "")
 
 
 def _frees(look: Look, row: dict[str, Any], columns: dict[str, Any]) -> bool:
@@ -264,6 +284,21 @@ def _known(look: Look, shelf: Shelf, source: str, keys: Sequence[str]) -> dict[s
         for subject_id, key, head, missing in rows:
             is_missing = missing is not None
             found[key] = _Known(subject_id, head, frozenset(digests[subject_id]), is_missing)
+    return found
+
+
+def _stands(said: Values, standing: Values) -> bool:
+    """Say whether a report says only what stands."""
+    return all(name in standing and standing[name] == value for name, value in said.items())
+
+
+def _contents(look: Look, shelf: Shelf, ids: Sequence[UUID]) -> dict[UUID, dict[str, Value]]:
+    """Return what stands of these subjects."""
+    found: dict[UUID, dict[str, Value]] = {}
+    table = shelf.subjects.c
+    for chunk in chunks(ids):
+        rows = look.session.execute(select(table.id, table.content).where(table.id.in_(chunk)))
+        found |= {subject_id: content for subject_id, content in rows}  # noqa: C416
     return found
 
 

@@ -6,7 +6,6 @@ import io
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -26,7 +25,6 @@ from aquacert.surveillance.models import (
 from aquacert.surveillance.parsers.mending import mended as mended_file
 from aquacert.surveillance.parsers.shape import Asked, BadRow, Code, Opened, Row
 from aquacert.surveillance.parsers.spool import Spool
-from aquacert.surveillance.queries.feeds import raw_of
 from aquacert.surveillance.queries.plan import ImportCounts, Part, plan_part
 from aquacert.surveillance.queries.projecting import Projector
 from aquacert.surveillance.queries.reading import (
@@ -144,18 +142,10 @@ def _only(
         found += [replace(row, line=line) for row in opened.rows]
     if rest:
         with _path(w, file).open("rb") as kept:
-            now = {line: text for line, text in lines.items() if line in rest}
-            opened = reader(_mended(w, file, kept, now), asked)
+            table = {line: text for line, text in lines.items() if line in rest}
+            opened = reader(mended_file(kept, table) if table else kept, asked)
             found += _picked(opened.rows, rest)
     return Spool(Opened(file.header_set, iter(found)), spool_folder(w))
-
-
-def _mended(w: Work, file: FeedFile, kept: BinaryIO, lines: Mapping[int, str]) -> BinaryIO:
-    """Return the file as received, or with those of its rows that a person mended."""
-    if not lines:
-        return kept
-    received = raw_of(w, file.id, lines)
-    return mended_file(kept, {line: (received.get(line, ""), now) for line, now in lines.items()})
 
 
 def _picked(rows: Iterator[Row], waiting: Collection[int]) -> Iterator[Row]:

@@ -142,7 +142,7 @@ def _create(
     acting: list[UUID] = []
     subjects: dict[Kind, list[dict[str, Any]]] = {}
     reports: dict[Kind, list[dict[str, Any]]] = {}
-    shared = {"source": file.source, "missing_since_at": None}
+    shared: dict[str, Any] = {"source": file.source, "missing_since_at": None}
     shared |= {"created_at": w.now, "changed_at": w.now}
     for one, key in zip(creations, new_ids(w.now, len(creations)), strict=True):
         kind, entries = one.group.kind, one.entries
