@@ -12,6 +12,7 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from aquacert.http.forms import Form
+from aquacert.reference.rules.text import storable
 from aquacert.surveillance.parsers.peek import Peek, Seeing
 from aquacert.surveillance.rules.mapping.days import Order
 from aquacert.surveillance.rules.mapping.fields import FIELDS, KNOWN, Field, Shape
@@ -87,7 +88,7 @@ def spec_asked(values: MultiDict[str, str], seen: Peek, before: Spec) -> Spec:
     """
     columns = []
     for place, one in enumerate(seen.columns):
-        known = FIELDS[before.kind].get(values.get(f"c{place}-field", ""))
+        known = FIELDS[before.kind].get(_said(values, f"c{place}-field"))
         if known is not None:
             columns.append(_column(values, f"c{place}", one, known, before))
     heads = seen.heads
@@ -95,24 +96,26 @@ def spec_asked(values: MultiDict[str, str], seen: Peek, before: Spec) -> Spec:
         heads[int(at)] for at in values.getlist("key") if at.isdecimal() and int(at) < len(heads)
     ]
     fixed = {
-        name: values.get(f"fix-{name}", "").strip()
+        name: _said(values, f"fix-{name}")
         for name in FIELDS[before.kind]
-        if values.get(f"fix-{name}", "").strip()
+        if _said(values, f"fix-{name}")
     }
     return replace(
         before,
         columns=tuple(columns),
         key=tuple(dict.fromkeys(key)),
         constants=fixed,
-        datum=values.get("datum", "") or before.datum,
-        decimal_comma=bool(values.get("comma", "")),
+        datum=_said(values, "datum") or before.datum,
+        decimal_comma=bool(_said(values, "comma")),
     )
 
 
-def _column(values: MultiDict[str, str], name: str, seen: Seeing, known: Field, before: Spec) -> Column:
+def _column(
+    values: MultiDict[str, str], name: str, seen: Seeing, known: Field, before: Spec
+) -> Column:
     was = next((one for one in before.columns if one.name == seen.name), None)
     is_new = was is None or was.field != known.name
-    order = values.get(f"{name}-order", "") if known.shape is Shape.DAY else ""
+    order = _said(values, f"{name}-order") if known.shape is Shape.DAY else ""
     if known.shape is Shape.DAY and not order and isinstance(seen.days.order, Order):
         order = seen.days.order.value
     return Column(
@@ -120,8 +123,8 @@ def _column(values: MultiDict[str, str], name: str, seen: Seeing, known: Field, 
         known.name,
         order,
         _codes(values, name, seen, known, is_new=is_new) if known.codes else {},
-        values.get(f"{name}-sep", "") if known.shape is Shape.SPECIES else "",
-        zero_unknown=bool(values.get(f"{name}-zero", ""))
+        _said(values, f"{name}-sep") if known.shape is Shape.SPECIES else "",
+        zero_unknown=bool(_said(values, f"{name}-zero"))
         and known.shape in {Shape.COUNT, Shape.DEGREE, Shape.FIGURE},
     )
 
@@ -134,10 +137,15 @@ def _codes(
         table: Mapping[str, str] = KNOWN.get(known.name, {})
         return {plain: table[plain] for plain in seen.values if plain in table}
     found: dict[str, str] = {}
-    for at, word in enumerate(values.getlist(f"{name}-word")):
-        code = values.get(f"{name}-code-{at}", "")
+    for at, word in enumerate(map(storable, values.getlist(f"{name}-word"))):
+        code = _said(values, f"{name}-code-{at}")
         if code == SAYS_NOTHING:
             found[bare(word)] = NONE
         elif code in known.codes:
             found[bare(word)] = code
     return found
+
+
+def _said(values: MultiDict[str, str], name: str) -> str:
+    """Return what was sent, without what no database can keep."""
+    return storable(values.get(name, "")).strip(" \t\r")
