@@ -9,16 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from aquacert.kernel.audit import Fact
+from aquacert.accounts import commands as accounts
+from aquacert.accounts.queries.addressees import people_with_role
+from aquacert.accounts.rules.roles import Role
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.work import Work
 from aquacert.reference import queries as reference
 from aquacert.reference.rules.text import clean
+from aquacert.surveillance.commands.crosswalkfacts import (
+    CrosswalkDecided,
+    CrosswalkEnded,
+    CrosswalkProposed,
+)
 from aquacert.surveillance.commands.feeds import reproject
 from aquacert.surveillance.commands.feeds.reprojecting import reproject_records
 from aquacert.surveillance.models import Event, EventChange
@@ -38,44 +44,6 @@ from aquacert.surveillance.rules.events import Realm, Value
 GROUNDS = "病名对照"
 LONGEST = 500
 COLUMNS = ("disease_code", "realm")
-
-
-@dataclass(frozen=True)
-class CrosswalkProposed(Fact):
-    """A person proposed what a written name means."""
-
-    tag: ClassVar[str] = "surveillance:crosswalk:propose"
-    title: ClassVar[str] = "提出名称对照"
-    subject: str
-    system: str
-    written: str
-    realm: str
-    code: str | None
-    version: int
-
-
-@dataclass(frozen=True)
-class CrosswalkDecided(Fact):
-    """Another person approved or rejected it, or its proposer took it back."""
-
-    tag: ClassVar[str] = "surveillance:crosswalk:decide"
-    title: ClassVar[str] = "核准名称对照"
-    written: str
-    code: str | None
-    state: str
-    proposed_by_id: UUID
-    events: int
-
-
-@dataclass(frozen=True)
-class CrosswalkEnded(Fact):
-    """An approved row was withdrawn."""
-
-    tag: ClassVar[str] = "surveillance:crosswalk:withdraw"
-    title: ClassVar[str] = "撤回名称对照"
-    written: str
-    code: str | None
-    events: int
 
 
 @dataclass(frozen=True)
@@ -141,6 +109,7 @@ def propose(w: Work, asked: Proposal) -> UUID:
     )
     said = CrosswalkProposed(row.subject, row.system, written, row.realm, asked.code, row.version)
     w.record(said, on=row, reason=row.grounds)
+    _tell_others(w, row)
     return row.id
 
 
@@ -235,6 +204,25 @@ def _change(w: Work, event_id: UUID, diff: dict[str, list[Value]], because: str)
         reason=because,
         diff=diff,
     )
+
+
+def _tell_others(w: Work, row: CrosswalkRow) -> None:
+    """Tell whoever of the province may approve it; never its proposer."""
+    province = {f"{w.settings.province}0000"}
+    people = {
+        person_id
+        for role in (Role.PROVINCE_SUPERVISOR, Role.SURVEILLANCE_OFFICER)
+        for person_id in people_with_role(w, role, province)
+    }
+    for person_id in sorted(people - {row.proposed_by_id}):
+        accounts.tell(
+            w,
+            to_person=person_id,
+            kind="crosswalk",
+            subject=f"名称对照等您核准：{row.written}"[:100],
+            body=row.grounds,
+            link=f"/surveillance/names/{row.id}",
+        )
 
 
 def _undecided(w: Work, row_id: UUID) -> CrosswalkRow:

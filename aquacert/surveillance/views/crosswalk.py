@@ -20,6 +20,7 @@ from aquacert.surveillance.commands.crosswalk import Proposal, approve, propose,
 from aquacert.surveillance.documents.crosswalk import crosswalk_csv, crosswalk_workbook
 from aquacert.surveillance.forms.crosswalk import HELD, DecisionForm, ProposalForm
 from aquacert.surveillance.queries import crosswalk as queries
+from aquacert.surveillance.queries.strangers import waiting_species
 from aquacert.surveillance.rules.crosswalk import (
     STATE_WORDS,
     SUBJECT_WORDS,
@@ -50,6 +51,7 @@ def names() -> ResponseReturnValue:
         return page(
             "surveillance/names.html",
             waiting=queries.waiting_names(unit),
+            strangers=waiting_species(unit),
             asked=unit.scalars(queries.later_rows(unit, State.PROPOSED)),
             disease_names=queries.code_names(unit),
             may_propose=unit.actor.may(P.CROSSWALK_PROPOSE),
@@ -92,7 +94,13 @@ def new_name() -> ResponseReturnValue:
     """Say what a name means; the name comes from the queue."""
     written = request.args.get("written", "")
     with look() as unit:
-        data = {"written": written, "system": "", "code": request.args.get("code", "")}
+        subject = request.args.get("subject", "")
+        data = {
+            "written": written,
+            "system": "",
+            "code": request.args.get("code", ""),
+            "subject": subject if subject in set(Subject) else Subject.DISEASE.value,
+        }
         form = ProposalForm(formdata=None, data=data)
         return _form_page(unit, form)
 

@@ -139,10 +139,13 @@ def test_only_the_province_approves_and_a_system_keeps_its_own_names(db, two):
 
 
 def test_the_queue_leads_to_a_proposal_and_another_person_approves_it(db, client):
-    brought_in(db, luhe(disease=NAME))
+    brought_in(db, luhe(disease=NAME, speciesDescription="domestic, woe prawn:Penaeus woensis"))
     first = make_officer(db, "320000")
+    approver = make_person(db, "province_supervisor", division="320000")
     signed_in(client, first)
     queue = client.get("/surveillance/names").text
+    assert "没对上的品种名" in queue
+    assert "penaeus woensis" in queue.casefold()
     assert NAME in queue
     assert "白斑综合征" in queue
     form = client.get(f"/surveillance/names/new?written={NAME}&code=WSD").text
@@ -157,7 +160,8 @@ def test_the_queue_leads_to_a_proposal_and_another_person_approves_it(db, client
     assert "请另一个人核准" in client.get(sent.location).text
     own = client.post(f"{sent.location}/approve", data={"because": "自己核"})
     assert own.status_code == 409
-    signed_in(client, make_person(db, "province_supervisor", division="320000"))
+    signed_in(client, approver)
+    assert f"名称对照等您核准：{NAME}" in client.get("/accounts/inbox").text
     assert "核准，立即起用" in client.get(sent.location).text
     done = client.post(f"{sent.location}/approve", data={"because": "核对过了"})
     assert done.status_code == 302
