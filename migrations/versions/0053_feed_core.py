@@ -12,6 +12,12 @@ revision = "0053_feed_core"
 down_revision = "0052_verdict_doubts"
 branch_labels = None
 depends_on = None
+MOVED = "its rows are in feed_set_asides, which are frozen once settled"
+DROPS = {
+    "check ck_feed_rows_code": MOVED,
+    "trigger tr_feed_rows_no_delete": MOVED,
+    "trigger tr_feed_rows_no_update": MOVED,
+}
 
 
 def _whole() -> sa.types.TypeEngine[int]:

@@ -45,7 +45,7 @@ def test_a_feed_file_killed_again_and_again_ends_as_if_never_killed(
     path = tmp_path / "many.csv"
     path.write_text(feed(rows), encoding="utf-8")
     house.database.close()
-    chance = Random(20260509)  # noqa: S311 (moments, no secrets)
+    chance = Random(20260509)
 
     def prepare():
         mine = open_house(settings, clock)
