@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import Select, Text, cast, func, select
@@ -20,7 +19,7 @@ from aquacert.surveillance.queries.feeds import raw_bytes
 from aquacert.surveillance.queries.mappings import content_of
 from aquacert.surveillance.rules.mapping.spec import names_of, spec_of
 
-MOST_ALIKE = 500
+MOST_ALIKE, AT_ONCE = 500, 500
 """Rows that are mended or dropped at once."""
 WAITING = FeedSetAside.state == AsideState.WAITING.value
 
@@ -103,7 +102,7 @@ def aside_row(look: Look, aside_id: UUID) -> AsideRow:
     """Return a row set aside, or raise `NotFound`."""
     aside = look.get(FeedSetAside, aside_id)
     file = look.get(FeedFile, aside.file_id)
-    return AsideRow(aside, file, _raw(look, aside))
+    return AsideRow(aside, file, raws_of(look, [aside])[aside.id])
 
 
 def alike(look: Look, row: AsideRow, most: int = MOST_ALIKE) -> list[FeedSetAside]:
@@ -123,7 +122,17 @@ def waiting_rows(look: Look, file_id: UUID | None = None) -> Select[FeedSetAside
 
 def raws_of(look: Look, asides: Sequence[FeedSetAside]) -> dict[UUID, str]:
     """Return the raw row of each, as mended last or as received."""
-    return {one.id: _raw(look, one) for one in asides}
+    by_file: dict[UUID, list[int]] = {}
+    for one in asides:
+        by_file.setdefault(one.file_id, []).append(one.line)
+    found: dict[tuple[UUID, int], str] = {}
+    for file_id, lines in by_file.items():
+        for some in _batched(lines, AT_ONCE):
+            asked = select(FeedRawRow.line, FeedRawRow.raw).where(
+                FeedRawRow.file_id == file_id, FeedRawRow.line.in_(some)
+            )
+            found |= {(file_id, line): raw for line, raw in look.session.execute(asked)}
+    return {one.id: one.mended or found.get((one.file_id, one.line), "") for one in asides}
 
 
 def heads_of(look: Look, file: FeedFile) -> list[str]:
@@ -156,8 +165,9 @@ def files_of(look: Look, asides: Sequence[FeedSetAside]) -> dict[UUID, FeedFile]
 
 def first_rows(look: Look, asides: Sequence[FeedSetAside], most: int = 20) -> list[AsideRow]:
     """Return some rows with their files."""
-    files = files_of(look, asides)
-    return [AsideRow(one, files[one.file_id], _raw(look, one)) for one in islice(asides, most)]
+    shown = asides[:most]
+    files, raws = files_of(look, shown), raws_of(look, shown)
+    return [AsideRow(one, files[one.file_id], raws[one.id]) for one in shown]
 
 
 def _alike(source: str, code: str, column: str, value: str) -> Select[FeedSetAside]:
@@ -175,17 +185,10 @@ def _alike(source: str, code: str, column: str, value: str) -> Select[FeedSetAsi
     )
 
 
-def _raw(look: Look, aside: FeedSetAside) -> str:
-    if aside.mended is not None:
-        return aside.mended
-    return (
-        look.session.scalar(
-            select(FeedRawRow.raw).where(
-                FeedRawRow.file_id == aside.file_id, FeedRawRow.line == aside.line
-            )
-        )
-        or ""
-    )
+def _batched(lines: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    """Yield the lines in pieces that one statement takes."""
+    for start in range(0, len(lines), size):
+        yield lines[start : start + size]
 
 
 def _shown(cell: object) -> str:

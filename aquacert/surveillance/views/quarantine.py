@@ -17,7 +17,7 @@ from aquacert.surveillance import queries
 from aquacert.surveillance.commands.feeds import ImportCounts
 from aquacert.surveillance.commands.mappings import add_code, lay_out
 from aquacert.surveillance.commands.quarantine import drop_rows, mend_cell, replay_rows
-from aquacert.surveillance.documents.setasides import set_asides_csv
+from aquacert.surveillance.documents.setasides import Aside, set_asides_csv
 from aquacert.surveillance.forms import EmptyForm
 from aquacert.surveillance.forms.mapping import SAYS_NOTHING, CodeForm, DropForm, MendForm
 from aquacert.surveillance.models import FeedSetAside
@@ -158,7 +158,8 @@ def quarantine_csv() -> ResponseReturnValue:
         file = queries.feed_file(unit, file_id) if file_id else None
         asides = unit.scalars(waiting_rows(unit, file_id).limit(MOST_OUT))
         heads = heads_of(unit, file) if file else []
-        text = set_asides_csv(first_rows(unit, asides, MOST_OUT), heads, _SENTENCES, _)
+        rows = [_written_out(one, heads) for one in first_rows(unit, asides, MOST_OUT)]
+        text = set_asides_csv(rows, heads, _)
         name = f"quarantine-{unit.today:%Y-%m-%d}.csv"
     answer = Response(text, mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -166,6 +167,13 @@ def quarantine_csv() -> ResponseReturnValue:
 
 
 _SENTENCES = {one.value: words for one, words in CODE_SENTENCES.items()}
+
+
+def _written_out(one: AsideRow, heads: Sequence[str]) -> Aside:
+    it = one.aside
+    cells = one.cells if heads and one.cells is not None else [one.raw]
+    why = _SENTENCES.get(it.code, it.code)
+    return Aside(one.file.name, it.line, it.code, why, it.column_name, it.value, cells)
 
 
 def _meant(w: Work, aside_id: UUID, *, together: bool) -> Sequence[FeedSetAside]:

@@ -41,7 +41,7 @@ ROWS = [
     "a2,江苏省,六合区,白斑综合征,待核,04/04/2026,30/04/2026,5,",
     "a3,江苏省,六合区,白斑综合征,待核,05/04/2026,30/04/2026,5,",
     "a4,江苏省,六合区,白斑综合征,疑似,06/04/2026,31/04/2026,5,",
-    "a5,江苏省,六合区,某种怪病,疑似,07/04/2026,30/04/2026,many,",
+    "a5,江苏省,六合区,某种怪病,疑似,07/04/2026,30/04/2026,many,=1+1",
 ]
 TABLE = "\r\n".join([HEAD, *ROWS]).encode("gb18030")
 
@@ -188,6 +188,11 @@ def test_the_pages_lead_from_an_unknown_table_to_its_mended_rows(db, officer):
     assert post(f"{done.location}/import").status_code == 302
     listed = officer.get("/surveillance/quarantine").text
     assert "不在这一列的代码表里" in listed
+    file = done.location.rsplit("/", 1)[1]
+    csv = officer.get(f"/surveillance/quarantine.csv?file={file}").text
+    assert ",date,不是存在的日期,报告日期,31/04/2026,a4," in csv
+    assert csv.rstrip().endswith("many,'=1+1")  # no spreadsheet takes it for a formula
+    assert "31/04/2026" in officer.get("/surveillance/quarantine.csv").text
     with db.look(SYSTEM) as look:
         by_code = {one.code: one for one in look.scalars(select(FeedSetAside))}
     one = officer.get(f"/surveillance/quarantine/{by_code['choice'].id}").text
@@ -200,10 +205,6 @@ def test_the_pages_lead_from_an_unknown_table_to_its_mended_rows(db, officer):
     assert post(f"{number}/mend", at="7", value="7").status_code == 302
     assert states(db)["a5"] == "suspected"
     assert post(f"{number}/drop", because="").status_code == 422
-    csv = officer.get("/surveillance/quarantine.csv").text
-    assert "不是存在的日期" in csv
-    assert "31/04/2026" in csv
-    file = done.location.rsplit("/", 1)[1]
     remapped = post(f"/surveillance/feeds/{file}/remap")
     assert "改对照“六合月报”" in officer.get(remapped.location).text
     assert "第 2 版" in officer.get(_mapping_of(officer)).text
