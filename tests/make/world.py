@@ -30,6 +30,7 @@ from tests.make.hatcheries import register, stock_sheet
 from tests.make.inspections import start
 from tests.make.kept import kept
 from tests.make.labs import make_lab, make_waiting, rdml_file
+from tests.make.mapped import saved
 from tests.make.monitoring import make_monitoring
 from tests.make.movements import make_road
 from tests.make.passkeys import give_passkey
@@ -40,6 +41,9 @@ from tests.make.seals import give_seal
 from tests.make.surveillance import make_zone
 
 TABLE_OF = {
+    "aside": "feed_set_asides",
+    "draft": "feed_drafts",
+    "mapping": "feed_mappings",
     "annex": "sample_annexes",
     "accreditation": "lab_accreditations",
     "authorisation": "lab_authorisations",
@@ -172,6 +176,7 @@ def make_world(house: House) -> Made:
         draw_on_acceptance(w, tested_paper.declaration_id)
     keeper = make_person(db, "province_supervisor", division="320000")
     give_seal(house, keeper.actor, road.ready.farm.office_id)
+    saved(db)
     chief = make_person(db, "administrator")
     give_passkey(db, chief)
     boss = make_person(db, "county_supervisor")
