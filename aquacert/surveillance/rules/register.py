@@ -30,7 +30,7 @@ class Designation(StrEnum):
 
 DESIGNATION_WORDS: Mapping[Designation, str] = {
     Designation.SUSPECTED: "疑似",
-    Designation.CONFIRMED: "确认",
+    Designation.CONFIRMED: "已确认",
     Designation.CONTROLLED: "管控中",
     Designation.LIFTED: "管控已解除",
     Designation.REVOKED: "已撤销",
