@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,6 +12,7 @@ from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.models import Event
 from aquacert.surveillance.queries.events import EventLine, event_lines
+from aquacert.surveillance.queries.risk import recent
 from aquacert.surveillance.rules.events import Realm, Status
 from aquacert.surveillance.rules.overview import Curve, Mark, Overview, curve, overview
 from aquacert.surveillance.rules.risk import by_week
@@ -50,8 +52,7 @@ def seen(look: Look, asked: Asked) -> Seen:
     """Return the events asked for by week, on a chart, and as a list; denied ones are left out."""
     first = look.today - timedelta(weeks=asked.weeks)
     statement = select(Event).where(
-        Event.reported_on >= first,
-        Event.reported_on <= look.today,
+        recent(first),
         Event.realm != Realm.TERRESTRIAL.value,
     )
     if asked.disease == UNMAPPED:
@@ -63,13 +64,11 @@ def seen(look: Look, asked: Asked) -> Seen:
         statement = statement.where(Event.division_code.in_(sorted(inside)))
     elif not asked.abroad:
         statement = statement.where(Event.is_domestic)
-    order = (Event.reported_on.desc(), Event.id)
+    order = (Event.reported_on.desc().nulls_last(), Event.id)
     found = look.scalars(statement.order_by(*order).limit(MOST + 1))
     rows = [row for row in found[:MOST] if (row.verdict or row.status) != Status.DENIED.value]
-    every = by_week((r.reported_on for r in rows if r.reported_on), first, look.today)
-    sure = by_week(
-        (r.reported_on for r in rows if r.reported_on and r.is_confirmed), first, look.today
-    )
+    every = by_week(_days(rows), first, look.today)
+    sure = by_week(_days(row for row in rows if row.is_confirmed), first, look.today)
     marks = _marks(rows[:DOTS])
     return Seen(
         len(rows),
@@ -80,6 +79,14 @@ def seen(look: Look, asked: Asked) -> Seen:
         len(marks),
         tuple(event_lines(look, rows[:LISTED])),
     )
+
+
+def _days(rows: Iterable[Event]) -> Iterator[date]:
+    """Return the day each event counts on: as reported, else as observed."""
+    for row in rows:
+        day = row.reported_on or row.observed_on
+        if day is not None:
+            yield day
 
 
 def _marks(rows: list[Event]) -> list[Mark]:

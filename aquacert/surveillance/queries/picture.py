@@ -16,7 +16,7 @@ from aquacert.reference import queries as reference
 from aquacert.reference.models import DivisionLevel
 from aquacert.surveillance.models import Event, MonitoringPoint, OwnResult, Zone, ZoneDivision
 from aquacert.surveillance.queries.events import EventLine, event_lines
-from aquacert.surveillance.queries.risk import POSITIVE, score, scores, zones_now
+from aquacert.surveillance.queries.risk import POSITIVE, recent, score, scores, zones_now
 from aquacert.surveillance.queries.zones import ZoneLine, zone_lines
 from aquacert.surveillance.rules.events import Realm
 from aquacert.surveillance.rules.risk import Score, since
@@ -141,9 +141,9 @@ def _events(look: Look, codes: Collection[str]) -> tuple[EventLine, ...]:
         .where(
             Event.realm == Realm.AQUATIC.value,
             Event.division_code.in_(sorted(codes)),
-            Event.reported_on >= since(look.today),
+            recent(since(look.today)),
         )
-        .order_by(Event.reported_on.desc(), Event.id)
+        .order_by(Event.reported_on.desc().nulls_last(), Event.id)
         .limit(LISTED)
     )
     return tuple(event_lines(look, rows))

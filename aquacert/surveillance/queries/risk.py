@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -142,12 +143,18 @@ def _events(look: Look, *which: ColumnElement[bool]) -> Counter[str]:
             Event.disease_code.is_not(None),
             Event.is_domestic,
             Event.division_code.is_not(None),
-            Event.reported_on >= since(look.today),
+            recent(since(look.today)),
             *which,
         )
         .group_by(Event.division_code)
     )
     return Counter({code: int(count) for code, count in rows if code})
+
+
+def recent(first: date) -> ColumnElement[bool]:
+    """Return the condition of an event since a day: as reported, else as observed."""
+    unsaid = Event.reported_on.is_(None) & (Event.observed_on >= first)
+    return or_(Event.reported_on >= first, unsaid)
 
 
 def zones_now(look: Look) -> ColumnElement[bool]:
