@@ -8,12 +8,13 @@ import re
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
 from aquacert.surveillance import queries as asking
 from aquacert.surveillance.commands import deny_event
+from aquacert.surveillance.commands.facts import ZoneMoved
 from aquacert.surveillance.commands.shapes import (
     Change,
     adjust_zone,
@@ -22,7 +23,7 @@ from aquacert.surveillance.commands.shapes import (
     confirm_version,
     refuse_version,
 )
-from aquacert.surveillance.models import Event, Zone, ZoneCell
+from aquacert.surveillance.models import Event, Zone, ZoneCell, ZoneVersion
 from aquacert.surveillance.queries.merged import merged
 from aquacert.surveillance.queries.outlines import as_bytes, in_force
 from aquacert.surveillance.queries.shapes import current_of, extent_now, versions
@@ -107,18 +108,24 @@ def test_a_correction_moves_what_the_rule_drew_and_a_denial_lifts_it(db, zoned):
         assert look.session.scalar(select(func.count()).select_from(ZoneCell)) == 0
 
 
-def test_an_event_without_coordinates_and_a_zone_of_before_stand_by_their_list(db):
-    brought_in(db, luhe(latitude="", longitude=""))
-    zone = zone_of(db)
-    assert not zone.is_shaped
-    assert asked(db, at(90_000))[0]
-    with db.work(SYSTEM) as w:  # as it stood before zones had shapes: no version at all
-        old = w.get_for_change(Zone, zone.id)
-        old.latitude, old.longitude, old.radius_m = LAT, LON, 5_000
-        from aquacert.surveillance.commands.facts import ZoneMoved
-
-        w.record(ZoneMoved({}), on=old)
-    assert asked(db, at(90_000))[0]
+def test_coordinates_that_come_later_draw_the_zone_but_never_one_of_before(db):
+    brought_in(db, luhe(latitude="", longitude=""), luhe(Id="8", latitude="", longitude=""))
+    assert not zone_of(db).is_shaped
+    assert len(asked(db, at(90_000))[0]) == 2
+    old = zone_of(db, "8")
+    with db.work(SYSTEM) as w:  # as it stood before zones had shapes: a sketch, and no version
+        row = w.get_for_change(Zone, old.id)
+        row.latitude, row.longitude, row.radius_m = LAT, LON, 5_000
+        w.session.execute(delete(ZoneVersion).where(ZoneVersion.zone_id == old.id))
+        w.record(ZoneMoved({}), on=row)
+    next_day = {"reportingDate": "02/05/2026"}
+    brought_in(db, luhe(**next_day), luhe(Id="8", **next_day), name="later.csv")
+    assert zone_of(db).is_shaped
+    assert not zone_of(db, "8").is_shaped
+    with db.look(SYSTEM) as look:
+        places = [at(90_000)]
+        found = asking.blocks(look, species_codes={"PNV"}, places=places, on=look.today)
+        assert {one.zone_id for one in found} == {old.id}
 
 
 def test_widening_acts_at_once_and_narrowing_waits_for_another_person(db, zoned):
@@ -199,8 +206,6 @@ def test_the_area_a_source_designates_is_adopted_in_one_act(db, zoned):
     with db.work(SYSTEM) as w:
         event = w.get_for_change(Event, zone.event_id)
         event.content = event.content | {"shape": {"type": "Polygon", "coordinates": [box]}}
-        from aquacert.surveillance.commands.facts import ZoneMoved
-
         w.record(ZoneMoved({}), on=event)
     with db.work(first) as w:
         row = adopt_shape(w, zone.id, 1, "照来源划定")
