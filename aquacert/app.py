@@ -224,6 +224,7 @@ def rounds_of(house: House) -> Rounds:
             Round("months", timedelta(hours=1), partial(surveillance.remind_late, database)),
             Round("overdue", timedelta(hours=1), partial(movements.remind_overdue, database)),
             Round("check", timedelta(hours=1), partial(certificates.check_issued, database, keys)),
+            Round("feeds", timedelta(minutes=1), partial(surveillance.exchange_beside, database)),
             Round("register", timedelta(minutes=1), partial(publish_register, database)),
             Round("digests", timedelta(hours=1), partial(make_digests, database)),
             Round("chains", timedelta(days=1), partial(supervision.check_chains, database)),

@@ -94,7 +94,7 @@ def fetch(
     headers = {"Accept": accept, "Accept-Encoding": "identity"}
     if etag:
         headers["If-None-Match"] = etag
-    with _asked("GET", url, headers, None, allow_private, seconds) as (answer, ends):
+    with asked("GET", url, headers, None, allow_private, seconds) as (answer, ends):
         if answer.status == NOT_MODIFIED:
             return Fetched(None, etag, "")
         if answer.status != OK:
@@ -115,13 +115,13 @@ def send(
 
     Raise `Invalid` for an address that may not be asked, `Unavailable` unless the answer is 2xx.
     """
-    with _asked("POST", url, headers, body, allow_private, seconds) as (answer, _):
+    with asked("POST", url, headers, body, allow_private, seconds) as (answer, _):
         if answer.status // 100 != 2:
             raise Unavailable("对方没有收下。", detail=f"{url}: {answer.status}")
 
 
 @contextmanager
-def _asked(
+def asked(
     method: str,
     url: str,
     headers: Mapping[str, str],

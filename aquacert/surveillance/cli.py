@@ -11,12 +11,16 @@ from pathlib import Path
 import click
 
 from aquacert.http.house import House
+from aquacert.kernel.errors import AquaCertError
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database
 from aquacert.surveillance.commands.feeds import ImportAsked, ImportCounts, import_feed
+from aquacert.surveillance.commands.visits import visit, visit_due
 from aquacert.surveillance.parsers.formats import FORMATS
 from aquacert.surveillance.queries.mappings import mapping_of, version_by_name
 from aquacert.surveillance.queries.plan import EMPRESI
+from aquacert.surveillance.queries.sources import feed_by_key
+from aquacert.surveillance.rules.visits import OUTCOME_WORDS, Outcome
 
 LONG_ROWS = 2000
 """A file with more lines shows its progress."""
@@ -82,6 +86,30 @@ def import_file(
         return
     for name, count in found.as_dict().items():
         click.echo(f"{WORDS[name]} {count}")
+
+
+@feeds.command("visit")
+@click.argument("key", required=False, default="")
+@click.pass_obj
+def visit_now(open_house: Callable[[], House], key: str) -> None:
+    """Visit the feed KEY now, or every feed whose time has come. 现在去取."""
+    house = open_house()
+    try:
+        if key:
+            with house.database.look(SYSTEM) as look:
+                feed_id = feed_by_key(look, key).id
+            found = visit(house.database, feed_id)
+        else:
+            found = visit_due(house.database)
+    except AquaCertError as error:
+        raise click.ClickException(error.sentence) from None
+    finally:
+        house.database.close()
+    for one in found:
+        said = f" {json.dumps(one.counts.as_dict())}" if one.counts else ""
+        click.echo(f"{OUTCOME_WORDS[one.outcome]} {one.name} {one.fault}".rstrip() + said)
+    if any(one.outcome is Outcome.FAILED for one in found):
+        raise SystemExit(1)
 
 
 def asked(database: Database, form: str, key: str) -> ImportAsked:

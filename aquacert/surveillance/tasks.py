@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from uuid import UUID
+
+import structlog
 
 from aquacert.accounts.queries.actors import actor_for
 from aquacert.kernel.errors import AquaCertError, Unavailable
@@ -11,9 +14,30 @@ from aquacert.kernel.work import Database
 from aquacert.surveillance.commands.facts import FeedStopped
 from aquacert.surveillance.commands.feeds import import_kept
 from aquacert.surveillance.commands.reminding import remind_late
+from aquacert.surveillance.commands.visits import visit_due
 from aquacert.surveillance.models import FeedFile, FileState
 
-__all__ = ["import_file", "remind_late"]
+__all__ = ["exchange_beside", "import_file", "remind_late"]
+
+log = structlog.get_logger("feeds")
+_under_way = threading.Lock()
+"""Held while this process visits: a slow peer must not hold the other rounds up."""
+
+
+def exchange_beside(database: Database) -> None:
+    """Visit what is due in a thread of its own, unless the last round is still at it."""
+    if not _under_way.acquire(blocking=False):
+        return
+    threading.Thread(target=_exchange, args=(database,), name="exchange", daemon=True).start()
+
+
+def _exchange(database: Database) -> None:
+    try:
+        visit_due(database)
+    except Exception:
+        log.exception("a round of visits failed")
+    finally:
+        _under_way.release()
 
 
 def import_file(database: Database, file_id: UUID) -> None:

@@ -37,6 +37,7 @@ from aquacert.surveillance.models.points import (
     PointSpecies,
 )
 from aquacert.surveillance.models.risk import RegisterVersion, WeeklyDigest
+from aquacert.surveillance.models.visits import Feed, FeedStanding, FeedVisit
 from aquacert.surveillance.models.zones import VersionState, ZoneCell, ZoneShape, ZoneVersion
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "EventChange",
     "EventReport",
     "ExpressReport",
+    "Feed",
     "FeedDraft",
     "FeedFile",
     "FeedMapping",
@@ -55,7 +57,9 @@ __all__ = [
     "FeedRecordChange",
     "FeedRecordReport",
     "FeedSetAside",
+    "FeedStanding",
     "FeedTurn",
+    "FeedVisit",
     "FileState",
     "LadderFinding",
     "MonitoringPlan",
