@@ -201,6 +201,7 @@ def notes() -> list[str]:
 def close() -> None:
     """Take the files away."""
     prepared().folder.cleanup()
+    prepared.cache_clear()
 
 
 def large(count: int = MANY) -> str:
