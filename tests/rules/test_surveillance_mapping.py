@@ -113,6 +113,8 @@ def test_a_guess_leaves_what_it_cannot_tell():
     assert "发病尾数" not in by_name  # 发病数 came first
     assert "负责人" not in by_name
     assert found.key == ("序号",)
+    assert found.constants == {"country": "中国"}  # our own table names no country
+    assert guess("event", ["Id", "disease"], []).constants == {}
     assert "日期是哪种写法" in " ".join(p.sentence for p in wrong_with(found, heads))
     assert kind_of(["样品编号", "采样日期", "结果"]) == "sample"
     assert kind_of(["指标", "数值", "时期"]) == "figure"

@@ -94,7 +94,14 @@ def guessed(seen: Peek, kind: str = "", sheet: str = "") -> Spec:
                 one.name, one.field, order if order in ORDERS else "", one.codes, one.separator
             )
         )
-    return Spec(found.kind, tuple(columns), found.key, header_row=seen.header_row, sheet=sheet)
+    return Spec(
+        found.kind,
+        tuple(columns),
+        found.key,
+        found.constants,
+        header_row=seen.header_row,
+        sheet=sheet,
+    )
 
 
 ORDERS = frozenset({"ymd", "dmy", "mdy"})

@@ -27,16 +27,36 @@ class Places:
     """Finds counties by name; keeps each province's list for the length of one import."""
 
     look: Look
-    provinces: list[Named] = field(default_factory=list)
+    top: list[Named] = field(default_factory=list)
+    provinces: dict[str, str | None] = field(default_factory=dict)
+    homes: dict[tuple[str, str], bool] = field(default_factory=dict)
     below: dict[str, list[Named]] = field(default_factory=dict)
+
+    def is_home(self, values: Values) -> bool:
+        """Say whether a report is of China: it says so, or names no country and a province of China.
+
+        A county's own table has no column for the country: it must not pass for an event abroad.
+        """
+        written = (str(values.get("country") or ""), str(values.get("admin1") or ""))
+        found = self.homes.get(written)
+        if found is None:
+            country, admin1 = written
+            found = is_china(country) if country else self.province(admin1) is not None
+            self.homes[written] = found
+        return found
+
+    def province(self, written: str) -> str | None:
+        """Return the code of the province of China that a cell names exactly, or None."""
+        if written not in self.provinces:
+            self.top = self.top or _named(reference.children(self.look, None))
+            self.provinces[written] = find_province(written, self.top)
+        return self.provinces[written]
 
     def county(self, values: Values) -> str | None:
         """Return the county that a report names exactly within its province, or None."""
-        if not is_china(str(values.get("country") or "")):
+        if not self.is_home(values):
             return None
-        if not self.provinces:
-            self.provinces = _named(reference.children(self.look, None))
-        province = find_province(str(values.get("admin1") or ""), self.provinces)
+        province = self.province(str(values.get("admin1") or ""))
         if province is None:
             return None
         if province not in self.below:

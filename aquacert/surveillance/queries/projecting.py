@@ -20,7 +20,6 @@ from aquacert.surveillance.rules.events import (
     search_words,
     status_of,
 )
-from aquacert.surveillance.rules.places import is_china
 
 
 class Projector:
@@ -32,7 +31,6 @@ class Projector:
         self.system = system
         self._meanings: dict[str, Mapped] = {}
         self._statuses: dict[str, Status] = {}
-        self._homes: dict[str, bool] = {}
 
     def columns(self, kind: Kind, values: Values, verdict: Status | None = None) -> dict[str, Any]:
         """Return every column of a subject that follows from its values."""
@@ -58,7 +56,7 @@ class Projector:
             "status": status.value,
             "verdict": verdict.value if verdict else None,
             "is_confirmed": is_confirmed(status, verdict),
-            "is_domestic": self._is_home(country),
+            "is_domestic": self.places.is_home(values),
             "country": country,
             "place": place,
             "division_code": self.places.county(values) if code else None,
@@ -95,12 +93,6 @@ class Projector:
         found = self._statuses.get(text)
         if found is None:
             found = self._statuses[text] = status_of(text)
-        return found
-
-    def _is_home(self, country: str) -> bool:
-        found = self._homes.get(country)
-        if found is None:
-            found = self._homes[country] = is_china(country)
         return found
 
     def _meaning(self, disease: str) -> Mapped:

@@ -105,7 +105,7 @@ def guess(kind: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> 
         taken.add(name)
         cells = [row[place] if place < len(row) else None for row in rows]
         columns.append(column_of(FIELDS[kind][name], head, cells))
-    return Spec(kind, tuple(columns), key_of(kind, heads, columns))
+    return Spec(kind, tuple(columns), key_of(kind, heads, columns), _constants(kind, heads, taken))
 
 
 def kind_of(heads: Sequence[str]) -> str:
@@ -177,6 +177,13 @@ def looks_swapped(latitudes: Sequence[float | None], longitudes: Sequence[float 
     if all(abs(lat) > 90 >= abs(lon) for lat, lon in pairs):
         return True
     return all(_in_china(lon, lat) and not _in_china(lat, lon) for lat, lon in pairs)
+
+
+def _constants(kind: str, heads: Sequence[str], taken: set[str]) -> dict[str, str]:
+    """Propose China for a table with Chinese heads and no column for the country: most are our own."""
+    is_ours = any("\u4e00" <= sign <= "\u9fff" for head in heads for sign in head)
+    names_it = "country" not in FIELDS[kind] or "country" in taken
+    return {"country": "中国"} if is_ours and not names_it else {}
 
 
 def _in_china(latitude: float, longitude: float) -> bool:
