@@ -58,6 +58,7 @@ TABLE_OF = {
     "fault": "lab_nonconformities",
     "digest": "weekly_digests",
     "feed": "feed_files",
+    "source": "feeds",
     "file": "lab_files",
     "item": "lab_items",
     "finding": "check_findings",

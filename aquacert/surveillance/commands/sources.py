@@ -70,9 +70,9 @@ def register_feed(w: Work, said: FeedSaid) -> UUID:
     key = said.key.strip().lower()
     if not KEY.fullmatch(key) or key in RESERVED:
         sentence = "代号用 2 到 40 个小写字母、数字、- 和 _，不能与本系统自己的来源同名。"
-        raise Invalid(sentence, key=sentence)
+        raise Invalid(sentence, feed_key=sentence)
     if w.one(select(Feed.id).where(Feed.key == key)) is not None:
-        raise Invalid("这个代号已经登记过。", key="这个代号已经登记过。")
+        raise Invalid("这个代号已经登记过。", feed_key="这个代号已经登记过。")
     if w.actor.person_id is None:
         raise Invalid("数据来源要有人负责，请用自己的账号登记。")
     row = w.add(
@@ -208,5 +208,5 @@ def _secret(written: str) -> str | None:
     if not text:
         return None
     if len(text) > PRINTABLE or not text.isascii() or not text.isprintable() or " " in text:
-        raise Invalid("令牌只能是不带空格的英文字符。", secret="令牌只能是不带空格的英文字符。")  # noqa: S106
+        raise Invalid("令牌只能是不带空格的英文字符。", token="令牌只能是不带空格的英文字符。")  # noqa: S106
     return text

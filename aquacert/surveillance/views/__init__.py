@@ -14,6 +14,7 @@ from aquacert.surveillance.views import (
     quarantine,
     review,
     risk,
+    sources,
     templates,
     zones,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "quarantine",
     "review",
     "risk",
+    "sources",
     "templates",
     "zones",
 ]

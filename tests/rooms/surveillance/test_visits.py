@@ -32,7 +32,7 @@ from aquacert.surveillance.models import Event, FeedFile
 from aquacert.surveillance.models.visits import Feed, FeedVisit
 from aquacert.surveillance.queries.sources import source, sources, standing_of, visits
 from aquacert.surveillance.rules.visits import Health, Outcome, Way
-from tests.make.accounts import token
+from tests.make.accounts import signed_in, token
 from tests.make.peers import gives, peer
 from tests.make.surveillance import feed, luhe, make_officer
 
@@ -263,3 +263,39 @@ def test_what_is_pushed_is_signed_packed_and_taken_once(db, client):
     assert client.post(here, data=packed, headers=signed).status_code == 409
     assert client.post("/api/v1/surveillance/feeds/none", data=GOOD, headers=key).status_code == 404
     assert client.post(here, data=GOOD).status_code == 401
+
+
+def test_the_desk_registers_changes_and_asks_for_a_feed(db, app, client, other):
+    made = make_officer(db)
+    signed_in(client, made)
+    other.answers["/f"] = gives(GOOD)
+    asked = {
+        "name": "粮农组织",
+        "feed_key": "fao",
+        "form": "empresi",
+        "way": "url",
+        "address": f"{other.url}/f",
+        "every_minutes": "60",
+        "expected_days": "10",
+        "token": "t0ken",
+    }
+    bad = client.post(
+        "/surveillance/sources/new", data=asked | {"address": "ftp://x/", "once": "a"}
+    )
+    assert bad.status_code == 422
+    assert "只能用 https" in bad.text
+    made_at = client.post("/surveillance/sources/new", data=asked | {"once": "b"})
+    assert made_at.status_code == 302
+    visit_due(db)
+    seen = client.get(made_at.location).text
+    assert "取到并导入" in seen
+    assert "t0ken" not in seen
+    assert "t0ken" not in client.get(f"{made_at.location}/change").text
+    again = client.post(f"{made_at.location}/visit", data={"once": "c"})
+    assert again.status_code == 302
+    assert len(visit_due(db)) == 1
+    assert "正常" in client.get("/surveillance/sources").text
+    pushed = asked | {"way": "push", "token": "", "once": "d"}
+    assert client.post(f"{made_at.location}/change", data=pushed).status_code == 302
+    assert "只显示这一次" in client.post(f"{made_at.location}/secret", data={"once": "e"}).text
+    assert client.post(f"{made_at.location}/visit", data={"once": "f"}).status_code == 409
