@@ -81,13 +81,16 @@ def _by_day(
 
 
 def travelling_within(look: Look, reach: Reach) -> int:
-    """Return how many valid certificates are on the road from, or to, a zone that affects them."""
+    """Return how many certificates are on the road from, or to, a zone that affects them.
+
+    What it has suspended counts too: otherwise the page of a zone would say that it stops nothing.
+    """
     count = (
         select(func.count())
         .select_from(Certificate)
         .join(Standing, Standing.id == Certificate.id)
         .where(
-            Standing.status == Status.VALID.value,
+            Standing.status.in_((Status.VALID.value, Status.SUSPENDED.value)),
             Standing.arrived_at.is_(None),
             Certificate.valid_until >= look.now,
             bars(look, reach),
