@@ -90,5 +90,7 @@ class ZoneForm(Form):
         description=_l("有坐标的场按图，没有坐标的按名单；不勾就按名单全部管控"),
     )
     reason = TextAreaField(
-        _l("理由"), validators=[DataRequired(_l("请写明理由，理由会记入留痕。"))]
+        _l("理由"),
+        id="zone_reason",  # the verdict on the same page asks for a reason too
+        validators=[DataRequired(_l("请写明理由，理由会记入留痕。"))],
     )

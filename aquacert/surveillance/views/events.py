@@ -17,6 +17,7 @@ from aquacert.reference import queries as reference
 from aquacert.surveillance import commands, queries
 from aquacert.surveillance.forms import VerdictForm, ZoneForm
 from aquacert.surveillance.models import Event
+from aquacert.surveillance.parsers.formats import FORMATS
 from aquacert.surveillance.queries.events import changes_of, reports_of
 from aquacert.surveillance.queries.places import zone_days
 from aquacert.surveillance.queries.shapes import extent_now
@@ -31,6 +32,7 @@ KEEP = P.ZONE_KEEP
 REALMS = {one.value: one for one in Realm}
 DEFAULT_DAYS = 40
 METRES = 1000
+OURS = {"own": "本系统的检测报告", "self": "苗种场自检", "express": "疫情快报"}
 
 
 @bp.get("/")
@@ -109,6 +111,7 @@ def _show_page(
         html = page(
             "surveillance/show.html",
             row=row,
+            source=_source(row),
             line=line,
             zones=lines,
             consequences=consequences(unit, lines),
@@ -126,6 +129,12 @@ def _show_page(
             days=zone_days(unit),
         )
     return html, status
+
+
+def _source(row: Event) -> str:
+    """Return what people call the feed of an event; a mapped feed is called as its mapping is."""
+    known = FORMATS.get(row.source)
+    return _(OURS[row.source]) if row.source in OURS else _(known.title) if known else row.source
 
 
 def _fresh_zone_form(unit: Look, row: Event) -> ZoneForm:

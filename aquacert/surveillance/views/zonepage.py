@@ -153,9 +153,11 @@ def asked_extent(unit: Look, zone: Zone, form: AdjustForm) -> Extent:
 def ladder(zone: Zone, event: Event, *, acts: bool) -> list[tuple[str, str, str]]:
     """Return the stones: found, suspected, confirmed, lifted."""
     status = Status(event.verdict or event.status)
-    found = (event.observed_on or event.reported_on or zone.from_on).isoformat()
-    first = _("实验室阳性") if event.source == "own" else _("收到报告")
-    stones = [(first, "done", found), (_("疑似"), "done", "")]
+    is_own = event.source == "own"
+    days = (event.reported_on, event.observed_on)
+    found = next((day for day in (reversed(days) if is_own else days) if day), zone.from_on)
+    first = _("实验室阳性") if is_own else _("收到报告")
+    stones = [(first, "done", found.isoformat()), (_("疑似"), "done", "")]
     if status is Status.DENIED:
         return [*stones, (_("已排除"), "here", "")]
     by = _("监测员") if event.verdict else _("来源")
