@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aquacert.surveillance.models.crosswalk import CrosswalkRow
+from aquacert.surveillance.models.deliveries import Delivery, DeliveryItem, Recipient
 from aquacert.surveillance.models.events import (
     Event,
     EventChange,
@@ -43,6 +44,8 @@ from aquacert.surveillance.models.zones import VersionState, ZoneCell, ZoneShape
 __all__ = [
     "AsideState",
     "CrosswalkRow",
+    "Delivery",
+    "DeliveryItem",
     "Event",
     "EventChange",
     "EventReport",
@@ -71,6 +74,7 @@ __all__ = [
     "MonthlyStock",
     "OwnResult",
     "PointSpecies",
+    "Recipient",
     "RecordKind",
     "RegisterVersion",
     "VersionState",
