@@ -6,7 +6,6 @@ accident; whether one ever counts is a dated rule of the certificates' side.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -16,32 +15,25 @@ from aquacert.accounts.queries import refuse_if_off
 from aquacert.accounts.rules.capabilities import Capability
 from aquacert.hatcheries.models import Hatchery, Lot
 from aquacert.hatcheries.queries import lot_lines, lot_of
-from aquacert.kernel.clock import legal_day
-from aquacert.kernel.errors import Conflict, Invalid, NotAllowed
+from aquacert.kernel.errors import Invalid, NotAllowed
 from aquacert.kernel.work import Work
 from aquacert.reference import queries as reference
-from aquacert.sampling.commands.custody import note_sent, note_taken
-from aquacert.sampling.commands.dispatch import Parcel, must_not_own, send_box
+from aquacert.sampling.commands.alone import fresh_number, news_of, send_alone, turned
+from aquacert.sampling.commands.custody import note_taken
+from aquacert.sampling.commands.dispatch import Parcel
 from aquacert.sampling.commands.facts import SelfTestSent, SelfTestTaken, SelfTestTold
 from aquacert.sampling.commands.labels import fresh_code
 from aquacert.sampling.models import SelfTest
-from aquacert.sampling.queries.labs import method_for
 from aquacert.sampling.queries.own import live_report, own_test, self_test_by_code
 from aquacert.sampling.queries.plans import Wish, advice, animals_in, plan_for
 from aquacert.sampling.rules import (
-    ALPHABET,
-    MOVES,
-    TISSUE_WORDS,
-    Act,
     Preservation,
     State,
     Tissue,
-    blind_stage,
 )
-from aquacert.surveillance.commands import OwnNews, take_own_result
-from aquacert.surveillance.rules.own import Purpose, Version
+from aquacert.surveillance.commands import take_own_result
+from aquacert.surveillance.rules.own import Purpose
 from labs.custody.commands import new_salt
-from labs.intake.commands import Announced
 from labs.reports.queries import report_summary
 
 
@@ -86,7 +78,7 @@ def take_self_test(w: Work, lot_id: UUID, disease_code: str, more: OwnTaking | N
             life_stage=lot.life_stage,
             disease_code=disease_code,
             method_code="",
-            number=_number(w),
+            number=fresh_number(w, "ZJ"),
             blind_code=code,
             tissue=(rule.tissue if rule else Tissue.WHOLE).value,
             preservation=more.preservation.value,
@@ -124,17 +116,7 @@ def send_self_test(w: Work, self_test_id: UUID, lab_id: UUID, parcel: Parcel | N
     row = w.get_for_change(SelfTest, self_test_id)
     if row.organisation_id not in w.actor.scope.organisation_ids:
         raise NotAllowed("只能送自己场里的样品。")
-    if row.state != State.TAKEN.value:
-        raise Conflict(f"{row.number} 已经送样。")
-    must_not_own(w, lab_id, row.organisation_id)
-    row.method_code = method_for(w, lab_id, row.disease_code)
-    box = send_box(w, lab_id, row.organisation_id, [row], [_announced(w, row)], parcel or Parcel())
-    row.lab_id = lab_id
-    row.consignment_id = box.consignment_id
-    row.dispatch_id = box.id
-    row.sent_at = w.now
-    note_sent(w, row, box)
-    w.move(row, MOVES, Act.SEND)
+    box = send_alone(w, row, lab_id, row.organisation_id, parcel)
     w.record(SelfTestSent(lab_id, box.box_number), on=row, county=row.origin_code)
     return box.consignment_id
 
@@ -150,53 +132,12 @@ def note_self_test(w: Work, report_id: UUID) -> None:
         return
     row = w.get_for_change(SelfTest, row.id)
     for line in report.lines:
-        news = OwnNews(
-            sample_id=row.id,
-            organisation_id=row.organisation_id,
-            division_code=row.origin_code,
-            disease_code=line.disease_code,
-            species_code=row.species_code,
-            life_stage=row.life_stage,
-            individuals=row.individuals,
-            sampled_on=legal_day(row.taken_at),
-            purpose=Purpose.SELF,
-            method_code=line.method_code,
-            outcome=str(line.outcome),
-            lab_id=report.lab_id,
-            lab_name=report.lab_name,
-            in_scope=own_test(w, row).in_scope,
-            report_no=report.number,
-            version=Version(report.authorised_at, report.report_id, report.state != "authorised"),
-        )
-        take_own_result(w, news)
+        known = own_test(w, row).in_scope
+        take_own_result(w, news_of(report, line, row, Purpose.SELF, in_scope=known))
     stands = live_report(w, row) is not None
-    act = Act.RELEASE if stands else Act.RETURN
-    if not MOVES.allows(State(row.state), act):
+    if not turned(w, row, report, stands=stands):
         return
-    w.move(row, MOVES, act, because=report.withdrawn_because)
-    row.told_at = w.now if stands else None
     w.record(SelfTestTold(report.number, str(report.state)), on=row, county=row.origin_code)
     subject = f"自检 {row.number} 的结果{'出来了' if stands else '被实验室撤回，正在重做'}"
     link = f"/sampling/own/{row.id}"
     tell(w, to_organisation=row.organisation_id, kind="report", subject=subject, link=link)
-
-
-def _announced(w: Work, row: SelfTest) -> Announced:
-    tenths = row.water_temperature_tenths
-    return Announced(
-        blind_code=row.blind_code,
-        disease_code=row.disease_code,
-        method_code=row.method_code,
-        matrix=TISSUE_WORDS[Tissue(row.tissue)],
-        individuals=row.individuals,
-        sampled_on=legal_day(row.taken_at),
-        water_temperature=None if tenths is None else Decimal(tenths) / 10,
-        species=reference.species(w, row.species_code).name_zh,
-        life_stage=blind_stage(row.life_stage),
-        keep_apart=secrets.token_hex(4),
-    )
-
-
-def _number(w: Work) -> str:
-    letters = "".join(ALPHABET[byte % len(ALPHABET)] for byte in secrets.token_bytes(5))
-    return f"ZJ{w.today:%y%m%d}-{letters}"

@@ -6,7 +6,6 @@ back by itself as an own result of the plan (`Purpose.PLAN`), so that nobody typ
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
@@ -16,35 +15,28 @@ from aquacert.accounts.commands import tell
 from aquacert.accounts.queries.organisations import agencies_for
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.clock import legal_day
-from aquacert.kernel.errors import Conflict, Invalid, NotAllowed
+from aquacert.kernel.errors import Invalid, NotAllowed
 from aquacert.kernel.work import Work
-from aquacert.reference import queries as reference
-from aquacert.sampling.commands.custody import note_sent, note_taken
-from aquacert.sampling.commands.dispatch import Parcel, must_not_own, send_box
+from aquacert.sampling.commands.alone import fresh_number, news_of, send_alone, turned
+from aquacert.sampling.commands.custody import note_taken
+from aquacert.sampling.commands.dispatch import Parcel
 from aquacert.sampling.commands.labels import fresh_code
 from aquacert.sampling.models import PlanSample
-from aquacert.sampling.queries.labs import method_for
 from aquacert.sampling.queries.plans import LARGE, Wish, advice, plan_for
 from aquacert.sampling.queries.plansamples import live_report, plan_sample_by_code
 from aquacert.sampling.rules import (
-    ALPHABET,
-    MOVES,
-    TISSUE_WORDS,
-    Act,
     Preservation,
     State,
     Tissue,
-    blind_stage,
 )
-from aquacert.surveillance.commands import OwnNews, take_own_result
+from aquacert.surveillance.commands import take_own_result
 from aquacert.surveillance.commands.plans import note_task_taken
 from aquacert.surveillance.queries.plans import TaskLine
 from aquacert.surveillance.queries.plans import task as task_line
-from aquacert.surveillance.rules.own import POSITIVE, Purpose, Version
+from aquacert.surveillance.rules.own import POSITIVE, Purpose
 from labs.custody.commands import new_salt
-from labs.intake.commands import Announced
 from labs.register import queries as register
-from labs.reports.queries import ReportLine, ReportSummary, report_summary
+from labs.reports.queries import ReportSummary, report_summary
 
 MOST = 10_000
 
@@ -123,15 +115,7 @@ def send_plan_sample(
 ) -> UUID:
     """Send a sample to a designated laboratory and return the consignment's id."""
     row = w.get_for_change(PlanSample, plan_sample_id)
-    if row.state != State.TAKEN.value:
-        raise Conflict(f"{row.number} 已经送样。")
-    must_not_own(w, lab_id, row.organisation_id)
-    row.method_code = method_for(w, lab_id, row.disease_code)
-    box = send_box(w, lab_id, row.office_id, [row], [_announced(w, row)], parcel or Parcel())
-    row.lab_id, row.consignment_id = lab_id, box.consignment_id
-    row.dispatch_id, row.sent_at = box.id, w.now
-    note_sent(w, row, box)
-    w.move(row, MOVES, Act.SEND)
+    box = send_alone(w, row, lab_id, row.office_id, parcel)
     w.record(PlanSampleSent(lab_id, box.box_number), on=row, county=row.origin_code)
     return box.consignment_id
 
@@ -144,13 +128,13 @@ def note_plan_sample(w: Work, report_id: UUID) -> None:
         return
     row = w.get_for_change(PlanSample, row.id)
     for line in report.lines:
-        take_own_result(w, _news(w, report, line, row))
+        known = register.in_scope(
+            w, report.lab_id, line.disease_code, line.method_code, legal_day(row.taken_at)
+        )
+        take_own_result(w, news_of(report, line, row, Purpose.PLAN, in_scope=known))
     stands = live_report(w, row) is not None
-    act = Act.RELEASE if stands else Act.RETURN
-    if not MOVES.allows(State(row.state), act):
+    if not turned(w, row, report, stands=stands):
         return
-    w.move(row, MOVES, act, because=report.withdrawn_because)
-    row.told_at = w.now if stands else None
     w.record(PlanSampleTold(report.number, str(report.state)), on=row, county=row.origin_code)
     _tell(w, row, report, stands=stands)
 
@@ -193,7 +177,7 @@ def _row(w: Work, line: TaskLine, office: UUID, individuals: int, more: PlanTaki
         life_stage=stage,
         disease_code=task.disease_code,
         method_code="",
-        number=_number(w),
+        number=fresh_number(w, "JC"),
         blind_code=code,
         tissue=(rule.tissue if rule else Tissue.WHOLE).value,
         preservation=more.preservation.value,
@@ -206,28 +190,6 @@ def _row(w: Work, line: TaskLine, office: UUID, individuals: int, more: PlanTaki
         label_scanned_at=w.now if scanned else None,
         custody_salt=new_salt(),
         state=State.TAKEN.value,
-    )
-
-
-def _news(w: Work, report: ReportSummary, line: ReportLine, row: PlanSample) -> OwnNews:
-    on = legal_day(row.taken_at)
-    return OwnNews(
-        sample_id=row.id,
-        organisation_id=row.organisation_id,
-        division_code=row.origin_code,
-        disease_code=line.disease_code,
-        species_code=row.species_code,
-        life_stage=row.life_stage,
-        individuals=row.individuals,
-        sampled_on=on,
-        purpose=Purpose.PLAN,
-        method_code=line.method_code,
-        outcome=str(line.outcome),
-        lab_id=report.lab_id,
-        lab_name=report.lab_name,
-        in_scope=register.in_scope(w, report.lab_id, line.disease_code, line.method_code, on),
-        report_no=report.number,
-        version=Version(report.authorised_at, report.report_id, report.state != "authorised"),
     )
 
 
@@ -245,24 +207,3 @@ def _tell(w: Work, row: PlanSample, report: ReportSummary, *, stands: bool) -> N
                 subject=f"监测点 {row.point_code} 的样品阳性，请送参考实验室确认。",
                 link="/surveillance/ladder",
             )
-
-
-def _announced(w: Work, row: PlanSample) -> Announced:
-    tenths = row.water_temperature_tenths
-    return Announced(
-        blind_code=row.blind_code,
-        disease_code=row.disease_code,
-        method_code=row.method_code,
-        matrix=TISSUE_WORDS[Tissue(row.tissue)],
-        individuals=row.individuals,
-        sampled_on=legal_day(row.taken_at),
-        water_temperature=None if tenths is None else Decimal(tenths) / 10,
-        species=reference.species(w, row.species_code).name_zh,
-        life_stage=blind_stage(row.life_stage),
-        keep_apart=secrets.token_hex(4),
-    )
-
-
-def _number(w: Work) -> str:
-    letters = "".join(ALPHABET[byte % len(ALPHABET)] for byte in secrets.token_bytes(5))
-    return f"JC{w.today:%y%m%d}-{letters}"
