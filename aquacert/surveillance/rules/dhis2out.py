@@ -23,8 +23,8 @@ FIELDS = (
 """Data elements of an event, by the names our own reader knows."""
 UNMAPPED = "对照表里没有“{0}”，没有发送。"
 REFUSED = "对方没收：{0}"
-OK = 200
-CONFLICT = 409
+TAKEN = ("imported", "updated", "deleted", "created")
+"""Counts of what was taken."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,13 @@ class Answer:
     counts: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
+    is_error: bool = False
+    """The other side says so of the whole message."""
+
+    @property
+    def took_nothing(self) -> bool:
+        """Whether the whole message was refused."""
+        return self.is_error and not any(self.counts.get(name) for name in TAKEN)
 
 
 def element_code(one: Count) -> str:
@@ -154,7 +161,8 @@ def read_values_answer(found: Mapping[str, Any], sent: Sequence[Item]) -> Answer
             refused |= {
                 item.key: sentence for item in sent if one.get("object") in item.body.values()
             }
-    return Answer(True, counts, refused, str(summary.get("description") or "")[:300])
+    words = str(summary.get("description") or "")[:300]
+    return Answer(True, counts, refused, words, summary.get("status") == "ERROR")
 
 
 def read_tracker_answer(found: Mapping[str, Any], sent: Sequence[Item]) -> Answer:
@@ -167,7 +175,7 @@ def read_tracker_answer(found: Mapping[str, Any], sent: Sequence[Item]) -> Answe
     for one in _part(found, "validationReport").get("errorReports") or ():
         if isinstance(one, Mapping) and (key := owners.get(str(one.get("uid")))):
             refused[key] = REFUSED.format(str(one.get("message") or "")[:300])
-    return Answer(True, counts, refused)
+    return Answer(True, counts, refused, "", found.get("status") == "ERROR")
 
 
 def _ids_of(body: Mapping[str, Any]) -> tuple[str, ...]:
