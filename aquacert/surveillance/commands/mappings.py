@@ -28,6 +28,7 @@ from aquacert.surveillance.models import AsideState, FeedFile, FeedSetAside, Fil
 from aquacert.surveillance.models.mappings import FeedDraft, FeedMapping, FeedMappingVersion
 from aquacert.surveillance.parsers.formats import FORMATS
 from aquacert.surveillance.parsers.peek import Peek, peek
+from aquacert.surveillance.queries.feednames import may_speak
 from aquacert.surveillance.queries.mappings import (
     MAPPED,
     draft_bytes,
@@ -41,7 +42,6 @@ from aquacert.surveillance.rules.mapping.guess import guess, kind_of
 from aquacert.surveillance.rules.mapping.spec import Spec, bare, spec_of
 
 LONGEST_NAME = 40
-RESERVED = frozenset({"own", "self", "express", "mapped"})
 
 
 def lay_out(
@@ -200,12 +200,12 @@ def _mapping(w: Work, draft: FeedDraft, name: str) -> FeedMapping:
     plain = plain_name(name)
     if not name:
         raise Invalid("请给这份对照起个名字。", name="请起个名字，例如“某县月报”。")
-    if plain in FORMATS or plain in RESERVED:
-        raise Invalid("这个名字留给了别的格式。", name="这个名字留给了别的格式，请换一个。")
     if w.one(select(FeedMapping).where(FeedMapping.plain == plain)) is not None:
         raise Invalid(
             "已经有同名的对照。", name="已经有同名的对照：请换个名字，或到那份对照里出新版本。"
         )
+    if plain in FORMATS or not may_speak(w, plain, MAPPED, None):
+        raise Invalid("这个名字留给了别的格式。", name="这个名字留给了别的格式，请换一个。")
     return w.add(
         FeedMapping(
             id=w.new_id(),

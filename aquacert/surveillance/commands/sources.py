@@ -17,13 +17,11 @@ from aquacert.reference.rules.text import clean
 from aquacert.surveillance.models.mappings import FeedMapping
 from aquacert.surveillance.models.visits import Feed, FeedStanding
 from aquacert.surveillance.parsers.formats import FORMATS
+from aquacert.surveillance.queries.feednames import MAPPED, RESERVED, may_speak
 from aquacert.surveillance.queries.mappings import newest_version
 from aquacert.surveillance.queries.sources import standing_of
 from aquacert.surveillance.rules.visits import KEY, Way
 
-MAPPED = "mapped"
-RESERVED = frozenset({"own", "self", "express", MAPPED})
-"""Sources of our own events: no feed may speak under their names."""
 SHORTEST, LONGEST_MINUTES, LONGEST_DAYS = 5, 44_640, 400
 PRINTABLE = 512
 
@@ -73,6 +71,9 @@ def register_feed(w: Work, said: FeedSaid) -> UUID:
         raise Invalid(sentence, feed_key=sentence)
     if w.one(select(Feed.id).where(Feed.key == key)) is not None:
         raise Invalid("这个代号已经登记过。", feed_key="这个代号已经登记过。")
+    if not may_speak(w, key, *form_of(w, said.form)):
+        sentence = "这个代号是别的格式、对照或来源的名字，请换一个。"
+        raise Invalid(sentence, feed_key=sentence)
     if w.actor.person_id is None:
         raise Invalid("数据来源要有人负责，请用自己的账号登记。")
     row = w.add(

@@ -21,6 +21,7 @@ from aquacert.surveillance.forms.mapping import AUTO, NEW, UploadForm
 from aquacert.surveillance.models import FeedFile, FileState
 from aquacert.surveillance.parsers.formats import FORMATS
 from aquacert.surveillance.parsers.shape import CODE_SENTENCES
+from aquacert.surveillance.queries.feednames import check_signed
 from aquacert.surveillance.queries.feeds import raw_bytes
 from aquacert.surveillance.queries.mappings import mapping_and_version
 from aquacert.surveillance.queries.quarantine import groups_of, heads_of, waiting_count
@@ -114,6 +115,7 @@ def _taken_in(w: Work, form: UploadForm, data: bytes, name: str) -> str:
         flash(_("第一次见到这种表格：请说明每一列是什么。"))
         return url_for(".draft", draft_id=draft_id)
     ask = with_mapping(w, fit.asked(name))
+    check_signed(w, ask)
     return url_for(".feed", file_id=receive_feed(w, data, ask))
 
 

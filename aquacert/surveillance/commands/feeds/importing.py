@@ -52,6 +52,7 @@ from aquacert.surveillance.models import (
 )
 from aquacert.surveillance.parsers.shape import Code
 from aquacert.surveillance.parsers.spool import Group, Raw, Spool, stretches
+from aquacert.surveillance.queries.feednames import check_feed
 from aquacert.surveillance.queries.plan import ImportCounts, Part, plan_part
 from aquacert.surveillance.queries.projecting import Projector
 from aquacert.surveillance.queries.reading import (
@@ -93,6 +94,7 @@ def import_in(
     For files of some thousand rows (pages, the demo, tests). Raises `Invalid` in one sentence when
     the file cannot be read; any file again changes nothing.
     """
+    check_feed(w, ask)
     sha256 = digest_of(data)
     known = again(w, ask, sha256)
     if known is not None:
@@ -134,6 +136,8 @@ def import_feed(
     Killed in the middle and run again it ends as if never killed. Raises `Invalid` in one sentence
     when the file cannot be read; then nothing of it was kept.
     """
+    with database.look(actor) as look:
+        check_feed(look, ask)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return _import_path(database, actor, path, ask, sha256, progress or silent)

@@ -28,6 +28,7 @@ from aquacert.surveillance.models import (
 from aquacert.surveillance.parsers.shape import Asked, Code
 from aquacert.surveillance.parsers.spool import Spool
 from aquacert.surveillance.parsers.tables import table_rows
+from aquacert.surveillance.queries.feednames import check_feed
 from aquacert.surveillance.queries.plan import ImportCounts
 from aquacert.surveillance.queries.reading import (
     LONGEST_NAME,
@@ -58,6 +59,7 @@ def receive_feed(w: Work, data: bytes, ask: ImportAsked) -> UUID:
     Of a large file only the head is read here. The same bytes of one feed are one file. Raises
     `Invalid` in one sentence when the file cannot be read.
     """
+    check_feed(w, ask)
     ask = with_mapping(w, ask)
     sha256 = digest_of(data)
     data = as_kept(ask, data)
