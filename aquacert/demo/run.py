@@ -15,7 +15,7 @@ from aquacert.certificates import queries as certificates
 from aquacert.certificates.rules.media import DOCX, PDF
 from aquacert.certificates.seals.commands import make_seal
 from aquacert.certificates.seals.queries import seal_of
-from aquacert.demo import draw
+from aquacert.demo import disease, draw
 from aquacert.demo.cast import (
     PASSWORD,
     Cast,
@@ -68,6 +68,7 @@ def run(settings: Settings, opened: Opener, said: Callable[[str], None]) -> dict
     said(f"示例机构 {len(cast.bodies) + 1} 家、岗位账号 {len(cast.people)} 个")
     _seals(house, cast, said)
     _feed(house, said)
+    disease.begin(house, cast, said)
     _shared_instruments(said)
     story = Story(house, clock, cast, said, present)
     draw.publish(story)
@@ -85,6 +86,7 @@ def run(settings: Settings, opened: Opener, said: Callable[[str], None]) -> dict
     ran = runner.run_all()
     said(f"文书生成：PDF 两重签名、.docx、状态名单（{ran} 件后台任务）")
     story.catch_up(SystemClock().now)
+    disease.close(house.database)
     found = _describe(house, certificate_id)
     prove(house, found["url"], settings.data_dir / found["pdf"], said)
     document = {
