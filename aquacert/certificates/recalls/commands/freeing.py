@@ -19,6 +19,7 @@ from aquacert.certificates.models import (
 from aquacert.certificates.recalls.commands.standings import (
     QUIETLY,
     locked,
+    locked_zone,
     move,
     record_each,
     say,
@@ -34,10 +35,11 @@ from aquacert.certificates.status.queries.grounds import (
     standing_grounds,
 )
 from aquacert.certificates.status.queries.resting import unanswered
+from aquacert.certificates.status.queries.road import those, touched
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.work import Work
 from aquacert.sampling.models import OrderedTest
-from aquacert.surveillance.models import Zone
+from aquacert.surveillance.queries import zone_lines
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,15 @@ class ZoneLetGo(Fact):
 
 
 def let_go(w: Work, zone_id: UUID, ids: Collection[UUID], because: str) -> int:
-    """Release a stretch from a zone and resume what is free; return how many it let go of."""
-    w.get_for_change(Zone, zone_id)
+    """Release a stretch from a zone and resume what is free; return how many it let go of.
+
+    Asked once more under the zone's lock: it may have come back since it was looked at, and nobody
+    would suspend anew what is let go of after that news.
+    """
+    zone = locked_zone(w, zone_id)
     states, still = locked(w, ids), held_by_zone(w, zone_id)
+    if zone_lines(w, [zone])[0].acts:
+        still -= touched(w, zone, those(w, still & states.keys()))
     mine = [one for one in states if one in still]
     if not mine:
         return 0

@@ -12,6 +12,7 @@ from aquacert.certificates.models import RecallHit, Standing
 from aquacert.certificates.recalls.commands.standings import (
     QUIETLY,
     locked,
+    locked_zone,
     move,
     record_each,
     subjects,
@@ -22,13 +23,12 @@ from aquacert.certificates.status.commands import CertificateSuspended
 from aquacert.certificates.status.grounds import lay_all
 from aquacert.certificates.status.queries.grounds import known_to_zone, ordered_hits
 from aquacert.kernel.work import Work
-from aquacert.surveillance.models import Zone
 from aquacert.surveillance.queries import zone_lines
 
 
 def hold(w: Work, zone_id: UUID, ids: Collection[UUID], because: str) -> int:
     """Suspend a stretch because of a zone; return how many it holds newly."""
-    zone = w.get_for_change(Zone, zone_id)  # one worker at a time, and never after it was lifted
+    zone = locked_zone(w, zone_id)
     if not zone_lines(w, [zone])[0].acts:
         return 0
     states, known = locked(w, ids), known_to_zone(w, zone_id, ids)

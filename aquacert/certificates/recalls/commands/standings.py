@@ -14,8 +14,18 @@ from aquacert.certificates.rules.states import Act, Status
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.journal import JournalEntry
 from aquacert.kernel.work import Work
+from aquacert.surveillance.models import Event, Zone
 
 QUIETLY = {"synchronize_session": False}
+
+
+def locked_zone(w: Work, zone_id: UUID) -> Zone:
+    """Lock a zone and the event it acts by: neither changes until this stretch has ended.
+
+    One worker at a time; in the order of who judges an event, so that nobody waits in a circle.
+    """
+    w.get_for_change(Event, w.session.get_one(Zone, zone_id).event_id)
+    return w.get_for_change(Zone, zone_id)
 
 
 def locked(w: Work, ids: Collection[UUID]) -> dict[UUID, Status]:
