@@ -235,3 +235,23 @@ def test_tiles_are_set_only_with_their_review_number():
     assert Settings.from_env(asked).tiles_url
     with pytest.raises(Misconfigured, match="AQUACERT_TILES_URL"):
         Settings.from_env(asked | {"AQUACERT_TILES_URL": "ftp://x"})
+
+
+DEEP = '{"type":"GeometryCollection","geometries":[' * 400
+HOSTILE = (
+    DEEP + '{"type":"Polygon","coordinates":[[]]}' + "]}" * 400,
+    '{"type":["Polygon"]}',
+    '{"type":"MultiPolygon","coordinates":[[],[]]}',
+    '{"type":"FeatureCollection","features":[{"type":"Polygon"},{"type":"Polygon"}]}',
+    '{"type":"Polygon","coordinates":[[[NaN,1],[2,3],[4,5]]]}',
+    '{"type":"LineString"}',
+    '{"type":"LineString","coordinates":5}',
+    '{"type":"Polygon","coordinates":[[[0,0],[90,0.001],[170,0],[169.9,60],[169.8,0.01],[90,0.01]]]}',
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("read", [zonefile.read_area, zonefile.read_line])
+def test_hostile_geojson_is_refused_in_a_sentence(read, text):
+    with pytest.raises(Invalid, match="。"):
+        read(text)

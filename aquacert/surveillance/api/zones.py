@@ -97,7 +97,7 @@ def _change(values: dict[str, Any]) -> Change:
         until = date.fromisoformat(str(needed(values, "until_on")))
         shapes = tuple(_shape(one, datum) for one in given)
         base, tier = int(needed(values, "base")), Tier(values.get("tier", Tier.PROTECTION))
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError):
         sentence = "管控区的写法不对，请看接口说明。"
         raise Invalid(sentence, shapes=sentence) from None
     return Change(base, until, shapes, str(needed(values, "reason")), tier=tier, datum=datum)

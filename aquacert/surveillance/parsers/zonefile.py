@@ -46,18 +46,24 @@ def read_area(data: str | bytes, datum: Datum = Datum.WGS84, *, field: str = "ar
         if found is None:
             found = {"type": "Polygon", "coordinates": [_lines(data)]}
         return checked_area(found, datum)
-    except ValueError as error:
-        raise Invalid(str(error), **{field: str(error)}) from None
+    except (ValueError, RecursionError) as error:
+        said = _said(error)
+        raise Invalid(said, **{field: said}) from None
 
 
 def read_line(data: str | bytes, datum: Datum = Datum.WGS84, *, field: str = "line") -> Geometry:
     """Return the LineString of a river that a text holds; raise `Invalid` on `field`."""
     try:
         found = _parsed(data, {"LineString"})
-        line = _steps(_lines(data) if found is None else found["coordinates"])
+        line = _steps(_lines(data) if found is None else found.get("coordinates"))
         return _as_wgs84({"type": "LineString", "coordinates": line}, datum)
-    except ValueError as error:
-        raise Invalid(str(error), **{field: str(error)}) from None
+    except (ValueError, RecursionError) as error:
+        said = _said(error)
+        raise Invalid(said, **{field: said}) from None
+
+
+def _said(error: ValueError | RecursionError) -> str:
+    return str(error) if isinstance(error, ValueError) else "GeoJSON 套得太深了。"
 
 
 def checked_area(geometry: Mapping[str, Any], datum: Datum = Datum.WGS84) -> Geometry:
@@ -69,11 +75,15 @@ def checked_area(geometry: Mapping[str, Any], datum: Datum = Datum.WGS84) -> Geo
     except (TypeError, KeyError):
         raise ValueError("多边形的坐标结构不对，要是“环的列表”。") from None
     corners = sum(len(ring) for rings in given for ring in rings)
+    if not all(given):
+        raise ValueError("多边形的坐标结构不对，要是“环的列表”。")
     if not given or corners > MOST_CORNERS:
         raise ValueError(f"最多 {MOST_CORNERS} 个角，现在是 {corners} 个，请先简化边线。")
     parts = [[_ring(ring, hole=place > 0) for place, ring in enumerate(one)] for one in given]
     _must_be_simple(parts)
     _must_be_sized(parts)
+    if geo.covering([geo.box_of([(x, y) for x, y in one[0]]) for one in parts]) > geo.MOST_CELLS:
+        raise ValueError("范围的外框太大，请核对坐标，或者分成几块。")
     whole: Geometry = {"type": "MultiPolygon", "coordinates": parts}
     if len(parts) == 1:
         whole = {"type": "Polygon", "coordinates": parts[0]}
@@ -122,7 +132,7 @@ def _parsed(data: str | bytes, wanted: set[str]) -> Geometry | None:
     except (json.JSONDecodeError, RecursionError):
         raise ValueError("这不是完整的 GeoJSON，请整个文件上传或整段粘贴。") from None
     _must_be_wgs84(whole)
-    found = [one for one in _geometries(whole) if one.get("type") in wanted]
+    found = [one for one in _geometries(whole) if str(one.get("type")) in wanted]
     if not found:
         raise ValueError(
             f"文件里没有找到{'河线（LineString）' if 'LineString' in wanted else '多边形（Polygon）'}。"
@@ -131,7 +141,10 @@ def _parsed(data: str | bytes, wanted: set[str]) -> Geometry | None:
         return found[0]
     if "LineString" in wanted:
         raise ValueError(f"文件里有 {len(found)} 条线，一次只收一条。")
-    parts = [one for geometry in found for one in polygons(geometry)]
+    try:
+        parts = [one for geometry in found for one in polygons(geometry)]
+    except (TypeError, KeyError):
+        raise ValueError("多边形的坐标结构不对，要是“环的列表”。") from None
     return {"type": "MultiPolygon", "coordinates": parts}
 
 
@@ -180,7 +193,9 @@ def _text(data: str | bytes) -> str:
         raise ValueError("文件不是 UTF-8 编码的文本。") from None
 
 
-def _steps(given: Sequence[Any]) -> list[list[float]]:
+def _steps(given: Any) -> list[list[float]]:  # noqa: ANN401 (as parsed)
+    if not isinstance(given, list):
+        raise ValueError(f"河段要是点的列表。{EXAMPLE}")  # noqa: TRY004 (a sentence for the sender)
     line = _distinct([_position(one, place) for place, one in enumerate(given, start=1)])
     if not 2 <= len(line) <= MOST_STEPS:
         raise ValueError(f"河段要有 2 到 {MOST_STEPS} 个点，现在是 {len(line)} 个。{EXAMPLE}")

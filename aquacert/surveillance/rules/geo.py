@@ -127,6 +127,11 @@ def cells_of_boxes(boxes: Iterable[Box]) -> frozenset[int]:
     return frozenset(cell for box in some for cell in _cells(box, per_degree))
 
 
+def covering(boxes: Iterable[Box]) -> int:
+    """Return at most how many coarse cells the boxes touch: what a shape may cost at worst."""
+    return sum(_count(box, COARSE_PER_DEGREE) for box in boxes)
+
+
 def _width(box: Box) -> float:
     return box.east - box.west if box.east >= box.west else box.east - box.west + 360
 
