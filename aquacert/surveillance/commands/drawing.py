@@ -42,12 +42,16 @@ def keep_first(w: Work, zone: Zone) -> ZoneVersion:
 def write(
     w: Work, zone: Zone, extent: Extent, said: Said, state: VersionState, *, is_lift: bool = False
 ) -> ZoneVersion:
-    """Append a version with its parts; one that holds at once takes the place of the last."""
-    row = _row(w, zone, extent, said, VersionState.PROPOSED, is_lift=is_lift)
+    """Append a version with its parts; one that holds at once takes the place of the last.
+
+    It never passes through the state of a proposal: another one may be waiting.
+    """
+    holds = state is VersionState.CURRENT
+    row = _row(w, zone, extent, said, VersionState.PAST if holds else state, is_lift=is_lift)
     for shape in extent.shapes:
         w.session.add(_part(w, zone.id, row.id, shape, said.datum))
     w.session.flush()
-    if state is VersionState.CURRENT:
+    if holds:
         take_place(w, zone, row)
     return row
 

@@ -104,6 +104,9 @@ def adopt_shape(w: Work, zone_id: UUID, base: int, reason: str) -> ZoneVersion:
 def confirm_version(w: Work, version_id: UUID, because: str) -> None:
     """Let a proposed version hold, or lift the zone as it proposes: by another person."""
     row, zone = _waiting(w, version_id, because)
+    now = current_of(w, zone.id)
+    if now is not None and now.number > row.number and not row.is_lift:
+        raise Conflict("提出之后，这个管控区因来源更正又变了。请退回，看过现在的范围再提。")
     _decide(w, row, because)
     if row.is_lift:
         row.state = VersionState.PAST.value

@@ -13,7 +13,9 @@ from aquacert.surveillance.commands.facts import VerdictSet
 from aquacert.surveillance.commands.zones import lift, must_be_theirs, settle
 from aquacert.surveillance.models import Event, EventChange, Zone
 from aquacert.surveillance.queries.places import zone_days
+from aquacert.surveillance.queries.zones import division_codes_of
 from aquacert.surveillance.rules.events import Status, is_confirmed
+from aquacert.surveillance.rules.ladder import SENTENCES, Lack
 
 
 def confirm_event(w: Work, event_id: UUID, reason: str) -> None:
@@ -24,11 +26,23 @@ def confirm_event(w: Work, event_id: UUID, reason: str) -> None:
 
 
 def deny_event(w: Work, event_id: UUID, reason: str) -> None:
-    """Deny an event; every zone it holds is lifted for the same reason."""
+    """Deny an event; every zone it holds is lifted for the same reason.
+
+    Raises `NotAllowed` while one of them lies over a place that is not the officer's: who is above
+    both judges then.
+    """
+    _must_have_no_report(w.get_for_change(Event, event_id))
     row = _judge(w, event_id, Status.DENIED, reason)
     live = select(Zone).where(Zone.event_id == row.id, Zone.lifted_at.is_(None)).order_by(Zone.id)
     for zone in w.scalars(live):
+        must_be_theirs(w, division_codes_of(w, zone.id))
         lift(w, zone, reason.strip())
+
+
+def _must_have_no_report(row: Event) -> None:
+    """Raise while an official positive of our own stands: its laboratory alone takes that back."""
+    if row.source == "own" and row.status == Status.CONFIRMED.value:
+        raise NotAllowedNow(SENTENCES[Lack.REPORT_STANDS])
 
 
 def _judge(w: Work, event_id: UUID, verdict: Status, reason: str) -> Event:

@@ -15,12 +15,13 @@ from aquacert.kernel.work import Work
 from aquacert.reference import queries as reference
 from aquacert.surveillance.commands.drawing import Said, forget_cells, keep_first, same, write
 from aquacert.surveillance.commands.facts import ZoneDrawn, ZoneLifted, ZoneMoved, ZoneOpened
-from aquacert.surveillance.models.events import Event, Zone, ZoneDivision
+from aquacert.surveillance.models.events import Event, EventChange, Zone, ZoneDivision
 from aquacert.surveillance.models.zones import VersionState
 from aquacert.surveillance.parsers.zonedefaults import default_shapes
 from aquacert.surveillance.queries.events import standing
 from aquacert.surveillance.queries.shapes import current_of, extent, extent_of, is_narrower
 from aquacert.surveillance.queries.zones import division_codes_of
+from aquacert.surveillance.rules.events import Status
 from aquacert.surveillance.rules.shapes import Shape
 from aquacert.surveillance.rules.zones import lacks, last_day, why_waiting
 
@@ -184,26 +185,36 @@ def _move(w: Work, zones: Collection[Zone], span: tuple[date, date], row: Event)
         version = current_of(w, zone.id)
         if not zone.is_automatic or (version is not None and not version.by_rule):
             continue
-        if (zone.from_on, zone.until_on) != span:
-            days = {"from_on": [zone.from_on, span[0]], "until_on": [zone.until_on, span[1]]}
-            zone.from_on, zone.until_on = span
+        new = span if _is_theirs(w, zone) else _both(zone, span)
+        if (zone.from_on, zone.until_on) != new:
+            days = {"from_on": [zone.from_on, new[0]], "until_on": [zone.until_on, new[1]]}
+            zone.from_on, zone.until_on = new
             w.record(ZoneMoved(days), on=zone, county=min(division_codes_of(w, zone.id)))
             w.tell(Topic.ZONE_CHANGED, zone.id)
         if version is not None:
-            _redraw(w, zone, row, span)
+            _redraw(w, zone, row, new)
 
 
-def _redraw(w: Work, zone: Zone, row: Event, span: tuple[date, date]) -> None:
+def _both(zone: Zone, span: tuple[date, date]) -> tuple[date, date | None]:
+    """Return the days of a zone and of a correction together: no day of another's place is freed."""
+    until_on = None if zone.until_on is None else max(zone.until_on, span[1])
+    return min(zone.from_on, span[0]), until_on
+
+
+def _redraw(w: Work, zone: Zone, row: Event, span: tuple[date, date | None]) -> None:
     """Draw anew what the defaults drew; what would free another's place waits for them."""
     version = keep_first(w, zone)
     before, shapes = extent_of(w, version), _default(row)
     after = extent(*span, shapes, zone.tier)
-    scope, codes = w.actor.scope, set(division_codes_of(w, zone.id))
-    theirs = scope.everything or codes <= scope.divisions
-    if same(before, span, shapes) or (not theirs and is_narrower(before, after)):
+    if same(before, span, shapes) or (not _is_theirs(w, zone) and is_narrower(before, after)):
         return
     _draw(w, zone, shapes, Said(CORRECTION, by_rule=True))
     w.tell(Topic.ZONE_CHANGED, zone.id)
+
+
+def _is_theirs(w: Work, zone: Zone) -> bool:
+    scope = w.actor.scope
+    return scope.everything or set(division_codes_of(w, zone.id)) <= scope.divisions
 
 
 def _draw(w: Work, zone: Zone, shapes: Sequence[Shape], said: Said) -> None:
@@ -236,14 +247,29 @@ def _fits(w: Work, zone: Zone, row: Event) -> bool:
 
 
 def _was_refused(w: Work, zone: Zone, row: Event) -> bool:
-    """Say whether a person lifted the automatic zone of this very disease and county."""
+    """Say whether a person lifted the automatic zone of this very disease and county.
+
+    One that went with a denial of the event is not refused: confirmed again, the event needs it.
+    """
     by_person = zone.lifted_by_id is not None and zone.lift_reason != CORRECTED
     codes = (row.division_code,)
     return (
         by_person
         and zone.disease_code == row.disease_code
         and division_codes_of(w, zone.id) == codes
+        and not _went_with_denial(w, zone)
     )
+
+
+def _went_with_denial(w: Work, zone: Zone) -> bool:
+    said = w.scalars(
+        select(EventChange.diff).where(
+            EventChange.event_id == zone.event_id,
+            EventChange.at == zone.lifted_at,
+            EventChange.by_id == zone.lifted_by_id,
+        )
+    )
+    return any(diff.get("verdict", [None])[-1] == Status.DENIED.value for diff in said)
 
 
 def _circle(row: Event, radius_km: int | None) -> Circle | None:

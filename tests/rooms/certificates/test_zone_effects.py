@@ -1,5 +1,7 @@
 """A zone comes, moves, goes: what it holds on the road stops, what it alone held goes on."""
 
+from threading import Thread
+
 from sqlalchemy import func, select
 
 from aquacert.accounts.models import InboxMessage
@@ -7,18 +9,21 @@ from aquacert.certificates import commands, queries
 from aquacert.certificates.models import SuspensionGround
 from aquacert.certificates.recalls import queries as recall_queries
 from aquacert.certificates.recalls.commands import advance, give_order
+from aquacert.certificates.recalls.commands.freeing import let_go
 from aquacert.certificates.recalls.commands.sweep import after_beginnings, after_report, after_zone
-from aquacert.certificates.recalls.commands.zones import settle_zone
+from aquacert.certificates.recalls.commands.zones import due_of, settle_zone
 from aquacert.certificates.rules.recalls import Question
 from aquacert.certificates.status.commands import suspend
 from aquacert.hatcheries.commands.ponds import shape_pond
 from aquacert.kernel.scope import SYSTEM
-from aquacert.surveillance.commands import deny_event
+from aquacert.surveillance.commands import confirm_event, deny_event
+from aquacert.surveillance.commands.facts import ZoneMoved
+from aquacert.surveillance.models import Event, Zone
 from labs.reports.commands import withdraw_report
 from tests.make.accounts import make_person, signed_in
 from tests.make.certificates import issue_one, make_ready
 from tests.make.hatcheries import make_hatchery
-from tests.make.surveillance import brought_in, event_of, luhe, zones_of
+from tests.make.surveillance import brought_in, event_of, luhe, make_officer, zones_of
 from tests.rooms.certificates.test_sweep import rested
 
 HERE = "Yuhuatai District"
@@ -205,3 +210,50 @@ def test_the_zones_list_and_its_suggestion_lead_to_what_it_holds(house, db, clie
     with db.look(SYSTEM) as look:
         rows = look.session.scalar(select(func.count()).select_from(SuspensionGround))
     assert rows == 1
+
+
+def test_a_zone_that_comes_back_while_it_is_settled_lets_nothing_go(house, db):
+    certificate_id = issue_one(house)
+    brought_in(db, luhe(localityName=HERE, latitude="", longitude=""))
+    [line] = zones_of(db, event_of(db).id)
+    zone_id, event_id = line.zone.id, line.zone.event_id
+    after_zone(db, zone_id)
+    with db.work(SYSTEM) as w:  # an officer's zone acts while its event is confirmed, and not else
+        w.get_for_change(Zone, zone_id).is_automatic = False
+        w.get_for_change(Event, event_id).is_confirmed = False
+        w.record(ZoneMoved({}), on=line.zone)
+    with db.look(SYSTEM) as look:
+        due = due_of(look, zone_id)
+    assert due.less == {certificate_id}
+    done = []
+
+    def late():
+        with db.work(SYSTEM) as w:
+            done.append(let_go(w, zone_id, due.less, due.no_longer))
+
+    worker = Thread(target=late)
+    with db.work(SYSTEM) as w:
+        confirm_event(w, event_id, "复检阳性")
+        w.session.flush()
+        worker.start()  # it waits for this to end, and looks again
+    worker.join(20)
+    assert done == [0]
+    assert settle_zone(db, zone_id).held == 0
+    assert status_of(db, certificate_id) == "suspended"
+
+
+def test_an_event_confirmed_again_after_a_denial_stops_the_goods_again(house, db):
+    certificate_id = issue_one(house)
+    zone_id, event_id = zone_over(db)
+    after_zone(db, zone_id)
+    officer = make_officer(db).actor
+    with db.work(officer) as w:
+        deny_event(w, event_id, "复检阴性")
+    after_zone(db, zone_id)
+    assert status_of(db, certificate_id) == "valid"
+    db.clock.forward(minutes=30)
+    with db.work(officer) as w:
+        confirm_event(w, event_id, "排除有误，再次复检阳性")
+    live = [line.zone.id for line in zones_of(db, event_id) if not line.zone.lifted_at]
+    assert [settle_zone(db, one).held for one in live] == [1]
+    assert status_of(db, certificate_id) == "suspended"

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
 from aquacert.surveillance import queries as asking
-from aquacert.surveillance.commands import deny_event
+from aquacert.surveillance.commands import deny_event, import_empresi, open_zone
 from aquacert.surveillance.commands.facts import ZoneMoved
 from aquacert.surveillance.commands.shapes import (
     Change,
@@ -32,7 +32,15 @@ from aquacert.surveillance.rules.shapes import Shape, ShapeKind, Tier, circle
 from aquacert.surveillance.rules.zones import Place
 from tests.make.accounts import signed_in
 from tests.make.hatcheries import make_hatchery
-from tests.make.surveillance import brought_in, event_of, luhe, make_officer, make_zone, zones_of
+from tests.make.surveillance import (
+    brought_in,
+    event_of,
+    feed,
+    luhe,
+    make_officer,
+    make_zone,
+    zones_of,
+)
 
 LAT, LON = 32.34, 118.84
 UNTIL = date(2026, 6, 9)
@@ -106,6 +114,45 @@ def test_a_correction_moves_what_the_rule_drew_and_a_denial_lifts_it(db, zoned):
     assert asked(db, at(13_000)) == ([], ())
     with db.look(SYSTEM) as look:
         assert look.session.scalar(select(func.count()).select_from(ZoneCell)) == 0
+
+
+def test_who_judges_an_event_frees_only_zones_of_their_own_place(db, zoned):
+    zone, prefecture, county = zoned
+    with db.work(SYSTEM) as w:
+        mine = [date(2026, 5, 9), UNTIL, "同一水系"]
+        other = open_zone(w, zone.event_id, ["320116", "320111"], *mine)
+    with pytest.raises(NotAllowed, match="辖区"), db.work(county) as w:
+        deny_event(w, zone.event_id, "复检阴性")
+    assert asked(db, Place("320111"))[0]
+    with db.work(prefecture) as w:
+        deny_event(w, zone.event_id, "复检阴性")
+    with db.look(SYSTEM) as look:
+        assert look.get(Zone, other).lifted_by_id == prefecture.person_id
+
+
+def test_a_file_of_elsewhere_frees_no_day_of_a_zone(db, zoned):
+    zone, first, _second = zoned
+    stranger = make_officer(db, "320500").actor
+    later = luhe(reportingDate="06/05/2026", sumCases="301")
+    with db.work(stranger) as w:
+        import_empresi(w, feed([later]).encode(), "later.csv")
+    seen = zone_of(db)
+    assert (seen.from_on, seen.until_on) == (zone.from_on, date(2026, 6, 14))
+    with db.work(first) as w:
+        import_empresi(w, feed([later | {"sumCases": "302"}]).encode(), "own.csv")
+    assert zone_of(db).from_on == date(2026, 5, 6)
+
+
+def test_a_proposal_made_on_what_a_correction_changed_since_is_not_agreed_to(db, zoned):
+    zone, first, second = zoned
+    with db.work(first) as w:
+        asked_for = adjust_zone(w, zone.id, change(db, zone, *circles(3_000), reason="流速不大"))
+    brought_in(db, luhe(longitude="118.94", sumCases="301"), name="moved.csv")
+    with pytest.raises(Conflict, match="又变了"), db.work(second) as w:
+        confirm_version(w, asked_for.id, "同意")
+    assert asked(db, at(13_000))[0]
+    with db.work(second) as w:
+        refuse_version(w, asked_for.id, "重新看过再提")
 
 
 def test_coordinates_that_come_later_draw_the_zone_but_never_one_of_before(db):
