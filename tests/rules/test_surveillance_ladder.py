@@ -72,7 +72,23 @@ def test_a_finding_falls_when_a_positive_it_did_not_see_comes_to_light_later():
 
 def test_a_confirmation_falls_with_the_report_it_rests_on():
     confirmed = seen(Kind.FOUND_CONFIRM, 9, saw=frozenset({PLANNED.ref}))
-    assert replay([replace(PLANNED, is_withdrawn=True), confirmed]).rung is Rung.DENIED
+    gone = replace(PLANNED, is_withdrawn=True)
+    assert replay([gone, confirmed]).rung is Rung.SUSPECTED
+    with_negative = replace(confirmed, saw=frozenset({PLANNED.ref, NEGATIVES[0].ref}))
+    assert replay([gone, NEGATIVES[0], with_negative]).rung is Rung.SUSPECTED
+    today = DAY + timedelta(days=50)
+    assert lack_for(Finding.CONFIRM, [gone, confirmed], today, Terms()) is Lack.NO_SIGN
+    assert lack_for(Finding.DENY, [gone, confirmed], today, Terms()) is None
+    denied = seen(Kind.FOUND_DENY, 50)
+    assert replay([gone, confirmed, denied]).rung is Rung.DENIED
+
+
+def test_no_officer_sets_a_standing_official_positive_aside():
+    today = DAY + timedelta(days=50)
+    assert lack_for(Finding.DENY, [POSITIVE], today, Terms()) is Lack.REPORT_STANDS
+    assert lack_for(Finding.DENY, [PLANNED], today, Terms()) is None
+    express = [seen(Kind.EXPRESS, 0), seen(Kind.EXPRESS_CONFIRMED, 2)]
+    assert lack_for(Finding.DENY, express, today, Terms()) is None
 
 
 def test_an_officer_resolves_only_on_negatives_after_the_last_positive_or_on_days_by_rule():

@@ -13,12 +13,18 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from aquacert.accounts import commands as accounts
+from aquacert.accounts.queries.addressees import people_with_role
+from aquacert.accounts.queries.organisations import agencies_for
+from aquacert.accounts.rules.roles import Role
 from aquacert.kernel.clock import legal_day
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Work
+from aquacert.reference import queries as reference
 from aquacert.surveillance.commands.facts import OwnEventRaised
 from aquacert.surveillance.models import Event, EventChange, OwnResult
 from aquacert.surveillance.parsers.monitoring import number
+from aquacert.surveillance.queries.ladder import farm_ladders
 from aquacert.surveillance.rules.events import (
     Realm,
     Status,
@@ -28,6 +34,7 @@ from aquacert.surveillance.rules.events import (
     is_confirmed,
     search_words,
 )
+from aquacert.surveillance.rules.ladder import Rung
 from aquacert.surveillance.rules.own import Purpose, Seen, span_of, status_of
 
 OWN = "own"
@@ -53,15 +60,52 @@ def raise_event(w: Work, row: OwnResult) -> None:
         return
     before: dict[str, Value] = {} if event is None else event.content
     event = event or _blank(w, row, key)
+    was = event.verdict
     event.content, event.content_hash = dict(values), digest
     event.status = status.value
+    event.verdict = _verdict_after(w, row, event, status)
     verdict = Status(event.verdict) if event.verdict else None
     event.is_confirmed = is_confirmed(status, verdict)
     first, last, count = span_of(seen)
     event.observed_on, event.reported_on, event.cases = first, last, count
     event.changed_at = w.now
     w.add(event)
-    _log(w, event, before, values)
+    turned: dict[str, Value] = {} if was == event.verdict else {"verdict": was}
+    _log(w, event, before | turned, values | ({"verdict": event.verdict} if turned else {}))
+    if turned and event.verdict is not None:
+        _ask_again(w, event)
+
+
+def _verdict_after(w: Work, row: OwnResult, event: Event, status: Status) -> str | None:
+    """Return the verdict that holds once the observations say `status`.
+
+    A confirmation falls back to suspected when every positive was withdrawn and nothing else on the
+    farm's ladder carries it; a doubt of that kind ends with the next positive. A denial stays.
+    """
+    if event.verdict == Status.SUSPECTED.value and status is not Status.DENIED:
+        return None
+    if event.verdict != Status.CONFIRMED.value or status is not Status.DENIED:
+        return event.verdict
+    w.session.flush()
+    farms = farm_ladders(w, [row.organisation_id], row.disease_code)
+    if any(one.ladder.rung is Rung.CONFIRMED for one in farms):
+        return event.verdict
+    return Status.SUSPECTED.value
+
+
+def _ask_again(w: Work, event: Event) -> None:
+    """Ask the county's officers and its agency to look again; its zones act on nothing meanwhile."""
+    county = event.division_code or ""
+    asked = {
+        "kind": "ladder",
+        "subject": f"{event.place}{event.disease_written}：确认所依据的阳性报告已撤回，请重新认定。",
+        "link": f"/surveillance/{event.id}",
+    }
+    above = {one.code for one in reference.division_path(w, county)}
+    for person_id in people_with_role(w, Role.SURVEILLANCE_OFFICER, above):
+        accounts.tell(w, to_person=person_id, **asked)
+    for body in agencies_for(w, county):
+        accounts.tell(w, to_organisation=body.id, **asked)
 
 
 def only_suspect(on: date) -> frozenset[str]:

@@ -67,6 +67,8 @@ class Lack(StrEnum):
     NOT_SUSPECTED = "not_suspected"
     NOT_CONFIRMED = "not_confirmed"
     NO_NEGATIVES = "no_negatives"
+    NO_SIGN = "no_sign"
+    REPORT_STANDS = "report_stands"
 
 
 RUNG_WORDS: Mapping[Rung, str] = {
@@ -98,6 +100,8 @@ SENTENCES: Mapping[Lack, str] = {
     Lack.NOT_SUSPECTED: "现在没有疑似，不用确认或排除。",
     Lack.NOT_CONFIRMED: "只有确认过的才能解除；疑似的请排除或确认。",
     Lack.NO_NEGATIVES: "最后一次阳性以后的官方阴性结果还不够，按规则的天数也没有满。",
+    Lack.NO_SIGN: "原来依据的材料都已撤回，没有可以据以确认的；请排除，或等新的检测。",
+    Lack.REPORT_STANDS: "官方阳性报告还有效，不能排除；报告有错请实验室撤回或更正，病已过去请办解除。",
 }
 ACT_OF: Mapping[Kind, Act] = {
     Kind.MONTHLY: Act.SUSPECT,
@@ -202,6 +206,8 @@ def replay(evidence: Iterable[Evidence]) -> Ladder:
         if act is not None and counts:
             counts = MOVES.allows(rung, act)
             rung = MOVES.after(rung, act) if counts else rung
+        elif one.kind is Kind.FOUND_CONFIRM and rung is Rung.NONE:
+            rung = Rung.SUSPECTED  # what it rested on is gone, its officer's word is not
         steps.append(Step(one, rung, counts))
     if rung is Rung.NONE and any(one.is_withdrawn and one.kind in POSITIVES for one in known):
         rung = Rung.DENIED
@@ -214,10 +220,7 @@ def lack_for(
     """Return why an officer cannot find this today, or None."""
     rung = replay(evidence).rung
     if finding is not Finding.RESOLVE:
-        wanted = (
-            {Rung.SUSPECTED} if finding is Finding.CONFIRM else {Rung.SUSPECTED, Rung.CONFIRMED}
-        )
-        return None if rung in wanted else Lack.NOT_SUSPECTED
+        return _lack_to_judge(finding, rung, evidence)
     if rung is not Rung.CONFIRMED:
         return Lack.NOT_CONFIRMED
     last = last_sign(evidence)
@@ -232,16 +235,34 @@ def lack_for(
     return None if rested or len(after) >= max(1, terms.negatives) else Lack.NO_NEGATIVES
 
 
+def _lack_to_judge(finding: Finding, rung: Rung, evidence: Sequence[Evidence]) -> Lack | None:
+    wanted = {Rung.SUSPECTED} if finding is Finding.CONFIRM else {Rung.SUSPECTED, Rung.CONFIRMED}
+    if rung not in wanted:
+        return Lack.NOT_SUSPECTED
+    if finding is Finding.CONFIRM:
+        return None if signs(evidence) else Lack.NO_SIGN
+    return Lack.REPORT_STANDS if report_stands(evidence) else None
+
+
 def last_sign(evidence: Iterable[Evidence]) -> date | None:
     """Return the latest day on which the disease still showed itself; None when it never did."""
-    days = [
-        one.on
+    return max((one.on for one in signs(evidence)), default=None)
+
+
+def signs(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Return what still says that the disease is or was there; an officer's finding is none."""
+    return tuple(
+        one
         for one in evidence
         if not one.is_withdrawn
         and one.kind not in FOUND
         and ACT_OF.get(one.kind) in {Act.SUSPECT, Act.CONFIRM}
-    ]
-    return max(days, default=None)
+    )
+
+
+def report_stands(evidence: Iterable[Evidence]) -> bool:
+    """Say whether a laboratory's official positive holds: no officer alone sets it aside."""
+    return any(one.kind is Kind.POSITIVE and not one.is_withdrawn for one in evidence)
 
 
 def area_rung(rungs: Iterable[Rung]) -> Rung:
@@ -254,9 +275,8 @@ def _holds(one: Evidence, known: Sequence[Evidence]) -> bool:
     """Say whether a finding still holds; anything else always does."""
     if one.kind not in FOUND:
         return True
-    standing = {each.ref for each in known if not each.is_withdrawn}
     if one.kind is Kind.FOUND_CONFIRM:
-        return not one.saw or bool(one.saw & standing)
+        return not one.saw or bool(one.saw & {each.ref for each in signs(known)})
     unseen = {
         each.ref
         for each in known

@@ -11,13 +11,22 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from aquacert.accounts.models import InboxMessage
 from aquacert.kernel.audit import AuditEntry
+from aquacert.kernel.errors import NotAllowedNow
 from aquacert.kernel.ids import new_id
 from aquacert.kernel.scope import SYSTEM
-from aquacert.surveillance.commands import OwnNews, take_own_result
+from aquacert.surveillance.commands import (
+    OwnNews,
+    confirm_event,
+    deny_event,
+    take_own_result,
+)
 from aquacert.surveillance.models import Event, OwnResult
+from aquacert.surveillance.queries.events import changes_of
 from aquacert.surveillance.rules.own import Heard, Purpose, Version
 from tests.make.accounts import make_organisation, make_person, signed_in
+from tests.make.surveillance import blocked, make_officer
 
 
 @pytest.fixture
@@ -121,6 +130,29 @@ def test_a_positive_that_is_withdrawn_leaves_a_denied_event(db, news):
     take(db, positive, withdrawn(positive))
     _results, [event] = rows(db)
     assert (event.status, event.is_confirmed) == ("denied", False)
+
+
+def test_an_officers_confirmation_does_not_outlive_the_positives_it_rests_on(db, news):
+    officer = make_officer(db).actor
+    positive = replace(news, outcome="positive", purpose=Purpose.SELF)
+    take(db, positive)
+    _results, [event] = rows(db)
+    with db.work(officer) as w:
+        confirm_event(w, event.id, "参考实验室 R-1")
+    assert len(blocked(db, place="320114")) == 1
+    take(db, withdrawn(positive))
+    _results, [event] = rows(db)
+    assert (event.status, event.verdict, event.is_confirmed) == ("denied", "suspected", False)
+    assert blocked(db, place="320114") == ()
+    with db.look(officer) as look:
+        told = look.scalars(select(InboxMessage).where(InboxMessage.kind == "ladder"))
+        assert officer.person_id in {one.to_person_id for one in told}
+        assert changes_of(look, event.id)[-1].diff["verdict"] == ["confirmed", "suspected"]
+    take(db, later(replace(news, sample_id=new_id(db.clock.now())), 40, "positive"))
+    _results, [event] = rows(db)
+    assert (event.status, event.verdict, event.is_confirmed) == ("confirmed", None, True)
+    with pytest.raises(NotAllowedNow, match="官方阳性报告还有效"), db.work(officer) as w:
+        deny_event(w, event.id, "我看没有病")
 
 
 def test_the_same_news_in_any_order_end_in_one_state(db, news):
