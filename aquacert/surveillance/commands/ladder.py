@@ -22,7 +22,7 @@ from aquacert.surveillance.commands.ownevents import OWN, key_of
 from aquacert.surveillance.commands.shapes import ask_lift
 from aquacert.surveillance.commands.verdicts import confirm_event, deny_event
 from aquacert.surveillance.commands.zones import must_be_theirs
-from aquacert.surveillance.models import Event, ExpressReport, LadderFinding, Zone
+from aquacert.surveillance.models import Event, EventChange, ExpressReport, LadderFinding, Zone
 from aquacert.surveillance.queries.ladder import FarmLadder, farm_ladder, terms_on
 from aquacert.surveillance.queries.shapes import proposed_of
 from aquacert.surveillance.rules import express
@@ -103,6 +103,7 @@ def _events(w: Work, farm: FarmLadder) -> list[Event]:
 def _bring(w: Work, event: Event, finding: Finding, basis: str) -> None:
     """Bring one event to a finding; a resolution leaves its history and asks for its zones' end."""
     if finding is Finding.RESOLVE:
+        _end(w, event, basis)
         live = select(Zone.id).where(Zone.event_id == event.id, Zone.lifted_at.is_(None))
         for zone_id in w.scalars(live.order_by(Zone.id)):
             if proposed_of(w, zone_id) is None:
@@ -111,6 +112,26 @@ def _bring(w: Work, event: Event, finding: Finding, basis: str) -> None:
         confirm_event(w, event.id, basis)
     elif finding is Finding.DENY and event.verdict != Status.DENIED.value:
         deny_event(w, event.id, basis)
+
+
+def _end(w: Work, event: Event, basis: str) -> None:
+    """Write the day on which a farm's event ended; the next positive writes its values anew."""
+    was, today = event.content.get("ended_on"), w.today.isoformat()
+    if not event.is_confirmed or was is not None:
+        return
+    event.content = {**event.content, "ended_on": today}
+    event.changed_at = w.now
+    w.add(
+        EventChange(
+            id=w.new_id(),
+            event_id=event.id,
+            at=w.now,
+            by=w.actor.label,
+            by_id=w.actor.person_id,
+            reason=basis,
+            diff={"ended_on": [None, today]},
+        )
+    )
 
 
 def _tell(w: Work, farm: FarmLadder, finding: Finding) -> None:

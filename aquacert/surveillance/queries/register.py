@@ -15,7 +15,14 @@ from aquacert.reference import queries as reference
 from aquacert.reference.models import Disease, Division, DivisionLevel
 from aquacert.surveillance.models import Event, EventChange, RegisterVersion, Zone
 from aquacert.surveillance.rules.events import Status
-from aquacert.surveillance.rules.register import Entry, Seen, Span, from_content, published
+from aquacert.surveillance.rules.register import (
+    Entry,
+    Seen,
+    Span,
+    from_content,
+    number_of,
+    published,
+)
 
 SUSPECTED = "register.suspected"
 """Rule: 1 = suspicions are published too. A proposal of this product, not law."""
@@ -64,21 +71,34 @@ def entries_of(row: RegisterVersion | None) -> tuple[Entry, ...]:
 def register_now(look: Look, before: tuple[Entry, ...]) -> tuple[Entry, ...]:
     """Return what the register says today, given what it said last."""
     rule = reference.binding_rule(look, SUSPECTED, look.today)
-    return published(_seen(look), before, look.today, with_suspected=bool(rule and rule.value))
+    return published(
+        _seen(look, frozenset(one.number for one in before)),
+        before,
+        look.today,
+        with_suspected=bool(rule and rule.value),
+    )
 
 
-def _seen(look: Look) -> list[Seen]:
-    """Return the province's domestic events of our catalogue that lie in a county."""
+def _seen(look: Look, known: frozenset[str]) -> list[Seen]:
+    """Return the province's domestic events of our catalogue that lie in a county.
+
+    Old ones only where their number was published before: what was released is never forgotten,
+    and never called revoked because it grew old.
+    """
     province = f"{look.settings.province}0000"
     inside = reference.descendants(look, province)
-    rows = look.scalars(
-        select(Event).where(
-            Event.disease_code.is_not(None),
-            Event.is_domestic,
-            Event.division_code.in_(sorted(inside)),
-            or_(Event.reported_on.is_(None), Event.reported_on >= look.today - BACK),
-        )
+    ours = (
+        Event.disease_code.is_not(None),
+        Event.is_domestic,
+        Event.division_code.in_(sorted(inside)),
     )
+    first = look.today - BACK
+    rows = look.scalars(
+        select(Event).where(*ours, or_(Event.reported_on.is_(None), Event.reported_on >= first))
+    )
+    old = look.scalars(select(Event.id).where(*ours, Event.reported_on < first)) if known else []
+    for chunk in _stretches([key for key in old if number_of(key.hex) in known], CHUNK):
+        rows.extend(look.scalars(select(Event).where(Event.id.in_(chunk))))
     ids = [row.id for row in rows]
     zones, decided = _zones(look, ids), _decided(look, ids)
     counties = _counties(look, {row.division_code for row in rows if row.division_code})
@@ -96,6 +116,7 @@ def _seen(look: Look) -> list[Seen]:
             first_on=row.observed_on or row.reported_on,
             decided_on=decided.get(row.id),
             zones=tuple(zones.get(row.id, ())),
+            ended_on=_day(row.content.get("ended_on")),
         )
         for row in rows
         if row.disease_code is not None and row.division_code in counties
@@ -135,6 +156,13 @@ def _counties(look: Look, codes: set[str]) -> dict[str, Division]:
         if here is not None:
             found[code] = here
     return found
+
+
+def _day(said: object) -> date | None:
+    try:
+        return date.fromisoformat(str(said)) if said else None
+    except ValueError:
+        return None
 
 
 def _stretches(ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:

@@ -25,6 +25,7 @@ class Designation(StrEnum):
     CONFIRMED = "confirmed"
     CONTROLLED = "controlled"
     LIFTED = "lifted"
+    ENDED = "ended"
     REVOKED = "revoked"
 
 
@@ -33,6 +34,7 @@ DESIGNATION_WORDS: Mapping[Designation, str] = {
     Designation.CONFIRMED: "已确认",
     Designation.CONTROLLED: "管控中",
     Designation.LIFTED: "管控已解除",
+    Designation.ENDED: "疫情已结束",
     Designation.REVOKED: "已撤销",
 }
 CURRENT = frozenset({Designation.SUSPECTED, Designation.CONFIRMED, Designation.CONTROLLED})
@@ -75,6 +77,8 @@ class Seen:
     decided_on: date | None
     """The day an officer confirmed or denied it, else None: then the source's own day counts."""
     zones: tuple[Span, ...] = ()
+    ended_on: date | None = None
+    """The day the source or an officer says that it was over."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +182,8 @@ def _state(one: Seen, today: date) -> Designation:
         return Designation.SUSPECTED
     if any(_stands(zone, today) for zone in one.zones):
         return Designation.CONTROLLED
+    if one.ended_on is not None and one.ended_on <= today:
+        return Designation.ENDED
     begun = [zone for zone in one.zones if zone.from_on <= today]
     return Designation.LIFTED if begun else Designation.CONFIRMED
 
@@ -195,6 +201,8 @@ def _entry(one: Seen, number: str, state: Designation, was: Entry | None, today:
     ended = None
     if state is Designation.LIFTED and last is not None:
         ended = last.lifted_on or last.until_on
+    elif state is Designation.ENDED:
+        ended = one.ended_on
     elif state is Designation.REVOKED:
         ended = one.decided_on or today
     before = was.ended_on if was and was.state == state.value else None

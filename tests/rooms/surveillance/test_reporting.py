@@ -41,6 +41,7 @@ from aquacert.surveillance.queries.monthly import carried, draft, figures, late
 from aquacert.surveillance.queries.plans import open_tasks, plan, plan_lines
 from aquacert.surveillance.queries.plans import task as task_line
 from aquacert.surveillance.queries.points import coverage, my_points, point, points
+from aquacert.surveillance.queries.register import register_now
 from aquacert.surveillance.queries.shapes import proposed_of
 from aquacert.surveillance.rules.ladder import Finding, Rung
 from aquacert.surveillance.rules.monthly import Row, Stock
@@ -235,6 +236,10 @@ def climb_down(db, farm, officer, event_id):
         find_on_farm(w, *key, Finding.RESOLVE, "一年没有新的发现")
     [zone] = zones_of(db, event_id)
     assert zone.zone.lifted_at is None
+    with db.look(SYSTEM) as look:
+        [entry] = register_now(look, ())
+        assert entry.state == "ended"  # the zone ran out by its own day
+        assert entry.ended_on == look.today.isoformat()
     with db.work(make_officer(db).actor) as w:
         asked = proposed_of(w, zone.zone.id)
         assert asked is not None

@@ -15,6 +15,7 @@ from aquacert.surveillance.commands import deny_event, lift_zone
 from aquacert.surveillance.commands.digest import make, make_digests
 from aquacert.surveillance.commands.register import publish_register
 from aquacert.surveillance.models import RegisterVersion, WeeklyDigest
+from aquacert.surveillance.queries.register import entries_of, latest, register_now
 from aquacert.surveillance.queries.risk import score, scores
 from aquacert.surveillance.rules.digest import QUIET
 from aquacert.surveillance.rules.risk import Part
@@ -130,6 +131,9 @@ def test_the_public_register_keeps_every_version_and_names_no_farm(db, client):
     with db.work(officer) as w:
         lift_zone(w, line.zone.id, "已扑灭")
     assert publish_register(db) == 2
+    with db.look(SYSTEM) as look:  # what grew old is not revoked
+        look.now += timedelta(days=4 * 366)
+        assert [one.state for one in register_now(look, entries_of(latest(look)))] == ["lifted"]
     with db.work(officer) as w:
         deny_event(w, event_of(db).id, "复检阴性")
     assert publish_register(db) == 3
