@@ -28,6 +28,7 @@ WORDS = {
     "word": ["confirm", "x"],
     "thing": ["hatchery", "person", "x"],
     "kid": ["00", "x"],
+    "key": ["woah", "../x", "x"],
     "secret": ["x", "a" * 43],
     "part": ["seed-0", "purpose-0", "contact", "again", "papers", "check", "x"],
     "filename": ["icon.svg", "../app.py"],
