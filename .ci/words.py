@@ -22,14 +22,15 @@ from jinja2.ext import babel_extract
 ROOT = Path(__file__).resolve().parent.parent
 ENGLISH = ROOT / "aquacert/http/translations/en/LC_MESSAGES/messages.po"
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-PATTERN = re.compile(r"\\[dws.]|\(\?|%-?[Ym]|\][+*{]|\w\|\w")
+PATTERN = re.compile(r"\\[dws.]|\(\?|%-?[Ym]|\][+*{]|\w\|\w|\|\[")
 """What is a regular expression or a date format and no sentence."""
 LETTERS = re.compile(
     r"[-{}.\d 〇零一二三四五六七八九十百千万亿两億萬壹贰貳叁肆伍陆陸柒捌玖拾佰仟负]+|京津沪\w+|示"
 )
 """What a number or a plate is written with; `http.sentences` says 50 万 in digits."""
-ALWAYS_CHINESE = {"documents", "parsers", "demo"}
-"""Statutory forms, instrument files and the demo's story are Chinese whoever reads them."""
+ALWAYS_CHINESE = {"documents", "parsers", "demo", "guess"}
+"""Statutory forms, instrument files, the demo's story and the headings that others give their
+columns are Chinese whoever reads them."""
 OPTIONS = {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "silent": "false"}
 
 
