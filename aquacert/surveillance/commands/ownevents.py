@@ -96,16 +96,13 @@ def _verdict_after(w: Work, row: OwnResult, event: Event, status: Status) -> str
 def _ask_again(w: Work, event: Event) -> None:
     """Ask the county's officers and its agency to look again; its zones act on nothing meanwhile."""
     county = event.division_code or ""
-    asked = {
-        "kind": "ladder",
-        "subject": f"{event.place}{event.disease_written}：确认所依据的阳性报告已撤回，请重新认定。",
-        "link": f"/surveillance/{event.id}",
-    }
+    subject = f"{event.place}{event.disease_written}：确认所依据的阳性报告已撤回，请重新认定。"
+    link = f"/surveillance/{event.id}"
     above = {one.code for one in reference.division_path(w, county)}
     for person_id in people_with_role(w, Role.SURVEILLANCE_OFFICER, above):
-        accounts.tell(w, to_person=person_id, **asked)
+        accounts.tell(w, to_person=person_id, kind="ladder", subject=subject, link=link)
     for body in agencies_for(w, county):
-        accounts.tell(w, to_organisation=body.id, **asked)
+        accounts.tell(w, to_organisation=body.id, kind="ladder", subject=subject, link=link)
 
 
 def only_suspect(on: date) -> frozenset[str]:
