@@ -16,7 +16,6 @@ from aquacert.kernel.outbound import check_reachable
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from aquacert.surveillance.commands.sources import (
-    MAPPED,
     ask_now,
     change_feed,
     new_secret,
@@ -27,6 +26,7 @@ from aquacert.surveillance.forms import EmptyForm
 from aquacert.surveillance.forms.sources import SourceForm
 from aquacert.surveillance.models.visits import Feed
 from aquacert.surveillance.parsers.formats import FORMATS
+from aquacert.surveillance.queries.feednames import MAPPED
 from aquacert.surveillance.queries.mappings import mapping_lines
 from aquacert.surveillance.queries.sources import source, sources, visits
 from aquacert.surveillance.rules.visits import (
