@@ -13,11 +13,13 @@ from aquacert.kernel.scope import SYSTEM, Actor
 from aquacert.kernel.work import Database
 from aquacert.surveillance.commands.facts import FeedStopped
 from aquacert.surveillance.commands.feeds import import_kept
+from aquacert.surveillance.commands.mappings import forget_table
 from aquacert.surveillance.commands.reminding import remind_late
+from aquacert.surveillance.commands.sending import deliver_due
 from aquacert.surveillance.commands.visits import visit_due
 from aquacert.surveillance.models import FeedFile, FileState
 
-__all__ = ["exchange_beside", "import_file", "remind_late"]
+__all__ = ["exchange_beside", "forget_table", "import_file", "remind_late"]
 
 log = structlog.get_logger("feeds")
 _under_way = threading.Lock()
@@ -25,7 +27,7 @@ _under_way = threading.Lock()
 
 
 def exchange_beside(database: Database) -> None:
-    """Visit what is due in a thread of its own, unless the last round is still at it."""
+    """Visit and deliver what is due in a thread of its own, unless the last round is still at it."""
     if not _under_way.acquire(blocking=False):
         return
     threading.Thread(target=_exchange, args=(database,), name="exchange", daemon=True).start()
@@ -33,9 +35,10 @@ def exchange_beside(database: Database) -> None:
 
 def _exchange(database: Database) -> None:
     try:
+        deliver_due(database)
         visit_due(database)
     except Exception:
-        log.exception("a round of visits failed")
+        log.exception("a round of visits and deliveries failed")
     finally:
         _under_way.release()
 
