@@ -11,15 +11,19 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from aquacert.hatcheries.models import Hatchery
+from aquacert.hatcheries.queries.points import point_of_farm
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.reference.models import DivisionLevel
 from aquacert.surveillance.models import Event, MonitoringPoint, OwnResult, Zone, ZoneDivision
+from aquacert.surveillance.queries.blocks import touching
 from aquacert.surveillance.queries.events import EventLine, event_lines
 from aquacert.surveillance.queries.risk import POSITIVE, recent, score, scores, zones_now
 from aquacert.surveillance.queries.zones import ZoneLine, zone_lines
 from aquacert.surveillance.rules.events import Realm
 from aquacert.surveillance.rules.risk import Score, since
+from aquacert.surveillance.rules.shapes import Tier
+from aquacert.surveillance.rules.zones import Place, Role
 
 LISTED = 50
 
@@ -57,6 +61,14 @@ class Picture:
     tests: tuple[Tests, ...]
     points: int
     """Open monitoring points: of the county, or of the farm."""
+
+
+@dataclass(frozen=True)
+class Touch:
+    """A zone that holds a farm: it bars, or (its surveillance part) asks a fresh negative."""
+
+    line: ZoneLine
+    bars: bool
 
 
 def counties(look: Look) -> list[CountyLine]:
@@ -99,6 +111,23 @@ def farm(look: Look, row: Hatchery) -> Picture:
         _tests(look, OwnResult.organisation_id == row.organisation_id),
         look.session.scalar(points.select_from(MonitoringPoint)) or 0,
     )
+
+
+def touched(look: Look, row: Hatchery) -> tuple[Touch, ...]:
+    """Return the zones that hold this very farm today, as a declaration would find them.
+
+    A zone over its county that has an outline elsewhere is none; one of a neighbouring county whose
+    outline reaches the farm is.
+    """
+    point = point_of_farm(look, row.id)
+    latitude, longitude = point or (None, None)
+    place = Place(row.division_code, Role.ORIGIN, latitude, longitude)
+    species = [one.code for one in look.scalars(reference.all_species(look))]
+    found: dict[UUID, bool] = {}
+    for one in touching(look, species_codes=species, places=[place], on=look.today):
+        found[one.zone_id] = found.get(one.zone_id, False) or one.tier == Tier.PROTECTION
+    rows = look.scalars(select(Zone).where(Zone.id.in_(sorted(found))).order_by(Zone.from_on))
+    return tuple(Touch(line, bars=found[line.zone.id]) for line in zone_lines(look, rows))
 
 
 def species_held(look: Look, zones: Collection[ZoneLine]) -> dict[UUID, tuple[str, ...]]:

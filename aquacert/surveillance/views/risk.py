@@ -75,11 +75,12 @@ def own_risk() -> ResponseReturnValue:
     """A farm's own page, on the phone: what it means for declaring."""
     with look() as unit:
         farm = hatcheries.own_hatchery(unit)
-        found = picture.farm(unit, farm)
+        touched = picture.touched(unit, farm)
         return page(
             "surveillance/risk_mine.html",
-            found=found,
-            held=picture.species_held(unit, found.zones),
+            found=picture.farm(unit, farm),
+            touched=touched,
+            held=picture.species_held(unit, [one.line for one in touched]),
             farm=farm,
             **WORDS,
         )

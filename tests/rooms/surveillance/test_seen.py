@@ -10,10 +10,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import DatabaseError
 
 from aquacert.accounts.models import InboxMessage
+from aquacert.hatcheries.models import Pond
 from aquacert.kernel.scope import SYSTEM
 from aquacert.surveillance.commands import deny_event, lift_zone
 from aquacert.surveillance.commands.digest import make, make_digests
-from aquacert.surveillance.commands.register import publish_register
+from aquacert.surveillance.commands.register import RegisterPublished, publish_register
 from aquacert.surveillance.models import RegisterVersion, WeeklyDigest
 from aquacert.surveillance.queries.register import entries_of, latest, register_now
 from aquacert.surveillance.queries.risk import score, scores
@@ -64,6 +65,11 @@ def test_a_farm_reads_on_its_phone_what_it_means(db, client):
     assert "凡纳滨对虾" in text
     assert "没有检测不等于没有病" in text
     assert client.get("/surveillance/risk").status_code == 403
+    with db.work(SYSTEM) as w:  # its ponds are drawn, twelve kilometres off the circles
+        [pond, *_more] = w.scalars(select(Pond).where(Pond.hatchery_id == farm.hatchery_id))
+        pond.outline = [[118.84, 32.18], [118.85, 32.18], [118.85, 32.19]]
+        w.record(RegisterPublished(1, "x", 0, 0), on=pond)
+    assert "您的场不在里面" in client.get("/surveillance/risk/mine").text
     signed_in(client, make_person(db, "county_supervisor", division="320114"))
     seen = client.get(f"/surveillance/risk/farms/{farm.hatchery_id}").text
     assert "示例苗种场" in seen
