@@ -42,6 +42,7 @@ class P(StrEnum):
     EXPRESS_READ = "surveillance:express:read"
     EXPRESS_RECEIVE = "surveillance:express:receive"
     FINDING_SETTLE = "certificates:finding:settle"
+    GIVEBACK_KEEP = "surveillance:giveback:keep"
     HATCHERY_APPROVE = "hatcheries:hatchery:approve"
     HATCHERY_KEEP = "hatcheries:hatchery:keep"
     HATCHERY_MERGE = "hatcheries:hatchery:merge"
