@@ -27,7 +27,7 @@ from aquacert.surveillance.commands.crosswalkfacts import (
 )
 from aquacert.surveillance.commands.feeds import reproject
 from aquacert.surveillance.commands.feeds.reprojecting import reproject_records
-from aquacert.surveillance.models import Event, EventChange
+from aquacert.surveillance.models import Event, EventChange, Zone
 from aquacert.surveillance.models.crosswalk import CrosswalkRow
 from aquacert.surveillance.queries.crosswalk import same_name
 from aquacert.surveillance.queries.plan import chunks
@@ -43,6 +43,10 @@ from aquacert.surveillance.rules.events import Realm, Value
 
 GROUNDS = "病名对照"
 LONGEST = 500
+FREES = (
+    "撤回会放开管控区，一个人不能办：请对这个名称提出新的对照"
+    "（例如“不在本国名录：只留存”），由另一个人核准。"
+)
 COLUMNS = ("disease_code", "realm")
 
 
@@ -142,9 +146,11 @@ def reject(w: Work, row_id: UUID, because: str) -> None:
 
 
 def withdraw(w: Work, row_id: UUID, because: str) -> int:
-    """Take a row back and return how many events read differently; what it opened ends.
+    """Take a row back and return how many events read differently.
 
-    A proposal is taken back by its proposer alone; an approved row by whoever holds the province.
+    A proposal is taken back by its proposer alone; an approved row by whoever holds the province,
+    unless a zone would end by that: freeing takes two persons, so another meaning is proposed then
+    and somebody else approves it (`NotAllowedNow`).
     """
     row = w.get_for_change(CrosswalkRow, row_id)
     reason = _reason(because)
@@ -161,7 +167,10 @@ def withdraw(w: Work, row_id: UUID, because: str) -> int:
     row.ended_at, row.ended_by, row.ended_by_id = w.now, w.actor.label, w.actor.person_id
     row.end_reason = reason
     w.session.flush()
+    held = _zones_held(w, row)
     count = _read_again(w, row)
+    if held - _zones_held(w, row):
+        raise NotAllowedNow(FREES)
     w.record(CrosswalkEnded(row.written, row.code, count), on=row, reason=reason)
     return count
 
@@ -181,6 +190,19 @@ def _read_again(w: Work, row: CrosswalkRow) -> int:
         if diff:
             w.session.add(_change(w, event_id, diff, because))
     return count
+
+
+def _zones_held(w: Work, row: CrosswalkRow) -> set[UUID]:
+    """Return the zones that stand on events of this name."""
+    if row.subject != Subject.DISEASE.value:
+        return set()
+    events, _records = same_name(w, row.plain, System(row.system))
+    w.session.flush()
+    found: set[UUID] = set()
+    for chunk in chunks(events):
+        held = select(Zone.id).where(Zone.event_id.in_(chunk), Zone.lifted_at.is_(None))
+        found.update(w.scalars(held))
+    return found
 
 
 def _meanings(w: Work, event_ids: Sequence[UUID]) -> dict[UUID, tuple[str | None, str]]:

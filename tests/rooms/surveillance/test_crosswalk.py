@@ -42,7 +42,7 @@ def asked(db, actor, proposal=None):
         return propose(w, proposal or said())
 
 
-def test_an_approved_name_acts_at_once_and_its_withdrawal_reverses_it(db, two):
+def test_an_approved_name_acts_at_once_and_two_persons_reverse_it(db, two):
     first, second = two
     brought_in(db, luhe(disease=NAME), luhe(Id="2", disease=NAME.upper()))
     with db.look(SYSTEM) as look:
@@ -67,13 +67,19 @@ def test_an_approved_name_acts_at_once_and_its_withdrawal_reverses_it(db, two):
         assert waiting_names(look) == []
         tags = look.scalars(select(AuditEntry.tag).where(AuditEntry.tag.contains("crosswalk")))
     assert set(tags) == {"surveillance:crosswalk:propose", "surveillance:crosswalk:decide"}
-    with db.work(first) as w:
-        assert withdraw(w, row_id, "弄错了，另有其病") == 2
+    with pytest.raises(NotAllowedNow, match="放开管控区"), db.work(first) as w:
+        withdraw(w, row_id, "弄错了，另有其病")
+    assert len(blocked(db)) >= 1
+    held = asked(db, first, said(code=None))
+    with db.work(second) as w:
+        assert approve(w, held, "另有其病") == 2
     assert blocked(db) == ()
+    with db.work(first) as w:
+        assert withdraw(w, held, "等新手册") == 2
     assert event_of(db).realm == "unmapped"
     with db.look(SYSTEM) as look:
         told = changes_of(look, event_of(db).id)
-    assert [one.diff["disease_code"] for one in told] == [[None, "WSD"], ["WSD", None]]
+    assert [one.diff.get("disease_code") for one in told] == [[None, "WSD"], ["WSD", None], None]
     assert "病名对照" in told[0].reason
     with pytest.raises(NotAllowedNow, match="不在用"), db.work(first) as w:
         withdraw(w, row_id, "再撤一次")
