@@ -20,7 +20,7 @@ from aquacert.surveillance.models.zones import VersionState
 from aquacert.surveillance.parsers.zonedefaults import default_shapes
 from aquacert.surveillance.queries.events import standing
 from aquacert.surveillance.queries.shapes import current_of, extent, extent_of, is_narrower
-from aquacert.surveillance.queries.zones import division_codes_of
+from aquacert.surveillance.queries.zones import are_theirs, division_codes_of
 from aquacert.surveillance.rules.events import Status
 from aquacert.surveillance.rules.shapes import Shape
 from aquacert.surveillance.rules.zones import lacks, last_day, why_waiting
@@ -131,8 +131,7 @@ def lift(w: Work, zone: Zone, reason: str) -> None:
 
 def must_be_theirs(w: Work, codes: Collection[str]) -> None:
     """Raise `NotAllowed` unless every division lies in the officer's place."""
-    scope = w.actor.scope
-    if not scope.everything and not set(codes) <= scope.divisions:
+    if not are_theirs(w, codes):
         raise NotAllowed("有区划不在您的辖区，请由当地或上级监测员办理。")
 
 

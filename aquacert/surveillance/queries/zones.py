@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,6 +38,12 @@ def zones(look: Look, *, in_force_only: bool = False) -> Select[Zone]:
             or_(Zone.until_on.is_(None), Zone.until_on >= look.today),
         )
     return statement
+
+
+def are_theirs(look: Look, codes: Collection[str]) -> bool:
+    """Say whether every division lies in the actor's place: else the officer there has to act."""
+    scope = look.actor.scope
+    return scope.everything or set(codes) <= scope.divisions
 
 
 def zones_of(look: Look, event_id: UUID) -> list[ZoneLine]:

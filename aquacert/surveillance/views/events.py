@@ -21,7 +21,7 @@ from aquacert.surveillance.parsers.formats import FORMATS
 from aquacert.surveillance.queries.events import changes_of, reports_of
 from aquacert.surveillance.queries.places import zone_days
 from aquacert.surveillance.queries.shapes import extent_now
-from aquacert.surveillance.queries.zones import ZoneLine, consequences
+from aquacert.surveillance.queries.zones import ZoneLine, are_theirs, consequences
 from aquacert.surveillance.rules.events import FIELD_WORDS, REALM_WORDS, STATUS_WORDS, Realm, Status
 from aquacert.surveillance.rules.shapes import ShapeKind
 from aquacert.surveillance.rules.sketch import Sketch, draw
@@ -106,6 +106,8 @@ def _show_page(
         row = queries.event(unit, event_id)
         [line] = queries.event_lines(unit, [row])
         lines = queries.zones_of(unit, event_id)
+        keeps = unit.actor.may(KEEP) and row.disease_code is not None
+        is_theirs = row.division_code is None or are_theirs(unit, {row.division_code})
         if zone_form is None:
             zone_form = _fresh_zone_form(unit, row)
         html = page(
@@ -121,7 +123,8 @@ def _show_page(
             reports=reports_of(unit, event_id),
             verdict=verdict or VerdictForm(formdata=None),
             zone_form=zone_form,
-            keeps=unit.actor.may(KEEP) and row.disease_code is not None,
+            keeps=keeps and is_theirs,
+            is_elsewhere=keeps and not is_theirs,
             statuses=STATUS_WORDS,
             realms=REALM_WORDS,
             fields=FIELD_WORDS,

@@ -31,7 +31,7 @@ from aquacert.surveillance.queries.outlines import as_bytes, in_force, of_zone
 from aquacert.surveillance.queries.outlines import zone as zone_of
 from aquacert.surveillance.queries.previews import Preview, preview
 from aquacert.surveillance.queries.shapes import current_of, extent_now
-from aquacert.surveillance.queries.zones import zones
+from aquacert.surveillance.queries.zones import are_theirs, division_codes_of, zones
 from aquacert.surveillance.rules.datum import Datum
 from aquacert.surveillance.rules.shapes import Tier
 from aquacert.surveillance.views.blueprint import bp
@@ -194,13 +194,16 @@ def _page(
     with look() as unit:
         row = zone_of(unit, zone_id)
         number = request.args.get("version", type=int)
+        keeps = unit.actor.may(KEEP)
+        is_theirs = are_theirs(unit, division_codes_of(unit, row.id))
         html = page(
             "surveillance/zone.html",
             **whole(unit, row, seen=seen, form=form, number=number),
             form=form or fresh_form(unit, row),
             adopting=adopting or LiftForm(formdata=None).apart("adopt"),
             deciding=deciding or DecideForm(formdata=None).apart("decide"),
-            keeps=unit.actor.may(KEEP),
+            keeps=keeps and is_theirs,
+            is_elsewhere=keeps and not is_theirs,
             seen=seen,
         )
         response = make_response(html, status)
