@@ -114,13 +114,20 @@ def _seen(look: Look, known: frozenset[str]) -> list[Seen]:
             disease_en=diseases[row.disease_code].name_en,
             status=Status.CONFIRMED if row.is_confirmed else Status(row.verdict or row.status),
             first_on=row.observed_on or row.reported_on,
-            decided_on=decided.get(row.id),
+            decided_on=decided.get(row.id) or _confirmed(row),
             zones=tuple(zones.get(row.id, ())),
             ended_on=_day(row.content.get("ended_on")),
         )
         for row in rows
         if row.disease_code is not None and row.division_code in counties
     ]
+
+
+def _confirmed(row: Event) -> date | None:
+    """Return the day the source confirmed it: its own word, else the day it reported so."""
+    if not row.is_confirmed:
+        return None
+    return _day(row.content.get("confirmed_on")) or row.reported_on
 
 
 def _zones(look: Look, ids: Sequence[UUID]) -> dict[UUID, list[Span]]:

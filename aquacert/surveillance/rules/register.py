@@ -75,7 +75,7 @@ class Seen:
     status: Status
     first_on: date | None
     decided_on: date | None
-    """The day an officer confirmed or denied it, else None: then the source's own day counts."""
+    """The day an officer confirmed or denied it, else the source's; None when neither is known."""
     zones: tuple[Span, ...] = ()
     ended_on: date | None = None
     """The day the source or an officer says that it was over."""

@@ -69,7 +69,7 @@ def test_a_farm_reads_on_its_phone_what_it_means(db, client):
         [pond, *_more] = w.scalars(select(Pond).where(Pond.hatchery_id == farm.hatchery_id))
         pond.outline = [[118.84, 32.18], [118.85, 32.18], [118.85, 32.19]]
         w.record(RegisterPublished(1, "x", 0, 0), on=pond)
-    assert "您的场不在里面" in client.get("/surveillance/risk/mine").text
+    assert "没有管到您的场" in client.get("/surveillance/risk/mine").text
     signed_in(client, make_person(db, "county_supervisor", division="320114"))
     seen = client.get(f"/surveillance/risk/farms/{farm.hatchery_id}").text
     assert "示例苗种场" in seen
