@@ -26,7 +26,7 @@ from aquacert.surveillance.rules.shapes import (
     length_m,
     tier_at,
 )
-from aquacert.surveillance.rules.zones import Place, Reach
+from aquacert.surveillance.rules.zones import Place, Reach, place_at
 
 LAT, LON = 32.34, 118.84
 SQUARE = [[118.0, 32.0], [119.0, 32.0], [119.0, 33.0], [118.0, 33.0], [118.0, 32.0]]
@@ -255,3 +255,13 @@ HOSTILE = (
 def test_hostile_geojson_is_refused_in_a_sentence(read, text):
     with pytest.raises(Invalid, match="。"):
         read(text)
+
+
+def test_a_farm_is_in_a_zone_with_any_of_its_ponds():
+    parts = (circle(Tier.PROTECTION, LAT, LON, 5_000), circle(Tier.SURVEILLANCE, LAT, LON, 10_000))
+    reach = Reach(frozenset({"320116"}), frozenset({"PNV"}), parts)
+    far, mid, near = (geo.beyond(LAT, LON, 90, metres) for metres in (60_000, 8_000, 4_900))
+    assert reach.tier_at(place_at("320116", (far,))) is None
+    assert reach.tier_at(place_at("320116", (far, mid))) is Tier.SURVEILLANCE
+    assert reach.tier_at(place_at("320111", (far, mid, near))) is Tier.PROTECTION
+    assert reach.tier_at(place_at("320116", ())) is Tier.PROTECTION

@@ -67,7 +67,7 @@ def _found(look: Look, subjects: Sequence[Subject]) -> list[Found]:
         [
             (
                 {batch.species_code for batch in one.batches},
-                places_of_subject(one, points.get(one.hatchery.id)),
+                places_of_subject(one, points.get(one.hatchery.id, ())),
             )
             for one in subjects
         ],

@@ -22,7 +22,7 @@ from aquacert.declarations.rules.checks import BatchFacts, Check, CheckFacts, ch
 from aquacert.declarations.rules.clocks import wild_due
 from aquacert.declarations.rules.states import State
 from aquacert.hatcheries import queries as hatcheries
-from aquacert.hatcheries.queries.points import point_of_farm
+from aquacert.hatcheries.queries.points import points_of_farm
 from aquacert.hatcheries.queries.treated import under_treatment
 from aquacert.hatcheries.rules import Kind, LicenceStanding
 from aquacert.hatcheries.rules.fitness import FarmFacts, FitReason, faults
@@ -191,8 +191,8 @@ def earliest(look: Look, declared_at: datetime) -> datetime:
 def touches_of(look: Look, subject: Subject) -> Touches:
     """Return what zones do to it today: where it leaves, passes and arrives."""
     species = {one.species_code for one in subject.batches}
-    point = point_of_farm(look, subject.hatchery.id)
-    return touches(look, species, places_of_subject(subject, point))
+    points = points_of_farm(look, subject.hatchery.id)
+    return touches(look, species, places_of_subject(subject, points))
 
 
 def wild_limit(look: Look, captured_on: date | None, declared_on: date) -> datetime | None:

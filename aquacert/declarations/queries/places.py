@@ -13,12 +13,12 @@ from sqlalchemy import select
 from aquacert.declarations.queries.facts import LoadFacts
 from aquacert.declarations.queries.subjects import Subject
 from aquacert.hatcheries.models import Hatchery
-from aquacert.hatcheries.queries.points import Point, point_of_farm, points_of_farms
+from aquacert.hatcheries.queries.points import Points, points_of_farm, points_of_farms
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.queries.blocks import Block, touching
 from aquacert.surveillance.queries.reaching import bars_at
-from aquacert.surveillance.rules.zones import Place, Reach, Role
+from aquacert.surveillance.rules.zones import Place, Reach, Role, place_at
 
 ROUTE_RULE = "zone.route_bars"
 ROLE_WORDS: Mapping[str, str] = {
@@ -71,7 +71,7 @@ def route_bars(look: Look) -> bool:
     return rule is not None and rule.value > 0
 
 
-def points_of(look: Look, hatchery_ids: Collection[UUID]) -> Mapping[UUID, Point]:
+def points_of(look: Look, hatchery_ids: Collection[UUID]) -> Mapping[UUID, Points]:
     """Return where farms lie, of those whose ponds have outlines."""
     return points_of_farms(look, hatchery_ids)
 
@@ -84,21 +84,18 @@ def farms_in(look: Look, reach: Reach) -> frozenset[UUID]:
     rows = look.session.execute(select(Hatchery.id, Hatchery.division_code)).all()
     points = points_of_farms(look, {farm for farm, _code in rows})
     return frozenset(
-        farm
-        for farm, code in rows
-        if bars_at(reach, Place(code, Role.ORIGIN, *points.get(farm, (None, None))))
+        farm for farm, code in rows if bars_at(reach, place_at(code, points.get(farm, ())))
     )
 
 
 def places_from(
     origin_code: str,
-    point: Point | None,
+    points: Points,
     destinations: Iterable[str],
     via_codes: Iterable[str] = (),
 ) -> tuple[Place, ...]:
     """Return the places of a load or a declaration, each once."""
-    latitude, longitude = point or (None, None)
-    found = [Place(origin_code, Role.ORIGIN, latitude, longitude)]
+    found = [place_at(origin_code, points)]
     found += [Place(code, Role.ROUTE) for code in via_codes]
     found += [Place(code, Role.DESTINATION) for code in destinations]
     return tuple(dict.fromkeys(found))
@@ -106,8 +103,8 @@ def places_from(
 
 def places_of_load(look: Look, load: LoadFacts) -> tuple[Place, ...]:
     """Return the places of one load."""
-    point = point_of_farm(look, load.hatchery_id)
-    return places_from(load.origin_code, point, [load.destination_code], load.via_codes)
+    points = points_of_farm(look, load.hatchery_id)
+    return places_from(load.origin_code, points, [load.destination_code], load.via_codes)
 
 
 def touches_of_load(look: Look, load: LoadFacts) -> Touches:
@@ -116,10 +113,10 @@ def touches_of_load(look: Look, load: LoadFacts) -> Touches:
     return touches(look, species, places_of_load(look, load))
 
 
-def places_of_subject(subject: Subject, point: Point | None) -> tuple[Place, ...]:
+def places_of_subject(subject: Subject, points: Points) -> tuple[Place, ...]:
     """Return the places of everything a declaration wants to move."""
     farm = subject.hatchery.division_code
-    return places_from(farm, point, subject.destinations, subject.via_codes)
+    return places_from(farm, points, subject.destinations, subject.via_codes)
 
 
 def touches(look: Look, species: Collection[str], places: Collection[Place]) -> Touches:

@@ -18,7 +18,7 @@ from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.models import Zone
 from aquacert.surveillance.queries.reaching import reach_of_zone
-from aquacert.surveillance.rules.zones import Place, Reach, Role
+from aquacert.surveillance.rules.zones import Place, Reach, Role, place_at
 
 ASSUMED = "没有登记坐标，先按在区内算"
 
@@ -49,9 +49,8 @@ def touched_by(look: Look, zone: Zone) -> dict[UUID, Touch]:
     points = points_of(look, farms) if reach.shapes else {}
     found = {}
     for paper_id, trip in trips.items():
-        latitude, longitude = points.get(trip.hatchery_id) or (None, None)
         places = [
-            Place(trip.origin_code, Role.ORIGIN, latitude, longitude),
+            place_at(trip.origin_code, points.get(trip.hatchery_id, ())),
             *(Place(code, Role.ROUTE) for code in sorted(trip.via_codes)),
             *(Place(code, Role.DESTINATION) for code in sorted(trip.destinations)),
         ]

@@ -1,4 +1,4 @@
-"""Where a farm lies: the middle of its ponds' outlines."""
+"""Where a farm lies: at each of its ponds in use that has an outline."""
 
 from __future__ import annotations
 
@@ -13,18 +13,22 @@ from aquacert.kernel.work import Look
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees (WGS 84)."""
+Points = tuple[Point, ...]
 SOME = 500
 DECIMALS = 6
 
 
-def point_of_farm(look: Look, hatchery_id: UUID) -> Point | None:
-    """Return the point that stands for a farm; None where no pond in use has an outline."""
-    return points_of_farms(look, {hatchery_id}).get(hatchery_id)
+def points_of_farm(look: Look, hatchery_id: UUID) -> Points:
+    """Return the middles of a farm's ponds; none where no pond in use has an outline."""
+    return points_of_farms(look, {hatchery_id}).get(hatchery_id, ())
 
 
-def points_of_farms(look: Look, hatchery_ids: Collection[UUID]) -> dict[UUID, Point]:
-    """Return the points of those farms that have any outline, one question for five hundred."""
-    corners: defaultdict[UUID, list[Sequence[float]]] = defaultdict(list)
+def points_of_farms(look: Look, hatchery_ids: Collection[UUID]) -> dict[UUID, Points]:
+    """Return the middles of the ponds of those farms that have any outline.
+
+    Every pond for itself: a farm with one pond within a zone is within it, wherever its others are.
+    """
+    found: defaultdict[UUID, set[Point]] = defaultdict(set)
     every = sorted(hatchery_ids)
     for at in range(0, len(every), SOME):
         rows = look.session.execute(
@@ -35,12 +39,13 @@ def points_of_farms(look: Look, hatchery_ids: Collection[UUID]) -> dict[UUID, Po
             )
         )
         for farm, outline in rows:
-            corners[farm] += outline or ()
-    return {farm: middle(found) for farm, found in corners.items() if found}
+            if outline:
+                found[farm].add(middle(outline))
+    return {farm: tuple(sorted(points)) for farm, points in found.items()}
 
 
 def middle(corners: Sequence[Sequence[float]]) -> Point:
-    """Return the mean of corners given as (longitude, latitude): a farm is a few kilometres wide."""
+    """Return the mean of corners given as (longitude, latitude): a pond is small."""
     count = len(corners)
     return (
         round(sum(one[1] for one in corners) / count, DECIMALS),

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from aquacert.declarations.queries import facts as papers
-from aquacert.hatcheries.queries.points import point_of_farm
+from aquacert.hatcheries.queries.points import points_of_farm
 from aquacert.inspections.queries import verdicts
 from aquacert.inspections.queries.draws import extra_tests
 from aquacert.inspections.queries.mustcheck import is_must_check
@@ -23,7 +23,7 @@ from aquacert.sampling.models import OrderedTest, SamplingPlan
 from aquacert.sampling.rules import Because, RequiredTest, required
 from aquacert.surveillance.queries.blocks import tests_wanted
 from aquacert.surveillance.queries.clean import bars, clean
-from aquacert.surveillance.rules.zones import Place, Role
+from aquacert.surveillance.rules.zones import place_at
 
 PLANS = table_of(SamplingPlan)
 PLANNED = Quick(
@@ -112,8 +112,7 @@ def _by_place(
     makes up for it and none is asked.
     """
     paper = papers.declaration(look, declaration_id)
-    latitude, longitude = point_of_farm(look, paper.hatchery_id) or (None, None)
-    here = Place(paper.origin_code, Role.ORIGIN, latitude, longitude)
+    here = place_at(paper.origin_code, points_of_farm(look, paper.hatchery_id))
     zoned = tests_wanted(look, species_codes={species_code}, places=(here,), on=look.today)
     found = clean(look, organisation_id=paper.organisation_id, on=look.today).diseases
     past = {code for code in found if reference.affects(look, code, species_code)}

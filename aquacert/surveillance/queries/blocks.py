@@ -202,21 +202,20 @@ def _by_list(look: Look, places: Sequence[Place], on: date) -> Iterator[Hit]:
 
 def _by_shape(look: Look, places: Sequence[Place], on: date) -> Iterator[Hit]:
     """Yield zones a part of which holds one of the located places, at their gravest tier there."""
-    located = [
-        (place, place.latitude, place.longitude)
-        for place in places
-        if place.latitude is not None and place.longitude is not None
-    ]
+    located = [(place, *point) for place in places for point in place.points]
     if not located:
         return
     parts = _drawn(
         look, sorted({cell for _p, a, b in located for cell in cells_of_place(a, b)}), on
     )
     for zone, shapes in parts.items():
+        found: dict[Place, set[Tier]] = {}
         for place, latitude, longitude in located:
             tier = tier_at(shapes, latitude, longitude)
             if tier is not None:
-                yield zone, place, tier.value
+                found.setdefault(place, set()).add(tier)
+        for place, tiers in found.items():
+            yield zone, place, next(tier for tier in GRAVEST if tier in tiers).value
 
 
 def _listed(look: Look, codes: list[str], on: date) -> list[ZoneFacts]:

@@ -17,8 +17,8 @@ from aquacert.surveillance.models.events import OwnResult, Zone
 from aquacert.surveillance.queries.shapes import Extent
 from aquacert.surveillance.queries.zones import division_codes_of, reach_of
 from aquacert.surveillance.rules.geo import Box, box_of, within_box
-from aquacert.surveillance.rules.shapes import Tier, boxes_of
-from aquacert.surveillance.rules.zones import Place
+from aquacert.surveillance.rules.shapes import Tier, boxes_of, tier_at
+from aquacert.surveillance.rules.zones import Place, place_at
 
 MOST_FARMS = 5_000
 AROUND_M = 5_000
@@ -67,8 +67,8 @@ def farms_at(look: Look, zone: Zone, extent: Extent) -> list[FarmAt]:
     near = _box_around(extent)
     found = []
     for farm in farms:
-        lat, lon = points.get(farm.id, (None, None))
-        tier = reach.tier_at(Place(farm.division_code, latitude=lat, longitude=lon))
+        here = place_at(farm.division_code, points.get(farm.id, ()))
+        tier, (lat, lon) = reach.tier_at(here), _drawn_at(here, extent)
         if tier is None and not _is_near(near, lat, lon):
             continue
         found.append(
@@ -79,6 +79,14 @@ def farms_at(look: Look, zone: Zone, extent: Extent) -> list[FarmAt]:
             )
         )
     return sorted(found, key=lambda one: (ORDER.index(one.state), one.name))
+
+
+def _drawn_at(place: Place, extent: Extent) -> tuple[float | None, float | None]:
+    """Return where the picture shows a farm: at a pond that lies in the zone, if any does."""
+    if not place.points:
+        return None, None
+    inside = (point for point in place.points if tier_at(extent.shapes, *point) is not None)
+    return next(inside, place.points[0])
 
 
 def counts(farms: Iterable[FarmAt]) -> dict[FarmState, int]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from aquacert.hatcheries.models import Hatchery
-from aquacert.hatcheries.queries.points import point_of_farm
+from aquacert.hatcheries.queries.points import points_of_farm
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.reference.models import DivisionLevel
@@ -23,7 +23,7 @@ from aquacert.surveillance.queries.zones import ZoneLine, zone_lines
 from aquacert.surveillance.rules.events import Realm
 from aquacert.surveillance.rules.risk import Score, since
 from aquacert.surveillance.rules.shapes import Tier
-from aquacert.surveillance.rules.zones import Place, Role
+from aquacert.surveillance.rules.zones import place_at
 
 LISTED = 50
 
@@ -119,9 +119,7 @@ def touched(look: Look, row: Hatchery) -> tuple[Touch, ...]:
     A zone over its county that has an outline elsewhere is none; one of a neighbouring county whose
     outline reaches the farm is.
     """
-    point = point_of_farm(look, row.id)
-    latitude, longitude = point or (None, None)
-    place = Place(row.division_code, Role.ORIGIN, latitude, longitude)
+    place = place_at(row.division_code, points_of_farm(look, row.id))
     species = [one.code for one in look.scalars(reference.all_species(look))]
     found: dict[UUID, bool] = {}
     for one in touching(look, species_codes=species, places=[place], on=look.today):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from aquacert.surveillance.rules.events import Realm, Status
-from aquacert.surveillance.rules.shapes import Shape, Tier, tier_at
+from aquacert.surveillance.rules.shapes import Shape, Tier, gravest, tier_at
 
 LONGEST_DAYS = 366
 RADII_KM = range(1, 101)
@@ -33,9 +33,10 @@ class Reach:
         listed = place.division_code in self.divisions
         if not self.shapes:
             return self.tier if listed else None
-        if place.latitude is None or place.longitude is None:
+        if not place.is_located:
             return self.tier if listed else None
-        return tier_at(self.shapes, place.latitude, place.longitude)
+        tiers = (tier_at(self.shapes, *point) for point in place.points)
+        return gravest({tier for tier in tiers if tier is not None})
 
 
 class Role(StrEnum):
@@ -54,11 +55,28 @@ class Place:
     role: Role | str = Role.ORIGIN
     latitude: float | None = None
     longitude: float | None = None
+    more: tuple[tuple[float, float], ...] = ()
+    """Further (latitude, longitude) of the same farm: its other ponds. It is where any of them is."""
+
+    @property
+    def points(self) -> tuple[tuple[float, float], ...]:
+        """Return every (latitude, longitude) of it; none without coordinates."""
+        if self.latitude is None or self.longitude is None:
+            return ()
+        return ((self.latitude, self.longitude), *self.more)
 
     @property
     def is_located(self) -> bool:
         """Say whether it has coordinates."""
         return self.latitude is not None and self.longitude is not None
+
+
+def place_at(
+    division_code: str, points: Sequence[tuple[float, float]], role: Role = Role.ORIGIN
+) -> Place:
+    """Return the place of a farm with these points; without any, of its division alone."""
+    latitude, longitude = points[0] if points else (None, None)
+    return Place(division_code, role, latitude, longitude, tuple(points[1:]))
 
 
 class Reason(StrEnum):

@@ -16,7 +16,7 @@ from aquacert.declarations.queries.review import review
 from aquacert.declarations.queries.zoned import holds_of
 from aquacert.declarations.rules.checks import Reason
 from aquacert.hatcheries.commands.ponds import shape_pond
-from aquacert.hatcheries.queries.points import point_of_farm
+from aquacert.hatcheries.queries.points import points_of_farm
 from aquacert.kernel.errors import Invalid, NotReady
 from aquacert.kernel.scope import SYSTEM
 from aquacert.sampling.commands import make_plan
@@ -136,13 +136,13 @@ def test_an_outline_asks_for_the_ponds_place_and_says_when_it_is_assumed(db):
     tasks.zone_changed(db, zone_of(db))
     with db.look(SYSTEM) as look:
         assert "没有登记坐标，先按在区内算" in holds_of(look, [paper])[paper][0].because
-        assert point_of_farm(look, farm.hatchery_id) is None
+        assert points_of_farm(look, farm.hatchery_id) == ()
     away = ((118.40, 31.90), (118.401, 31.90), (118.401, 31.901), (118.40, 31.901))
     with db.work(farm.owner) as w:
         shape_pond(w, farm.pond_id, sort="earth", corners=away)
     tasks.zone_changed(db, zone_of(db))
     with db.look(SYSTEM) as look:
-        assert point_of_farm(look, farm.hatchery_id) == (31.9005, 118.4005)
+        assert points_of_farm(look, farm.hatchery_id) == ((31.9005, 118.4005),)
         assert holds_of(look, [paper]) == {}
 
 

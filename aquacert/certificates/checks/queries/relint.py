@@ -26,7 +26,7 @@ from aquacert.certificates.rules.states import LIVE
 from aquacert.declarations import queries as declarations
 from aquacert.declarations.queries.places import places_from
 from aquacert.hatcheries import queries as hatcheries
-from aquacert.hatcheries.queries.points import point_of_farm
+from aquacert.hatcheries.queries.points import points_of_farm
 from aquacert.inspections import queries as inspections
 from aquacert.inspections.rules import Verdict
 from aquacert.kernel.clock import legal_day
@@ -135,7 +135,7 @@ def _as_of(look: Look, row: Facts, record: Record, load: declarations.LoadFacts)
         species_codes={record.species_code},
         places=places_from(
             record.origin_code,
-            point_of_farm(look, load.hatchery_id),
+            points_of_farm(look, load.hatchery_id),
             [record.destination_code],
         ),
         on=on,

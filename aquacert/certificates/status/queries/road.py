@@ -22,7 +22,7 @@ from aquacert.reference import queries as reference
 from aquacert.surveillance.models import Zone
 from aquacert.surveillance.queries.reaching import bars_at, reach_of_zone
 from aquacert.surveillance.rules.shapes import Tier
-from aquacert.surveillance.rules.zones import Place, Reach, Role
+from aquacert.surveillance.rules.zones import Place, Reach, Role, place_at
 
 
 class OnRoad(NamedTuple):
@@ -59,9 +59,7 @@ def touched(look: Look, zone: Zone, rows: Collection[OnRoad]) -> set[UUID]:
     farms = {(row.hatchery_id, row.origin_code) for row in rows}
     points = points_of(look, {farm for farm, _code in farms}) if reach.shapes else {}
     hit_farms = {
-        (farm, code)
-        for farm, code in farms
-        if bars_at(reach, Place(code, Role.ORIGIN, *points.get(farm, (None, None))))
+        (farm, code) for farm, code in farms if bars_at(reach, place_at(code, points.get(farm, ())))
     }
     ends = {row.destination_code for row in rows}
     hit_ends = {code for code in ends if bars_at(reach, Place(code, Role.DESTINATION))}
