@@ -7,6 +7,7 @@ order, and a crash leaves whole stretches. Whole statements, like the stretches 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,11 +17,11 @@ from aquacert.certificates.recalls.commands.holding import hold
 from aquacert.certificates.recalls.commands.zonenotices import tell_of_zone
 from aquacert.certificates.status.queries.grounds import (
     held_by_zone,
+    in_turn,
     known_to_zone,
-    stretches,
     zones_holding,
 )
-from aquacert.certificates.status.queries.road import those, touched, travelling
+from aquacert.certificates.status.queries.road import OnRoad, those, touched, travelling
 from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database, Look
 from aquacert.reference import queries as reference
@@ -40,8 +41,9 @@ class Settled:
 class Due:
     """What a zone should come to hold, and what it should let go, each with its reason."""
 
-    more: frozenset[UUID]
-    less: frozenset[UUID]
+    more: tuple[UUID, ...]
+    less: tuple[UUID, ...]
+    """Both county by county: each county's chain is then written by few statements."""
     because: str
     no_longer: str
 
@@ -55,10 +57,10 @@ def settle_zone(database: Database, zone_id: UUID) -> Settled:
     if due is None:
         return Settled()
     held = released = 0
-    for some in stretches(due.more):
+    for some in in_turn(due.more):
         with database.work(SYSTEM) as w:
             held += hold(w, zone_id, some, due.because)
-    for some in stretches(due.less):
+    for some in in_turn(due.less):
         with database.work(SYSTEM) as w:
             released += let_go(w, zone_id, some, due.no_longer)
     tell_of_zone(database, zone_id)
@@ -83,10 +85,16 @@ def due_of(look: Look, zone_id: UUID) -> Due | None:
     because = f"{disease}管控区 {zone.from_on} 起生效，自动暂停"
     if not zone_lines(look, [zone])[0].acts:
         gone = f"{disease}管控区已不再生效，自动恢复"
-        return Due(frozenset(), frozenset(held), because, gone)
-    wanted = touched(look, zone, travelling(look, zone))
-    kept = touched(look, zone, those(look, held)) if held else set()
+        return Due((), _by_county(those(look, held), held), because, gone)
+    rows, mine = travelling(look, zone), those(look, held)
+    wanted, kept = touched(look, zone, rows), touched(look, zone, mine)
     more = wanted - held
     more -= known_to_zone(look, zone_id, more)
     moved = f"{disease}管控区已改划，不再涉及，自动恢复"
-    return Due(frozenset(more), frozenset(held - kept), because, moved)
+    return Due(_by_county(rows, more), _by_county(mine, held - kept), because, moved)
+
+
+def _by_county(rows: Iterable[OnRoad], ids: Collection[UUID]) -> tuple[UUID, ...]:
+    """Return the ids in the order of their counties; one that is no longer live comes last."""
+    county = {row.id: row.origin_code for row in rows}
+    return tuple(sorted(ids, key=lambda one: (county.get(one, "~"), one)))

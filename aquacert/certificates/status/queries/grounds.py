@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -90,5 +90,9 @@ def ordered_hits(look: Look, certificate_ids: Collection[UUID]) -> dict[UUID, li
 
 def stretches(ids: Iterable[UUID], size: int = STRETCH) -> Iterator[list[UUID]]:
     """Return the ids in their order, so many at a time."""
-    every = sorted(ids)
-    return (every[at : at + size] for at in range(0, len(every), size))
+    return in_turn(sorted(ids), size)
+
+
+def in_turn(ids: Sequence[UUID], size: int = STRETCH) -> Iterator[list[UUID]]:
+    """Return the ids as they come, so many at a time."""
+    return (list(ids[at : at + size]) for at in range(0, len(ids), size))
