@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -24,6 +25,7 @@ from aquacert.surveillance.rules.points import (
     unit_of,
 )
 
+CLOSED_STAYS = timedelta(days=366)
 WANTED_PER_COUNTY = 3
 """Each county has 3–4 points (Jiangxi 2016): fewer is shown, never refused."""
 
@@ -83,12 +85,13 @@ def point(look: Look, point_id: UUID) -> MonitoringPoint:
 
 
 def my_points(look: Look) -> Select[MonitoringPoint]:
-    """Select the open points that this person reports: his farm's, or those given to him."""
-    return (
-        select(MonitoringPoint)
-        .where(MonitoringPoint.closed_on.is_(None), reported_by(look))
-        .order_by(MonitoringPoint.code)
-    )
+    """Select the points that this person reports: his farm's, or those given to him.
+
+    One that was closed stays for a while: its last months are still to be reported.
+    """
+    lately = look.today - CLOSED_STAYS
+    still = or_(MonitoringPoint.closed_on.is_(None), MonitoringPoint.closed_on >= lately)
+    return select(MonitoringPoint).where(still, reported_by(look)).order_by(MonitoringPoint.code)
 
 
 def reported_by(look: Look) -> ColumnElement[bool]:

@@ -20,21 +20,17 @@ from aquacert.reference.models import Division
 from aquacert.surveillance.models import (
     Event,
     MonitoringPoint,
-    MonthlyReport,
     OwnResult,
     Zone,
     ZoneDivision,
 )
 from aquacert.surveillance.parsers.riskbook import weights
+from aquacert.surveillance.queries.monthly import late
 from aquacert.surveillance.rules.events import Status
-from aquacert.surveillance.rules.monthly import is_late, months_due
 from aquacert.surveillance.rules.risk import Part, Score, since, weights_on
 from aquacert.surveillance.rules.risk import score as scored
 
 POSITIVE = "positive"
-LATE = "monthly.late"
-LATE_DAYS = 5
-"""Where no rule binds."""
 
 
 def score(
@@ -70,7 +66,7 @@ def counts_of(look: Look, codes: Collection[str]) -> dict[str, Mapping[Part, int
     of_parent: Counter[str] = Counter()
     for code, parent in _parents(look, confirmed).items():
         of_parent[parent] += confirmed[code]
-    zoned, watched, late = _zoned(look), _watched(look, asked), late_months(look, asked)
+    zoned, watched, behind = _zoned(look), _watched(look, asked), late_months(look, asked)
     return {
         code: {
             Part.ZONE: int(code in zoned),
@@ -80,14 +76,14 @@ def counts_of(look: Look, codes: Collection[str]) -> dict[str, Mapping[Part, int
             if code in parents
             else 0,
             Part.UNWATCHED: int(code not in watched),
-            Part.LATE_MONTHS: late[code],
+            Part.LATE_MONTHS: behind[code],
         }
         for code in asked
     }
 
 
 def late_months(look: Look, codes: Collection[str]) -> Counter[str]:
-    """Return how many months of the last year nobody sent in time, by county."""
+    """Return how many months of the last year wait for a report that is late, by county."""
     points = look.scalars(
         select(MonitoringPoint).where(MonitoringPoint.division_code.in_(sorted(codes)))
     )
@@ -97,24 +93,9 @@ def late_months(look: Look, codes: Collection[str]) -> Counter[str]:
     return found
 
 
-def _late(look: Look, points: Collection[MonitoringPoint]) -> dict[MonitoringPoint, int]:
-    rule = reference.binding_rule(look, LATE, look.today)
-    days = rule.value if rule else LATE_DAYS
-    first = since(look.today)
-    rows = look.session.execute(
-        select(MonthlyReport.point_id, MonthlyReport.month_on).where(
-            MonthlyReport.month_on >= first,
-            MonthlyReport.point_id.in_([point.id for point in points]),
-        )
-    )
-    sent = {(point_id, month) for point_id, month in rows}
-    return {
-        point: sum(
-            month >= first and is_late(month, look.today, days) and (point.id, month) not in sent
-            for month in months_due(point.from_on, point.closed_on, look.today)
-        )
-        for point in points
-    }
+def _late(look: Look, points: Collection[MonitoringPoint]) -> Counter[MonitoringPoint]:
+    """Return how many months of each point are late: what was sent back counts as not sent."""
+    return Counter(point for point, _month in late(look, points))
 
 
 def _farm(look: Look, organisation_id: UUID) -> dict[Part, int]:

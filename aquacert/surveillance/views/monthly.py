@@ -81,6 +81,8 @@ def monthly() -> ResponseReturnValue:
             known = {one.month_on for one in _reported(unit, line.point)}
             due = months_due(line.point.from_on, line.point.closed_on, unit.today)[:12]
             waits = tuple(sorted(month for month in due if month not in known))
+            if line.point.closed_on is not None and not waits:
+                continue  # closed, and nothing of it is left to report
             behind = frozenset(month for row, month in lateness if row.id == line.point.id)
             todos.append(Todo(line, waits, behind, bool(carried(unit, line.point.id))))
         return page(

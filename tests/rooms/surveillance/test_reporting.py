@@ -42,6 +42,7 @@ from aquacert.surveillance.queries.plans import open_tasks, plan, plan_lines
 from aquacert.surveillance.queries.plans import task as task_line
 from aquacert.surveillance.queries.points import coverage, my_points, point, points
 from aquacert.surveillance.queries.register import register_now
+from aquacert.surveillance.queries.risk import late_months
 from aquacert.surveillance.queries.shapes import proposed_of
 from aquacert.surveillance.rules.ladder import Finding, Rung
 from aquacert.surveillance.rules.monthly import Row, Stock
@@ -164,6 +165,7 @@ def test_late_months_are_listed_and_their_reporter_is_told_once(db, farm, office
             (place, 2),
             (place, 4),
         ]
+        assert late_months(look, ["320114"]) == {"320114": 2}
     assert remind_late(db) == 2
     assert remind_late(db) == 0
     with db.look(SYSTEM) as look:
@@ -172,6 +174,15 @@ def test_late_months_are_listed_and_their_reporter_is_told_once(db, farm, office
             look.session.scalar(told.where(InboxMessage.to_organisation_id == farm.organisation_id))
             == 2
         )
+        [sent] = look.scalars(select(MonthlyReport.id))
+    with db.work(officer) as w:
+        return_month(w, sent, "面积不对")
+        close_point(w, place, "停产")
+    with db.look(farm.owner) as look:  # what a closed point still owes stays on its reporter's phone
+        [row] = look.scalars(my_points(look))
+        assert len(late(look, [row])) == 3
+    with db.look(SYSTEM) as look:
+        assert late_months(look, ["320114"]) == {"320114": 3}
 
 
 def test_the_plan_is_sampled_by_the_sampling_room_and_its_positive_climbs_the_ladder(
