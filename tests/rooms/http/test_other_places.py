@@ -23,9 +23,12 @@ LAB_ROOMS = ("sampling", "labs")
 PUBLIC = {
     *("labs_register.show", "labs_register.tab", "labs_register_api.lab"),
     *("reference.rule", "surveillance.show", "surveillance_api.event"),
+    *("surveillance.zone", "surveillance.zone_geojson", "surveillance_api.zone_geojson"),
+    "surveillance.plan_show",
 }
 """Which laboratories are designated for what is known to all (instruments, lots and staff are not);
-so are the rules, and outbreaks to whoever may read of them."""
+so are the rules, and outbreaks and zones to whoever may read of them. A year's plan is the
+province's: its title and days are shown, its tasks only where they are one's own."""
 EMPTY = {"labs_review.batch", "hatcheries.send_back"}
 """Goes back to its list where there is nothing to sign; asks why before it asks for whom."""
 ROLES = ("official_vet", "county_supervisor", "hatchery_owner")
