@@ -118,6 +118,7 @@ NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.STOCK_BOUGHT: ("certificates.check_origin",),
     Topic.STOCK_SHEET_CONFIRMED: ("hatcheries.book_sheet",),
     Topic.SUSPICION_REPORTED: ("inspections.report_suspicion",),
+    Topic.TABLE_MAPPED: ("surveillance.forget_table",),
     Topic.ZONE_CHANGED: ("certificates.zone_changed", "declarations.zone_changed"),
 }
 """The only table topic → tasks of higher rooms."""
@@ -185,6 +186,7 @@ def tasks_of(house: House) -> dict[str, Task]:
         "sampling.consignment_closed": partial(sampling.consignment_closed, database),
         "sampling.declaration_inspected": partial(sampling.declaration_inspected, database),
         "sampling.make_annex": partial(sampling.make_annex, database, keys),
+        "surveillance.forget_table": partial(surveillance.forget_table, database),
         "surveillance.import_file": partial(surveillance.import_file, database),
         "supervision.make_case": partial(supervision.make_case, database),
         "sampling.report_changed": partial(sampling.report_changed, database),

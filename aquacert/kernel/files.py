@@ -87,6 +87,13 @@ class FileStore:
             raise Unavailable("文件内容与登记不符，已停止使用。", detail=digest)
         return data
 
+    def forget(self, digest: str) -> None:
+        """Take bytes away that no row names any more: they held what may not be kept."""
+        try:
+            self.path(digest).unlink(missing_ok=True)
+        except OSError as error:
+            raise Unavailable("文件没能删掉，请稍后再试。", detail=str(error)) from error
+
     def path(self, digest: str) -> Path:
         """Return where a digest's bytes lie."""
         return self.folder / digest[:2] / digest

@@ -32,4 +32,5 @@ class Topic(StrEnum):
     STOCK_BOUGHT = "stock.bought"
     STOCK_SHEET_CONFIRMED = "stock_sheet.confirmed"
     SUSPICION_REPORTED = "suspicion.reported"
+    TABLE_MAPPED = "table.mapped"
     ZONE_CHANGED = "zone.changed"

@@ -10,7 +10,7 @@ from aquacert.surveillance.commands.mappings import bring_in, keep_draft, lay_ou
 from aquacert.surveillance.queries.mappings import draft_of, draft_peek
 from aquacert.surveillance.rules.mapping.spec import spec_of
 
-HEAD = "编号,省,县,病名,诊断状态,发现日期,报告日期,发病数,养殖户"
+HEAD = "编号,省,县,病名,诊断状态,发现日期,报告日期,发病数,塘口"
 ROWS = [
     "a1,江苏省,六合区,白斑综合征,确诊,03/04/2026,30/04/2026,300,",
     "a2,江苏省,六合区,白斑综合征,待核,04/04/2026,30/04/2026,5,",

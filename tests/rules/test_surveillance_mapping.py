@@ -111,7 +111,7 @@ def test_a_guess_leaves_what_it_cannot_tell():
     assert by_name["报告日期"].order == "dmy"
     assert by_name["发现时间"].order == ""  # both ways: a person says
     assert "发病尾数" not in by_name  # 发病数 came first
-    assert "负责人" not in by_name
+    assert by_name["负责人"].field == "person"  # not kept unless a person says otherwise
     assert found.key == ("序号",)
     assert found.constants == {"country": "中国"}  # our own table names no country
     assert guess("event", ["Id", "disease"], []).constants == {}

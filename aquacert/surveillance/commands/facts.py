@@ -35,6 +35,15 @@ class FeedImported(Fact):
 
 
 @dataclass(frozen=True)
+class TableForgotten(Fact):
+    """A table that held personal data was taken away once it was mapped; its file holds none."""
+
+    tag: ClassVar[str] = "surveillance:mapping:forget"
+    title: ClassVar[str] = "删去含个人信息的表格"
+    sha256: str
+
+
+@dataclass(frozen=True)
 class FeedStarted(Fact):
     """A large feed file was started; it is imported in the background."""
 

@@ -10,12 +10,16 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from aquacert.kernel.errors import Invalid, NotAllowedNow
-from aquacert.kernel.work import Work
+from aquacert.kernel.files import StoredFile
+from aquacert.kernel.scope import SYSTEM
+from aquacert.kernel.topics import Topic
+from aquacert.kernel.work import Database, Work
 from aquacert.reference.rules.text import clean
 from aquacert.surveillance.commands.facts import (
     FeedReceived,
     MappingRetired,
     MappingSaved,
+    TableForgotten,
     TableLaidOut,
 )
 from aquacert.surveillance.commands.feeds.keeping import (
@@ -133,7 +137,27 @@ def save_mapping(
     mapping = _mapping(w, draft, name)
     version = _version(w, mapping, spec, clean(note, field="note", longest=200))
     draft.spec, draft.changed_at, draft.version_id = spec.as_dict(), w.now, version.id
+    if spec.persons:
+        w.tell(Topic.TABLE_MAPPED, draft.id)
     return version.id
+
+
+def forget_table(database: Database, draft_id: UUID) -> None:
+    """Take the bytes of a mapped table away that held personal data: its feed file has none."""
+    with database.work(SYSTEM) as w:
+        draft = w.get_for_change(FeedDraft, draft_id)
+        if draft.version_id is None or not spec_of(draft.spec).persons:
+            return
+        digests = {draft.sha256, *(one.sha256 for one in w.files_of(draft))}
+        for one in w.files_of(draft):
+            w.session.delete(one)
+            w.record(TableForgotten(draft.sha256), on=draft)
+    with database.look(SYSTEM) as look:
+        named = set(
+            look.session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(digests)))
+        )
+    for digest in digests - named:
+        database.files.forget(digest)
 
 
 def bring_in(w: Work, draft_id: UUID) -> UUID:

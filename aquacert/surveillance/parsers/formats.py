@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from aquacert.surveillance.parsers import (
     barentswatch,
@@ -17,9 +17,11 @@ from aquacert.surveillance.parsers import (
     sormas,
     wahis,
     wahisjson,
+    withheld,
 )
 from aquacert.surveillance.parsers.mapped import read_mapped
 from aquacert.surveillance.parsers.shape import Kind, Reader
+from aquacert.surveillance.parsers.withheld import Writer
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Format:
     """Not offered on its own: the mapped files, which need a mapping."""
     without_persons: Callable[[BinaryIO], bytes] | None = None
     """Returns the file as it may be kept, where a format carries names of natural persons."""
+    withheld: Callable[[BinaryIO, Mapping[str, Any]], Writer | None] | None = None
+    """The same for formats that are streamed: given the mapping; returns None for a file without."""
 
 
 ALL: tuple[Format, ...] = (
@@ -73,6 +77,7 @@ ALL: tuple[Format, ...] = (
         dhis2.read,
         (".json", ".csv", ".xml"),
         frozenset({Kind.FIGURE}),
+        withheld=withheld.of_values,
     ),
     Format(
         "empresi",
@@ -95,6 +100,7 @@ ALL: tuple[Format, ...] = (
         (".csv", ".txt", ".tsv", ".xlsx"),
         frozenset(Kind),
         is_hidden=True,
+        withheld=withheld.of_mapped,
     ),
     Format(
         "qaad",

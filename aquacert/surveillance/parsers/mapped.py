@@ -37,7 +37,7 @@ from aquacert.surveillance.parsers.tables import Cell, is_workbook, table_rows
 from aquacert.surveillance.rules.datum import to_wgs84
 from aquacert.surveillance.rules.events import Value
 from aquacert.surveillance.rules.mapping.days import ORDER_WORDS, Order, Seen
-from aquacert.surveillance.rules.mapping.fields import NEEDED, Field, Shape
+from aquacert.surveillance.rules.mapping.fields import NEEDED, WITHHELD, Field, Shape
 from aquacert.surveillance.rules.mapping.spec import (
     Column,
     Spec,
@@ -47,6 +47,8 @@ from aquacert.surveillance.rules.mapping.spec import (
     wrong_with,
 )
 
+NOT_KEPT = "＊"
+"""Stands in a row that does not fit its header, where a cell may hold personal data."""
 JOINT = " | "
 """Between the parts of a key of several columns."""
 
@@ -78,6 +80,12 @@ def headed(
     raise refused("文件里没有表头那一行。")
 
 
+def persons_at(spec: Spec, heads: Sequence[str]) -> frozenset[int]:
+    """Return the places of the columns that hold personal data."""
+    names = {bare(one) for one in spec.persons}
+    return frozenset(at for at, head in enumerate(heads) if bare(head) in names)
+
+
 @dataclass(frozen=True)
 class _Place:
     at: int
@@ -92,7 +100,12 @@ class MappedRows:
         self.spec, self.heads, self.today, self.pads = spec, heads, today, pads
         at = {bare(name): place for place, name in enumerate(heads)}
         fields = ((one, spec.field_of(one)) for one in spec.columns)
-        self.places = [_Place(at[bare(one.name)], one, known) for one, known in fields if known]
+        self.hidden = persons_at(spec, heads)
+        self.places = [
+            _Place(at[bare(one.name)], one, known)
+            for one, known in fields
+            if known and known is not WITHHELD
+        ]
         self.key = [(at[bare(name)], name) for name in spec.key]
         self.constants = self._constants()
 
@@ -101,6 +114,8 @@ class MappedRows:
         line, cells = found
         if self.pads and len(cells) < len(self.heads):
             cells = [*cells, *[None] * (len(self.heads) - len(cells))]
+        if self.hidden:
+            cells = self._shown(cells)
         raw = raw_cells(cells)
         if not self._fits(cells):
             row = BadRow(Code.COLUMNS, "", f"{len(cells)} ≠ {len(self.heads)}")
@@ -109,6 +124,14 @@ class MappedRows:
             return Row(line, raw, (self._report(cells),))
         except Bad as bad:
             return Row(line, raw, bad.row)
+
+    def _shown(self, cells: Sequence[Cell]) -> list[Cell]:
+        """Return the cells without personal data; where columns slipped, without all behind them."""
+        blank: Cell = None if self.pads else ""
+        if self._fits(cells):
+            return [blank if at in self.hidden else one for at, one in enumerate(cells)]
+        first = min(self.hidden)
+        return [*cells[:first], *[NOT_KEPT] * (len(cells) - first)]
 
     def _fits(self, cells: Sequence[Cell]) -> bool:
         """Blank cells beyond the header are trailing blanks; a row that ends early was cut."""

@@ -8,7 +8,7 @@ reader sets its row aside. Days and numbers come back as the workbook holds them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, BinaryIO
 from zipfile import ZipFile
@@ -81,9 +81,35 @@ def table_rows(file: BinaryIO, sheet: str = "") -> Iterator[tuple[int, Sequence[
         book.close()
 
 
+def workbook_copy(
+    file: BinaryIO,
+    sheet: str,
+    out: BinaryIO,
+    keep: Callable[[int, Sequence[object]], Sequence[object]],
+) -> None:
+    """Write one sheet of a workbook anew, row by row as `keep` leaves it; other sheets fall away."""
+    from openpyxl import Workbook
+
+    book = _book(file)
+    copy = Workbook(write_only=True)
+    try:
+        found = _sheet(book, sheet)
+        to = copy.create_sheet(str(found.title))
+        for line, cells in enumerate(found.iter_rows(max_col=MOST_COLUMNS, values_only=True), 1):
+            to.append(keep(line, cells))
+        copy.save(out)
+    except Invalid:
+        raise
+    except Exception as error:  # openpyxl lets errors of zip and XML through as they are
+        raise refused(NO_WORKBOOK) from error
+    finally:
+        book.close()
+
+
 def _book(file: BinaryIO) -> Any:  # noqa: ANN401 (openpyxl has no types)
     from openpyxl import load_workbook
 
+    file.seek(0)
     data = file.read(MOST_PACKED + 1)
     file.seek(0)
     if len(data) > MOST_PACKED:
@@ -126,12 +152,16 @@ def _sheet(book: Any, title: str) -> Any:  # noqa: ANN401 (openpyxl has no types
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[Cell]]]:  # noqa: ANN401 (openpyxl has no types)
+    """Yield rows as wide as the widest so far: the library pads each to the most there may be."""
+    width = 0
     for line, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
         if line > FAR_DOWN:
             break
         found = [_value(cell) for cell in cells]
+        last = max((at for at, one in enumerate(found, 1) if one is not None), default=0)
+        width = max(width, last)
         if any(one is not None and one != "" for one in found):
-            yield line, found
+            yield line, found[:width]
 
 
 def _value(cell: Any) -> Cell:  # noqa: ANN401 (a cell of openpyxl)

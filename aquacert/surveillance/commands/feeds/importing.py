@@ -30,6 +30,7 @@ from aquacert.surveillance.commands.feeds.keeping import (
     digest_of,
     head_of,
     keep,
+    path_as_kept,
     set_counts,
     silent,
     store_path,
@@ -172,7 +173,21 @@ def _import_path(
         return known
     if format_of(ask.format).without_persons is not None:
         return _import_whole(database, actor, path, ask, sha256)
+    with path_as_kept(ask, path, folder) as kept:
+        return _import_kept_path(database, actor, kept, ask, sha256, progress)
+
+
+def _import_kept_path(
+    database: Database,
+    actor: Actor,
+    path: Path,
+    ask: ImportAsked,
+    sha256: str,
+    progress: Progress,
+) -> ImportCounts:
     today = legal_day(database.clock.now())
+    with database.look(actor) as look:
+        folder = spool_folder(look)
     with path.open("rb") as read:
         head = head_of(read)
     with path.open("rb") as file, open_spool(file, ask, today, folder) as spool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -148,8 +150,32 @@ def digest_of(data: bytes) -> str:
 
 def as_kept(ask: ImportAsked, data: bytes) -> bytes:
     """Return a file as it may be kept: without names of natural persons, where it holds any."""
-    strip = format_of(ask.format).without_persons
-    return data if strip is None else strip(io.BytesIO(data))
+    form = format_of(ask.format)
+    if form.without_persons is not None:
+        return form.without_persons(io.BytesIO(data))
+    write = form.withheld(io.BytesIO(data), ask.mapping) if form.withheld else None
+    if write is None:
+        return data
+    out = io.BytesIO()
+    write(out)
+    return out.getvalue()
+
+
+@contextmanager
+def path_as_kept(ask: ImportAsked, path: Path, folder: Path) -> Iterator[Path]:
+    """Give the path of a file as it may be kept: itself, or a copy without names of persons."""
+    withheld = format_of(ask.format).withheld
+    with path.open("rb") as file:
+        write = withheld(file, ask.mapping) if withheld else None
+        if write is None:
+            yield path
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="feed-", dir=folder) as place:
+            copy = Path(place) / "file"
+            with copy.open("wb") as out:
+                write(out)
+            yield copy
 
 
 def head_of(file: BinaryIO) -> list[Any] | None:

@@ -20,6 +20,8 @@ class Shape(StrEnum):
     PERIOD = "period"
     FIGURE = "figure"
     VERSION = "version"
+    PERSON = "person"
+    """Names natural persons: taken out before anything is kept."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,12 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
 }
 """Words that mean one thing only: proposed for a column's code list, never applied unseen."""
 
+WITHHELD = Field(
+    "person",
+    "含个人信息，不留",
+    Shape.PERSON,
+    hint="姓名、电话、身份证号、门牌号：读进来以前就去掉，存下的文件和原始行里都没有",
+)
 PLACES = (
     Field("country", "国家"),
     Field("admin1", "省（自治区、直辖市）"),
@@ -112,6 +120,7 @@ EVENT = (
     Field("measures", "采取的措施"),
     Field("comment", "备注"),
     Field("version", "版本号（第几次报告）", Shape.VERSION, hint="有版本号的，版本大的为准"),
+    WITHHELD,
 )
 FIGURE = (
     Field("element", "统计的是什么"),
@@ -126,6 +135,7 @@ FIGURE = (
     Field("reported_on", "报告日", Shape.DAY),
     Field("comment", "备注"),
     Field("version", "版本号（第几次报告）", Shape.VERSION),
+    WITHHELD,
 )
 SAMPLE = (
     Field("sample_no", "样品编号"),
@@ -141,6 +151,7 @@ SAMPLE = (
     Field("lab", "检测单位"),
     Field("comment", "备注"),
     Field("version", "版本号（第几次报告）", Shape.VERSION),
+    WITHHELD,
 )
 FIELDS: Mapping[str, Mapping[str, Field]] = {
     "event": {one.name: one for one in EVENT},

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from aquacert.surveillance.rules.mapping.days import Order, seen
-from aquacert.surveillance.rules.mapping.fields import FIELDS, KNOWN, Field, Shape
+from aquacert.surveillance.rules.mapping.fields import FIELDS, KNOWN, WITHHELD, Field, Shape
 from aquacert.surveillance.rules.mapping.spec import Column, Spec, bare
 
 WORDS: Mapping[str, str] = {
@@ -65,6 +65,10 @@ WORDS: Mapping[str, str] = {
     "individuals": "尾数 样品数量 采样数量 采样尾数 individuals number_sampled",
     "method": "检测方法 检验方法 方法 method test_method",
     "lab": "检测单位 检验单位 实验室 检测机构 lab laboratory testlabname",
+    "person": "姓名 户主 养殖户 养殖户姓名 负责人 法人 法定代表人 联系人 联系方式 联系电话 电话 手机"
+    " 手机号 手机号码 电话号码 身份证 身份证号 身份证号码 门牌号 填报人 填表人 报告人 上报人 采样人"
+    " 送样人 检测人 审核人 签名 name farmer owner contact phone telephone mobile tel reporter email"
+    " storedby",
 }
 """Field → words for it, parted by blanks."""
 KEYS = frozenset(
@@ -100,7 +104,7 @@ def guess(kind: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> 
     taken: set[str] = set()
     for place, head in enumerate(heads):
         name = field_of(kind, head)
-        if name is None or name in taken or heads.count(head) > 1:
+        if name is None or (name in taken and name != WITHHELD.name) or heads.count(head) > 1:
             continue
         taken.add(name)
         cells = [row[place] if place < len(row) else None for row in rows]

@@ -16,7 +16,7 @@ from typing import Any
 from aquacert.surveillance.rules.datum import Datum
 from aquacert.surveillance.rules.events import plain_name
 from aquacert.surveillance.rules.mapping.days import Order
-from aquacert.surveillance.rules.mapping.fields import FIELDS, NEEDED, Field, Shape
+from aquacert.surveillance.rules.mapping.fields import FIELDS, NEEDED, WITHHELD, Field, Shape
 
 SEPARATORS: Mapping[str, str] = {
     "": "一格只有一个",
@@ -79,6 +79,11 @@ class Spec:
         """SHA-256 (hex): two mappings with one digest read every file alike."""
         text = json.dumps(self.as_dict(), ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """Heads of the columns that hold personal data: nothing of them is kept."""
+        return tuple(one.name for one in self.columns if one.field == WITHHELD.name)
 
     def field_of(self, column: Column) -> Field | None:
         """Return the field of a column, None when there is no such field."""
@@ -154,7 +159,7 @@ def _claimed_twice(spec: Spec) -> list[Problem]:
             f"“{'”和“'.join(names)}”{len(names)} 列都当作了“{title_of(spec, name)}”，只能留一列。",
         )
         for name, names in by_field.items()
-        if len(names) > 1
+        if len(names) > 1 and name != WITHHELD.name
     ]
 
 
@@ -179,6 +184,8 @@ def _key_wrong(spec: Spec, heads: Sequence[str]) -> list[Problem]:
         return [Problem("key", "请选哪一列（或哪几列合起来）认得出同一件事，例如编号。")]
     if len(set(map(bare, spec.key))) != len(spec.key):
         return [Problem("key", "同一列不能在编号里用两次。")]
+    if hidden := {bare(one) for one in spec.persons} & {bare(one) for one in spec.key}:
+        return [Problem("key", f"“{min(hidden)}”列含个人信息，不留，不能又作编号。")]
     return []
 
 
@@ -216,7 +223,7 @@ def _constants_wrong(spec: Spec) -> list[Problem]:
     for name, value in spec.constants.items():
         title = title_of(spec, name)
         known = FIELDS[spec.kind].get(name)
-        if known is None or len(value) > LONGEST:
+        if known is None or known is WITHHELD or len(value) > LONGEST:
             found.append(Problem("constants", f"固定内容“{title}”不能用。"))
         elif name in columns:
             found.append(
