@@ -135,12 +135,12 @@ def test_the_register_releases_what_is_confirmed_and_never_loses_what_it_publish
 
 def test_a_digest_counts_its_own_places_and_a_quiet_week_is_one_line():
     items = [
-        Item("created", "320116", "六合区 白斑综合征（确认）"),
-        Item("late", "320114", "雨花台区 3 份", count=3),
+        Item("created", "320116", "六合区：白斑综合征（确认）"),
+        Item("late", "320114", "雨花台区：3 份月报", count=3),
     ]
     here = content(items, {"320116"}, ["empresi"], 0)
     assert (here["parts"]["created"]["count"], here["parts"]["late"]["count"]) == (1, 0)
-    assert body(here).splitlines()[0] == "新的疫情 1：六合区 白斑综合征（确认）"
+    assert body(here).splitlines()[0] == "新的疫情 1：六合区：白斑综合征（确认）"
     assert body(content(items, {"320505"}, [], 0)) == QUIET
     assert week_before(date(2026, 5, 11)) == date(2026, 5, 4)
     assert week_before(date(2026, 5, 17)) == date(2026, 5, 4)

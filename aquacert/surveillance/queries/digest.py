@@ -96,7 +96,7 @@ def _event(look: Look, kind: str, row: Event, names: Mapping[str, str]) -> Item:
     status = Status(row.verdict or row.status)
     word = STATUS_WORDS[Status.CONFIRMED if row.is_confirmed else status]
     place = reference.full_name(look, code)
-    text = f"{place} {names[row.disease_code or '']}（{word}）"
+    text = f"{place}：{names[row.disease_code or '']}（{word}）"
     return Item(kind, code, text, f"/surveillance/{row.id}")
 
 
@@ -113,7 +113,7 @@ def _zones(look: Look, span: tuple[datetime, datetime], names: Mapping[str, str]
             Item(
                 kind,
                 code,
-                f"{reference.full_name(look, code)} {names[disease]}",
+                f"{reference.full_name(look, code)}：{names[disease]}",
                 f"/surveillance/{event_id}",
             )
             for event_id, disease, code in rows
@@ -149,7 +149,7 @@ def _positives(look: Look, span: tuple[datetime, datetime]) -> list[Item]:
         Item(
             "positive",
             code,
-            f"{place} {species} {disease} {count} 份",
+            f"{place}：{species}，{disease} {count} 份阳性",
             "/surveillance/tests?outcome=positive",
             int(count),
         )
@@ -160,7 +160,7 @@ def _positives(look: Look, span: tuple[datetime, datetime]) -> list[Item]:
 def _late(look: Look) -> list[Item]:
     codes = look.scalars(select(MonitoringPoint.division_code).distinct())
     return [
-        Item("late", code, f"{reference.full_name(look, code)} {count} 份", count=count)
+        Item("late", code, f"{reference.full_name(look, code)}：{count} 份月报", count=count)
         for code, count in sorted(late_months(look, codes).items())
         if count
     ]

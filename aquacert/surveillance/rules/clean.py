@@ -48,7 +48,8 @@ class Clean:
             return ""
         if self.is_clean:
             return f"近 {self.months} 个月没有检出阳性"
-        return f"近 {self.months} 个月：" + "；".join(one.sentence for one in self.found)
+        found = "；".join(one.sentence for one in self.found)
+        return f"近 {self.months} 个月：{found}"
 
 
 def months_before(on: date, months: int) -> date:

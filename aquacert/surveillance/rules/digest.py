@@ -61,11 +61,11 @@ def body(said: Mapping[str, Any]) -> str:
     for kind, title in KINDS.items():
         part = said["parts"][kind]
         if part["count"]:
-            texts = "；".join(line["text"] for line in part["lines"][:3])
-            more = "等" if part["count"] > 3 and texts else ""
-            lines.append(f"{title} {part['count']}：{texts}{more}")
+            texts = [line["text"] for line in part["lines"][:3]]
+            more = ["等"] if part["count"] > 3 and texts else []
+            lines.append(f"{title} {part['count']}：{'；'.join(texts + more)}")
     if said["stale"]:
-        lines.append("久未更新的数据来源：" + "、".join(said["stale"]))
+        lines.append(f"久未更新的数据来源：{'、'.join(said['stale'])}")
     return "\n".join(lines)
 
 

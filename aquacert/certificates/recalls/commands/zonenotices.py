@@ -6,6 +6,7 @@ later, news that come twice tell once.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ from aquacert.reference import queries as reference
 NAMED = 20
 """Numbers written out in one notice; the link leads to all of them."""
 SOME = 5_000
-BEGUN, OVER = " 起生效，自动暂停", " 起的管控已经解除，或改划后不再涉及"
+BEGUN = re.compile(r"(?P<disease>.+)管控区 (?P<day>[-\d]+) 起生效，自动暂停")
 
 
 @dataclass(frozen=True)
@@ -77,26 +78,26 @@ def kinds() -> Mapping[str, Kind]:
     """Return the sorts of news by name, empty."""
     return {
         "held": Kind(
-            "检疫证明 {} 已自动暂停，货不得启运",
-            "检疫证明已自动暂停，货不得启运：{} 张",
+            "检疫证明 {0} 已自动暂停，货不得启运",
+            "检疫证明已自动暂停，货不得启运：{0} 张",
             "货还没走的不要装车；在路上的就近停下，打电话给申报点。情况解除会自动恢复并再通知。",
             Topic.CERTIFICATE_SUSPENDED,
         ),
         "more": Kind(
-            "已暂停的检疫证明 {} 又有新情况",
-            "已暂停的检疫证明又有新情况：{} 张",
+            "已暂停的检疫证明 {0} 又有新情况",
+            "已暂停的检疫证明又有新情况：{0} 张",
             "",
             None,
         ),
         "freed": Kind(
-            "检疫证明 {} 已自动恢复有效，可以启运",
-            "检疫证明已自动恢复有效，可以启运：{} 张",
+            "检疫证明 {0} 已自动恢复有效，可以启运",
+            "检疫证明已自动恢复有效，可以启运：{0} 张",
             "先看有效期到哪天；过了有效期的要重新申报。",
             Topic.CERTIFICATE_RESUMED,
         ),
         "stays": Kind(
-            "检疫证明 {} 不再受管控区影响，但仍因别的原因暂停",
-            "检疫证明不再受管控区影响，但仍因别的原因暂停：{} 张",
+            "检疫证明 {0} 不再受管控区影响，但仍因别的原因暂停",
+            "检疫证明不再受管控区影响，但仍因别的原因暂停：{0} 张",
             "货仍不得启运，请问申报点。",
             None,
         ),
@@ -124,8 +125,7 @@ def _tell_some(w: Work, zone_id: UUID) -> bool:
         news["held" if row.was == Status.VALID.value else "more"].rows.append(row)
     for row in over:
         if row.freed or row.status == Status.SUSPENDED.value:  # else it ended otherwise
-            gone = row.because.replace(BEGUN, OVER)
-            news["freed" if row.freed else "stays"].rows.append(row._replace(because=gone))
+            news["freed" if row.freed else "stays"].rows.append(_over(row))
     if not begun and not over:
         return False
     told = sum(_tell_kind(w, zone_id, one, suggest=name == "held") for name, one in news.items())
@@ -133,6 +133,15 @@ def _tell_some(w: Work, zone_id: UUID) -> bool:
     _mark(w, [row.ground_id for row in over], "end_told_at")
     w.record(ZoneTold(len(begun) + len(over), told), on=("zones", str(zone_id)))
     return True
+
+
+def _over(row: Row) -> Row:
+    """Return a row whose sentence says of its zone that it is over."""
+    found = BEGUN.fullmatch(row.because)
+    if found is None:
+        return row
+    gone = f"{found['disease']}管控区 {found['day']} 起的管控已经解除，或改划后不再涉及"
+    return row._replace(because=gone)
 
 
 def _tell_kind(w: Work, zone_id: UUID, kind: Kind, *, suggest: bool) -> int:
