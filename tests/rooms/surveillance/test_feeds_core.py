@@ -288,6 +288,23 @@ def test_only_a_whole_file_marks_what_it_lacks_and_a_version_comes_back(db):
     assert counted(db, FeedRecord, gone) == 1
 
 
+def test_a_whole_file_says_nothing_of_what_it_cannot_read_or_what_came_after_it(db):
+    days = {"1": "2026-05-03", "2": "2026-05-02", "3": "2026-05-01", "4": "2026-05-04"}
+    taken(db, *(said(key, reported_on=day) for key, day in days.items()))
+    some = [said(one, reported_on=days[one], whole="x") for one in "14"]
+    bad = said("2", cases="many")
+    dry = taken(db, *some, bad, said("3", reported_on=days["3"]), dry_run=True, is_whole=True)
+    assert counts(dry) == {"updated": 2, "unchanged": 1, "quarantined": 1}
+    found = taken(db, *some, bad, said("5", reported_on="2026-05-01"), is_whole=True)
+    assert counts(found) == {"created": 1, "updated": 2, "quarantined": 1, "vanished": 1}
+    older = [said(one, reported_on=days[one]) for one in "32"]
+    assert counts(taken(db, older[1], said("1", reported_on="2026-05-01"), is_whole=True)) == {
+        "unchanged": 1,
+        "stale": 1,
+    }  # an older snapshot that lacks 5 says nothing of it
+    assert counts(taken(db, older[0])) == {"unchanged": 1}
+
+
 def test_rows_set_aside_are_mended_replayed_or_dropped_one_by_one(db):
     table = feed([luhe(sumCases="many"), luhe(Id="2", sumDeaths="x"), luhe(Id="3", sumCases="?")])
     with db.work(SYSTEM) as w:
