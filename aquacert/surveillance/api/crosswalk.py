@@ -34,7 +34,7 @@ def crosswalk() -> ResponseReturnValue:
 
 
 @bp.get("/crosswalk/waiting")
-@allowed(P.EVENT_READ)
+@allowed(P.OBSERVATION_READ)
 def crosswalk_waiting() -> ResponseReturnValue:
     """Return the names that map to nothing, with how much hangs on them and suggestions."""
     with look() as unit:

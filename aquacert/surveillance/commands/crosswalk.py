@@ -29,6 +29,7 @@ from aquacert.surveillance.commands.feeds import reproject
 from aquacert.surveillance.commands.feeds.reprojecting import reproject_records
 from aquacert.surveillance.models import Event, EventChange, Zone
 from aquacert.surveillance.models.crosswalk import CrosswalkRow
+from aquacert.surveillance.parsers.crosswalk import base_lines
 from aquacert.surveillance.queries.crosswalk import same_name
 from aquacert.surveillance.queries.plan import chunks
 from aquacert.surveillance.rules.crosswalk import (
@@ -36,6 +37,7 @@ from aquacert.surveillance.rules.crosswalk import (
     Subject,
     System,
     canonical,
+    choose,
     lacks,
     refusal,
 )
@@ -47,6 +49,7 @@ FREES = (
     "撤回会放开管控区，一个人不能办：请对这个名称提出新的对照"
     "（例如“不在本国名录：只留存”），由另一个人核准。"
 )
+LAND = "这个名称在对照底表里是陆生动物疫病，不能对应本国水生名录。"
 COLUMNS = ("disease_code", "realm")
 
 
@@ -281,8 +284,11 @@ def _check_code(w: Work, asked: Proposal) -> None:
         return
     if asked.subject is Subject.SPECIES:
         reference.species(w, asked.code)
-    else:
-        reference.disease(w, asked.code)
+        return
+    reference.disease(w, asked.code)
+    base = choose(base_lines(Subject.DISEASE).get(canonical(asked.written), ()), asked.system)
+    if base.realm is Realm.TERRESTRIAL:
+        raise Invalid(LAND, code=LAND)
 
 
 def _live(row: CrosswalkRow) -> Select[CrosswalkRow]:

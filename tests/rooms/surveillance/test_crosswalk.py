@@ -55,6 +55,8 @@ def test_an_approved_name_acts_at_once_and_two_persons_reverse_it(db, two):
     assert blocked(db) == ()
     with pytest.raises(Conflict), db.work(second) as w:
         propose(w, said())
+    with pytest.raises(Invalid, match="陆生"), db.work(second) as w:
+        propose(w, said("Rabbit haemorrhagic disease", "GCHD"))
     with pytest.raises(NotAllowedNow, match="自己"), db.work(first) as w:
         approve(w, row_id, "核对过了")
     with db.work(second) as w:
