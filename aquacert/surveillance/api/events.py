@@ -18,7 +18,7 @@ from aquacert.surveillance import commands, queries
 from aquacert.surveillance.api.blueprint import bp
 from aquacert.surveillance.commands.shapes import ask_lift
 from aquacert.surveillance.models import Event, Zone
-from aquacert.surveillance.queries.events import changes_of
+from aquacert.surveillance.queries.events import changes_of, sees_reasons
 from aquacert.surveillance.queries.zones import ZoneLine, zones
 from aquacert.surveillance.rules.events import Realm
 
@@ -41,8 +41,10 @@ def event(event_id: UUID) -> ResponseReturnValue:
     """Return one event with everything the source said, its changes and its zones."""
     with look() as unit:
         row = queries.event(unit, event_id)
+        grounds = sees_reasons(unit)
         changes = [
-            {"at": one.at, "by": one.by, "reason": one.reason, "diff": one.diff}
+            {"at": one.at, "diff": one.diff}
+            | ({"by": one.by, "reason": one.reason} if grounds else {})
             for one in changes_of(unit, event_id)
         ]
         lines = [_zone(line) for line in queries.zones_of(unit, event_id)]

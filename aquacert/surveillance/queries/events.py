@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.models import Event, EventChange, EventReport, Zone
@@ -150,6 +151,15 @@ def changes_of(look: Look, event_id: UUID) -> list[EventChange]:
         .where(EventChange.event_id == event_id)
         .order_by(EventChange.at, EventChange.id)
     )
+
+
+def sees_reasons(look: Look) -> bool:
+    """Say whether the reader may see who changed an event and on what ground.
+
+    Everybody may read that there is an outbreak; what an officer rests it on may name a farm, and
+    is for officials.
+    """
+    return any(look.actor.may(one) for one in (P.OBSERVATION_READ, P.EXPRESS_READ))
 
 
 def reports_of(look: Look, event_id: UUID) -> list[EventReport]:

@@ -18,7 +18,7 @@ from aquacert.surveillance import commands, queries
 from aquacert.surveillance.forms import VerdictForm, ZoneForm
 from aquacert.surveillance.models import Event
 from aquacert.surveillance.parsers.formats import FORMATS
-from aquacert.surveillance.queries.events import changes_of, reports_of
+from aquacert.surveillance.queries.events import changes_of, reports_of, sees_reasons
 from aquacert.surveillance.queries.places import zone_days
 from aquacert.surveillance.queries.shapes import extent_now
 from aquacert.surveillance.queries.zones import ZoneLine, are_theirs, consequences
@@ -120,6 +120,7 @@ def _show_page(
             steps=_ladder(row, lines),
             sketch=_sketch(unit, row, lines),
             changes=changes_of(unit, event_id),
+            grounds=sees_reasons(unit),
             reports=reports_of(unit, event_id),
             verdict=verdict or VerdictForm(formdata=None),
             zone_form=zone_form,

@@ -309,7 +309,7 @@ def test_an_officer_confirms_a_suspicion_and_the_county_closes(db):
         commands.deny_event(w, event_of(db).id, "第二次复检阴性")
     assert blocked(db) == ()
     [line] = zones_of(db, event_of(db).id)
-    assert line.zone.lift_reason == "第二次复检阴性"
+    assert line.zone.lift_reason == "疫情已排除"
     brought_in(db, luhe(reportingDate="06/05/2026"))
     assert not event_of(db).is_confirmed
 

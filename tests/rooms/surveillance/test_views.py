@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from aquacert.kernel.scope import SYSTEM
+from aquacert.surveillance.commands import deny_event
 from aquacert.surveillance.commands.shapes import confirm_version
 from aquacert.surveillance.models import FeedFile
 from tests.make.accounts import make_person, signed_in
@@ -89,6 +90,7 @@ def test_a_suspicion_is_confirmed_by_hand_and_the_zone_lifted_again(db, officer)
     page = officer.get(here)
     assert "示意图，不作边界依据" in page.text
     assert "来源没有说已经确认" in page.text
+    assert "排除疫情" in page.text  # a suspicion is denied at the desk too
     assert officer.post(f"{here}/verdict/confirm", data={"reason": ""}).status_code == 422
     assert officer.post(f"{here}/verdict/confirm", data={"reason": "复检阳性"}).status_code == 302
     assert "生效中" in officer.get(here).text
@@ -131,7 +133,7 @@ def test_a_zone_is_opened_over_the_officers_own_divisions_only(db, officer):
 
 
 def test_who_may_only_read_sees_no_acts(db, client):
-    row, _officer = make_zone(db)
+    row, officer_ = make_zone(db)
     clerk = signed_in(client, make_person(db, "office_clerk"))
     page = clerk.get(f"/surveillance/{row.id}")
     assert page.status_code == 200
@@ -140,6 +142,14 @@ def test_who_may_only_read_sees_no_acts(db, client):
         clerk.post(f"/surveillance/{row.id}/verdict/deny", data={"reason": "xx"}).status_code == 403
     )
     assert clerk.get("/surveillance/feeds").status_code == 403
+    with db.work(officer_) as w:
+        deny_event(w, row.id, "示例场复检阴性")
+    assert "示例场复检阴性" in clerk.get(f"/surveillance/{row.id}").text
+    api = f"/api/v1/surveillance/events/{row.id}"
+    assert clerk.get(api).json["changes"][-1]["reason"] == "示例场复检阴性"
+    dealer = signed_in(client, make_person(db, "dealer"))
+    assert "示例场" not in dealer.get(f"/surveillance/{row.id}").text
+    assert "reason" not in dealer.get(api).json["changes"][-1]
 
 
 def test_the_rail_counts_what_waits(db, officer):
