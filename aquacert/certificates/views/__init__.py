@@ -15,6 +15,7 @@ from aquacert.certificates.views import (
     show,
     sign,
     signmany,
+    stops,
     switches,
 )
 from aquacert.certificates.views.blueprint import bp
@@ -34,6 +35,7 @@ __all__ = [
     "show",
     "sign",
     "signmany",
+    "stops",
     "switches",
 ]
 
@@ -41,4 +43,5 @@ __all__ = [
 def prepare(app: Flask) -> None:
     """Furnish the frame and hang in the public doors; app.py calls it once."""
     switches.furnish(app)
+    stops.furnish(app)
     app.register_blueprint(log.public)
