@@ -19,6 +19,7 @@ from aquacert.reference import queries as reference
 from aquacert.surveillance.commands.crosswalk import Proposal, approve, propose, reject, withdraw
 from aquacert.surveillance.documents.crosswalk import crosswalk_csv, crosswalk_workbook
 from aquacert.surveillance.forms.crosswalk import HELD, DecisionForm, ProposalForm
+from aquacert.surveillance.parsers.formats import FORMATS
 from aquacert.surveillance.queries import crosswalk as queries
 from aquacert.surveillance.queries.strangers import waiting_species
 from aquacert.surveillance.rules.crosswalk import (
@@ -54,6 +55,7 @@ def names() -> ResponseReturnValue:
             strangers=waiting_species(unit),
             asked=unit.scalars(queries.later_rows(unit, State.PROPOSED)),
             disease_names=queries.code_names(unit),
+            feeds={name: one.title for name, one in FORMATS.items()},
             may_propose=unit.actor.may(P.CROSSWALK_PROPOSE),
             **WORDS,
         )
