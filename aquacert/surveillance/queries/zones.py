@@ -67,15 +67,20 @@ def division_codes_of(look: Look, zone_id: UUID) -> tuple[str, ...]:
     return tuple(look.scalars(statement))
 
 
+def acts(look: Look, row: Zone) -> bool:
+    """Say whether a zone stops anything today: it is in force and its event is confirmed."""
+    stands = row.lifted_at is None and in_force(row.from_on, row.until_on, look.today)
+    return stands and look.get(Event, row.event_id).is_confirmed
+
+
 def _line(look: Look, row: Zone) -> ZoneLine:
     codes = division_codes_of(look, row.id)
-    stands = row.lifted_at is None and in_force(row.from_on, row.until_on, look.today)
     return ZoneLine(
         zone=row,
         division_codes=codes,
         places=tuple(reference.full_name(look, code) for code in codes),
         disease_name=reference.disease(look, row.disease_code).name_zh,
-        acts=stands and look.get(Event, row.event_id).is_confirmed,
+        acts=acts(look, row),
     )
 
 

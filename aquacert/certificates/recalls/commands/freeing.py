@@ -39,7 +39,7 @@ from aquacert.certificates.status.queries.road import those, touched
 from aquacert.kernel.audit import Fact
 from aquacert.kernel.work import Work
 from aquacert.sampling.models import OrderedTest
-from aquacert.surveillance.queries import zone_lines
+from aquacert.surveillance.queries.zones import acts
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def let_go(w: Work, zone_id: UUID, ids: Collection[UUID], because: str) -> int:
     """
     zone = locked_zone(w, zone_id)
     states, still = locked(w, ids), held_by_zone(w, zone_id)
-    if zone_lines(w, [zone])[0].acts:
+    if acts(w, zone):
         still -= touched(w, zone, those(w, still & states.keys()))
     mine = [one for one in states if one in still]
     if not mine:

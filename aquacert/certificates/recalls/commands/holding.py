@@ -23,13 +23,13 @@ from aquacert.certificates.status.commands import CertificateSuspended
 from aquacert.certificates.status.grounds import lay_all
 from aquacert.certificates.status.queries.grounds import known_to_zone, ordered_hits
 from aquacert.kernel.work import Work
-from aquacert.surveillance.queries import zone_lines
+from aquacert.surveillance.queries.zones import acts
 
 
 def hold(w: Work, zone_id: UUID, ids: Collection[UUID], because: str) -> int:
     """Suspend a stretch because of a zone; return how many it holds newly."""
     zone = locked_zone(w, zone_id)
-    if not zone_lines(w, [zone])[0].acts:
+    if not acts(w, zone):
         return 0
     states, known = locked(w, ids), known_to_zone(w, zone_id, ids)
     was = {one: state for one, state in states.items() if one not in known and state in LIVE}
