@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
+from aquacert.hatcheries.queries.places import find_place
+from aquacert.kernel.errors import Invalid
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.reference.models import Division, DivisionLevel
-from aquacert.surveillance.rules.events import Values
+from aquacert.surveillance.rules.events import Values, plain_name
 from aquacert.surveillance.rules.places import Named, find_county, find_province, is_china
 
+COUNTY_ENDS = "县市区旗"
 ZONE_DAYS = "zone.days"
 """Rule: whole days of a zone that the import opens. A proposal of this product, not law."""
 
@@ -31,6 +35,7 @@ class Places:
     provinces: dict[str, str | None] = field(default_factory=dict)
     homes: dict[tuple[str, str], bool] = field(default_factory=dict)
     below: dict[str, list[Named]] = field(default_factory=dict)
+    addresses: dict[str, str | None] = field(default_factory=dict)
 
     def is_home(self, values: Values) -> bool:
         """Say whether a report is of China: it says so, or names no country and a province of China.
@@ -58,7 +63,7 @@ class Places:
             return None
         province = self.province(str(values.get("admin1") or ""))
         if province is None:
-            return None
+            return self.addressed(str(values.get("place") or values.get("locality") or ""))
         if province not in self.below:
             codes = reference.descendants(self.look, province) - {province}
             rows = self.look.scalars(select(Division).where(Division.code.in_(sorted(codes))))
@@ -67,6 +72,24 @@ class Places:
                 [row for row in rows if row.until_on is None or row.until_on >= today]
             )
         return find_county(str(values.get("locality") or ""), self.below[province])
+
+    def addressed(self, text: str) -> str | None:
+        """Return the county of a whole Chinese address (江苏省南通市如皋市长江镇…), or None.
+
+        Only an address that begins with its province counts: a bare name may be anybody's.
+        """
+        if text not in self.addresses:
+            self.top = self.top or _named(reference.children(self.look, None))
+            said = plain_name(text)
+            begins = any(said.startswith(plain_name(one.name_zh)) for one in self.top)
+            self.addresses[text] = self._county_in(said) if begins else None
+        return self.addresses[text]
+
+    def _county_in(self, said: str) -> str | None:
+        for end in reversed([at for at, letter in enumerate(said) if letter in COUNTY_ENDS]):
+            with suppress(Invalid):
+                return find_place(self.look, said[: end + 1])
+        return None
 
 
 def _named(rows: list[Division]) -> list[Named]:

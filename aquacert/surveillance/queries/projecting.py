@@ -105,5 +105,5 @@ class Projector:
 def place_of(values: Values) -> str:
     """Return a subject's place in one line."""
     get = values.get
-    names = (get("locality"), get("admin1"), get("country"))
+    names = (get("locality") or get("place"), get("admin1"), get("country"))
     return "，".join(dict.fromkeys([str(name) for name in names if name]))
