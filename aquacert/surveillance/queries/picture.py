@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from aquacert.hatcheries.models import Hatchery
+from aquacert.hatcheries.queries import licences_held
 from aquacert.hatcheries.queries.points import points_of_farm
 from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
@@ -126,6 +127,13 @@ def touched(look: Look, row: Hatchery) -> tuple[Touch, ...]:
         found[one.zone_id] = found.get(one.zone_id, False) or one.tier == Tier.PROTECTION
     rows = look.scalars(select(Zone).where(Zone.id.in_(sorted(found))).order_by(Zone.from_on))
     return tuple(Touch(line, bars=found[line.zone.id]) for line in zone_lines(look, rows))
+
+
+def species_grown(look: Look, row: Hatchery) -> frozenset[str]:
+    """Return the names of the species on the farm's verified licences."""
+    held = licences_held(look, [row.id]).get(row.id, ())
+    codes = {code for one in held for code in one.species}
+    return frozenset(reference.species(look, code).name_zh for code in codes)
 
 
 def species_held(look: Look, zones: Collection[ZoneLine]) -> dict[UUID, tuple[str, ...]]:

@@ -81,6 +81,7 @@ def own_risk() -> ResponseReturnValue:
             found=picture.farm(unit, farm),
             touched=touched,
             held=picture.species_held(unit, [one.line for one in touched]),
+            grown=picture.species_grown(unit, farm),
             farm=farm,
             **WORDS,
         )
