@@ -29,7 +29,7 @@ MOST_CODES = 5_000
 LONGEST_TOKEN = 512
 WITH_ENDS = frozenset({Product.DHIS2_VALUES, Product.DHIS2_TRACKER})
 """Messages of items; every other product is a file that is sent whole."""
-NOTHING_NEW = "对方已经收下同样的内容，没有要发的。"
+NOTHING_NEW = "没有要发的：这个时期没有数据，或者对方已经收下同样的内容。"
 NOTHING_LEFT = "选的这些项目后来又发过新的，不再重发旧的。"
 
 

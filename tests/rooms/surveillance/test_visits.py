@@ -294,6 +294,10 @@ def test_the_desk_registers_changes_and_asks_for_a_feed(db, app, client, other):
     again = client.post(f"{made_at.location}/visit", data={"once": "c"})
     assert again.status_code == 302
     assert len(visit_due(db)) == 1
+    for _ in range(2):
+        client.post(f"{made_at.location}/visit", data={"once": f"c{_}"})
+        visit_due(db)
+    assert "3 次" in client.get(made_at.location).text
     assert "正常" in client.get("/surveillance/sources").text
     pushed = asked | {"way": "push", "token": "", "once": "d"}
     assert client.post(f"{made_at.location}/change", data=pushed).status_code == 302
