@@ -119,7 +119,11 @@ NEWS: Mapping[Topic, tuple[str, ...]] = {
     Topic.STOCK_SHEET_CONFIRMED: ("hatcheries.book_sheet",),
     Topic.SUSPICION_REPORTED: ("inspections.report_suspicion",),
     Topic.TABLE_MAPPED: ("surveillance.forget_table",),
-    Topic.ZONE_CHANGED: ("certificates.zone_changed", "declarations.zone_changed"),
+    Topic.ZONE_CHANGED: (
+        "certificates.zone_changed",
+        "declarations.zone_changed",
+        "surveillance.zone_changed",
+    ),
 }
 """The only table topic → tasks of higher rooms."""
 
@@ -188,6 +192,7 @@ def tasks_of(house: House) -> dict[str, Task]:
         "sampling.make_annex": partial(sampling.make_annex, database, keys),
         "surveillance.forget_table": partial(surveillance.forget_table, database),
         "surveillance.import_file": partial(surveillance.import_file, database),
+        "surveillance.zone_changed": partial(surveillance.zone_changed, database),
         "supervision.make_case": partial(supervision.make_case, database),
         "sampling.report_changed": partial(sampling.report_changed, database),
     }

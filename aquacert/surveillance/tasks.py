@@ -14,12 +14,13 @@ from aquacert.kernel.work import Database
 from aquacert.surveillance.commands.facts import FeedStopped
 from aquacert.surveillance.commands.feeds import import_kept
 from aquacert.surveillance.commands.mappings import forget_table
+from aquacert.surveillance.commands.neighbours import tell_neighbours
 from aquacert.surveillance.commands.reminding import remind_late
 from aquacert.surveillance.commands.sending import deliver_due
 from aquacert.surveillance.commands.visits import visit_due
-from aquacert.surveillance.models import FeedFile, FileState
+from aquacert.surveillance.models import FeedFile, FileState, Zone
 
-__all__ = ["exchange_beside", "forget_table", "import_file", "remind_late"]
+__all__ = ["exchange_beside", "forget_table", "import_file", "remind_late", "zone_changed"]
 
 log = structlog.get_logger("feeds")
 _under_way = threading.Lock()
@@ -59,6 +60,16 @@ def import_file(database: Database, file_id: UUID) -> None:
             if row.state == FileState.RECEIVED.value:
                 row.fault = error.sentence
                 w.record(FeedStopped(error.sentence), on=row)
+
+
+def zone_changed(database: Database, zone_id: UUID) -> None:
+    """Tell the officers beside a zone that its outline may reach into their county."""
+    with database.look(SYSTEM) as look:
+        zone = look.session.get(Zone, zone_id)
+        if zone is None or not zone.is_shaped or zone.lifted_at is not None:
+            return
+    with database.work(SYSTEM) as w:
+        tell_neighbours(w, zone_id)
 
 
 def _bringer(database: Database, file_id: UUID) -> Actor:

@@ -16,6 +16,7 @@ from aquacert.surveillance.commands.zones import lift, must_be_theirs
 from aquacert.surveillance.models.events import Zone
 from aquacert.surveillance.models.zones import VersionState, ZoneVersion
 from aquacert.surveillance.parsers.zonefile import checked_area
+from aquacert.surveillance.queries.neighbours import lies_elsewhere
 from aquacert.surveillance.queries.shapes import (
     Extent,
     current_of,
@@ -150,6 +151,9 @@ def _must_be_possible(w: Work, zone: Zone, before: Extent, after: Extent, reason
         wrong["metres"] = f"半径和宽度要大于 0，不超过 {MAX_METRES // 1000} km。"
     if after == before:
         wrong["reason"] = SAME
+    new = [one for one in after.shapes if one not in before.shapes]
+    if not w.actor.scope.everything and lies_elsewhere(w, new, w.actor.scope.divisions):
+        raise NotAllowed("新画的范围里只有外地的场，请由当地或上级监测员划定。")
     if wrong:
         raise Invalid("；".join(wrong.values()), **wrong)
 

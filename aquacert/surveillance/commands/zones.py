@@ -19,6 +19,7 @@ from aquacert.surveillance.models.events import Event, EventChange, Zone, ZoneDi
 from aquacert.surveillance.models.zones import VersionState
 from aquacert.surveillance.parsers.zonedefaults import default_shapes
 from aquacert.surveillance.queries.events import standing
+from aquacert.surveillance.queries.neighbours import lies_elsewhere
 from aquacert.surveillance.queries.shapes import current_of, extent, extent_of, is_narrower
 from aquacert.surveillance.queries.zones import are_theirs, division_codes_of
 from aquacert.surveillance.rules.events import Status
@@ -71,6 +72,8 @@ def open_zone(
     if not row.is_confirmed:
         raise NotAllowedNow("这起事件还没有确认。请先核实并确认疫情，再划管控区。")
     zone = _open(w, row, codes, (from_on, until_on), reason.strip(), _circle(row, radius_km))
+    if not w.actor.scope.everything and lies_elsewhere(w, shapes, w.actor.scope.divisions):
+        raise NotAllowed("画的范围里只有外地的场，请由当地或上级监测员划定。")
     parts = tuple(shapes) or (_default(row) if is_drawn else ())
     if parts:
         _draw(w, zone, parts, Said(zone.reason))

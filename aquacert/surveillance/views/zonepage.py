@@ -19,6 +19,7 @@ from aquacert.surveillance.parsers.zonefile import read_area, read_line
 from aquacert.surveillance.queries.events import disease_name
 from aquacert.surveillance.queries.farmsat import STATE_WORDS, FarmAt, FarmState, counts, farms_at
 from aquacert.surveillance.queries.merged import overlapping
+from aquacert.surveillance.queries.neighbours import neighbours
 from aquacert.surveillance.queries.previews import Preview, touched
 from aquacert.surveillance.queries.shapes import (
     Extent,
@@ -84,6 +85,7 @@ def whole(
         "versions": versions(unit, zone.id),
         "proposed": proposed,
         "is_mine": proposed is not None and proposed.row.asked_by_id == unit.actor.person_id,
+        "neighbours": neighbours(unit, zone, shown) if may_farms and line.acts else [],
         "overlaps": overlapping(unit, zone) if line.acts else [],
         "from_source": shape_from_source(unit, zone.event_id),
         "defaults": defaults_of(zone.disease_code),

@@ -10,9 +10,12 @@ from datetime import date
 import pytest
 from sqlalchemy import delete, func, select
 
+from aquacert.accounts.models import InboxMessage
+from aquacert.hatcheries.commands.ponds import shape_pond
 from aquacert.kernel.errors import Conflict, Invalid, NotAllowed, NotAllowedNow
 from aquacert.kernel.scope import SYSTEM
 from aquacert.surveillance import queries as asking
+from aquacert.surveillance import tasks
 from aquacert.surveillance.commands import deny_event, import_empresi, open_zone
 from aquacert.surveillance.commands.facts import ZoneMoved
 from aquacert.surveillance.commands.shapes import (
@@ -25,6 +28,7 @@ from aquacert.surveillance.commands.shapes import (
 )
 from aquacert.surveillance.models import Event, Zone, ZoneCell, ZoneVersion
 from aquacert.surveillance.queries.merged import merged
+from aquacert.surveillance.queries.neighbours import neighbours
 from aquacert.surveillance.queries.outlines import as_bytes, in_force
 from aquacert.surveillance.queries.shapes import current_of, extent_now, versions
 from aquacert.surveillance.rules import geo
@@ -141,6 +145,32 @@ def test_a_file_of_elsewhere_frees_no_day_of_a_zone(db, zoned):
     with db.work(first) as w:
         import_empresi(w, feed([later | {"sumCases": "302"}]).encode(), "own.csv")
     assert zone_of(db).from_on == date(2026, 5, 6)
+
+
+def test_the_county_beside_a_circle_is_counted_and_told_once(db, zoned):
+    zone, first, _second = zoned
+    drawn = make_hatchery(db, division_code="320111")
+    make_hatchery(db, division_code="320111")  # without drawn ponds: nobody knows where it lies
+    ring = ((118.84, 32.31), (118.841, 32.31), (118.841, 32.311), (118.84, 32.311))
+    with db.work(drawn.owner) as w:
+        shape_pond(w, drawn.pond_id, sort="earth", corners=ring)
+    beside = make_officer(db, "320111")
+    for _news in range(2):
+        tasks.zone_changed(db, zone.id)
+    with db.look(SYSTEM) as look:
+        [found] = neighbours(look, zone, extent_now(look, zone))
+        assert (found.code, found.inside, found.unknown) == ("320111", 1, 1)
+        told = look.scalars(select(InboxMessage).where(InboxMessage.kind == "zone"))
+    assert [one.to_person_id for one in told] == [beside.person_id]
+    assert "拦不住" in told[0].body
+    square = [[118.83, 32.30], [118.85, 32.30], [118.85, 32.32], [118.83, 32.32], [118.83, 32.30]]
+    area = {"type": "Polygon", "coordinates": [square]}
+    away = Shape(Tier.PROTECTION, ShapeKind.POLYGON, area, None, "")
+    county = make_officer(db, "320116").actor
+    with pytest.raises(NotAllowed, match="外地的场"), db.work(county) as w:
+        adjust_zone(w, zone.id, change(db, zone, *circles(), away))
+    with db.work(first) as w:  # the prefecture is above both
+        adjust_zone(w, zone.id, change(db, zone, *circles(), away))
 
 
 def test_a_proposal_made_on_what_a_correction_changed_since_is_not_agreed_to(db, zoned):
