@@ -94,7 +94,7 @@ class Prepared:
             serial = 10_000 + place * each + at
             key, load = uuid.uuid4().hex, uuid.uuid4().hex
             own = {"id": key, "number": f"32{serial:08d}", "public_id": f"B{serial:010d}"}
-            slot = {"status_list": 2026201, "status_index": serial, "load_id": load}
+            slot = {"status_list": 2026202, "status_index": serial, "load_id": load}
             rows["loads"].append(
                 {**one["loads"], "id": load, "declaration_id": paper, "number": at + 1}
             )
