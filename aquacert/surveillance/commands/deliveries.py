@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import select
@@ -113,15 +114,22 @@ def keep_recipient(w: Work, said: RecipientSaid, recipient_id: UUID | None = Non
         )
     else:
         row = w.get_for_change(Recipient, recipient_id)
+        if urlsplit(row.address).netloc != urlsplit(values["address"]).netloc:
+            row.token = None  # what was agreed with one host is not told to another
         for field, value in values.items():
             setattr(row, field, value)
-    token = said.token.strip()
-    if token:
-        if len(token) > LONGEST_TOKEN or not (token.isascii() and token.isprintable()):
-            raise Invalid("令牌只能是英文字符。", token="令牌只能是英文字符。")  # noqa: S106
-        row.token = token
+    _give_token(row, said.token.strip())
     w.record(RecipientKept(row.name, row.product, row.address, row.is_on), on=row)
     return row.id
+
+
+def _give_token(row: Recipient, token: str) -> None:
+    """Keep a new token, where one was entered."""
+    if not token:
+        return
+    if len(token) > LONGEST_TOKEN or not (token.isascii() and token.isprintable()):
+        raise Invalid("令牌只能是英文字符。", token="令牌只能是英文字符。")  # noqa: S106
+    row.token = token
 
 
 def codes_of(text: str) -> dict[str, str]:

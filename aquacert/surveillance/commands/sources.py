@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import select
@@ -115,6 +116,9 @@ def change_feed(w: Work, feed_id: UUID, said: FeedSaid) -> None:
     if said.secret.strip():
         row.secret = _secret(said.secret)
         diff["secret"], before["secret"] = "新的", "旧的"
+    elif row.secret and _leads_elsewhere(row, values):
+        row.secret = None  # what was agreed with one host is not told to another
+        diff["secret"], before["secret"] = "", "旧的"
     if not diff:
         return
     for name, value in values.items():
@@ -153,6 +157,11 @@ def new_secret(w: Work, feed_id: UUID) -> str:
     row.secret, row.changed_at = secrets.token_urlsafe(32), w.now
     w.record(FeedChanged(row.key, {"secret": ["旧的", "新的"]}), on=row)
     return row.secret
+
+
+def _leads_elsewhere(row: Feed, values: dict[str, Any]) -> bool:
+    hosts = [urlsplit(one).netloc for one in (row.address, values["address"])]
+    return hosts[0] != hosts[1] or row.way != values["way"]
 
 
 def _start_over(w: Work, row: Feed) -> None:

@@ -28,7 +28,7 @@ class RecipientForm(Form):
     token = PasswordField(
         _l("令牌"),
         validators=[Optional(), Length(max=512)],
-        description=_l("加密保存，以后不再显示；不填就不改"),
+        description=_l("加密保存，以后不再显示；不填就不改，换了网址要重填"),
     )
     codes = TextAreaField(
         _l("编号对照表"),

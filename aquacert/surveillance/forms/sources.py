@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from aquacert.http.forms import Form
 from aquacert.surveillance.commands.sources import FeedSaid
+from aquacert.surveillance.forms.reporting import ASKED
 from aquacert.surveillance.rules.visits import WAY_WORDS, Way
 
 
@@ -22,7 +23,7 @@ class SourceForm(Form):
     )
     feed_key = StringField(
         _l("代号"),
-        validators=[Optional()],
+        validators=ASKED,
         description=_l("小写字母、数字、- 和 _；也是文件夹名和推送地址的一段，登记后不能改"),
     )
     form = SelectField(_l("怎么读"))
@@ -33,7 +34,7 @@ class SourceForm(Form):
     address = StringField(
         _l("网址"),
         validators=[Optional(), Length(max=500)],
-        description=_l("以 https 开头；不能是内部网络的地址"),
+        description=_l("到网址取的才填；以 https 开头，不能是内部网络的地址"),
     )
     every_minutes = IntegerField(
         _l("多少分钟看一次"),
@@ -52,7 +53,7 @@ class SourceForm(Form):
     token = PasswordField(
         _l("令牌或签名密钥"),
         validators=[Optional(), Length(max=512)],
-        description=_l("加密保存，以后不再显示；不填就不改"),
+        description=_l("加密保存，以后不再显示；不填就不改，换了网址要重填"),
     )
 
     def said(self) -> FeedSaid:

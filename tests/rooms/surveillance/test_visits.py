@@ -87,6 +87,13 @@ def test_an_address_is_fetched_when_due_once_and_again_only_when_it_changed(db, 
         switch_feed(w, feed_id, on=False)
         stored = w.session.connection().exec_driver_sql("SELECT secret FROM feeds").scalar()
         assert "s3cret" not in str(stored)
+        change_feed(w, feed_id, FeedSaid("fao", "新名", "empresi", Way.URL, f"{other.url}/f.csv"))
+        assert row.secret == "s3cret-token"
+        moved = FeedSaid("fao", "新名", "empresi", Way.URL, "https://elsewhere.example/f.csv")
+        change_feed(w, feed_id, moved)
+        assert row.secret is None  # a token agreed with one host is not told to another
+        back = FeedSaid("fao", "新名", "empresi", Way.URL, f"{other.url}/f.csv", 30, 10)
+        change_feed(w, feed_id, back)
     assert health(db, officer, feed_id) is Health.OFF
     with db.work(officer) as w, pytest.raises(NotAllowedNow):
         ask_now(w, feed_id)
