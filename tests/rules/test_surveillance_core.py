@@ -93,7 +93,8 @@ def test_a_spool_gives_the_same_from_memory_and_from_disk(monkeypatch, tmp_path,
 def test_a_table_is_mended_row_by_row_and_every_other_row_stays_on_its_line():
     table = 'a;b\n\n"1\n1";x\n2;y\n3;z\n'.encode("gb18030")
     rows = {3: json.dumps(["9", 'neu "zwei"']), 6: json.dumps([3, None])}
-    found = mended(io.BytesIO(table), rows).read().decode()
+    with mended(io.BytesIO(table), rows) as file:
+        found = file.read().decode()
     assert found == 'a;b\n\n9;"neu ""zwei"""\n\n2;y\n3;\n'
     with pytest.raises(Invalid, match="来源"):
         mended(io.BytesIO(b'{"list": []}'), {1: "[1]"})

@@ -85,6 +85,8 @@ class FeedReplayed(Fact):
     sha256: str
     rows: int
     counts: dict[str, int]
+    mended: list[int]
+    """Lines that a person wrote otherwise than received; what he wrote stands with the row."""
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,22 @@ from aquacert.surveillance.rules.mapping.spec import names_of, spec_of
 
 Writer = Callable[[BinaryIO], None]
 """Writes the file anew, as it may be kept."""
+Keeper = Callable[[int, Sequence[Any]], list[Any]]
 NO_XML = "这不是完整的 XML 文件：可能传了一半，或者有写错的地方。"
 
 
 def of_mapped(file: BinaryIO, mapping: Mapping[str, Any]) -> Writer | None:
     """Return what writes a mapped table without its columns of personal data; None: it has none."""
+    keep = keeper(file, mapping)
+    if keep is None:
+        return None
+    if is_workbook(file):
+        return lambda out: workbook_copy(file, spec_of(mapping).sheet, out, keep)
+    return lambda out: _csv_copy(file, out, keep)
+
+
+def keeper(file: BinaryIO, mapping: Mapping[str, Any]) -> Keeper | None:
+    """Return what leaves of a table's row (by its line) what may be kept; None: all of it may."""
     if not mapping:
         return None
     spec = spec_of(mapping)
@@ -43,9 +54,7 @@ def of_mapped(file: BinaryIO, mapping: Mapping[str, Any]) -> Writer | None:
     def keep(at: int, row: Sequence[Any]) -> list[Any]:
         return list(row) if at == line else shown(row, hidden, width, is_above=at < line)
 
-    if is_workbook(file):
-        return lambda out: workbook_copy(file, spec.sheet, out, keep)
-    return lambda out: _csv_copy(file, out, keep)
+    return keep
 
 
 def shown(

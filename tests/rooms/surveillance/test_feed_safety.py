@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from zipfile import ZipFile
 
@@ -18,6 +19,7 @@ from aquacert.surveillance.commands.feeds import (
     import_feed,
     import_in,
     import_received,
+    replay,
 )
 from aquacert.surveillance.commands.mappings import (
     bring_in,
@@ -26,6 +28,7 @@ from aquacert.surveillance.commands.mappings import (
     lay_out,
     save_mapping,
 )
+from aquacert.surveillance.commands.quarantine import mend_cell
 from aquacert.surveillance.models import Event, FeedRawRow, FeedSetAside
 from aquacert.surveillance.queries.feednames import check_feed
 from aquacert.surveillance.queries.mappings import draft_of, draft_peek
@@ -124,6 +127,16 @@ def test_personal_data_of_a_mapped_table_is_nowhere_kept(db, tmp_path, form):
     with db.look(SYSTEM) as look:
         asides = look.scalars(select(FeedSetAside).order_by(FeedSetAside.line))
         assert [(one.line, one.code) for one in asides] == [(4, "columns"), (5, "date")]
+    with db.work(SYSTEM) as w:
+        bad = w.scalars(select(FeedSetAside).order_by(FeedSetAside.line))[1]
+        counts = mend_cell(w, [bad], 4, "2026-04-30")
+        assert counts.created == 1
+        cells = ["a2", "六合区", "白斑综合征", "张三", "2026-04-13", "确诊", "13912345678"]
+        first = w.scalars(select(FeedSetAside).order_by(FeedSetAside.line))[0]
+        raw = json.dumps(cells, ensure_ascii=False)
+        assert replay(w, first.file_id, [], {first.id: raw}).created == 1
+        assert "张三" not in first.mended + bad.mended
+        assert "139" not in first.mended + bad.mended
     path = tmp_path / "again"
     path.write_bytes(data + (b"" if form == "xlsx" else b"\r\n"))
     ask = ImportAsked("六合户表", "mapped", "六月.csv", version_id)

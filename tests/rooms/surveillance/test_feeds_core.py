@@ -325,6 +325,9 @@ def test_rows_set_aside_are_mended_replayed_or_dropped_one_by_one(db):
         }
     assert event_of(db).cases == 12
     assert len(blocked(db)) == 1
+    with db.look(SYSTEM) as look:
+        asked = select(AuditEntry).where(AuditEntry.tag == "surveillance:feed:replay")
+        assert look.one(asked).change["mended"] == [2, 3]
     with pytest.raises(Invalid), db.work(SYSTEM) as w:
         drop(w, [three.id], "")
     with db.work(SYSTEM) as w:

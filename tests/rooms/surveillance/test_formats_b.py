@@ -22,6 +22,13 @@ from tests.make.accounts import signed_in
 from tests.make.readings import KHV, TODAY, VALUE, filled, message, quarter, table, tracker
 from tests.make.surveillance import make_officer
 
+SAMPLES = message()
+SAMPLES["sampleReports"] = [
+    {**SAMPLES["sampleReports"][0], "labSampleId": "S2"},
+    {"testReports": SAMPLES["sampleReports"][0]["testReports"]},
+    SAMPLES["sampleReports"][0],
+]
+LATER = tracker(event="evDEF", occurredAt="2026-13-01T08:00:00.000")
 FIELDS = {"deDISEASE01": "disease", "deCASES0001": "cases"}
 
 
@@ -98,16 +105,30 @@ def test_a_value_that_goes_back_to_what_it_was_is_told_by_its_version(db):
             filled(forms.MONTHLY, cases="x"),
             lambda raw: ["5" if one == "x" else one for one in raw],
         ),
+        (
+            "sormas_lab",
+            SAMPLES,
+            lambda raw: {
+                **raw,
+                "sampleReports": [SAMPLES["sampleReports"][0] | {"labSampleId": "S3"}],
+            },
+        ),
+        (
+            "dhis2_tracker",
+            {"trackedEntities": tracker()["trackedEntities"] + LATER["trackedEntities"]},
+            lambda raw: json.loads(json.dumps(raw).replace("2026-13-01", "2026-03-01")),
+        ),
     ],
 )
 def test_a_row_set_aside_is_mended_and_replayed(db, name, data, mend):
-    assert brought(db, name, data) == {"quarantined": 1}
+    assert brought(db, name, data)["quarantined"] == 1
     with db.work(SYSTEM) as w:
         [aside] = w.session.scalars(select(FeedSetAside))
         [raw] = w.session.scalars(select(FeedRawRow.raw).where(FeedRawRow.line == aside.line))
         file = w.session.scalars(select(FeedFile)).one()
         mended = {aside.id: json.dumps(mend(json.loads(raw)))}
         assert replay(w, file.id, [aside.id], mended).created
+        assert "Muster" not in aside.mended
 
 
 def test_an_officer_downloads_the_empty_templates_that_are_read_again(db, client):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -13,7 +15,7 @@ from sqlalchemy import select, update
 from aquacert.kernel.errors import Invalid, NotAllowedNow, NotFound
 from aquacert.kernel.work import Work
 from aquacert.surveillance.commands.facts import FeedReplayed, FeedRowsDropped
-from aquacert.surveillance.commands.feeds.keeping import take_turn
+from aquacert.surveillance.commands.feeds.keeping import as_kept, take_turn
 from aquacert.surveillance.commands.feeds.writing import settle_all, write_part
 from aquacert.surveillance.models import (
     AsideState,
@@ -22,9 +24,12 @@ from aquacert.surveillance.models import (
     FeedTurn,
     FileState,
 )
+from aquacert.surveillance.parsers.mending import cells_of
 from aquacert.surveillance.parsers.mending import mended as mended_file
-from aquacert.surveillance.parsers.shape import Asked, BadRow, Code, Opened, Row
+from aquacert.surveillance.parsers.shape import Asked, BadRow, Code, Opened, Row, raw_cells
 from aquacert.surveillance.parsers.spool import Spool
+from aquacert.surveillance.parsers.withheld import keeper
+from aquacert.surveillance.queries.mappings import MAPPED
 from aquacert.surveillance.queries.plan import ImportCounts, Part, plan_part
 from aquacert.surveillance.queries.projecting import Projector
 from aquacert.surveillance.queries.reading import (
@@ -62,6 +67,7 @@ def replay(
     ask = with_mapping(w, replace(ask, mapping_id=mapping_id or ask.mapping_id))
     turn = take_turn(w, file.source)
     projector = Projector(w, ask.format)
+    mended = _as_kept(w, file, ask, waiting, mended)
     with _only(w, file, ask, waiting, _lines(waiting, mended)) as spool:
         bad = {one.line: one.bad for one in spool.raws() if one.bad is not None}
         part = plan_part(w, file.source, list(spool.groups()), projector, bad=len(bad))
@@ -69,7 +75,9 @@ def replay(
     acting = write_part(w, file, part, projector)
     _settle_asides(w, waiting, mended, bad, part, read)
     w.session.execute(update(FeedTurn).where(FeedTurn.source == file.source).values(turn=turn + 1))
-    fact = FeedReplayed(file.source, file.sha256, len(waiting), part.counts.as_dict())
+    by_hand = [line for line, row in waiting.items() if row.id in mended]
+    counts = part.counts.as_dict()
+    fact = FeedReplayed(file.source, file.sha256, len(waiting), counts, by_hand)
     w.record(fact, on=file)
     settle_all(w, acting)
     return part.counts
@@ -114,6 +122,27 @@ def _path(w: Work, file: FeedFile) -> Path:
     return w.home.files.path(stored[0].sha256)
 
 
+def _as_kept(
+    w: Work,
+    file: FeedFile,
+    ask: ImportAsked,
+    waiting: Mapping[int, FeedSetAside],
+    mended: Mapping[UUID, str],
+) -> dict[UUID, str]:
+    """Return mended rows as they may be kept: without personal data, as the file itself is kept."""
+    line_of = {row.id: line for line, row in waiting.items()}
+    kept = {one: raw for one, raw in mended.items() if one in line_of}
+    with _path(w, file).open("rb") as table:
+        keep = keeper(table, ask.mapping) if kept and ask.format == MAPPED else None
+    for one, raw in kept.items():
+        if raw.lstrip().startswith("{"):
+            found = as_kept(ask, raw.encode()).decode()
+            kept[one] = found.strip()[1:-1] if found.lstrip().startswith("[") else found
+        elif keep is not None:
+            kept[one] = raw_cells(keep(line_of[one], cells_of(raw, line_of[one])))
+    return kept
+
+
 def _lines(waiting: Mapping[int, FeedSetAside], mended: Mapping[UUID, str]) -> dict[int, str]:
     """Return rows as a person mended them now or before, by line."""
     found = {line: mended.get(row.id, row.mended or "") for line, row in waiting.items()}
@@ -141,10 +170,13 @@ def _only(
         opened = reader(io.BytesIO(now.encode()), asked)
         found += [replace(row, line=line) for row in opened.rows]
     if rest:
-        with _path(w, file).open("rb") as kept:
-            table = {line: text for line, text in lines.items() if line in rest}
-            opened = reader(mended_file(kept, table) if table else kept, asked)
-            found += _picked(opened.rows, rest)
+        table = {line: text for line, text in lines.items() if line in rest}
+        sheet = str(ask.mapping.get("sheet") or "")
+        with ExitStack() as files:
+            kept: BinaryIO = files.enter_context(_path(w, file).open("rb"))
+            if table:
+                kept = files.enter_context(mended_file(kept, table, sheet))
+            found += _picked(reader(kept, asked).rows, rest)
     return Spool(Opened(file.header_set, iter(found)), spool_folder(w))
 
 
