@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from aquacert.kernel.errors import Invalid, Misconfigured
 from aquacert.kernel.settings import Settings
 from aquacert.surveillance.parsers import dissolve, zonefile
-from aquacert.surveillance.parsers.zonedefaults import default_shapes, defaults_of, table
+from aquacert.surveillance.parsers.zonedefaults import default_shapes, defaults_of, models_of, table
 from aquacert.surveillance.rules import geo
 from aquacert.surveillance.rules.chart import chart
 from aquacert.surveillance.rules.datum import Datum
@@ -101,6 +101,10 @@ def test_defaults_are_proposals_and_say_so():
     assert {one.sureness for one in table()} == {"unverified"}
     assert all(one.basis for one in table())
     assert [one.metres for one in defaults_of("WSD")] == [5_000, 10_000]
+    assert "海水虾病" in defaults_of("WSD")[0].basis
+    assert any("集水区" in one.basis for one in models_of("IHN"))
+    assert not any("集水区" in one.basis for one in models_of("WSD"))
+    assert all("外国做法" in one.basis for one in models_of("IHN"))
 
 
 # ── Read in ──────────────────────────────────────────────────────────────────────────────────────

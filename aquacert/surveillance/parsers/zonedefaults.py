@@ -63,6 +63,11 @@ def defaults_of(disease_code: str, water: str = ANY) -> tuple[Default, ...]:
     return tuple(found)
 
 
+def models_of(disease_code: str) -> tuple[Default, ...]:
+    """Return foreign practice for a disease that is only shown: no machine can draw it."""
+    return tuple(one for one in table() if not one.acts and one.disease_code in {ANY, disease_code})
+
+
 def default_shapes(disease_code: str, latitude: float, longitude: float) -> tuple[Shape, ...]:
     """Return the circles a zone of this disease gets around a place."""
     return tuple(

@@ -14,7 +14,7 @@ from aquacert.kernel.work import Look
 from aquacert.surveillance import queries
 from aquacert.surveillance.forms.zones import AdjustForm
 from aquacert.surveillance.models.events import Event, Zone
-from aquacert.surveillance.parsers.zonedefaults import defaults_of, table
+from aquacert.surveillance.parsers.zonedefaults import defaults_of, models_of
 from aquacert.surveillance.parsers.zonefile import read_area, read_line
 from aquacert.surveillance.queries.events import disease_name
 from aquacert.surveillance.queries.farmsat import STATE_WORDS, FarmAt, FarmState, counts, farms_at
@@ -89,7 +89,7 @@ def whole(
         "overlaps": overlapping(unit, zone) if line.acts else [],
         "from_source": shape_from_source(unit, zone.event_id),
         "defaults": defaults_of(zone.disease_code),
-        "models": [one for one in table() if not one.acts],
+        "models": models_of(zone.disease_code),
         "tiers": TIER_WORDS,
         "kinds": KIND_WORDS,
         "flows": FLOW_WORDS,
