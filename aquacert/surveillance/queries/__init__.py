@@ -7,7 +7,6 @@ from aquacert.surveillance.queries.events import (
     event,
     event_lines,
     events,
-    neighbours,
     waiting,
 )
 from aquacert.surveillance.queries.feeds import feed_age, feed_file, feed_files, set_aside
@@ -29,7 +28,6 @@ __all__ = [
     "feed_age",
     "feed_file",
     "feed_files",
-    "neighbours",
     "preview_empresi",
     "set_aside",
     "tests_wanted",

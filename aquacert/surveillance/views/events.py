@@ -18,7 +18,7 @@ from aquacert.surveillance import commands, queries
 from aquacert.surveillance.forms import VerdictForm, ZoneForm
 from aquacert.surveillance.models import Event
 from aquacert.surveillance.parsers.formats import FORMATS
-from aquacert.surveillance.queries.events import changes_of, reports_of, sees_reasons
+from aquacert.surveillance.queries.events import changes_of, neighbours, reports_of, sees_reasons
 from aquacert.surveillance.queries.places import zone_days
 from aquacert.surveillance.queries.shapes import extent_now
 from aquacert.surveillance.queries.zones import ZoneLine, are_theirs, consequences
@@ -205,4 +205,4 @@ def _sketch(unit: Look, row: Event, lines: list[ZoneLine]) -> Sketch | None:
         for shape in extent_now(unit, zone).shapes
         if shape.kind is ShapeKind.CIRCLE and shape.metres
     ]
-    return draw(row.latitude, row.longitude, radii, queries.neighbours(unit, row))
+    return draw(row.latitude, row.longitude, radii, neighbours(unit, row))
