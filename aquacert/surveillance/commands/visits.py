@@ -139,7 +139,10 @@ def fetch_feed(database: Database, job: Job, seconds: float) -> Visited:
         if not came.is_new:
             return Visited(Outcome.SAME, status=304)
         marks = (came.etag, came.last_modified)
-        return take_file(database, job, path, name, status=200, marks=marks)
+        try:
+            return take_file(database, job, path, name, status=200, marks=marks)
+        except Unavailable as error:  # ours, not the file's: fetched again
+            return Visited(Outcome.FAILED, name, came.size, 200, error.sentence)
 
 
 def take_file(
@@ -163,7 +166,9 @@ def take_file(
         return _held(database, job, path, ask, status, marks)
     try:
         counts = import_feed(database, job.actor, path, ask)
-    except Invalid as error:
+    except Unavailable:
+        raise
+    except AquaCertError as error:
         return Visited(Outcome.FAILED, name, size, status, error.sentence)
     with database.look(job.actor) as look:
         row = known_file(look, ask.feed, sha256)
