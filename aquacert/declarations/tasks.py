@@ -79,8 +79,14 @@ def zones_begun(database: Database) -> int:
             )
         )
         every = sorted({*began, *zones_holding(look)})
+    broken: Exception | None = None
     for zone_id in every:
-        zone_changed(database, zone_id)
+        try:
+            zone_changed(database, zone_id)
+        except Exception as error:  # noqa: BLE001 (raised again below)
+            broken = error
+    if broken is not None:
+        raise broken
     return len(every)
 
 

@@ -2,18 +2,20 @@
 
 from threading import Thread
 
+import pytest
 from sqlalchemy import func, select
 
 from aquacert.accounts.models import InboxMessage
 from aquacert.certificates import commands, queries
 from aquacert.certificates.models import SuspensionGround
 from aquacert.certificates.recalls import queries as recall_queries
-from aquacert.certificates.recalls.commands import advance, give_order
+from aquacert.certificates.recalls.commands import advance, give_order, zones
 from aquacert.certificates.recalls.commands.freeing import let_go
 from aquacert.certificates.recalls.commands.sweep import after_beginnings, after_report, after_zone
 from aquacert.certificates.recalls.commands.zones import due_of, settle_zone
 from aquacert.certificates.rules.recalls import Question
 from aquacert.certificates.status.commands import suspend
+from aquacert.certificates.status.queries.grounds import standing_grounds
 from aquacert.hatcheries.commands.keeping import add_pond
 from aquacert.hatcheries.commands.ponds import shape_pond
 from aquacert.kernel.scope import SYSTEM
@@ -161,14 +163,14 @@ def test_a_correction_that_moves_the_event_frees_here_and_stops_there(house, db)
     brought_in(
         db, luhe(localityName="Luhe District", latitude="", longitude=""), name="corrected.csv"
     )
-    zones = [line.zone.id for line in zones_of(db, event_id)]
-    for each in [*reversed(zones), *zones]:  # in any order, twice
+    every = [line.zone.id for line in zones_of(db, event_id)]
+    for each in [*reversed(every), *every]:  # in any order, twice
         after_zone(db, each)
     assert status_of(db, certificate_id) == "valid"
     back = {"latitude": "", "longitude": "", "status": "Confirmed", "sumCases": "301"}
     brought_in(db, luhe(localityName=HERE, **back), name="again.csv")
-    zones = [line.zone.id for line in zones_of(db, event_id)]
-    for each in [*reversed(zones), *zones]:
+    every = [line.zone.id for line in zones_of(db, event_id)]
+    for each in [*reversed(every), *every]:
         after_zone(db, each)
     assert status_of(db, certificate_id) == "suspended"  # a new zone is another reason
     db.clock.forward(days=60)
@@ -260,3 +262,23 @@ def test_an_event_confirmed_again_after_a_denial_stops_the_goods_again(house, db
     live = [line.zone.id for line in zones_of(db, event_id) if not line.zone.lifted_at]
     assert [settle_zone(db, one).held for one in live] == [1]
     assert status_of(db, certificate_id) == "suspended"
+
+
+def test_a_zone_that_cannot_be_settled_keeps_no_other_from_it(house, db, monkeypatch):
+    certificate_id = issue_one(house)
+    first, _event = zone_over(db)
+    second, _other = zone_over(db, key="7002")
+    after_zone(db, first), after_zone(db, second)
+    db.clock.forward(days=60)
+
+    def broken(database, zone_id):
+        if zone_id == min(first, second):
+            raise LookupError(zone_id)
+        return settle_zone(database, zone_id)
+
+    monkeypatch.setattr(zones, "settle_zone", broken)
+    with pytest.raises(LookupError):
+        after_beginnings(db)
+    with db.look(SYSTEM) as look:
+        [left] = standing_grounds(look, {certificate_id})[certificate_id]
+    assert left.source_id == min(first, second)

@@ -24,7 +24,7 @@ from aquacert.certificates.models import (
     RecallOrder,
     Standing,
 )
-from aquacert.certificates.recalls.commands.zones import settle_held, settle_zone
+from aquacert.certificates.recalls.commands.zones import settle_each, settle_zone
 from aquacert.certificates.rules.grounds import Ground
 from aquacert.certificates.rules.recalls import HitState, RecallState
 from aquacert.certificates.rules.states import LIVE, Act, Status
@@ -91,8 +91,7 @@ def after_beginnings(database: Database) -> int:
                 Zone.from_on > look.today - LATELY,
             )
         )
-    settle_held(database)
-    return sum(after_zone(database, zone_id) for zone_id in began)
+    return settle_each(database, began).held
 
 
 def _await_publications(database: Database) -> None:

@@ -71,11 +71,21 @@ def settle_zone(database: Database, zone_id: UUID) -> Settled:
     return Settled(held, released)
 
 
-def settle_held(database: Database) -> Settled:
-    """Do so for every zone that holds something: a zone also ends on its last day, without news."""
+def settle_each(database: Database, began: Iterable[UUID]) -> Settled:
+    """Do so for these and for every zone that holds something: no news come of a zone's last day.
+
+    One that cannot be settled keeps no other from it: its fault is raised at the end.
+    """
     with database.look(SYSTEM) as look:
-        every = zones_holding(look)
-    done = [settle_zone(database, zone_id) for zone_id in every]
+        every = sorted({*began, *zones_holding(look)})
+    done, broken = [], list[Exception]()
+    for zone_id in every:
+        try:
+            done.append(settle_zone(database, zone_id))
+        except Exception as error:  # noqa: BLE001 (raised again below)
+            broken.append(error)
+    if broken:
+        raise broken[0]
     return Settled(sum(one.held for one in done), sum(one.released for one in done))
 
 
