@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -84,6 +84,14 @@ def extent_now(look: Look, zone: Zone) -> Extent:
     if version is None:
         return Extent(zone.from_on, zone.until_on, zone.tier, ())
     return extent_of(look, version)
+
+
+def drawn_at(look: Look, zone: Zone) -> datetime:
+    """Return since when a zone has the outline it has: of its version, else since it was opened."""
+    version = current_of(look, zone.id)
+    if version is None:
+        return zone.opened_at
+    return version.decided_at or version.asked_at
 
 
 def versions(look: Look, zone_id: UUID) -> list[VersionLine]:

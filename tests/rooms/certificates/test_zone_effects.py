@@ -187,6 +187,7 @@ def test_an_outline_asks_where_the_ponds_are_and_not_only_which_county(house, db
         shape_pond(w, add_pond(w, farm.hatchery_id, "远塘"), sort="earth", corners=other)
     certificate_id = issue_one(house, make_ready(db, farm=farm))
     far = {"latitude": "31.99", "longitude": "118.70"}
+    db.clock.forward(minutes=1)
     brought_in(db, luhe(localityName=HERE, **far))
     [zone] = zones_of(db, event_of(db).id)
     assert settle_zone(db, zone.zone.id).held == 0  # in the county, ten kilometres away
@@ -195,6 +196,14 @@ def test_an_outline_asks_where_the_ponds_are_and_not_only_which_county(house, db
     live = [line.zone.id for line in zones_of(db, event_of(db).id) if not line.zone.lifted_at]
     assert sum(settle_zone(db, one).held for one in live) == 1
     assert status_of(db, certificate_id) == "suspended"
+    db.clock.forward(minutes=5)
+    with db.work(farm.owner) as w:  # a farm does not free itself by drawing its pond elsewhere
+        shape_pond(w, farm.pond_id, sort="earth", corners=other)
+    after_beginnings(db), settle_zone(db, live[0])
+    assert status_of(db, certificate_id) == "suspended"
+    with db.work(farm.owner) as w:
+        shape_pond(w, farm.pond_id, sort="earth", corners=ring)
+    db.clock.forward(minutes=5)
     brought_in(db, luhe(localityName=HERE, **far | {"reportingDate": "03/05/2026"}), name="far.csv")
     every = [line.zone.id for line in zones_of(db, event_of(db).id)]
     assert sum(settle_zone(db, one).released for one in every) == 1
@@ -271,10 +280,10 @@ def test_a_zone_that_cannot_be_settled_keeps_no_other_from_it(house, db, monkeyp
     after_zone(db, first), after_zone(db, second)
     db.clock.forward(days=60)
 
-    def broken(database, zone_id):
+    def broken(database, zone_id, **how):
         if zone_id == min(first, second):
             raise LookupError(zone_id)
-        return settle_zone(database, zone_id)
+        return settle_zone(database, zone_id, **how)
 
     monkeypatch.setattr(zones, "settle_zone", broken)
     with pytest.raises(LookupError):

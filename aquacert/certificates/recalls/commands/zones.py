@@ -16,9 +16,9 @@ from aquacert.certificates.recalls.commands.freeing import let_go
 from aquacert.certificates.recalls.commands.holding import hold
 from aquacert.certificates.recalls.commands.zonenotices import tell_of_zone
 from aquacert.certificates.status.queries.grounds import (
-    held_by_zone,
     in_turn,
     known_to_zone,
+    laid_by_zone,
     zones_holding,
 )
 from aquacert.certificates.status.queries.road import OnRoad, those, touched, travelling
@@ -27,6 +27,7 @@ from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.work import Database, Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.models import Zone
+from aquacert.surveillance.queries.shapes import drawn_at
 from aquacert.surveillance.queries.zones import acts
 
 AT_ONCE = 1_000
@@ -52,12 +53,15 @@ class Due:
     no_longer: str
 
 
-def settle_zone(database: Database, zone_id: UUID) -> Settled:
-    """Bring what a zone holds on the road to what it should hold now; tell everybody concerned."""
+def settle_zone(database: Database, zone_id: UUID, *, is_news: bool = True) -> Settled:
+    """Bring what a zone holds on the road to what it should hold now; tell everybody concerned.
+
+    `is_news`: the zone itself may have changed. Without, a zone that stands lets nothing go.
+    """
     with database.work(SYSTEM) as w:
         log.await_others(w)
     with without_pauses(), database.look(SYSTEM) as look:
-        due = due_of(look, zone_id)
+        due = due_of(look, zone_id, is_news=is_news)
     if due is None:
         return Settled()
     held = released = 0
@@ -81,7 +85,7 @@ def settle_each(database: Database, began: Iterable[UUID]) -> Settled:
     done, broken = [], list[Exception]()
     for zone_id in every:
         try:
-            done.append(settle_zone(database, zone_id))
+            done.append(settle_zone(database, zone_id, is_news=False))
         except Exception as error:  # noqa: BLE001 (raised again below)
             broken.append(error)
     if broken:
@@ -89,23 +93,30 @@ def settle_each(database: Database, began: Iterable[UUID]) -> Settled:
     return Settled(sum(one.held for one in done), sum(one.released for one in done))
 
 
-def due_of(look: Look, zone_id: UUID) -> Due | None:
-    """Return what has to change; None for a zone that is not there."""
+def due_of(look: Look, zone_id: UUID, *, is_news: bool = True) -> Due | None:
+    """Return what has to change; None for a zone that is not there.
+
+    A zone that stands lets go only of what it held before its outline of now: a farm that draws its
+    own ponds elsewhere frees nothing of its own that way; a person may.
+    """
     zone = look.session.get(Zone, zone_id)
     if zone is None:
         return None
-    held = held_by_zone(look, zone_id)
+    laid = laid_by_zone(look, zone_id)
+    held = set(laid)
     disease = reference.disease(look, zone.disease_code).name_zh
     because = f"{disease}管控区 {zone.from_on} 起生效，自动暂停"
     if not acts(look, zone):
-        gone = f"{disease}管控区已不再生效，自动恢复"
-        return Due((), _by_county(those(look, held), held), because, gone)
+        over = f"{disease}管控区已不再生效，自动恢复"
+        return Due((), _by_county(those(look, held), held), because, over)
     rows, mine = travelling(look, zone), those(look, held)
     wanted, kept = touched(look, zone, rows), touched(look, zone, mine)
     more = wanted - held
     more -= known_to_zone(look, zone_id, more)
+    since = drawn_at(look, zone)
+    gone = {one for one in held - kept if is_news and laid[one] < since}
     moved = f"{disease}管控区已改划，不再涉及，自动恢复"
-    return Due(_by_county(rows, more), _by_county(mine, held - kept), because, moved)
+    return Due(_by_county(rows, more), _by_county(mine, gone), because, moved)
 
 
 def _by_county(rows: Iterable[OnRoad], ids: Collection[UUID]) -> tuple[UUID, ...]:

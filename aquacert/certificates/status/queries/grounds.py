@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -35,13 +36,17 @@ def standing_grounds(
 
 def held_by_zone(look: Look, zone_id: UUID) -> set[UUID]:
     """Return the certificates that a zone holds now."""
-    return set(
-        look.scalars(
-            select(SuspensionGround.certificate_id).where(
-                SuspensionGround.source_id == zone_id, SuspensionGround.ended_at.is_(None)
-            )
+    return set(laid_by_zone(look, zone_id))
+
+
+def laid_by_zone(look: Look, zone_id: UUID) -> dict[UUID, datetime]:
+    """Return the certificates that a zone holds now, with the instant since when."""
+    rows = look.session.execute(
+        select(SuspensionGround.certificate_id, SuspensionGround.since_at).where(
+            SuspensionGround.source_id == zone_id, SuspensionGround.ended_at.is_(None)
         )
     )
+    return {certificate_id: since_at for certificate_id, since_at in rows}  # noqa: C416
 
 
 def known_to_zone(look: Look, zone_id: UUID, certificate_ids: Collection[UUID]) -> set[UUID]:
