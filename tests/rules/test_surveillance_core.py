@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from datetime import date
 
 import pytest
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from aquacert.kernel.errors import Invalid
 from aquacert.surveillance.parsers import spool as spools
+from aquacert.surveillance.parsers.cells import csv_rows
 from aquacert.surveillance.parsers.mending import mended
-from aquacert.surveillance.parsers.shape import Asked, Kind, report
+from aquacert.surveillance.parsers.shape import Asked, BadRow, Code, Kind, Opened, Row, report
 from aquacert.surveillance.parsers.spool import Spool, stretches
 from aquacert.surveillance.rules.events import (
     canonical,
@@ -102,3 +104,22 @@ def test_a_table_is_mended_row_by_row_and_every_other_row_stays_on_its_line():
         with pytest.raises(Invalid) as refused:
             mended(io.BytesIO(table), {3: now})
         assert refused.value.fields["mended"]
+
+
+def test_a_spool_of_few_heavy_rows_lies_on_disk_and_old_ones_are_thrown_away(monkeypatch, tmp_path):
+    left, fresh = tmp_path / "feed-left", tmp_path / "feed-fresh"
+    for one in (left, fresh):
+        one.mkdir()
+        (one / "rows").write_bytes(b"x")
+    os.utime(left, (1, 1))
+    monkeypatch.setattr(spools, "HEAVY", 100)
+    rows = (Row(line, "x" * 60, BadRow(Code.TEXT, "", "")) for line in range(1, 4))
+    with Spool(Opened("", rows), tmp_path) as spool:
+        assert [one.line for one in spool.raws()] == [1, 2, 3]
+        assert len(list(tmp_path.glob("feed-*"))) == 2  # its own and the fresh one
+    assert list(tmp_path.iterdir()) == [fresh]
+
+
+def test_a_head_as_wide_as_no_table_is_refused():
+    with pytest.raises(Invalid, match="6001 列"):
+        list(csv_rows(io.BytesIO(b"a" + b",b" * 6_000 + b"\n")))

@@ -28,6 +28,8 @@ BLANK = frozenset({"", "na", "n/a", "null", "none", "-", "--", "—"})
 ENCODINGS = ("utf-8-sig", "gb18030")
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+MOST_COLUMNS = 5_000
+"""A head wider than that is no table's; every reader would look at each of its cells."""
 csv.field_size_limit(1 << 20)
 
 
@@ -58,6 +60,8 @@ def csv_rows(file: BinaryIO, delimiter: str = "") -> Iterator[tuple[int, list[st
         first = _first_line(text)
         reader = csv.reader(text, delimiter=delimiter or max(DELIMITERS, key=first.count))
         for cells in reader:
+            if line == 1 and len(cells) > MOST_COLUMNS:
+                raise refused(f"第 1 行有 {len(cells)} 列，不像是表格，没有导入。")
             if any(cell.strip() for cell in cells):
                 yield line, cells
             line = reader.line_num + 1

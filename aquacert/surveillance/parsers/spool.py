@@ -8,9 +8,11 @@ goes with the process: memory stays bounded, whatever the size.
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -23,6 +25,11 @@ from aquacert.surveillance.rules.events import Values, canonical
 MOST_IN_MEMORY = 9_000
 """Rows; at about 4 kB each they stay below 50 MB."""
 FLUSH = 2_000
+HEAVY = 16 << 20
+"""Characters of raw rows held in memory: a few rows may be as heavy as many."""
+LEFT = 2 * 86_400
+"""Seconds after which a spool belongs to a process that was killed."""
+PREFIX = "feed-"
 T = TypeVar("T")
 SCHEMA = """
 CREATE TABLE raws (line INTEGER, raw TEXT, code TEXT, named TEXT, value TEXT);
@@ -91,6 +98,7 @@ class Spool:
         self.header_set, self.is_whole = opened.header_set, opened.is_whole
         self.rows = self.said = self.bad = 0
         self.newest = ""
+        self._weight = 0
         self.spans: dict[Kind, Span] = {}
         self._folder = folder
         self._home: tempfile.TemporaryDirectory[str] | None = None
@@ -176,7 +184,8 @@ class Spool:
             for report in row.said:
                 self._hear(row.line, report)
         most = FLUSH if self._base is not None else MOST_IN_MEMORY
-        if len(self._raws) >= most or len(self._said) >= most:
+        self._weight += len(row.raw)
+        if len(self._raws) >= most or len(self._said) >= most or self._weight >= HEAVY:
             self._spill()
 
     def _hear(self, line: int, report: Report) -> None:
@@ -195,7 +204,8 @@ class Spool:
         if self._base is None:
             if self._folder is not None:
                 self._folder.mkdir(parents=True, exist_ok=True)
-            self._home = tempfile.TemporaryDirectory(prefix="feed-", dir=self._folder)
+            self._home = tempfile.TemporaryDirectory(prefix=PREFIX, dir=self._folder)
+            sweep(Path(self._home.name))
             self._base = sqlite3.connect(Path(self._home.name) / "rows", isolation_level=None)
             for pragma in QUIET:
                 self._base.execute(f"PRAGMA {pragma}")
@@ -205,11 +215,20 @@ class Spool:
         base.executemany("INSERT INTO raws VALUES (?, ?, ?, ?, ?)", map(_raw_line, self._raws))
         base.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?, ?)", map(_said_line, self._said))
         base.execute("COMMIT")
-        self._raws, self._said = [], []
+        self._raws, self._said, self._weight = [], [], 0
 
     def _end(self) -> None:
         if self._base is not None:
             self._spill()
+
+
+def sweep(mine: Path) -> None:
+    """Throw spools and copies away beside `mine` that a killed process left behind."""
+    now = mine.stat().st_mtime
+    for one in mine.parent.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if now - one.stat().st_mtime > LEFT:
+                shutil.rmtree(one, ignore_errors=True)
 
 
 def stretches(items: Iterable[T], size: int, weigh: int = 0) -> Iterator[list[T]]:
