@@ -14,7 +14,7 @@ from aquacert.kernel.work import Look
 from aquacert.surveillance.models.events import Event, Zone
 from aquacert.surveillance.models.zones import VersionState, ZoneShape, ZoneVersion
 from aquacert.surveillance.parsers.dissolve import covers
-from aquacert.surveillance.rules.shapes import Flow, Shape, ShapeKind, Tier, gravest
+from aquacert.surveillance.rules.shapes import GRAVEST, Flow, Shape, ShapeKind, Tier, gravest
 
 
 @dataclass(frozen=True)
@@ -127,10 +127,28 @@ def is_narrower(before: Extent, after: Extent) -> bool:
         return before.tier == Tier.PROTECTION and after.tier == Tier.SURVEILLANCE
     if not before.shapes or not after.shapes:
         return True
+    if any(_shrunk(one, after) for one in before.shapes):
+        return True
     return not (
         covers(after.of_tier(Tier.PROTECTION), before.of_tier(Tier.PROTECTION))
         and covers(after.shapes, before.shapes)
     )
+
+
+def _shrunk(circle: Shape, after: Extent) -> bool:
+    """Say whether a circle is drawn anew around the same place, and smaller: by metres, exactly.
+
+    The comparison of areas leaves a few metres, which many small steps would add up.
+    """
+    if circle.kind is not ShapeKind.CIRCLE:
+        return False
+    tiers = GRAVEST[: GRAVEST.index(circle.tier) + 1]
+    again = [
+        one.metres or 0
+        for one in after.shapes
+        if one.kind is circle.kind and one.geometry == circle.geometry and one.tier in tiers
+    ]
+    return bool(again) and max(again) < (circle.metres or 0)
 
 
 def shape_from_source(look: Look, event_id: UUID) -> dict[str, Any] | None:

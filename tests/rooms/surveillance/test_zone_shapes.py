@@ -173,6 +173,12 @@ def test_the_county_beside_a_circle_is_counted_and_told_once(db, zoned):
         adjust_zone(w, zone.id, change(db, zone, *circles(), away))
 
 
+def test_a_few_metres_less_take_two_persons_too(db, zoned):
+    zone, first, _second = zoned
+    with db.work(first) as w:
+        assert adjust_zone(w, zone.id, change(db, zone, *circles(4_997))).state == "proposed"
+
+
 def test_a_proposal_made_on_what_a_correction_changed_since_is_not_agreed_to(db, zoned):
     zone, first, second = zoned
     with db.work(first) as w:
