@@ -165,3 +165,27 @@ def test_the_demo_file_is_read_to_the_last_row():
     path = Path(__file__).parents[2] / "seed_data" / "demo" / "empresi_aquatic.csv"
     found = Feed(path.read_bytes())
     assert (len(found.reports), found.bad) == (8, [])
+
+
+def renamed(old, new):
+    return feed([luhe()]).replace(old, new, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("sumCases", "cases_total", "v1；没有的列：sumcases；不认得的列：cases_total"),
+        ("humansAge,", "humansAge,extra", "v1；不认得的列：extrahumansAffected"),
+    ],
+)
+def test_a_header_that_drifted_is_read_and_says_what_it_lost_or_gained(old, new, said):
+    read_again = read(renamed(old, new))
+    assert read_again.header_set.startswith(said.rsplit("；", 1)[0])
+    assert "不认得的列" in read_again.header_set
+    assert read(feed([luhe()])).header_set == "v1"
+
+
+@pytest.mark.parametrize("name", ["latitude", "longitude", "localityName"])
+def test_a_header_that_lost_the_place_of_its_events_is_refused_naming_the_column(name):
+    with pytest.raises(Invalid, match=name.casefold()):
+        read(renamed(name, "place_deg"))

@@ -24,7 +24,7 @@ from aquacert.surveillance.parsers.cells import (
     text_of,
 )
 from aquacert.surveillance.parsers.dayorder import Evidence
-from aquacert.surveillance.parsers.empresiheads import Head, find_head
+from aquacert.surveillance.parsers.empresiheads import Head, drifted, find_head
 from aquacert.surveillance.parsers.geojson import must_be_in_china
 from aquacert.surveillance.parsers.jsonfile import at
 from aquacert.surveillance.parsers.shape import (
@@ -53,7 +53,7 @@ COUNTS = frozenset(
         *("humans_affected", "human_deaths"),
     }
 )
-LONGEST_KEY = 64
+LONGEST_KEY, LONGEST_SAID = 64, 400
 MOST_KNOWN = 4_000
 """Cells of one column remembered with their value: names, days and counts come again and again."""
 
@@ -89,7 +89,8 @@ def read(file: BinaryIO, asked: Asked) -> Opened:
     head = find_head(file)
     if head.shape.is_slashed:
         _refuse_american_days(file, head)
-    return Opened(head.shape.name, _rows(file, head, _columns(head, asked.today)))
+    said = "；".join(one for one in (head.shape.name, drifted(head)) if one)
+    return Opened(said[:LONGEST_SAID], _rows(file, head, _columns(head, asked.today)))
 
 
 def read_species(cell: str) -> list[dict[str, str]]:

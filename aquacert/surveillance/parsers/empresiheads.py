@@ -150,6 +150,10 @@ PLUS = HeaderSet(
     is_dotted=True,
 )
 SETS = (V1, V2, V3, PLUS)
+PLACED = frozenset({"latitude", "longitude", "locality"})
+"""Fields without which an event has no place: a header that lost one of them refuses the file."""
+UNREAD = frozenset({"", "humansgenderdesc", "humansage", "date", "display_date"})
+"""Columns that every file has and that say nothing an animal's disease needs."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +199,32 @@ def _checked(head: Head, fitting: Sequence[HeaderSet]) -> Head:
     if twice or len(fields) != len(set(fields)):
         named = f"：{'、'.join(twice)}" if twice else ""
         raise refused(f"表头里有重复的列{named}，分不清用哪一列。")
+    placeless = sorted(PLACED - set(fields))
+    if placeless:
+        lacking = [name for name, field in head.shape.columns.items() if field in placeless]
+        raise refused(
+            f"表头像是 EMPRES-i（{head.shape.name}），但缺这几列：{'、'.join(lacking)}。没有导入。"
+        )
     return head
+
+
+def drifted(head: Head) -> str:
+    """Return what a header lacks and has besides, in one line; empty when it is as it always was.
+
+    Such a file is read: what is new stays in its raw rows, what is gone says nothing. But it is
+    told, for a renamed column would else be lost without a word.
+    """
+    fields = head.shape.fields(head.header)
+    filled = set(fields)
+    gone = [name for name, field in head.shape.columns.items() if field not in filled]
+    new = [
+        name.strip()
+        for name, field in zip(head.header, fields, strict=True)
+        if not field and head.shape.bare(name) not in UNREAD
+    ]
+    said = [f"没有的列：{'、'.join(gone)}"] if gone else []
+    said += [f"不认得的列：{'、'.join(new)}"] if any(new) else []
+    return "；".join(said)
 
 
 def _unfit(lines: Sequence[str]) -> Exception:
