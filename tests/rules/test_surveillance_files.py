@@ -86,6 +86,11 @@ def test_coordinates_beyond_six_places_are_noise():
     [b] = read(feed([luhe(latitude="32.34")])).reports
     [c] = read(feed([luhe(latitude="32.340001")])).reports
     assert a.digest == b.digest != c.digest
+    ways = ({"latitude": "-0.0"}, {"latitude": "0"}, {"latitude": "0.0000001"})
+    assert len({read(feed([luhe(**one)])).reports[0].digest for one in ways}) == 1
+    ways = ({"country": "Cura\u00e7ao"}, {"country": "Curac\u0327ao "})
+    assert len({read(feed([luhe(**one)])).reports[0].digest for one in ways}) == 1
+    assert read(feed([luhe(latitude="3_2.34")])).bad[0][1].code == "coordinate"
 
 
 @pytest.mark.parametrize(

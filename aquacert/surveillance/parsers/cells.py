@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
@@ -79,6 +80,8 @@ def text_of(cell: object) -> str | None:
     if cell is None:
         return None
     text = str(cell).strip()
+    if not text.isascii():  # one letter may be written in two ways: é, or e with an accent
+        text = unicodedata.normalize("NFC", text)
     if len(text) > LONGEST_TEXT or CONTROL.search(text):
         raise Bad(Code.TEXT, value=text)
     return None if text.casefold() in BLANK else text
@@ -165,7 +168,7 @@ def coordinate_of(cell: object, limit: float) -> float | None:
     if text is None:
         return None
     try:
-        number = round(float(text.replace(",", ".")), COORDINATE_PLACES)
+        number = round(float(text.replace(",", ".").replace("_", "?")), COORDINATE_PLACES)
     except ValueError:
         raise Bad(Code.COORDINATE, value=text) from None
     if not -limit <= number <= limit:

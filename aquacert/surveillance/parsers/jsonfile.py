@@ -26,7 +26,8 @@ from aquacert.surveillance.parsers.shape import (
     raw_record,
 )
 
-MOST_BYTES = 64 << 20
+MOST_BYTES = 40 << 20
+"""A document takes seven times its size in memory; an import must do with 300 MB."""
 MOST_DEPTH = 40
 NO_JSON = "这不是完整的 JSON 文件：可能传了一半，或者另存成了别的格式。"
 P = ParamSpec("P")
@@ -39,8 +40,10 @@ def load_json(file: BinaryIO) -> Any:  # noqa: ANN401 (whatever the file holds)
     data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise refused(f"文件超过 {MOST_BYTES >> 20} MB。请按时间或地区分几份再传。")
+    text = _text(data)
+    del data
     try:
-        found = json.loads(_text(data), parse_constant=_no_number, parse_float=_finite)
+        found = json.loads(text, parse_constant=_no_number, parse_float=_finite)
     except RecursionError:
         raise _too_deep() from None
     except ValueError:
