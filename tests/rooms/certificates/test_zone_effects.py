@@ -256,6 +256,26 @@ def test_a_zone_that_comes_back_while_it_is_settled_lets_nothing_go(house, db):
     assert status_of(db, certificate_id) == "suspended"
 
 
+def test_two_workers_with_the_same_news_hold_once_and_free_once(house, db):
+    certificate_id = issue_one(house)
+    zone_id, event_id = zone_over(db)
+
+    def twice():
+        done = []
+        workers = [Thread(target=lambda: done.append(settle_zone(db, zone_id))) for _ in range(2)]
+        for one in workers:
+            one.start()
+        for one in workers:
+            one.join(30)
+        return sum(one.held for one in done), sum(one.released for one in done)
+
+    assert twice() == (1, 0)
+    assert len(told(db, "已自动暂停")) == 3
+    gone(db, event_id)
+    assert twice() == (0, 1)
+    assert (status_of(db, certificate_id), len(told(db, "已自动恢复有效"))) == ("valid", 3)
+
+
 def test_an_event_confirmed_again_after_a_denial_stops_the_goods_again(house, db):
     certificate_id = issue_one(house)
     zone_id, event_id = zone_over(db)

@@ -27,6 +27,7 @@ from aquacert.kernel.scope import SYSTEM
 from aquacert.kernel.topics import Topic
 from aquacert.kernel.work import Database, Work
 from aquacert.reference import queries as reference
+from aquacert.surveillance.models import Zone
 
 NAMED = 20
 """Numbers written out in one notice; the link leads to all of them."""
@@ -113,6 +114,7 @@ def tell_of_zone(database: Database, zone_id: UUID) -> None:
 
 
 def _tell_some(w: Work, zone_id: UUID) -> bool:
+    w.get_for_change(Zone, zone_id)  # two workers with the same news: the second finds it told
     news = kinds()
     begun = _rows(w, zone_id, SuspensionGround.told_at.is_(None))
     over = _rows(
