@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
 
 import click
 
@@ -17,6 +19,7 @@ from aquacert.kernel.work import Database
 from aquacert.surveillance.commands.feeds import ImportAsked, ImportCounts, import_feed
 from aquacert.surveillance.commands.visits import visit, visit_due
 from aquacert.surveillance.parsers.formats import FORMATS
+from aquacert.surveillance.queries.feeds import feed_file, raw_bytes
 from aquacert.surveillance.queries.mappings import mapping_of, version_by_name
 from aquacert.surveillance.queries.plan import EMPRESI
 from aquacert.surveillance.queries.sources import feed_by_key
@@ -86,6 +89,22 @@ def import_file(
         return
     for name, count in found.as_dict().items():
         click.echo(f"{WORDS[name]} {count}")
+
+
+@feeds.command("raw")
+@click.argument("file_id", type=click.UUID)
+@click.argument("to", type=click.File("wb"), default="-")
+@click.pass_obj
+def give_raw(open_house: Callable[[], House], file_id: UUID, to: BinaryIO) -> None:
+    """Write the kept bytes of a feed file out, as they came in. 取回原始文件."""
+    house = open_house()
+    try:
+        with house.database.look(SYSTEM) as look:
+            to.write(raw_bytes(look, feed_file(look, file_id)))
+    except AquaCertError as error:
+        raise click.ClickException(error.sentence or "没有这个文件。") from None
+    finally:
+        house.database.close()
 
 
 @feeds.command("visit")

@@ -25,7 +25,7 @@ from aquacert.surveillance.commands.feeds import (
 from aquacert.surveillance.commands.feeds.keeping import MOST_AT_ONCE
 from aquacert.surveillance.models import FeedFile, FeedSetAside
 from aquacert.surveillance.parsers.formats import FORMATS
-from aquacert.surveillance.queries.feednames import check_signed
+from aquacert.surveillance.queries.feednames import check_feed, check_signed
 from aquacert.surveillance.queries.feeds import progress
 from aquacert.surveillance.queries.mappings import mapping_of, version_by_name
 from aquacert.surveillance.queries.plan import EMPRESI
@@ -51,6 +51,7 @@ def import_file() -> ResponseReturnValue:
         raise Invalid("请求内容是空的，应该是一个疫情数据文件。", file="文件")
     with look() as unit:
         ask = _asked(unit)
+        check_feed(unit, ask)
         check_signed(unit, ask)
         if request.args.get("dry_run") == "1":
             return answer(preview(unit, data, ask).counts.as_dict())

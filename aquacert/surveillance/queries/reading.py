@@ -17,7 +17,6 @@ from aquacert.surveillance.models import FeedFile
 from aquacert.surveillance.parsers.formats import FORMATS, Format
 from aquacert.surveillance.parsers.shape import Asked
 from aquacert.surveillance.parsers.spool import Spool, stretches
-from aquacert.surveillance.queries.feednames import check_feed
 from aquacert.surveillance.queries.mappings import content_of
 from aquacert.surveillance.queries.plan import EMPRESI, Addition, ImportCounts, plan_part
 from aquacert.surveillance.queries.projecting import Projector
@@ -108,7 +107,6 @@ def spool_folder(look: Look) -> Path:
 
 def preview(look: Look, data: bytes, ask: ImportAsked) -> Preview:
     """Return what importing these bytes would do; nothing is written."""
-    check_feed(look, ask)
     ask = with_mapping(look, ask)
     with open_spool(io.BytesIO(data), ask, look.today, spool_folder(look)) as spool:
         return planned(look, spool, ask)

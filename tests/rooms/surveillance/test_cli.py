@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
+from aquacert.kernel.scope import SYSTEM
 from aquacert.surveillance.cli import feeds
+from aquacert.surveillance.models import FeedFile
 from tests.make.surveillance import feed, luhe
 
 
@@ -38,3 +42,16 @@ def test_the_counts_are_one_line_of_json(run, tmp_path):
 def test_a_missing_file_and_a_strange_format_are_refused(run, tmp_path):
     assert run("import", str(tmp_path / "none.csv")).exit_code == 2
     assert run("import", __file__, "--format", "morse").exit_code == 2
+
+
+def test_a_feed_file_comes_back_byte_for_byte_and_none_speaks_for_another(run, house, tmp_path):
+    path, out = tmp_path / "a.csv", tmp_path / "out"
+    path.write_bytes(feed([luhe(country="中国")]).encode("gb18030"))
+    assert run("import", str(path)).exit_code == 0
+    with house.database.look(SYSTEM) as look:
+        [file] = look.scalars(select(FeedFile))
+    assert run("raw", str(file.id), str(out)).exit_code == 0
+    assert out.read_bytes() == path.read_bytes()
+    assert run("raw", str(uuid4())).exit_code == 1
+    refused = run("import", str(path), "--feed", "wahis")
+    assert refused.exit_code != 0
