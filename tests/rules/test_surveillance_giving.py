@@ -42,6 +42,7 @@ from aquacert.surveillance.rules.giving import (
     next_wait,
     period_holding,
     periods_back,
+    without_points,
 )
 from aquacert.surveillance.rules.periods import Span, as_dhis2, parse_period, quarter_of
 from aquacert.surveillance.rules.qaad import Cell, Line, Presence, QuarterTable
@@ -256,3 +257,20 @@ def test_periods_and_waits():
     waits = [next_wait(tries) for tries in range(1, 9)]
     assert waits[:-1] == sorted(waits[:-1])
     assert waits[-1] is None
+
+
+def test_a_circle_leaves_without_its_middle_and_what_was_drawn_leaves_whole():
+    ring = {"type": "Polygon", "coordinates": [[[119.13, 34.8], [119.2, 34.8], [119.13, 34.8]]]}
+    circle = {
+        "kind": "circle",
+        "centre": [119.13, 34.84],
+        "radius_m": 5000,
+        "divisions": ["320703"],
+    }
+    drawn = {"geometry": ring, "properties": {"kind": "polygon"}}
+    [first, second] = without_points(
+        {"features": [{"geometry": ring, "properties": circle}, drawn]}
+    )["features"]
+    assert first["geometry"] is None
+    assert first["properties"] == {"kind": "circle", "radius_m": 5000, "divisions": ["320703"]}
+    assert second == drawn

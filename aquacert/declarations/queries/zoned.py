@@ -18,9 +18,7 @@ from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.models import Zone
 from aquacert.surveillance.queries.reaching import reach_of_zone
-from aquacert.surveillance.rules.zones import Place, Reach, Role, place_at
-
-ASSUMED = "没有登记坐标，先按在区内算"
+from aquacert.surveillance.rules.zones import ASSUMED, Place, Reach, Role, place_at
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,8 @@ def _touch(
 
 def _named(look: Look, reach: Reach, place: Place) -> str:
     said = f"{ROLE_WORDS[str(place.role)]}{reference.full_name(look, place.division_code)}"
-    return f"{said}（{ASSUMED}）" if reach.shapes and not place.is_located else said
+    is_assumed = reach.shapes and not place.is_located and place.role != Role.ROUTE
+    return f"{said}（{ASSUMED}）" if is_assumed else said
 
 
 def _open_trips(look: Look, disease_code: str) -> dict[UUID, Trip]:

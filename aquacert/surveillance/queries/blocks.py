@@ -290,7 +290,7 @@ def _block(look: Look, zone: ZoneFacts, place: Place, tier: Tier, species: str, 
             disease,
             reference.species(look, species).name_zh,
             on,
-            is_assumed=is_assumed,
+            is_assumed=is_assumed and place.role != Role.ROUTE,  # a county on the way has no point
         ),
         tier=tier.value,
         role=str(place.role),

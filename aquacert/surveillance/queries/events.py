@@ -32,6 +32,7 @@ class EventLine:
     is_mapped: bool
     place: str
     has_zone: bool
+    """A zone of it acts today: one of an event that was denied since does not."""
     why_waiting: Reason | None
 
 
@@ -65,7 +66,7 @@ def event_lines(look: Look, rows: Iterable[Event]) -> list[EventLine]:
             disease_name=disease_name(look, row),
             is_mapped=row.disease_code is not None,
             place=reference.full_name(look, row.division_code) if row.division_code else row.place,
-            has_zone=row.id in zoned,
+            has_zone=row.is_confirmed and row.id in zoned,
             why_waiting=why_waiting(standing(row), look.today, days),
         )
         for row in listed

@@ -32,7 +32,14 @@ from aquacert.surveillance.rules.dhis2out import (
     value_item,
     values_payload,
 )
-from aquacert.surveillance.rules.giving import Facts, Item, ItemState, Product, State
+from aquacert.surveillance.rules.giving import (
+    Facts,
+    Item,
+    ItemState,
+    Product,
+    State,
+    without_points,
+)
 from aquacert.surveillance.rules.periods import Period, Span, UnreadPeriod, parse_period
 from aquacert.surveillance.rules.quarters import sheet_rows
 
@@ -87,7 +94,7 @@ def made(
         return _quarter(look, choice, stem, form)
     found = facts(look, choice.period, choice.span, choice.division_code)
     if choice.product is Product.ZONES:
-        zones = in_force(look)
+        zones = without_points(in_force(look))
         data, _etag = as_bytes(zones)
         items = tuple(
             Item(f"zone/{n}/{one.get('id', '')}", one) for n, one in enumerate(zones["features"])

@@ -12,6 +12,7 @@ from aquacert.kernel.work import Look
 from aquacert.reference import queries as reference
 from aquacert.surveillance.models import Event, Zone, ZoneDivision
 from aquacert.surveillance.queries.shapes import extent_now
+from aquacert.surveillance.rules.events import Status
 from aquacert.surveillance.rules.shapes import Shape, Tier
 from aquacert.surveillance.rules.zones import Reach, in_force
 
@@ -26,6 +27,8 @@ class ZoneLine:
     disease_name: str
     acts: bool
     """In force today and its event is confirmed: it blocks."""
+    why_idle: str = ""
+    """Why one that was not lifted does nothing today."""
 
 
 def zones(look: Look, *, in_force_only: bool = False) -> Select[Zone]:
@@ -81,7 +84,20 @@ def _line(look: Look, row: Zone) -> ZoneLine:
         places=tuple(reference.full_name(look, code) for code in codes),
         disease_name=reference.disease(look, row.disease_code).name_zh,
         acts=acts(look, row),
+        why_idle=_why_idle(look, row),
     )
+
+
+def _why_idle(look: Look, row: Zone) -> str:
+    if row.from_on > look.today:
+        return "还没到起始日"
+    if row.until_on is not None and row.until_on < look.today:
+        return "已过截止日"
+    event = look.get(Event, row.event_id)
+    said = event.verdict or event.status
+    if event.is_confirmed:
+        return ""
+    return "疫情已排除" if said == Status.DENIED.value else "疫情未确认"
 
 
 def reach_of(

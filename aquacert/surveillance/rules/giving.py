@@ -242,3 +242,20 @@ def next_wait(tries: int, wait_seconds: int = 0) -> timedelta | None:
     if tries >= LAST_TRY:
         return None
     return max(WAITS[tries - 1], timedelta(seconds=wait_seconds))
+
+
+def without_points(zones: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a GeoJSON collection of zones as it may leave: without the middle of any circle.
+
+    A circle's middle is the very farm, so a circle goes as its counties and its radius; what an
+    officer drew (polygon, reach) goes whole.
+    """
+    return {**zones, "features": [_without_point(one) for one in zones["features"]]}
+
+
+def _without_point(feature: Mapping[str, Any]) -> dict[str, Any]:
+    told = feature["properties"]
+    if told.get("kind") != "circle":
+        return dict(feature)
+    kept = {name: value for name, value in told.items() if name != "centre"}
+    return {**feature, "geometry": None, "properties": kept}
