@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 from uuid import UUID
@@ -23,6 +23,7 @@ from aquacert.surveillance.models import MonitoringPoint, PointSpecies
 from aquacert.surveillance.queries.points import species_of
 from aquacert.surveillance.rules.points import Mode, Site, point_code
 
+LONG_AGO, SOON = date(2000, 1, 1), timedelta(days=366)
 LARGEST = 10_000_000
 """Tenths of an area's unit; more is a slip of the hand."""
 
@@ -87,6 +88,9 @@ def register_point(w: Work, said: PointSaid) -> UUID:
     county = said.division_code if farm is None else farm.division_code
     reference.usable_division(w, county, on=w.today, field="division_code")
     must_be_theirs(w, {county})
+    if not LONG_AGO <= said.from_on <= w.today + SOON:
+        sentence = "开始日不对：不早于 2000 年，不晚于一年以后。"
+        raise Invalid(sentence, from_on=sentence)
     name = clean(said.name, field="name") or accounts.organisation(w, body).name_zh
     ordinal = _next_ordinal(w, county)
     row = w.add(

@@ -28,6 +28,9 @@ SUSPECTED = "register.suspected"
 """Rule: 1 = suspicions are published too. A proposal of this product, not law."""
 BACK = timedelta(days=3 * 366)
 CHUNK = 500
+MOST_VERSIONS = 2**31
+"""What the number's column holds."""
+FIRST_DAY = date(2000, 1, 1)
 
 
 def latest(look: Look) -> RegisterVersion | None:
@@ -37,7 +40,9 @@ def latest(look: Look) -> RegisterVersion | None:
 
 def version(look: Look, number: int) -> RegisterVersion:
     """Return a version by its number, or raise `NotFound`."""
-    found = look.one(select(RegisterVersion).where(RegisterVersion.number == number))
+    found = None
+    if 0 < number < MOST_VERSIONS:
+        found = look.one(select(RegisterVersion).where(RegisterVersion.number == number))
     if found is None:
         raise NotFound("登记册没有这一版。")
     return found
@@ -45,6 +50,8 @@ def version(look: Look, number: int) -> RegisterVersion:
 
 def version_on(look: Look, day: date) -> RegisterVersion:
     """Return the version that stood at the end of a legal day, or raise `NotFound`."""
+    if not FIRST_DAY <= day <= look.today:
+        raise NotFound("这一天还没有公布过登记册。")
     end = datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
     found = look.one(
         select(RegisterVersion)

@@ -55,8 +55,7 @@ from aquacert.surveillance.views.blueprint import bp
 from aquacert.surveillance.views.points import disease_names
 
 FILL = P.MONTH_FILL
-SHOWN = 3
-"""Months of a point on the first page."""
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def monthly_year(point_id: UUID) -> ResponseReturnValue:
     with look() as unit:
         row = _mine(unit, point_id)
         [line] = point_lines(unit, [row])
-        year = min(max(request.args.get("year", unit.today.year, type=int), 2000), 2100)
+        year = min(max(request.args.get("year", unit.today.year, type=int), FIRST_YEAR), LAST_YEAR)
         months = year_of(unit, row, year)
         return page(
             "surveillance/monthly_year.html",
@@ -278,6 +277,9 @@ def _mine(unit: Look, point_id: UUID) -> MonitoringPoint:
 
 def _month(text: str) -> date:
     try:
-        return date.fromisoformat(f"{text}-01")
+        day = date.fromisoformat(f"{text}-01")
     except ValueError as error:
         raise NotFound from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise NotFound
+    return day

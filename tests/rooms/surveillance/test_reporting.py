@@ -99,6 +99,9 @@ def test_points_are_numbered_within_their_county_and_seen_by_their_own_only(
         make_point(db, farm.organisation_id, stranger)
     with pytest.raises(NotAllowed):
         send(db, helper.actor, place, APRIL)
+    for day in (date(202, 5, 1), date(9999, 12, 1)):
+        with pytest.raises(Invalid, match="开始日不对"):
+            make_point(db, farm.organisation_id, officer, from_on=day)
     with db.work(officer) as w:
         close_point(w, second, "养殖场停产")
     assert make_point(db, farm.organisation_id, officer) is not None
@@ -316,6 +319,7 @@ def test_a_farm_reports_on_the_phone_and_the_county_reviews(db, client, farm, of
     assert client.post(f"{march}/quiet").status_code == 302
     assert "本月无病" in client.get(march).text
     assert client.get(f"/surveillance/monthly/{new_id(db.clock.now())}/2026-04").status_code == 404
+    assert client.get(f"/surveillance/monthly/{place}/9999-12").status_code == 404
     assert client.get("/surveillance/monthly/reports").status_code == 403
     signed_in(client, make_officer(db))
     assert "有病" in client.get("/surveillance/monthly/reports?state=submitted").text

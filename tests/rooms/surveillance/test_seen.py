@@ -156,7 +156,14 @@ def test_the_public_register_keeps_every_version_and_names_no_farm(db, client):
     today = db.clock.now().date().isoformat()
     assert client.get(f"/register/diseases/on/{today}").location.endswith("/versions/3")
     assert client.get("/register/diseases/on/2020-01-01").status_code == 404
-    assert client.get("/register/diseases/versions/9").status_code == 404
+    far = (
+        "on/9999-12-31",
+        "on/0001-01-01",
+        f"versions/{10**20}",
+        f"versions/1.json?since={10**20}",
+    )
+    for address in ("versions/9", *far):
+        assert client.get(f"/register/diseases/{address}").status_code == 404
     assert "第 3 版" in client.get("/register/diseases/versions").text
     with pytest.raises(DatabaseError), db.work(SYSTEM) as w:
         w.session.execute(delete(RegisterVersion))
