@@ -147,7 +147,7 @@ def test_a_file_of_elsewhere_frees_no_day_of_a_zone(db, zoned):
     assert zone_of(db).from_on == date(2026, 5, 6)
 
 
-def test_the_county_beside_a_circle_is_counted_and_told_once(db, zoned):
+def test_the_county_beside_a_circle_is_counted_and_told_once(db, zoned, client):
     zone, first, _second = zoned
     drawn = make_hatchery(db, division_code="320111")
     make_hatchery(db, division_code="320111")  # without drawn ponds: nobody knows where it lies
@@ -169,6 +169,10 @@ def test_the_county_beside_a_circle_is_counted_and_told_once(db, zoned):
     county = make_officer(db, "320116").actor
     with pytest.raises(NotAllowed, match="外地的场"), db.work(county) as w:
         adjust_zone(w, zone.id, change(db, zone, *circles(), away))
+    signed_in(client, beside)
+    page = client.get(f"/surveillance/zones/{zone.id}").text
+    assert "可能跨到的邻县" in page
+    assert "1 个场没有画塘口" in page
     with db.work(first) as w:  # the prefecture is above both
         adjust_zone(w, zone.id, change(db, zone, *circles(), away))
 
