@@ -31,6 +31,10 @@ LETTERS = re.compile(
 ALWAYS_CHINESE = {"documents", "parsers", "demo", "guess"}
 """Statutory forms, instrument files, the demo's story and the headings that others give their
 columns are Chinese whoever reads them."""
+SPOKEN = ROOT / "aquacert/surveillance/parsers"
+"""Whose sentences pages show beside the files and rows that they refuse."""
+HEADINGS = re.compile(r"[a-z_\d]+(?: \w+)+")
+"""How others head one column, in their several ways: event_id 编号 事件编号."""
 OPTIONS = {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "silent": "false"}
 
 
@@ -93,9 +97,11 @@ def gather() -> Catalog:
         *((path, in_template) for path in ROOT.glob("templates/**/*.html")),
     ]
     for path, read in sorted(sources, key=lambda pair: pair[0]):
-        if ALWAYS_CHINESE & {*path.relative_to(ROOT).parts, path.stem}:
+        if ALWAYS_CHINESE & {*path.relative_to(ROOT).parts, path.stem} and path.parent != SPOKEN:
             continue
         for message in read(path):
+            if path.parent == SPOKEN and HEADINGS.fullmatch(message):
+                continue
             if is_sentence(message):
                 catalogue.add(message, locations=[(path.relative_to(ROOT).as_posix(), 0)])
     return catalogue
@@ -114,6 +120,7 @@ SHOWN = (
     ("draw_weights", ("name_zh",)),
     ("evidence", ("name_zh",)),
     ("rules", ("name_zh",)),
+    ("risk_weights", ("name_zh",)),
 )
 """Columns of the reference data that pages show; articles and sources are quoted as they are."""
 
