@@ -75,7 +75,8 @@ def farm_ladders(
 ) -> list[FarmLadder]:
     """Return every ladder of these farms (all of this reader's place when empty), gravest first.
 
-    A farm and disease of which only negatives are known has no ladder.
+    A farm and disease of which only negatives are known has no ladder. Of a whole place the negatives
+    are left out: they move no rung.
     """
     asked = frozenset(organisation_ids)
     found: dict[tuple[UUID, str], list[Evidence]] = {}
@@ -167,15 +168,14 @@ def _gathered(
 def _results(
     look: Look, farms: frozenset[UUID], disease: str
 ) -> Iterable[tuple[UUID, str, str, Evidence]]:
-    """Yield the results of farms that ever had a positive: negatives alone make no ladder."""
+    """Yield results: of farms asked for all, else positives alone, since negatives move no rung."""
     chosen = select(OwnResult).where(
         look.visible(OwnResult), OwnResult.outcome.in_([NEGATIVE, POSITIVE])
     )
     if farms:
         chosen = chosen.where(OwnResult.organisation_id.in_(sorted(farms)))
     else:
-        had = select(OwnResult.organisation_id).where(OwnResult.outcome == POSITIVE)
-        chosen = chosen.where(OwnResult.organisation_id.in_(had))
+        chosen = chosen.where(OwnResult.outcome == POSITIVE)
     if disease:
         chosen = chosen.where(OwnResult.disease_code == disease)
     for row in look.scalars(chosen.order_by(OwnResult.sampled_on.desc(), OwnResult.id).limit(MOST)):
