@@ -67,7 +67,7 @@ WORDS: Mapping[str, str] = {
     "lab": "检测单位 检验单位 实验室 检测机构 lab laboratory testlabname",
     "person": "姓名 户主 养殖户 养殖户姓名 负责人 法人 法定代表人 联系人 联系方式 联系电话 电话 手机"
     " 手机号 手机号码 电话号码 身份证 身份证号 身份证号码 门牌号 填报人 填表人 报告人 上报人 采样人"
-    " 送样人 检测人 审核人 签名 name farmer owner contact phone telephone mobile tel reporter email"
+    " 送样人 检测人 审核人 签名 farmer owner contact phone telephone mobile tel reporter email"
     " storedby",
 }
 """Field → words for it, parted by blanks."""
