@@ -228,6 +228,7 @@ def rounds_of(house: House) -> Rounds:
             Round("turnaround", timedelta(hours=1), partial(turnaround.warn_of_late, database)),
             Round("draws", timedelta(minutes=1), partial(inspections.keep_draws, database)),
             Round("licences", timedelta(hours=1), partial(hatcheries.remind_renewals, database)),
+            Round("tables", timedelta(days=1), partial(surveillance.forget_left_tables, database)),
             Round("months", timedelta(hours=1), partial(surveillance.remind_late, database)),
             Round("overdue", timedelta(hours=1), partial(movements.remind_overdue, database)),
             Round("check", timedelta(hours=1), partial(certificates.check_issued, database, keys)),

@@ -13,14 +13,21 @@ from aquacert.kernel.scope import SYSTEM, Actor
 from aquacert.kernel.work import Database
 from aquacert.surveillance.commands.facts import FeedStopped
 from aquacert.surveillance.commands.feeds import import_kept
-from aquacert.surveillance.commands.mappings import forget_table
+from aquacert.surveillance.commands.mappings import forget_left_tables, forget_table
 from aquacert.surveillance.commands.neighbours import tell_neighbours
 from aquacert.surveillance.commands.reminding import remind_late
 from aquacert.surveillance.commands.sending import deliver_due
 from aquacert.surveillance.commands.visits import visit_due
 from aquacert.surveillance.models import FeedFile, FileState, Zone
 
-__all__ = ["exchange_beside", "forget_table", "import_file", "remind_late", "zone_changed"]
+__all__ = [
+    "exchange_beside",
+    "forget_left_tables",
+    "forget_table",
+    "import_file",
+    "remind_late",
+    "zone_changed",
+]
 
 log = structlog.get_logger("feeds")
 _under_way = threading.Lock()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -46,6 +47,8 @@ from aquacert.surveillance.rules.mapping.guess import guess, kind_of
 from aquacert.surveillance.rules.mapping.spec import Spec, bare, spec_of
 
 LONGEST_NAME = 40
+DRAFT_DAYS = 30
+DRAFT_LASTS = timedelta(days=DRAFT_DAYS)
 
 
 def lay_out(
@@ -148,10 +151,38 @@ def forget_table(database: Database, draft_id: UUID) -> None:
         draft = w.get_for_change(FeedDraft, draft_id)
         if draft.version_id is None or not spec_of(draft.spec).persons:
             return
-        digests = {draft.sha256, *(one.sha256 for one in w.files_of(draft))}
-        for one in w.files_of(draft):
-            w.session.delete(one)
-            w.record(TableForgotten(draft.sha256), on=draft)
+        digests = _forgotten(w, draft)
+    _let_go(database, digests)
+
+
+def forget_left_tables(database: Database) -> int:
+    """Take tables away that nobody finished mapping within `DRAFT_DAYS`; return how many.
+
+    What persons such a table holds nobody has said yet, so none is kept for long.
+    """
+    with database.look(SYSTEM) as look:
+        left = FeedDraft.version_id.is_(None), FeedDraft.changed_at < look.now - DRAFT_LASTS
+        ids = look.scalars(select(FeedDraft.id).where(*left).order_by(FeedDraft.id))
+    for draft_id in ids:
+        with database.work(SYSTEM) as w:
+            draft = w.get_for_change(FeedDraft, draft_id)
+            digests = _forgotten(w, draft)
+            w.session.delete(draft)
+        _let_go(database, digests)
+    return len(ids)
+
+
+def _forgotten(w: Work, draft: FeedDraft) -> set[str]:
+    """Take a draft's files off the record; return the digests of their bytes."""
+    digests = {draft.sha256, *(one.sha256 for one in w.files_of(draft))}
+    for one in w.files_of(draft):
+        w.session.delete(one)
+        w.record(TableForgotten(draft.sha256), on=draft)
+    return digests
+
+
+def _let_go(database: Database, digests: set[str]) -> None:
+    """Delete bytes that no file's row names any more."""
     with database.look(SYSTEM) as look:
         named = set(
             look.session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(digests)))

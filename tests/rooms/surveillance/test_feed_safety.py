@@ -23,6 +23,7 @@ from aquacert.surveillance.commands.feeds import (
 )
 from aquacert.surveillance.commands.mappings import (
     bring_in,
+    forget_left_tables,
     forget_table,
     guessed,
     lay_out,
@@ -30,6 +31,7 @@ from aquacert.surveillance.commands.mappings import (
 )
 from aquacert.surveillance.commands.quarantine import mend_cell
 from aquacert.surveillance.models import Event, FeedRawRow, FeedSetAside
+from aquacert.surveillance.models.mappings import FeedDraft
 from aquacert.surveillance.queries.feednames import check_feed
 from aquacert.surveillance.queries.mappings import draft_of, draft_peek
 from aquacert.surveillance.rules.mapping.spec import spec_of
@@ -162,3 +164,18 @@ def test_who_stored_a_value_is_nowhere_kept(db, tmp_path, form):
     assert import_feed(db, SYSTEM, path, ImportAsked("", "dhis2_values", "v")).created == 1
     assert import_feed(db, SYSTEM, path, ImportAsked("", "dhis2_values", "v")).unchanged == 1
     assert b"zhangsan" not in kept(db)
+
+
+def test_a_table_that_nobody_finished_mapping_is_not_kept_for_long(db):
+    with db.work(SYSTEM) as w:
+        left = lay_out(w, "病名,电话\n白斑综合征,139\n".encode(), "半途.csv")
+    draft_id, _version_id, _file_id = saved(db)
+    db.clock.forward(days=29)
+    assert forget_left_tables(db) == 0
+    db.clock.forward(days=2)
+    assert forget_left_tables(db) == 1
+    assert forget_left_tables(db) == 0
+    with db.look(SYSTEM) as look:
+        kept = set(look.scalars(select(FeedDraft.id)))
+    assert draft_id in kept
+    assert left not in kept
