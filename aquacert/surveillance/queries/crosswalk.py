@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
+from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
 from aquacert.reference.models import Disease
 from aquacert.surveillance.models import Event, FeedFile, FeedRecord
@@ -172,10 +173,14 @@ def versions_of(look: Look, row: CrosswalkRow) -> list[CrosswalkRow]:
 
 
 def whole(look: Look, words: str = "", *, subject: Subject | None = None) -> list[Row]:
-    """Return base and later rows together, found by any written word or code."""
+    """Return base and later rows together, found by any written word or code.
+
+    What is only proposed, or was refused, is for officials.
+    """
     wanted = canonical(words)
+    state = None if look.actor.may(P.OBSERVATION_READ) else State.APPROVED
     rows = [_base(one) for one in base_rows()] + [
-        _later_row(one) for one in look.scalars(_later(None))
+        _later_row(one) for one in look.scalars(_later(state))
     ]
     return [
         one

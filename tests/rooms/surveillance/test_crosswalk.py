@@ -15,6 +15,7 @@ from aquacert.surveillance.queries.crosswalk import (
     Crosswalk,
     versions_of,
     waiting_names,
+    whole,
 )
 from aquacert.surveillance.queries.events import changes_of
 from aquacert.surveillance.rules.crosswalk import Subject, System
@@ -53,6 +54,9 @@ def test_an_approved_name_acts_at_once_and_two_persons_reverse_it(db, two):
     with db.look(SYSTEM) as look:
         assert waiting_names(look)[0].proposal is not None
     assert blocked(db) == ()
+    for reader, seen in ((first, 1), (make_person(db, "dealer").actor, 0)):
+        with db.look(reader) as look:
+            assert len(whole(look, NAME)) == seen
     with pytest.raises(Conflict), db.work(second) as w:
         propose(w, said())
     with pytest.raises(Invalid, match="陆生"), db.work(second) as w:
