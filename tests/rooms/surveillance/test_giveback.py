@@ -265,7 +265,7 @@ def test_events_go_as_tracker_and_files_whole_with_a_table_of_codes(db, other, o
     news(db, "positive", "320116")
     quarter = Choice(Product.DHIS2_TRACKER, quarter_of(2026, 2))
     to = recipient(db, officer, other, Product.DHIS2_TRACKER)
-    row, items = send(db, officer, to, quarter)
+    row, _items = send(db, officer, to, quarter)
     assert (row.state, row.answer["created"], len(there.entities)) == ("delivered", 1, 1)
     [entity] = there.entities.values()
     [event] = entity["enrollments"][0]["events"]
