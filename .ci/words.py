@@ -31,8 +31,11 @@ LETTERS = re.compile(
 ALWAYS_CHINESE = {"documents", "parsers", "demo", "guess"}
 """Statutory forms, instrument files, the demo's story and the headings that others give their
 columns are Chinese whoever reads them."""
-SPOKEN = ROOT / "aquacert/surveillance/parsers"
-"""Whose sentences pages show beside the files and rows that they refuse."""
+SPOKEN = (
+    *ROOT.glob("aquacert/surveillance/parsers/*.py"),
+    ROOT / "aquacert/surveillance/documents/giveback.py",
+)
+"""Whose sentences pages show: why a file or row is refused, what goes out."""
 HEADINGS = re.compile(r"[a-z_\d]+(?: \w+)+")
 """How others head one column, in their several ways: event_id 编号 事件编号."""
 OPTIONS = {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "silent": "false"}
@@ -97,10 +100,10 @@ def gather() -> Catalog:
         *((path, in_template) for path in ROOT.glob("templates/**/*.html")),
     ]
     for path, read in sorted(sources, key=lambda pair: pair[0]):
-        if ALWAYS_CHINESE & {*path.relative_to(ROOT).parts, path.stem} and path.parent != SPOKEN:
+        if ALWAYS_CHINESE & {*path.relative_to(ROOT).parts, path.stem} and path not in SPOKEN:
             continue
         for message in read(path):
-            if path.parent == SPOKEN and HEADINGS.fullmatch(message):
+            if path in SPOKEN and HEADINGS.fullmatch(message):
                 continue
             if is_sentence(message):
                 catalogue.add(message, locations=[(path.relative_to(ROOT).as_posix(), 0)])

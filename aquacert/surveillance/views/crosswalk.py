@@ -207,11 +207,11 @@ def _form_page(unit: Look, form: ProposalForm) -> str:
 def _offer(unit: Look, form: ProposalForm) -> None:
     """Offer every disease of the catalogue and every species."""
     diseases = [
-        SelectChoice(code, f"{word} {code}", optgroup=_("疫病"))
+        SelectChoice(code, f"{_(word)} {code}", optgroup=_("疫病"))
         for code, word in queries.code_names(unit).items()
     ]
     species = [
-        SelectChoice(one.code, f"{one.name_zh} {one.code}", optgroup=_("品种"))
+        SelectChoice(one.code, f"{_(one.name_zh)} {one.code}", optgroup=_("品种"))
         for one in unit.scalars(reference.all_species(unit))
     ]
     form.code.choices = [

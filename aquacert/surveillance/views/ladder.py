@@ -127,10 +127,10 @@ def _show(organisation_id: UUID, disease_code: str, form: FindingForm) -> Respon
 
 def _stones(rung: Rung) -> list[tuple[str, str]]:
     if rung is Rung.DENIED:
-        return [(RUNG_WORDS[Rung.SUSPECTED], "done"), (RUNG_WORDS[Rung.DENIED], "here")]
+        return [(_(RUNG_WORDS[Rung.SUSPECTED]), "done"), (_(RUNG_WORDS[Rung.DENIED]), "here")]
     place = STONES.index(rung) if rung in STONES else -1
     return [
-        (RUNG_WORDS[one], "done" if n < place else "here" if n == place else "todo")
+        (_(RUNG_WORDS[one]), "done" if n < place else "here" if n == place else "todo")
         for n, one in enumerate(STONES)
     ]
 

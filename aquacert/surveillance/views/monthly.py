@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from aquacert.http.gates import allowed, look, work
 from aquacert.http.pages import page
+from aquacert.http.sentences import said
 from aquacert.kernel.errors import NotFound
 from aquacert.kernel.permissions import P
 from aquacert.kernel.work import Look
@@ -123,7 +124,7 @@ def monthly_quiet(point_id: UUID, month: str) -> ResponseReturnValue:
     with work(once=form.key()) as w:
         quiet_month(w, point_id, day)
         w.reply = url_for(".monthly")
-    flash(_("%(month)s报好了：没有病。", month=month_words(day)), "ok")
+    flash(_("%(month)s报好了：没有病。", month=said(month_words(day))), "ok")
     return redirect(w.reply)
 
 
@@ -149,7 +150,7 @@ def monthly_month(point_id: UUID, month: str) -> ResponseReturnValue:
             send_month(w, point_id, day, _said(form, species, rows), form.because.data or "")
             w.reply = url_for(".monthly_month", point_id=point_id, month=month)
         if not form.wrong:
-            flash(_("%(month)s报好了。", month=month_words(day)), "ok")
+            flash(_("%(month)s报好了。", month=said(month_words(day))), "ok")
             return redirect(w.reply)
     return _page(point_id, day, form, rows)
 
