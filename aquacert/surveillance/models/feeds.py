@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from aquacert.kernel.audit import unaudited
 from aquacert.kernel.db import Base, Json, state_check
 
 
@@ -96,7 +97,9 @@ class FeedFile(Base):
 class FeedTurn(Base):
     """Counts the imports of a feed; its row is locked while one writes, so they queue up."""
 
-    __tablename__ = "feed_turns"
+    __tablename__ = unaudited(
+        "feed_turns", "the queue of a feed's imports: what each did is in its own fact"
+    )
 
     source: Mapped[str] = mapped_column(primary_key=True)
     turn: Mapped[int]

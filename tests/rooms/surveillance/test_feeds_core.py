@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -477,3 +478,15 @@ def test_events_learn_what_their_disease_means_later(db, monkeypatch):
         assert reproject(w, ids) == 0
     assert len(blocked(db)) == 1
     assert counted(db, EventChange) == 0
+
+
+def test_a_file_imported_by_an_older_house_comes_again_and_changes_nothing(db):
+    """Its feed has no turn yet, and its row remembers none."""
+    data, ask = feed([luhe()]).encode(), ImportAsked("", "empresi", "old.csv")
+    with db.work(SYSTEM) as w:
+        import_in(w, data, ask)
+    with db.engine.begin() as line:
+        line.exec_driver_sql("DELETE FROM feed_turns")
+    with db.work(SYSTEM) as w:
+        again = import_in(w, data, replace(ask, name="again.csv"))
+    assert (again.created, again.updated, again.unchanged) == (0, 0, 1)
