@@ -69,8 +69,8 @@ class Shape:
             found[name] = text[at:there]
             at = there + len(piece)
         found[self.names[-1]] = text[at:end]
-        if not first and STOPS.search(found[self.names[0]]):
-            return None  # what stands before is a sentence of its own
+        if not first and (STOPS.search(found[self.names[0]]) or "；" in "".join(found.values())):
+            return None  # what stands before or behind is a sentence of its own
         return found
 
     @property
