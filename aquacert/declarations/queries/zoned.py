@@ -74,14 +74,14 @@ def _touch(
     disease = reference.disease(look, zone.disease_code).name_zh
     since = f"{disease}管控区 {zone.from_on} 起生效"
     said = (
-        (stops, "在区内，暂停调运"),
-        (asks, "在监视区，要有该日以后采样的阴性结果"),
-        (passes, "在区内，请绕开"),
+        (stops, "{0}在区内，暂停调运"),
+        (asks, "{0}在监视区，要有该日以后采样的阴性结果"),
+        (passes, "{0}在区内，请绕开"),
     )
     found = next(((names, words) for names, words in said if names), None)
     if found is None:
         return None
-    return Touch(bars=bool(stops), because=f"{since}，{'、'.join(found[0])}{found[1]}")
+    return Touch(bars=bool(stops), because=f"{since}：{found[1].format('、'.join(found[0]))}")
 
 
 def _named(look: Look, reach: Reach, place: Place) -> str:
