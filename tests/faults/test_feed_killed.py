@@ -18,7 +18,7 @@ from aquacert.app import open_house
 from aquacert.kernel.scope import SYSTEM
 from aquacert.surveillance.commands.feeds import ImportAsked, import_feed, importing
 from aquacert.surveillance.models import Event, EventReport, FeedFile, FeedRawRow, FeedSetAside
-from tests.faults.killing import Child, kill_the_rest
+from tests.faults.killing import LONGEST, Child, kill_the_rest
 from tests.make.surveillance import feed, luhe
 
 ROUNDS = min(int(os.environ.get("AQUACERT_FAULT_ROUNDS", "4")), 40)
@@ -49,7 +49,12 @@ def test_a_feed_file_killed_again_and_again_ends_as_if_never_killed(
 
     def prepare():
         mine = open_house(settings, clock)
-        return lambda: import_feed(mine.database, SYSTEM, path, ASK)
+
+        def act():
+            import_feed(mine.database, SYSTEM, path, ASK)
+            time.sleep(LONGEST)  # a quick machine is done before the kill: it comes then
+
+        return act
 
     for _round in range(ROUNDS):
         child = Child(prepare)
