@@ -15,6 +15,7 @@ depends_on = None
 MOVED = "its rows are in feed_set_asides, which are frozen once settled"
 DROPS = {
     "check ck_feed_rows_code": MOVED,
+    "unique uq_feed_rows_file_id_line": MOVED,
     "trigger tr_feed_rows_no_delete": MOVED,
     "trigger tr_feed_rows_no_update": MOVED,
 }
