@@ -52,7 +52,9 @@ def begin(house: House, cast: Cast, said: Callable[[str], None]) -> None:
     """Bring in this month's table by a mapping, and put one pond under watch, each once."""
     waiting = _table(house.database, cast)
     _point(house.database, cast)
-    said(f"疫情月表：分号、日在前的 CSV，对好列后导入，{waiting} 行等人处理；监测点 1 个，月报 2 份")
+    said(
+        f"疫情月表：分号、日在前的 CSV，对好列后导入，{waiting} 行等人处理；监测点 1 个，月报 2 份"
+    )
 
 
 def close(database: Database) -> None:

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from openpyxl import load_workbook
-
 from aquacert.declarations.documents.workbook import bulk_template
 from aquacert.declarations.rules.answers import LoadAnswer
 from aquacert.declarations.rules.bulk import FIELDS
 from aquacert.kernel.clock import SHANGHAI
+from aquacert.kernel.workbooks import load_workbook
 from labs.instruments.rules import Role, WellReading, Why
 
 DESTINATION = "山东省青岛市崂山区"

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl import load_workbook
-
 from aquacert.certificates.rules.numbersheet import HEADS
 from aquacert.kernel.errors import Invalid
+from aquacert.kernel.workbooks import load_workbook
 from labs.instruments.parsers.archive import opened
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -9,8 +9,6 @@ from datetime import date, datetime
 from typing import Any
 from zipfile import ZipFile
 
-from openpyxl import load_workbook
-
 from aquacert.declarations.rules.bulk import (
     DAYS,
     FIELDS,
@@ -21,6 +19,7 @@ from aquacert.declarations.rules.bulk import (
     Line,
 )
 from aquacert.kernel.errors import Invalid
+from aquacert.kernel.workbooks import load_workbook
 from labs.instruments.parsers.archive import is_zip, opened, read_member
 
 FAR_DOWN = 20_000

@@ -121,10 +121,9 @@ def places_of_subject(subject: Subject, points: Points) -> tuple[Place, ...]:
 
 def touches(look: Look, species: Collection[str], places: Collection[Place]) -> Touches:
     """Return what zones do today to seed of these species at these places."""
-    return sorted_out(
-        touching(look, species_codes=species, places=tuple(places), on=look.today),
-        bars=route_bars(look),
-    )
+    found = touching(look, species_codes=species, places=tuple(places), on=look.today)
+    on_the_way = any(block.role == Role.ROUTE for block in found)
+    return sorted_out(found, bars=on_the_way and route_bars(look))
 
 
 def touches_each(

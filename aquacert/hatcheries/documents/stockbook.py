@@ -6,9 +6,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from openpyxl import Workbook
-
 from aquacert.hatcheries.rules.stocksheet import HEADS, KIND_OF, MOST_ROWS
+from aquacert.kernel.workbooks import Workbook
 from aquacert.reference.documents import Table, cell, workbook
 
 HELP = (

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from openpyxl import load_workbook
-
 from aquacert.hatcheries.rules.stocksheet import COLUMNS, HEADS, MOST_ROWS, SheetRow, folded
 from aquacert.kernel.errors import Invalid
+from aquacert.kernel.workbooks import load_workbook
 from labs.instruments.parsers.archive import is_zip, opened
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

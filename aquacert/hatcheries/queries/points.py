@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from aquacert.hatcheries.models import Pond
+from aquacert.kernel.db import table_of
+from aquacert.kernel.quick import Quick
 from aquacert.kernel.work import Look
 
 Point = tuple[float, float]
@@ -18,9 +20,23 @@ SOME = 500
 DECIMALS = 6
 
 
+PONDS = table_of(Pond)
+OUTLINES = Quick(
+    select(PONDS.c.outline).where(
+        PONDS.c.hatchery_id == bindparam("farm"),
+        PONDS.c.outline.is_not(None),
+        PONDS.c.left_on.is_(None),
+    )
+)
+
+
 def points_of_farm(look: Look, hatchery_id: UUID) -> Points:
-    """Return the middles of a farm's ponds; none where no pond in use has an outline."""
-    return points_of_farms(look, {hatchery_id}).get(hatchery_id, ())
+    """Return the middles of a farm's ponds; none where no pond in use has an outline.
+
+    Asked at every step of issuing: a statement made once.
+    """
+    found = {middle(row.outline) for row in look.rows(OUTLINES, farm=hatchery_id) if row.outline}
+    return tuple(sorted(found))
 
 
 def points_of_farms(look: Look, hatchery_ids: Collection[UUID]) -> dict[UUID, Points]:

@@ -134,7 +134,9 @@ class FindingForm(Form):
     basis = TextAreaField(
         _l("依据"),
         validators=[DataRequired(_l("请写明依据，例如参考实验室报告号。"))],
-        description=_l("确认写参考实验室报告号；解除写阴性报告号。别写场名、人名：解除的依据人人看得到"),
+        description=_l(
+            "确认写参考实验室报告号；解除写阴性报告号。别写场名、人名：解除的依据人人看得到"
+        ),
     )
 
 

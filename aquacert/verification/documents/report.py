@@ -5,9 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-
+from aquacert.kernel.workbooks import Font, Workbook
 from aquacert.verification.rules.bulk import HEADINGS, Row
 
 WIDTHS = (6, 36, 8, 40, 14, 18, 16, 28, 28, 22, 28)

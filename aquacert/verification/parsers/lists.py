@@ -7,8 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from openpyxl import load_workbook
-
+from aquacert.kernel.workbooks import load_workbook
 from aquacert.trust.errors import Refused, Why
 from aquacert.verification.parsers.codes import MOST_BYTES, NUMBER, PAGE
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from aquacert.kernel.errors import Invalid
+from aquacert.kernel.workbooks import load_workbook
 from labs.instruments.parsers.archive import opened, read_member
 
 MAX_ROWS = 200_000
