@@ -24,4 +24,6 @@ def test_only_an_address_that_begins_with_its_province_names_a_county(db, writte
 
 
 def test_a_place_that_is_only_an_address_is_shown():
-    assert place_of({"country": "中国", "place": "江苏省南通市如皋市"}) == "江苏省南通市如皋市，中国"
+    assert (
+        place_of({"country": "中国", "place": "江苏省南通市如皋市"}) == "江苏省南通市如皋市，中国"
+    )

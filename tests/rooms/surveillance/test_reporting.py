@@ -181,7 +181,9 @@ def test_late_months_are_listed_and_their_reporter_is_told_once(db, farm, office
     with db.work(officer) as w:
         return_month(w, sent, "面积不对")
         close_point(w, place, "停产")
-    with db.look(farm.owner) as look:  # what a closed point still owes stays on its reporter's phone
+    with db.look(
+        farm.owner
+    ) as look:  # what a closed point still owes stays on its reporter's phone
         [row] = look.scalars(my_points(look))
         assert len(late(look, [row])) == 3
     with db.look(SYSTEM) as look:
