@@ -70,19 +70,8 @@ def propose(w: Work, asked: Proposal) -> UUID:
 
     Raises `Invalid` naming the field, `Conflict` while another proposal for the name is open.
     """
-    wrong = lacks(
-        subject=asked.subject,
-        written=asked.written,
-        realm=asked.realm,
-        code=asked.code,
-        grounds=asked.grounds,
-    )
-    if wrong:
-        raise Invalid("；".join(wrong.values()), **wrong)
-    if w.actor.person_id is None:
-        raise NotAllowed("名称对照要由人提出。")
+    _check(w, asked)
     written, plain = clean(asked.written)[:200], canonical(asked.written)
-    _check_code(w, asked)
     same = (
         CrosswalkRow.subject == asked.subject.value,
         CrosswalkRow.system == asked.system.value,
@@ -118,6 +107,21 @@ def propose(w: Work, asked: Proposal) -> UUID:
     w.record(said, on=row, reason=row.grounds)
     _tell_others(w, row)
     return row.id
+
+
+def _check(w: Work, asked: Proposal) -> None:
+    wrong = lacks(
+        subject=asked.subject,
+        written=asked.written,
+        realm=asked.realm,
+        code=asked.code,
+        grounds=asked.grounds,
+    )
+    if wrong:
+        raise Invalid("；".join(wrong.values()), **wrong)
+    if w.actor.person_id is None:
+        raise NotAllowed("名称对照要由人提出。")
+    _check_code(w, asked)
 
 
 def approve(w: Work, row_id: UUID, because: str) -> int:

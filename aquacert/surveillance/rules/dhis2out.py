@@ -75,19 +75,7 @@ def values_payload(items: Sequence[Item]) -> dict[str, Any]:
 
 def event_item(one: GivenEvent, codes: Mapping[str, str]) -> Item:
     """Return an event as a tracked entity with one enrollment and one event, ids always the same."""
-    org = one.county_code
-    said: dict[str, Any] = {
-        "disease": one.disease_en or one.disease,
-        "status": one.status,
-        "country": one.country,
-        "admin1": one.province_en,
-        "locality": one.county_en or one.county,
-        "observed_on": one.observed_on.isoformat() if one.observed_on else None,
-        "reported_on": one.reported_on.isoformat() if one.reported_on else None,
-        "species_text": one.species or None,
-        "cases": one.cases,
-        "deaths": one.deaths,
-    }
+    org, said = one.county_code, _said(one)
     ids = {name: uid_of(name, one.id) for name in ("trackedEntity", "enrollment", "event")}
     place = {"orgUnit": codes.get(org, org)}
     day = one.observed_on or one.reported_on
@@ -125,6 +113,22 @@ def event_item(one: GivenEvent, codes: Mapping[str, str]) -> Item:
     wanted = (org, PROGRAM, STAGE, ENTITY, *FIELDS)
     lacking = [code for code in wanted if codes and code not in codes]
     return Item(f"event/{ids['event']}", body, fault=UNMAPPED.format(lacking[0]) if lacking else "")
+
+
+def _said(one: GivenEvent) -> dict[str, Any]:
+    """Return what an event says, by our field names; None where it says nothing."""
+    return {
+        "disease": one.disease_en or one.disease,
+        "status": one.status,
+        "country": one.country,
+        "admin1": one.province_en,
+        "locality": one.county_en or one.county,
+        "observed_on": one.observed_on.isoformat() if one.observed_on else None,
+        "reported_on": one.reported_on.isoformat() if one.reported_on else None,
+        "species_text": one.species or None,
+        "cases": one.cases,
+        "deaths": one.deaths,
+    }
 
 
 def event_end(key: str, body: Mapping[str, Any]) -> Item:
